@@ -1,0 +1,1 @@
+"""gonogo: ships, rolls back and handles outages from Slack."""

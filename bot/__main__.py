@@ -1,0 +1,189 @@
+"""The command line: `gonogo serve` and what stands around it."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Annotated, NoReturn
+
+import structlog
+import typer
+
+from bot import config, doctor, logs, manifest, preflight, settings
+from bot.adapters.clocks import SystemClock
+from bot.adapters.store import AlreadyRunning, is_current, only_instance, open_store, upgrade
+from bot.app import Bot, Refused
+
+log = structlog.get_logger()
+CLEAN, WRONG_CONFIGURATION, REFUSED, BUSY = 0, 2, preflight.REFUSED, 75
+
+main = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__
+)
+db = typer.Typer(no_args_is_help=True, help="The database.")
+audit = typer.Typer(no_args_is_help=True, help="The audit trail.")
+main.add_typer(db, name="db")
+main.add_typer(audit, name="audit")
+
+
+@main.command()
+def serve() -> None:
+    """Run the bot until SIGTERM."""
+    read, loaded = _configured()
+    logs.configure(read.secrets())
+    try:
+        with only_instance(read.database_url):
+            asyncio.run(_serve(read, loaded))
+    except AlreadyRunning as busy:
+        _stop(BUSY, str(busy))
+    except Refused as refused:
+        _stop(REFUSED, *map(str, refused.findings))
+    # A thread that still waits for an answer of GitHub must not hold up the exit.
+    sys.stderr.flush()
+    os._exit(CLEAN)
+
+
+async def _serve(read: settings.Settings, loaded: config.Config) -> None:
+    if not await is_current(read.database_url):
+        await upgrade(read.database_url)
+    bot = Bot(read, loaded)
+    end = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, end.set)
+    try:
+        await bot.start()
+        await end.wait()
+    finally:
+        await bot.stop()
+
+
+@main.command()
+def check() -> None:
+    """Look at everything a real installation needs, and say what to do about what is missing."""
+    read, loaded = _configured()
+    logs.configure(read.secrets())
+    findings = asyncio.run(_examine(read, loaded))
+    width = max(len(finding.subject) for finding in findings)
+    for finding in findings:
+        word = {True: "ok", False: "PROBLEM", None: "unknown"}[finding.ok]
+        action = f"\n{'':{width + 10}}→ {finding.action}" if finding.action else ""
+        typer.echo(f"{finding.subject:<{width}}  {word:<7} {finding.text}{action}")
+    raise typer.Exit(CLEAN if all(finding.ok for finding in findings) else 1)
+
+
+async def _examine(read: settings.Settings, loaded: config.Config) -> Sequence[preflight.Finding]:
+    bot = Bot(read, loaded)
+    app_token = read.slack_app_token
+
+    async def database() -> str:
+        return (
+            ""
+            if await is_current(read.database_url)
+            else "its tables are not those of this version"
+        )
+
+    try:
+        asked = await preflight.preflight(
+            bot.chat,
+            bot.github,
+            bot_token=read.slack_bot_token.get_secret_value(),
+            app_token=app_token.get_secret_value() if app_token else None,
+        )
+        found = await doctor.examine(
+            loaded, chat=bot.chat, github=bot.github, probes=bot.probes, database=database
+        )
+    finally:
+        await bot.close()
+    return (*asked, *found)
+
+
+@main.command("manifest")
+def show_manifest(
+    http: Annotated[
+        str | None, typer.Option(help="public address of the bot, for HTTP mode")
+    ] = None,
+) -> None:
+    """Print the Slack app manifest, with the command names of gonogo.yaml where there is one."""
+    path = settings.config_path()
+    try:
+        commands = config.load(path).commands if path.exists() else None
+    except config.ConfigError as error:
+        _stop(WRONG_CONFIGURATION, *error.problems)
+    typer.echo(manifest.render(commands, http_url=http), nl=False)
+
+
+@main.command(
+    context_settings={
+        "allow_extra_args": True,
+        "ignore_unknown_options": True,
+        "help_option_names": [],
+    }
+)
+def demo(context: typer.Context) -> None:
+    """Run the bot against a local Slack and GitHub."""
+    from sandbox.demo import run  # nothing but the demo needs the sandbox
+
+    raise typer.Exit(run(context.args))
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Create or upgrade the tables of DATABASE_URL."""
+    asyncio.run(upgrade(settings.database_url()))
+
+
+@audit.command("verify")
+def audit_verify(
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+) -> None:
+    """Recompute the hash chain of the audit trail."""
+    found = asyncio.run(_verify(settings.database_url()))
+    if as_json:
+        typer.echo(json.dumps(found))
+    elif found["ok"]:
+        typer.echo(f"{found['rows']} rows, head {found['head']}")
+    else:
+        typer.echo(f"row {found['row']}: {found['why']}")
+    raise typer.Exit(CLEAN if found["ok"] else 1)
+
+
+async def _verify(address: str) -> dict[str, object]:
+    if not await is_current(address):
+        _stop(
+            WRONG_CONFIGURATION,
+            "the database has no tables of this version; run: gonogo db upgrade",
+        )
+    store = open_store(address, SystemClock())
+    try:
+        return await store.verify_audit()
+    finally:
+        await store.close()
+
+
+def _configured() -> tuple[settings.Settings, config.Config]:
+    problems: list[str] = []
+    read: settings.Settings | None = None
+    loaded: config.Config | None = None
+    try:
+        read = settings.read()
+    except config.ConfigError as error:
+        problems += error.problems
+    try:
+        loaded = config.load(read.gonogo_config if read else settings.config_path())
+    except config.ConfigError as error:
+        problems += error.problems
+    if read is None or loaded is None:
+        _stop(WRONG_CONFIGURATION, *problems)
+    return read, loaded
+
+
+def _stop(status: int, *lines: str) -> NoReturn:
+    for line in lines:
+        typer.echo(f"gonogo: {line}", err=True)
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""Clocks: the system's, and the sandbox's, which can be moved ahead."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import structlog
+
+log = structlog.get_logger()
+LONG_POLL = 20.0
+RETRY_AFTER = 0.2
+
+
+class SystemClock:
+    """The machine's time."""
+
+    def now(self) -> datetime:
+        """The present, aware, in UTC."""
+        return datetime.now(UTC)
+
+
+class SharedClock:
+    """The sandbox's time: runs at 1x between advances, and walks through an advance due time by
+    due time.
+
+    An advance is worked off by going to each due time before the target, letting the bot settle
+    there, and reporting the end; so what falls due on the way happens in order, as it would have.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url.rstrip("/")
+        self._client = httpx.AsyncClient(timeout=LONG_POLL + 10, trust_env=False)
+        self._seen = 0
+        self._anchor = datetime.now(UTC)
+        self._read_at = time.monotonic()
+
+    def now(self) -> datetime:
+        """The present of the sandbox, aware, in UTC."""
+        return self._anchor + timedelta(seconds=time.monotonic() - self._read_at)
+
+    async def start(self) -> None:
+        """Read the sandbox's time once. Raises httpx.HTTPError when there is no sandbox."""
+        answer = await self._client.get(self._url, params={"after": -1, "wait": 0})
+        answer.raise_for_status()
+        said = answer.json()
+        # An advance that lasts while we start is for us too: nobody else would work it off.
+        self._seen = said["advance"] - (said["target"] is not None)
+        self._anchor, self._read_at = datetime.fromisoformat(said["now"]), time.monotonic()
+
+    async def follow(
+        self,
+        settle: Callable[[], Awaitable[None]],
+        next_due: Callable[[], Awaitable[datetime | None]],
+    ) -> None:
+        """Take part in every advance until cancelled."""
+        while True:
+            try:
+                answer = await self._client.get(
+                    self._url, params={"after": self._seen, "wait": LONG_POLL}
+                )
+                answer.raise_for_status()
+                said = answer.json()
+                self._set(said["now"])
+                if said["advance"] == self._seen:
+                    continue
+                self._seen = said["advance"]
+                if said["target"] is not None:
+                    await self._walk(datetime.fromisoformat(said["target"]), settle, next_due)
+            except (httpx.HTTPError, ValueError, KeyError) as error:
+                log.warning("clock_unreachable", error=repr(error))
+                await asyncio.sleep(RETRY_AFTER)
+
+    async def close(self) -> None:
+        """Give the connection back."""
+        await self._client.aclose()
+
+    async def _walk(
+        self,
+        target: datetime,
+        settle: Callable[[], Awaitable[None]],
+        next_due: Callable[[], Awaitable[datetime | None]],
+    ) -> None:
+        await settle()
+        while self.now() < target:
+            due = await next_due()
+            stop = target if due is None else min(max(due, self.now()), target)
+            await self._post("step", {"to": stop.isoformat()})
+            await settle()
+        await self._post("done", {"advance": self._seen})
+
+    async def _post(self, path: str, body: dict[str, object]) -> None:
+        answer = await self._client.post(f"{self._url}/{path}", json=body)
+        answer.raise_for_status()
+        self._set(answer.json()["now"])
+
+    def _set(self, text: str) -> None:
+        moment = datetime.fromisoformat(text)
+        if moment > self.now():
+            self._anchor = moment
+            self._read_at = time.monotonic()

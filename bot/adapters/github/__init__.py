@@ -1,0 +1,5 @@
+"""GitHub by PyGithub: worker threads, one request for each call, and nothing of the library outside."""
+
+from bot.adapters.github.adapter import PyGithubAdapter
+
+__all__ = ["PyGithubAdapter"]

@@ -1,0 +1,15 @@
+"""Where everything is kept: SQLite for one instance, PostgreSQL for several."""
+
+from bot.adapters.store.instance import AlreadyRunning, only_instance
+from bot.adapters.store.schema import downgrade, is_current, upgrade
+from bot.adapters.store.store import SqlStore, open_store
+
+__all__ = [
+    "AlreadyRunning",
+    "SqlStore",
+    "downgrade",
+    "is_current",
+    "only_instance",
+    "open_store",
+    "upgrade",
+]

@@ -1,0 +1,62 @@
+"""Cards in the store: where the one message of each deployment is, and what it shows."""
+
+from typing import Any
+
+from sqlalchemy import RowMapping, select, update
+
+from bot.adapters.store import tables
+from bot.adapters.store.deployments import SELECT, from_row
+from bot.adapters.store.rows import Rows
+from bot.domain.deployments import Deployment
+from bot.ports import Card
+
+_TABLE = tables.cards
+_DEPLOYMENTS = tables.deployments
+
+
+class Cards(Rows):
+    """Cards within one transaction."""
+
+    def stale_cards(self) -> tuple[tuple[Deployment, Card | None], ...]:
+        wanted = (
+            SELECT.add_columns(_DEPLOYMENTS.c.shown_revision, *_TABLE.c)
+            .select_from(_DEPLOYMENTS.outerjoin(_TABLE))
+            .where(tables.CARD_IS_STALE)
+            .order_by(_DEPLOYMENTS.c.id)
+        )
+        rows = self.connection.execute(wanted).mappings()
+        return tuple((from_row(row), _card(row)) for row in rows)
+
+    def keep_card(self, card: Card) -> None:
+        shows = update(_DEPLOYMENTS).where(_DEPLOYMENTS.c.id == card.deployment)
+        self.connection.execute(shows.values(shown_revision=card.revision))
+        place: dict[str, Any] = {
+            "deployment": card.deployment,
+            "channel": card.channel,
+            "ts": card.ts,
+            "shown": card.shown,
+            "shown_at": card.shown_at,
+        }
+        self.put(_TABLE, place)
+
+    def card(self, deployment_id: int) -> Card | None:
+        wanted = (
+            select(_DEPLOYMENTS.c.shown_revision, *_TABLE.c)
+            .select_from(_TABLE.join(_DEPLOYMENTS))
+            .where(_TABLE.c.deployment == deployment_id)
+        )
+        row = self.connection.execute(wanted).mappings().first()
+        return None if row is None else _card(row)
+
+
+def _card(row: RowMapping) -> Card | None:
+    if row[_TABLE.c.deployment] is None:
+        return None
+    return Card(
+        deployment=row[_TABLE.c.deployment],
+        channel=row[_TABLE.c.channel],
+        ts=row[_TABLE.c.ts],
+        revision=row[_DEPLOYMENTS.c.shown_revision],
+        shown=row[_TABLE.c.shown],
+        shown_at=row[_TABLE.c.shown_at],
+    )

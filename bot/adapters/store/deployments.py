@@ -1,0 +1,118 @@
+"""Deployments in the store: one row each, scalars as columns, nested values as JSON."""
+
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import RowMapping, Select, bindparam, func, insert, select, update
+
+from bot.adapters.store import tables
+from bot.adapters.store.rows import Rows
+from bot.adapters.store.types import Json
+from bot.domain.deployments import Deployment, State
+from bot.ports import Stale
+
+_ADAPTER = TypeAdapter(Deployment)
+_TABLE = tables.deployments
+_COLUMNS = tuple(_TABLE.c[field.name] for field in fields(Deployment))
+_NESTED = {column.name for column in _COLUMNS if column.type is Json}
+_SCALARS = tuple(c.name for c in _COLUMNS if c.name not in _NESTED and c.name != "id")
+
+# Statements are built once: for a command of six that is most of the time it takes.
+SELECT = select(*_COLUMNS)
+_HERE = (_TABLE.c.service == bindparam("service"), _TABLE.c.environment == bindparam("environment"))
+_BY_ID = SELECT.where(_TABLE.c.id == bindparam("id"))
+_HOLDER = SELECT.where(*_HERE, tables.HOLDS_SLOT)
+_SINCE = func.coalesce(_TABLE.c.live_at, _TABLE.c.requested_at)
+_LIVE = SELECT.where(*_HERE, tables.LIVE).order_by(_SINCE.desc(), _TABLE.c.id.desc()).limit(1)
+_ADD = insert(_TABLE).returning(_TABLE.c.id)
+_SAVE = update(_TABLE).where(
+    _TABLE.c.id == bindparam("old_id"), _TABLE.c.revision == bindparam("old_revision")
+)
+_WAITING_FOR_GITHUB = (
+    State.AWAITING_APPROVAL,
+    State.DISPATCHING,
+    State.UNKNOWN,
+    State.RUNNING,
+    State.ABORTING,
+)
+_HURRY = update(_TABLE).where(
+    tables.UNFINISHED, _TABLE.c.state.in_(_WAITING_FOR_GITHUB), _TABLE.c.due_at > bindparam("now")
+)
+
+
+class Deployments(Rows):
+    """Deployments within one transaction."""
+
+    def add(self, deployment: Deployment) -> Deployment:
+        new_id = self.connection.execute(_ADD, to_row(deployment)).scalar_one()
+        return replace(deployment, id=new_id)
+
+    def save(self, old: Deployment, new: Deployment) -> Deployment:
+        saved = replace(new, id=old.id, revision=old.revision + 1)
+        unchanged = {"old_id": old.id, "old_revision": old.revision}
+        if self.connection.execute(_SAVE, to_row(saved) | unchanged).rowcount != 1:
+            raise Stale(f"{old.name} is no longer at revision {old.revision}")
+        return saved
+
+    def deployment(self, deployment_id: int) -> Deployment | None:
+        return self._first(_BY_ID, id=deployment_id)
+
+    def holder(self, service: str, environment: str) -> Deployment | None:
+        return self._first(_HOLDER, service=service, environment=environment)
+
+    def unfinished(self) -> tuple[Deployment, ...]:
+        return self._all(SELECT.where(tables.UNFINISHED).order_by(_TABLE.c.id))
+
+    def due(self, now: datetime) -> tuple[int, ...]:
+        wanted = select(_TABLE.c.id).where(tables.UNFINISHED, _TABLE.c.due_at <= now)
+        return tuple(self.connection.scalars(wanted.order_by(_TABLE.c.due_at, _TABLE.c.id)))
+
+    def hurry(self) -> None:
+        self.connection.execute(_HURRY, {"now": self.now, "due_at": self.now})
+
+    def live(self, service: str, environment: str) -> Deployment | None:
+        return self._first(_LIVE, service=service, environment=environment)
+
+    def history(
+        self, service: str | None, environment: str | None, *, limit: int, offset: int = 0
+    ) -> tuple[Deployment, ...]:
+        wanted = SELECT.where(tables.REAL)
+        if service is not None:
+            wanted = wanted.where(_TABLE.c.service == service)
+        if environment is not None:
+            wanted = wanted.where(_TABLE.c.environment == environment)
+        newest = wanted.order_by(_TABLE.c.requested_at.desc(), _TABLE.c.id.desc())
+        return self._all(newest.limit(limit).offset(offset))
+
+    def sending(self, repo: str, workflow: str) -> tuple[Deployment, ...]:
+        # Taking the turn makes two replicas that ask at the same time clash: the second one asks
+        # again and sees what the first one sent.
+        self.put(tables.turns, {"repo": repo, "workflow": workflow, "taken_at": self.now})
+        here = (_TABLE.c.repo == repo, _TABLE.c.workflow == workflow)
+        sent = (_TABLE.c.dispatch.is_not(None), _TABLE.c.run_id.is_(None))
+        return self._all(SELECT.where(tables.UNFINISHED, *here, *sent).order_by(_TABLE.c.id))
+
+    def claimed_runs(self, repo: str) -> frozenset[int]:
+        claimed = select(_TABLE.c.run_id).where(_TABLE.c.repo == repo, _TABLE.c.run_id.is_not(None))
+        return frozenset(self.connection.scalars(claimed))
+
+    def _first(self, statement: Select[Any], **values: Any) -> Deployment | None:
+        row = self.connection.execute(statement, values).mappings().first()
+        return None if row is None else from_row(row)
+
+    def _all(self, statement: Select[Any]) -> tuple[Deployment, ...]:
+        return tuple(from_row(row) for row in self.connection.execute(statement).mappings())
+
+
+def to_row(deployment: Deployment) -> dict[str, Any]:
+    """The row of a deployment, without its id."""
+    scalars = {name: getattr(deployment, name) for name in _SCALARS}
+    nested: dict[str, Any] = _ADAPTER.dump_python(deployment, mode="json", include=_NESTED)
+    return scalars | nested
+
+
+def from_row(row: RowMapping) -> Deployment:
+    """The deployment in a row of `SELECT`, which may have further columns."""
+    return _ADAPTER.validate_python({column.name: row[column] for column in _COLUMNS})

@@ -1,0 +1,91 @@
+"""Directory: people with their roles, and the versions of each repository, as last read."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, bindparam, delete, insert, select
+
+from bot.adapters.store import tables
+from bot.adapters.store.rows import Rows
+from bot.domain.people import Actor, Role, Standing
+from bot.domain.versions import Version
+from bot.ports import Tag
+
+_PEOPLE = tables.people
+_TAGS = tables.tags
+_PERSON = select(_PEOPLE).where(_PEOPLE.c.slack_id == bindparam("slack_id"))
+
+
+class Directory(Rows):
+    """What is known about people and tags, within one transaction."""
+
+    def actor(self, slack_id: str) -> tuple[Actor, datetime | None]:
+        row = self.connection.execute(_PERSON, {"slack_id": slack_id}).mappings().first()
+        if row is None:
+            return Actor(slack_id=slack_id), None
+        return _actor(row), row["read_at"]
+
+    def keep_people(self, people: Sequence[tuple[Actor, str]]) -> None:
+        rows = [
+            {
+                "slack_id": actor.slack_id,
+                "name": name,
+                "github": actor.github,
+                "standing": actor.standing,
+                "roles": sorted(actor.roles),
+                "read_at": self.now,
+            }
+            for actor, name in people
+        ]
+        self.connection.execute(delete(_PEOPLE))
+        if rows:
+            self.connection.execute(insert(_PEOPLE), rows)
+
+    def members(self, role: str) -> tuple[str, ...]:
+        rows = self.connection.execute(select(_PEOPLE).order_by(_PEOPLE.c.slack_id)).mappings()
+        return tuple(actor.slack_id for actor in map(_actor, rows) if actor.holds(Role(role)))
+
+    def tags(self, repo: str) -> tuple[Tag, ...]:
+        rows = self.connection.execute(select(_TAGS).where(_TAGS.c.repo == repo)).mappings()
+        return tuple(sorted(map(_tag, rows), key=_precedence, reverse=True))
+
+    def keep_tags(self, repo: str, tags: Sequence[Tag]) -> None:
+        rows = [
+            {
+                "repo": repo,
+                "name": tag.name,
+                "object_sha": tag.object_sha,
+                "commit": tag.commit,
+                "dated": tag.dated,
+                "seen_at": self.now,
+            }
+            for tag in tags
+        ]
+        self.connection.execute(delete(_TAGS).where(_TAGS.c.repo == repo))
+        if rows:
+            self.connection.execute(insert(_TAGS), rows)
+
+
+def _actor(row: RowMapping) -> Actor:
+    return Actor(
+        slack_id=row["slack_id"],
+        github=row["github"],
+        standing=Standing(row["standing"]),
+        roles=frozenset(map(Role, row["roles"])),
+    )
+
+
+def _tag(row: RowMapping) -> Tag:
+    return Tag(
+        name=row["name"],
+        object_sha=row["object_sha"],
+        commit=row["commit"],
+        dated=row["dated"],
+    )
+
+
+def _precedence(tag: Tag) -> tuple[Any, ...]:
+    """Newest version first when reversed; what is no version comes last."""
+    version = Version.parse(tag.name)
+    return (False, tag.name) if version is None else (True, version, tag.name)

@@ -1,0 +1,31 @@
+"""Duties: when recurring work is due again, and the earliest time at which anything is."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from bot.adapters.store import tables
+from bot.adapters.store.outbox import SENDABLE
+from bot.adapters.store.rows import Rows
+
+_TABLE = tables.duties
+
+
+class Duties(Rows):
+    """Due times within one transaction."""
+
+    def duty(self, name: str) -> datetime | None:
+        return self.connection.scalar(select(_TABLE.c.due_at).where(_TABLE.c.name == name))
+
+    def set_duty(self, name: str, due_at: datetime) -> None:
+        self.put(_TABLE, {"name": name, "due_at": due_at})
+
+    def next_due(self) -> datetime | None:
+        deployments, outbox = tables.deployments, tables.outbox
+        earliest = (
+            select(func.min(deployments.c.due_at)).where(tables.UNFINISHED),
+            select(func.min(outbox.c.due_at)).where(*SENDABLE),
+            select(func.min(_TABLE.c.due_at)),
+        )
+        times = (self.connection.scalar(statement) for statement in earliest)
+        return min((time for time in times if time is not None), default=None)

@@ -1,0 +1,19 @@
+"""Inbox: which requests were already taken, so that a repeated one does nothing."""
+
+from datetime import datetime
+
+from sqlalchemy import delete
+
+from bot.adapters.store import tables
+from bot.adapters.store.rows import Rows
+
+
+class Inbox(Rows):
+    """Incoming requests within one transaction."""
+
+    def first_time(self, key: str, source: str, actor: str) -> bool:
+        request = {"key": key, "source": source, "actor": actor, "received_at": self.now}
+        return self.insert_new(tables.inbox, request)
+
+    def forget_requests(self, before: datetime) -> None:
+        self.connection.execute(delete(tables.inbox).where(tables.inbox.c.received_at < before))

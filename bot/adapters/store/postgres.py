@@ -1,0 +1,59 @@
+"""PostgreSQL: transactions side by side on asyncpg, each on one snapshot."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import asyncpg  # type: ignore[import-untyped]
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.ports import Stale
+
+T = TypeVar("T")
+
+ATTEMPTS = 5
+LOST_RACES = {
+    "40001",  # serialization failure: a row that was changed after our snapshot
+    "40P01",  # deadlock
+    "23505",  # unique violation: the slot, a run or a request taken by somebody else just now
+}
+
+
+class PostgresDatabase:
+    """Any number of replicas; a transaction that lost a race is run again on what is there now."""
+
+    def __init__(self, dsn: str) -> None:
+        async def connect() -> Any:
+            return await asyncpg.connect(dsn)  # understands all that libpq writes into an address
+
+        self._engine = create_async_engine(
+            "postgresql+asyncpg://",
+            async_creator=connect,
+            isolation_level="REPEATABLE READ",
+            pool_pre_ping=True,
+        )
+
+    async def transact(self, work: Callable[[Connection], T], *, reads: bool = False) -> T:
+        """Run `work` in a transaction of its own; Stale when it lost every race.
+
+        What only `reads` needs nothing else here, since no reader holds up a writer.
+        """
+        lost: DBAPIError | None = None
+        for _ in range(ATTEMPTS):
+            try:
+                async with self._engine.begin() as connection:
+                    return await connection.run_sync(work)
+            except DBAPIError as error:
+                if not _lost_race(error):
+                    raise
+                lost = error
+        raise Stale("somebody else was always faster") from lost
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+
+def _lost_race(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in LOST_RACES

@@ -1,0 +1,59 @@
+"""SQLite: one connection on one writer thread, every commit on the disk before it is believed."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, create_engine, event
+
+T = TypeVar("T")
+
+PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 5000",
+)
+
+
+class SqliteDatabase:
+    """Transactions one after the other; a command of six statements takes about a millisecond.
+
+    A thread of its own beats an async driver, which would hop between threads for every statement.
+    """
+
+    def __init__(self, url: URL) -> None:
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._engine = create_engine(url)
+        event.listen(self._engine, "connect", _prepare)
+        event.listen(self._engine, "begin", _begin)
+        self._reading = self._engine.execution_options(reads=True)
+
+    async def transact(self, work: Callable[[Connection], T], *, reads: bool = False) -> T:
+        """Run `work` in a transaction of its own; it commits even when the caller is cancelled."""
+        engine = self._reading if reads else self._engine
+
+        def transaction() -> T:
+            with engine.begin() as connection:
+                return work(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._writer, transaction)
+
+    async def close(self) -> None:
+        """Finish what was begun, then close the file."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._writer, self._engine.dispose)
+        self._writer.shutdown()
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions by itself
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin(connection: Connection) -> None:
+    # Take the write lock at once: a read that becomes a write later can fail half-way.
+    reads = connection.get_execution_options().get("reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

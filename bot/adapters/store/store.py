@@ -1,0 +1,70 @@
+"""The store: transactions on everything that the bot keeps."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+
+from bot.adapters.store import audit
+from bot.adapters.store.audit import Audit
+from bot.adapters.store.cards import Cards
+from bot.adapters.store.database import Database, open_database
+from bot.adapters.store.deployments import Deployments
+from bot.adapters.store.directory import Directory
+from bot.adapters.store.duties import Duties
+from bot.adapters.store.inbox import Inbox
+from bot.adapters.store.outbox import Outbox
+from bot.ports import Clock, Stale, Tx
+
+T = TypeVar("T")
+
+
+class Transaction(Inbox, Deployments, Cards, Outbox, Audit, Directory, Duties):
+    """One transaction, as `bot.ports.Tx` describes it; each noun's part is in its own file."""
+
+
+class SqlStore:
+    """Everything that is kept, in a SQL database (`bot.ports.Store`)."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def run(self, operation: Callable[[Tx], T]) -> T:
+        """Run one operation in one transaction and commit it, or keep nothing.
+
+        The operation has to be repeatable: where a race with another replica was lost it runs
+        again, and Stale is raised when that does not help.
+        """
+
+        def work(connection: Connection) -> T:
+            return operation(Transaction(connection, self._clock.now()))
+
+        try:
+            return await self._database.transact(work)
+        except IntegrityError as error:
+            if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_UNIQUE":
+                raise Stale("somebody else has that already") from error
+            raise
+
+    async def ping(self) -> None:
+        """Return when the database answers; raises whatever keeps it from that."""
+        await self._database.transact(
+            lambda connection: connection.execute(text("SELECT 1")), reads=True
+        )
+
+    async def verify_audit(self, head: str | None = None) -> dict[str, Any]:
+        """Check the audit chain, see `audit.verify`."""
+        return await self._database.transact(
+            lambda connection: audit.verify(connection, head), reads=True
+        )
+
+    async def close(self) -> None:
+        """Finish what is open and let go of the database."""
+        await self._database.close()
+
+
+def open_store(address: str, clock: Clock) -> SqlStore:
+    """The store at a database address, connected at first use; ValueError for a wrong one."""
+    return SqlStore(open_database(address), clock)

@@ -1,0 +1,203 @@
+"""Tables: what the store keeps, and the indexes that make it fast and the slot true.
+
+The predicates are literal text, used in the indexes and in the queries alike: that is how both
+databases know that a query may use a partial index.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    func,
+    text,
+)
+
+from bot.adapters.store.types import Json, UtcDateTime
+
+metadata = MetaData()
+
+UNFINISHED = text(
+    "state NOT IN ('succeeded', 'failed', 'cancelled', 'refused', 'rejected', 'expired', 'void')"
+)
+HOLDS_SLOT = text(f"{UNFINISHED.text} AND NOT dry_run")
+LIVE = text("state = 'succeeded' AND NOT dry_run")
+REAL = text("NOT dry_run")
+CARD_IS_STALE = text(
+    "shown_revision < revision AND NOT dry_run AND NOT adopted"
+    " AND state NOT IN ('requested', 'checking', 'refused')"
+    " AND (state <> 'cancelled' OR shown_revision >= 0)"
+)
+OPEN_POST = text("sent_at IS NULL AND dropped_at IS NULL")
+
+
+def _partial(name: str, *columns: object, where: object, unique: bool = False) -> Index:
+    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)  # type: ignore[arg-type]
+
+
+# `shown_revision` is what the card shows, -1 before there is one. It is the card's, but only a
+# comparison within one row can be indexed.
+deployments = Table(
+    "deployments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("shown_revision", Integer, nullable=False, server_default="-1"),
+    Column("service", String, nullable=False),
+    Column("environment", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("dry_run", Boolean, nullable=False),
+    Column("adopted", Boolean, nullable=False),
+    Column("repo", String, nullable=False),
+    Column("workflow", String, nullable=False),
+    Column("requested_by", String, nullable=False),
+    Column("requested_by_github", String),
+    Column("requested_at", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("asked_in", String),
+    Column("binding", Json),
+    Column("changes", Json),
+    Column("verdicts", Json, nullable=False),
+    Column("baseline_ms", Float),
+    Column("expires_at", UtcDateTime),
+    Column("nudged_at", UtcDateTime),
+    Column("approved_by", String),
+    Column("approved_at", UtcDateTime),
+    Column("approver_is_fresh", Boolean, nullable=False),
+    Column("request_id", String, unique=True),
+    Column("dispatch", Json),
+    Column("run_id", BigInteger),
+    Column("run_url", String),
+    Column("progress", Json),
+    Column("abort_asked_at", UtcDateTime),
+    Column("validation", Json),
+    Column("live_at", UtcDateTime),
+    Column("healthy_at", UtcDateTime),
+    Column("settled_at", UtcDateTime),
+    Column("ending", Json),
+    Column("due_at", UtcDateTime),
+    Column("waiting_for", Text, nullable=False),
+    Column("failures", Integer, nullable=False),
+    sqlite_autoincrement=True,  # D12 is never given twice
+)
+_d = deployments.c
+_partial("deployments_slot", _d.service, _d.environment, where=HOLDS_SLOT, unique=True)
+_partial("deployments_run", _d.repo, _d.run_id, where=text("run_id IS NOT NULL"), unique=True)
+_partial("deployments_unfinished", _d.id, _d.due_at, where=UNFINISHED)
+_partial(
+    "deployments_live",
+    _d.service,
+    _d.environment,
+    func.coalesce(_d.live_at, _d.requested_at),
+    where=LIVE,
+)
+_partial("deployments_history", _d.requested_at, _d.id, where=REAL)
+_partial("deployments_service_history", _d.service, _d.requested_at, _d.id, where=REAL)
+_partial("deployments_stale_card", _d.id, where=CARD_IS_STALE)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("repo", String, primary_key=True),
+    Column("workflow", String, primary_key=True),
+    Column("taken_at", UtcDateTime, nullable=False),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("deployment", ForeignKey("deployments.id"), primary_key=True, autoincrement=False),
+    Column("channel", String, nullable=False),
+    Column("ts", String, nullable=False),
+    Column("shown", String, nullable=False),
+    Column("shown_at", UtcDateTime, nullable=False),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False, index=True),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String, nullable=False, unique=True),
+    Column("channel", String, nullable=False),
+    Column("message", Json, nullable=False),
+    Column("user", String),
+    Column("thread_of", String),
+    Column("response_url", String),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("sending_since", UtcDateTime),
+    Column("attempts", Integer, nullable=False),
+    Column("sent_at", UtcDateTime),
+    Column("sent_channel", String),
+    Column("ts", String),
+    Column("dropped_at", UtcDateTime),
+    Column("dropped_why", Text),
+)
+_partial("outbox_open", outbox.c.id, where=OPEN_POST)
+
+# Rows of the next two tables are never changed: triggers in the migration see to it.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("detail", Json, nullable=False),
+    Index("audit_subject", "subject", "id"),
+    sqlite_autoincrement=True,
+)
+audit_seals = Table(
+    "audit_seals",
+    metadata,
+    Column("row_id", ForeignKey("audit.id"), primary_key=True, autoincrement=False),
+    Column("digest", String(64), nullable=False),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("slack_id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("github", String),
+    Column("standing", String, nullable=False),
+    Column("roles", Json, nullable=False),
+    Column("read_at", UtcDateTime, nullable=False),
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("repo", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("object_sha", String, nullable=False),
+    Column("commit", String, nullable=False),
+    Column("dated", UtcDateTime),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+
+duties = Table(
+    "duties",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("due_at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,32 @@
+"""Column types: how moments and small JSON values lie in a database."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import JSON, DateTime, Dialect
+from sqlalchemy.types import TypeDecorator
+
+Json = JSON(none_as_null=True)
+"""Plain JSON as text on both databases; None is NULL."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment: any zone in, UTC out, exact to the microsecond, sortable everywhere.
+
+    SQLite knows no zones, so it is given the UTC wall time in a fixed width.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("the store takes aware datetimes only")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

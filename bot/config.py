@@ -1,0 +1,266 @@
+"""gonogo.yaml: services, people and rules as typed, frozen values; every mistake told at once."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_core import ErrorDetails
+
+from bot.domain.grammar import KEYWORDS
+from bot.domain.people import Role
+from bot.domain.versions import Version
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+EnvironmentName = Literal["production", "staging"]
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; `problems` has one sentence for each mistake."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _not_negative(span: timedelta) -> timedelta:
+    if span < timedelta(0):
+        raise ValueError("must not be negative")
+    return span
+
+
+def _can_be_typed(name: str) -> str:
+    if name.lower() in KEYWORDS or Version.parse(name):
+        raise ValueError("is a word of the commands, so it cannot name a service")
+    return name
+
+
+Span = Annotated[timedelta, AfterValidator(_not_negative)]
+ServiceName = Annotated[
+    str,
+    StringConstraints(pattern="^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$"),
+    AfterValidator(_can_be_typed),
+]
+
+
+class SlackConfig(_Model):
+    """Where the bot speaks."""
+
+    channel: str = Field(description="name or id of the channel for cards and announcements")
+
+
+class Commands(_Model):
+    """The names of the slash commands, for workspaces that use one of them already."""
+
+    deploy: str = Field(default="/deploy", pattern="^/[a-z0-9_-]{1,31}$")
+    deployments: str = Field(default="/deployments", pattern="^/[a-z0-9_-]{1,31}$")
+
+
+class PersonConfig(_Model):
+    """One person: the Slack user id and, if linked, the GitHub login."""
+
+    slack: str = Field(pattern="^[UW][A-Z0-9]+$")
+    github: str | None = None
+
+
+class Freeze(_Model):
+    """A named time in which production does not change, from `start` up to but without `end`."""
+
+    name: str
+    start: AwareDatetime
+    end: AwareDatetime
+
+
+class WindowConfig(_Model):
+    """When an environment may change."""
+
+    tz: str = "UTC"
+    hours: tuple[str, str] = ("00:00", "24:00")
+    weekdays: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    country: str | None = None
+    subdivision: str | None = None
+    days: tuple[str, ...] = ()
+    day_before_holiday: bool = False
+    freezes: tuple[Freeze, ...] = ()
+
+
+class EnvironmentConfig(_Model):
+    """One environment of a service and what its validation asks for."""
+
+    health: str | None = Field(default=None, description="URL that answers 200 when healthy")
+    smoke: str | None = Field(
+        default=None, description="job or step of the run that is the smoke test"
+    )
+    passes: int = Field(default=3, ge=1, le=20, description="healthy answers in a row")
+    deadline: Span = Field(
+        default=timedelta(minutes=5), description="how long it may take to get healthy"
+    )
+    bake: Span = Field(
+        default=timedelta(minutes=10), description="how long it is watched before ✅"
+    )
+    workflow: str | None = Field(default=None, description="another workflow than the service's")
+
+
+class ServiceConfig(_Model):
+    """One service: its repository, its release workflow, its environments."""
+
+    repo: str = Field(pattern=r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$")
+    workflow: str = "release.yml"
+    deploy_job: str = Field(default="deploy", description="the job that changes the environment")
+    environments: dict[EnvironmentName, EnvironmentConfig] = {"production": EnvironmentConfig()}
+    windows: dict[EnvironmentName, WindowConfig] = Field(default_factory=dict)
+
+
+class ApprovalConfig(_Model):
+    """How long a request waits for a decision."""
+
+    expires: Span = timedelta(minutes=60)
+
+
+class NetworkConfig(_Model):
+    """Private or loopback hosts that health URLs may name."""
+
+    allow: tuple[str, ...] = ()
+
+
+class Config(_Model):
+    """The whole of gonogo.yaml."""
+
+    slack: SlackConfig
+    services: dict[ServiceName, ServiceConfig] = Field(min_length=1)
+    people: dict[str, PersonConfig] = Field(default_factory=dict)
+    roles: dict[Role, tuple[str, ...]] = Field(default_factory=dict)
+    commands: Commands = Commands()
+    approval: ApprovalConfig = ApprovalConfig()
+    network: NetworkConfig = NetworkConfig()
+
+    def environment(self, service: str, environment: str) -> EnvironmentConfig | None:
+        """The settings of one environment of one service, or None where it is not configured."""
+        found = self.services.get(service)
+        return (
+            next((e for name, e in found.environments.items() if name == environment), None)
+            if found
+            else None
+        )
+
+    def workflow(self, service: str, environment: str) -> str | None:
+        """The workflow that deploys there; only production falls back to the service's own."""
+        settings = self.environment(service, environment)
+        if settings is None:
+            return None
+        return settings.workflow or (
+            self.services[service].workflow if environment == "production" else None
+        )
+
+    def pipelines(self) -> Iterator[tuple[str, str, ServiceConfig, EnvironmentConfig, str]]:
+        """(service, environment, its settings, the environment's, workflow file) of all that can
+        be deployed.
+        """
+        for name, service in self.services.items():
+            for environment, settings in service.environments.items():
+                if workflow := self.workflow(name, environment):
+                    yield name, environment, service, settings, workflow
+
+
+def is_group(name: str) -> bool:
+    """Whether a role's entry is a Slack user group id."""
+    return len(name) > 2 and name[0] == "S" and name[1:].isalnum() and name.isupper()
+
+
+def load(path: Path) -> Config:
+    """The configuration in that file. Raises ConfigError with every mistake, line and hint."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            [
+                f"{path}: cannot be read ({error.strerror}); "
+                "set GONOGO_CONFIG or copy gonogo.example.yaml"
+            ]
+        ) from error
+    return parse(text, str(path))
+
+
+def parse(text: str, name: str = "gonogo.yaml") -> Config:
+    """The configuration in that text. Raises ConfigError with every mistake, line and hint."""
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" line {mark.line + 1}" if mark else ""
+        raise ConfigError(
+            [f"{name}{where}: not valid YAML ({getattr(error, 'problem', error)})"]
+        ) from error
+    try:
+        config = Config.model_validate(data)
+    except ValidationError as error:
+        found = [([str(p) for p in e["loc"] if p != "[key]"], _problem(e)) for e in error.errors()]
+    else:
+        found = [*_said_twice(tree, []), *_unknown_people(config)]
+    if found:
+        raise ConfigError([_sentence(name, tree, *one) for one in found])
+    return config
+
+
+def _said_twice(node: yaml.Node | None, path: list[str]) -> Iterator[tuple[list[str], str]]:
+    """YAML itself would let the last one win."""
+    seen = set()
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        here = [*path, str(key.value)]
+        if key.value in seen:
+            yield here, "is said twice"
+        seen.add(key.value)
+        yield from _said_twice(value, here)
+
+
+def _unknown_people(config: Config) -> Iterator[tuple[list[str], str]]:
+    for role, names in config.roles.items():
+        for place, name in enumerate(names):
+            if name not in config.people and not is_group(name):
+                hint = f"“{name}” is neither under people nor a user group (S…)"
+                yield ["roles", role, str(place)], hint
+
+
+def _problem(error: ErrorDetails) -> str:
+    if error["type"] != "extra_forbidden":
+        return error["msg"].removeprefix("Value error, ")
+    close = get_close_matches(str(error["loc"][-1]), SETTINGS, n=1)
+    return "unknown setting" + (f"; did you mean “{close[0]}”?" if close else "")
+
+
+def _sentence(name: str, tree: yaml.Node | None, path: list[str], problem: str) -> str:
+    return f"{name} line {_line(tree, path)}: {'.'.join(path) or 'file'}: {problem}"
+
+
+def _line(node: yaml.Node | None, path: list[str]) -> int:
+    line = node.start_mark.line + 1 if node else 1
+    for part in path:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == part:
+                    line, node = key.start_mark.line + 1, value
+                    break
+        elif isinstance(node, yaml.SequenceNode) and part.isdigit() and int(part) < len(node.value):
+            node = node.value[int(part)]
+            line = node.start_mark.line + 1
+    return line
+
+
+SETTINGS = sorted({name for model in _Model.__subclasses__() for name in model.model_fields})
+"""The name of every setting at any depth, to guess what an unknown one was meant to be."""

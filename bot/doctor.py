@@ -1,0 +1,138 @@
+"""Doctor: everything that a deployment will need, looked at before somebody needs it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+
+from bot.adapters.slack import SlackChat
+from bot.config import Config, is_group
+from bot.domain.errors import Fault
+from bot.domain.people import Standing
+from bot.ports import GitHub, Probes, Workflow
+from bot.preflight import Finding, failed
+
+SENT = frozenset({"version", "sha", "request_id", "requested_by"})
+"""The inputs that the bot can give to a workflow."""
+
+SHIPPED = "see examples/workflows/release.yml"
+
+
+async def examine(
+    config: Config,
+    *,
+    chat: SlackChat,
+    github: GitHub,
+    probes: Probes,
+    database: Callable[[], Awaitable[str]],
+) -> tuple[Finding, ...]:
+    """Look at the channel, the people, the workflows, the health URLs and the database.
+
+    `database` says what is wrong with it, nothing when it is up to date.
+    """
+    found = await asyncio.gather(
+        _database(database),
+        _channel(chat, config.slack.channel),
+        *(_person(chat, name, one.slack) for name, one in config.people.items()),
+        *(_group(chat, group) for group in _groups(config)),
+        *(_workflow(github, repo, file) for repo, file in _workflows(config)),
+        *(_health(probes, subject, url) for subject, url in _health_urls(config)),
+    )
+    return tuple(finding for findings in found for finding in findings)
+
+
+def _groups(config: Config) -> tuple[str, ...]:
+    names = (name for members in config.roles.values() for name in members)
+    return tuple(dict.fromkeys(name for name in names if is_group(name)))
+
+
+def _workflows(config: Config) -> tuple[tuple[str, str], ...]:
+    pipelines = config.pipelines()
+    return tuple(dict.fromkeys((service.repo, file) for _, _, service, _, file in pipelines))
+
+
+def _health_urls(config: Config) -> Iterator[tuple[str, str]]:
+    for name, service in config.services.items():
+        for environment, settings in service.environments.items():
+            if settings.health:
+                yield f"{name} {environment}", settings.health
+
+
+async def _database(problem: Callable[[], Awaitable[str]]) -> Sequence[Finding]:
+    text = await problem()
+    if text:
+        action = "run gonogo db upgrade"
+        return [Finding(subject="database", ok=False, text=text, action=action)]
+    return [Finding(subject="database", ok=True, text="up to date")]
+
+
+async def _channel(chat: SlackChat, name: str) -> Sequence[Finding]:
+    subject = f"channel {name}"
+    try:
+        is_in_it = await chat.is_member(await chat.channel_id(name))
+    except Fault as fault:
+        return [failed(subject, fault, "")]
+    if is_in_it:
+        return [Finding(subject=subject, ok=True, text="gonogo is in it")]
+    action = "type /invite @gonogo there"
+    return [Finding(subject=subject, ok=False, text="gonogo is not in it", action=action)]
+
+
+async def _person(chat: SlackChat, name: str, slack_id: str) -> Sequence[Finding]:
+    subject = f"person {name}"
+    try:
+        account = await chat.account(slack_id)
+    except Fault as fault:
+        return [failed(subject, fault, f"correct people.{name}.slack in the configuration")]
+    if account.standing is Standing.MEMBER:
+        return [Finding(subject=subject, ok=True, text=f"{account.name} ({slack_id})")]
+    text = f"{slack_id} is a {account.standing} account and may do nothing"
+    return [Finding(subject=subject, ok=False, text=text, action="name a member, or leave it out")]
+
+
+async def _group(chat: SlackChat, group: str) -> Sequence[Finding]:
+    subject = f"user group {group}"
+    try:
+        members = await chat.group_members(group)
+    except Fault as fault:
+        return [failed(subject, fault, "correct the role that names it in the configuration")]
+    return [Finding(subject=subject, ok=True, text=f"{len(members)} members")]
+
+
+async def _workflow(github: GitHub, repo: str, file: str) -> Sequence[Finding]:
+    subject = f"{repo} {file}"
+    try:
+        workflow = await github.workflow(repo, file)
+    except Fault as fault:
+        action = f"add .github/workflows/{file} to the default branch, or let the token read it"
+        return [failed(subject, fault, action)]
+    return list(workflow_findings(subject, workflow))
+
+
+def workflow_findings(subject: str, workflow: Workflow) -> Iterator[Finding]:
+    """What a workflow file can do, judged by what it declares."""
+    if not workflow.active:
+        action = "enable it under Actions"
+        yield Finding(subject=subject, ok=False, text="the workflow is disabled", action=action)
+    if "version" not in workflow.inputs:
+        text = "workflow_dispatch has no input “version”"
+        yield Finding(subject=subject, ok=False, text=text, action=SHIPPED)
+    unknown = sorted(name for name, must in workflow.inputs.items() if must and name not in SENT)
+    if unknown:
+        text = f"requires inputs that gonogo cannot fill: {', '.join(unknown)}"
+        action = "give them a default"
+        yield Finding(subject=subject, ok=False, text=text, action=action)
+    if not (workflow.guarded and workflow.carries_id and "request_id" in workflow.inputs):
+        text = "no request id with a guard: after a lost answer a person has to look"
+        yield Finding(subject=subject, ok=True, text=text, action=SHIPPED)
+    else:
+        text = "the same request is carried out once"
+        yield Finding(subject=subject, ok=True, text=text)
+
+
+async def _health(probes: Probes, subject: str, url: str) -> Sequence[Finding]:
+    subject = f"health of {subject}"
+    probe = await probes.health(url)
+    if probe.problem:
+        action = f"check {url}, and network.allow if it is a private address"
+        return [Finding(subject=subject, ok=False, text=probe.problem, action=action)]
+    version = f", version {probe.version}" if probe.version else ", tells no version"
+    return [Finding(subject=subject, ok=True, text=f"answers{version}")]

@@ -1,0 +1,3 @@
+"""The process itself: what may happen, when, and by whom. No I/O and no clock; time is an
+argument.
+"""

@@ -1,0 +1,34 @@
+"""Changes: what a version brings, as facts read from the repository."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One line of the change list: a merged pull request, or a commit that came without one."""
+
+    title: str
+    author: str
+    pull_request: int | None = None
+    url: str | None = None
+    sha: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeList:
+    """Everything between two commits: `base` is what is live, None on a first deployment.
+
+    `ancestry` is the compare API's word: ahead, behind, diverged, identical, or "unknown".
+    """
+
+    base: str | None = None
+    ancestry: str = "unknown"
+    commits: int = 0
+    files: int = 0
+    changes: tuple[Change, ...] = ()
+    url: str | None = None
+
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """The authors in order of appearance, each once."""
+        return tuple(dict.fromkeys(change.author for change in self.changes if change.author))

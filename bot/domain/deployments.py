@@ -1,0 +1,236 @@
+"""Deployment: one attempt to bring one version to one environment; its states, moves and next
+step.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum, StrEnum, auto
+from typing import Any, Self, assert_never
+
+from bot.domain.changes import ChangeList
+from bot.domain.gates import Verdict
+from bot.domain.runs import Dispatch, Progress
+from bot.domain.validation import Validation
+
+
+class Kind(StrEnum):
+    """Why production changes; metrics count rollbacks and redeploys apart."""
+
+    RELEASE = "release"
+    HOTFIX = "hotfix"
+    ROLLBACK = "rollback"
+    REDEPLOY = "redeploy"
+
+
+class State(StrEnum):
+    """Where a deployment is; `docs/deployments.md` draws the moves between them."""
+
+    REQUESTED = "requested"
+    CHECKING = "checking"
+    AWAITING_APPROVAL = "awaiting_approval"
+    APPROVED = "approved"
+    DISPATCHING = "dispatching"
+    UNKNOWN = "unknown"
+    RUNNING = "running"
+    VALIDATING = "validating"
+    DEGRADED = "degraded"
+    ABORTING = "aborting"
+    NEEDS_ATTENTION = "needs_attention"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    REFUSED = "refused"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    VOID = "void"
+
+
+S = State
+TERMINAL = frozenset({S.SUCCEEDED, S.FAILED, S.CANCELLED, S.REFUSED, S.REJECTED, S.EXPIRED, S.VOID})
+UNFINISHED = frozenset(State) - TERMINAL
+
+TRANSITIONS: dict[State, frozenset[State]] = {
+    S.REQUESTED: frozenset({S.CHECKING, S.CANCELLED}),
+    S.CHECKING: frozenset({S.AWAITING_APPROVAL, S.REFUSED, S.CANCELLED}),
+    S.AWAITING_APPROVAL: frozenset({S.APPROVED, S.REJECTED, S.EXPIRED, S.CANCELLED, S.VOID}),
+    S.APPROVED: frozenset(
+        {S.DISPATCHING, S.RUNNING, S.AWAITING_APPROVAL, S.NEEDS_ATTENTION, S.VOID, S.CANCELLED}
+    ),
+    S.DISPATCHING: frozenset({S.RUNNING, S.UNKNOWN, S.FAILED, S.APPROVED, S.NEEDS_ATTENTION}),
+    S.UNKNOWN: frozenset({S.RUNNING, S.DISPATCHING, S.NEEDS_ATTENTION}),
+    S.RUNNING: frozenset({S.VALIDATING, S.FAILED, S.ABORTING, S.NEEDS_ATTENTION}),
+    S.VALIDATING: frozenset({S.SUCCEEDED, S.DEGRADED}),
+    S.DEGRADED: frozenset({S.SUCCEEDED, S.FAILED}),
+    S.ABORTING: frozenset({S.CANCELLED, S.VALIDATING, S.FAILED, S.NEEDS_ATTENTION}),
+    S.NEEDS_ATTENTION: frozenset({S.RUNNING, S.APPROVED, S.FAILED}),
+} | {state: frozenset() for state in TERMINAL}
+
+
+class Step(Enum):
+    """What the tick has to do next for a deployment."""
+
+    CHECK = auto()
+    WATCH_APPROVAL = auto()
+    DISPATCH = auto()
+    FIND_RUN = auto()
+    WATCH_RUN = auto()
+    VALIDATE = auto()
+    WATCH_HEALTH = auto()
+    NOTHING = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """What exactly an approval is for; when any part moves, the approval is void."""
+
+    tag_object: str
+    commit: str
+    workflow_blob: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """Why a deployment ended as it did: a stable reason word, a sentence, and who decided, if a
+    person.
+    """
+
+    code: str
+    text: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """One deployment as stored; all times aware UTC, people as Slack user ids.
+
+    `revision` counts the changes and makes every update a compare-and-set.
+    `due_at` is when the tick has to look again; None leaves it to people.
+    `approver_is_fresh` is False while an approval rests on directory rows that were too old.
+    """
+
+    id: int = 0
+    revision: int = 0
+    service: str
+    environment: str
+    version: str
+    kind: Kind = Kind.RELEASE
+    state: State = State.REQUESTED
+    dry_run: bool = False
+    adopted: bool = False
+
+    repo: str
+    workflow: str
+    requested_by: str
+    requested_by_github: str | None = None
+    requested_at: datetime
+    reason: str = ""
+    asked_in: str | None = None
+
+    binding: Binding | None = None
+    changes: ChangeList | None = None
+    verdicts: tuple[Verdict, ...] = ()
+    baseline_ms: float | None = None
+
+    expires_at: datetime | None = None
+    nudged_at: datetime | None = None
+    approved_by: str | None = None
+    approved_at: datetime | None = None
+    approver_is_fresh: bool = True
+
+    request_id: str | None = None
+    dispatch: Dispatch | None = None
+    run_id: int | None = None
+    run_url: str | None = None
+    progress: Progress | None = None
+    abort_asked_at: datetime | None = None
+
+    validation: Validation | None = None
+    live_at: datetime | None = None
+    healthy_at: datetime | None = None
+    settled_at: datetime | None = None
+    ending: Ending | None = None
+
+    due_at: datetime | None = None
+    waiting_for: str = ""
+    failures: int = 0
+
+    def __post_init__(self) -> None:
+        for moment in (self.requested_at, self.due_at, self.settled_at):
+            if moment is not None and moment.tzinfo is None:
+                raise ValueError("a deployment takes aware datetimes only")
+
+    @property
+    def name(self) -> str:
+        """The id as people read it: D12."""
+        return f"D{self.id}"
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether nothing can change any more."""
+        return self.state in TERMINAL
+
+    @property
+    def short_sha(self) -> str:
+        """The first seven characters of the commit, or an empty string before it is known."""
+        return self.binding.commit[:7] if self.binding else ""
+
+    def with_(self, **changes: Any) -> Self:
+        """A copy with some fields changed; the state only moves by `to`."""
+        if "state" in changes:
+            raise ValueError("use to() to move a deployment")
+        return replace(self, **changes)
+
+    def to(self, state: State, at: datetime, **changes: Any) -> Self:
+        """A copy moved to `state`, due at once unless it is terminal.
+
+        Raises ValueError when the transition table has no such move.
+        """
+        if state not in TRANSITIONS[self.state]:
+            raise ValueError(f"{self.name} cannot go from {self.state} to {state}")
+        moved: dict[str, Any] = {"state": state, "waiting_for": "", "failures": 0, "due_at": at}
+        if state in TERMINAL:
+            moved |= {"settled_at": at, "due_at": None}
+        return replace(self, **(moved | changes))
+
+    def end(
+        self,
+        state: State,
+        at: datetime,
+        code: str,
+        text: str,
+        by: str | None = None,
+        **changes: Any,
+    ) -> Self:
+        """A copy moved to `state` with the reason why."""
+        return self.to(state, at, ending=Ending(code=code, text=text, by=by), **changes)
+
+
+def next_step(deployment: Deployment) -> Step:
+    """What the tick does for a deployment in its present state."""
+    match deployment.state:
+        case State.REQUESTED | State.CHECKING:
+            return Step.CHECK
+        case State.AWAITING_APPROVAL:
+            return Step.WATCH_APPROVAL
+        case State.APPROVED:
+            return Step.DISPATCH
+        case State.DISPATCHING | State.UNKNOWN | State.NEEDS_ATTENTION:
+            return Step.FIND_RUN
+        case State.RUNNING | State.ABORTING:
+            return Step.WATCH_RUN
+        case State.VALIDATING:
+            return Step.VALIDATE
+        case State.DEGRADED:
+            return Step.WATCH_HEALTH
+        case (
+            State.SUCCEEDED
+            | State.FAILED
+            | State.CANCELLED
+            | State.REFUSED
+            | State.REJECTED
+            | State.EXPIRED
+            | State.VOID
+        ):
+            return Step.NOTHING
+        case _:
+            assert_never(deployment.state)

@@ -1,0 +1,80 @@
+"""Announcements: new messages that stay, in the words of the team's process document."""
+
+from bot.domain.deployments import Deployment, State
+from bot.domain.validation import Outcome, Reading, Validation
+from bot.messages import blocks as b
+from bot.messages.blocks import Message
+from bot.messages.cards import status, title
+
+NOT_CONFIGURED = "not configured"
+CHANGES_ROOM = 1800
+"""Characters for the change list, so that what was checked always has its place below it."""
+
+
+def succeeded(deployment: Deployment) -> Message:
+    """The team's success message, line by line; a line claims only what was read."""
+    d = deployment
+    found = d.validation or Validation(started_at=d.requested_at)
+    lines = [
+        f"✅ {b.line(d.version, 64)} deployed to {b.line(d.environment, 64)} successfully",
+        "Changes:",
+        *_changes(d),
+        "Validation:",
+        f"- {_line(found.reading('health'), 'Health checks passing', 'Health checks')}",
+        f"- {_line(found.reading('smoke'), 'Smoke tests passed', 'Smoke tests')}",
+        f"- {_line(found.reading('logs'), 'No errors in logs', 'Errors in logs')}",
+        f"- {_line(found.reading('response_times'), 'Response times normal', 'Response times')}",
+        "Monitoring:",
+        f"- {_line(found.reading('uptime_kuma'), 'Uptime Kuma: ✅', 'Uptime Kuma')}",
+        f"- {_line(found.reading('error_rate'), 'Error rate: Normal', 'Error rate')}",
+        f"- {_line(found.reading('response_times'), 'Performance: ✅', 'Performance')}",
+    ]
+    return _announcement(lines)
+
+
+def _changes(deployment: Deployment) -> list[str]:
+    changes = deployment.changes.changes if deployment.changes else ()
+    lines: list[str] = []
+    room = CHANGES_ROOM
+    for change in changes:
+        text = f"- {b.line(change.title, 200)}"
+        room -= len(text) + 1
+        if room < 0:
+            return [*lines, f"- and {len(changes) - len(lines)} more"]
+        lines.append(text)
+    return lines or ["- none listed"]
+
+
+def _line(reading: Reading | None, template: str, subject: str) -> str:
+    if reading is None:
+        return f"{subject}: {NOT_CONFIGURED}"
+    if reading.outcome is Outcome.OK:
+        return template
+    return f"{subject}: {b.line(reading.text, 100)}"
+
+
+def _announcement(lines: list[str]) -> Message:
+    head, rest = lines[0], "\n".join(lines[1:])
+    return Message(f"{head}\n{rest}", (b.section(f"*{head}*\n{rest}"),))
+
+
+def failed(deployment: Deployment) -> Message:
+    """The top-level alert when a run failed or validation did; names who has to look."""
+    d = deployment
+    people = " ".join(
+        b.mention(who) for who in dict.fromkeys((d.requested_by, d.approved_by)) if who
+    )
+    why = b.line(d.ending.text if d.ending else d.waiting_for)
+    if d.state is State.DEGRADED:
+        point = f"{title(d)}: validation failed, production is not proven healthy"
+        advice = "Decide on the card: Mark Good, Roll Back, or Close as Failed."
+    elif d.run_id is None:
+        point = f"{title(d)}: {status(d).lower()}"
+        advice = "No run of it is known at GitHub."
+    else:
+        point = f"{title(d)}: {status(d).lower()}"
+        advice = "Production may be half-way: check what is live before the next deployment."
+    lines = [f"*{point}*", why, f"{people} {advice}".strip()]
+    if d.run_url:
+        lines.append(b.link(d.run_url, f"Run {d.run_id}"))
+    return Message(f"{point}. {why}".strip(), (b.section("\n".join(filter(None, lines))),))

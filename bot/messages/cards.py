@@ -1,0 +1,208 @@
+"""The card: one message for each deployment, edited in place until it settles."""
+
+from datetime import datetime, timedelta
+
+from bot.domain.deployments import TERMINAL, Deployment, Kind, State
+from bot.domain.gates import Level, Verdict
+from bot.domain.runs import OVERDUE, Progress, Stage
+from bot.messages import blocks as b
+from bot.messages.blocks import Block, Message
+
+MOST_CHANGES = 8
+COARSE = timedelta(seconds=10)
+_STATUS = {
+    State.REQUESTED: "Requested",
+    State.CHECKING: "Checking",
+    State.AWAITING_APPROVAL: "Waiting for approval",
+    State.APPROVED: "Approved, about to start",
+    State.DISPATCHING: "Sending to GitHub",
+    State.UNKNOWN: "Sent, waiting for GitHub to show the run",
+    State.RUNNING: "Running",
+    State.VALIDATING: "Validating",
+    State.DEGRADED: "Degraded: validation failed, a person has to decide",
+    State.ABORTING: "Stopping",
+    State.NEEDS_ATTENTION: "Needs attention: no run to be seen at GitHub",
+    State.SUCCEEDED: "Succeeded",
+    State.FAILED: "Failed",
+    State.CANCELLED: "Cancelled",
+    State.REFUSED: "Refused",
+    State.REJECTED: "Rejected",
+    State.EXPIRED: "Expired: nobody decided in time, so it was not run",
+    State.VOID: "Void",
+}
+
+
+def title(deployment: Deployment) -> str:
+    """The deployment as one phrase, escaped: app v1.2.1 → production."""
+    d = deployment
+    return f"{b.line(d.service, 80)} {b.line(d.version, 64)} → {b.line(d.environment, 64)}"
+
+
+def status(deployment: Deployment) -> str:
+    """The state in words."""
+    return _STATUS[deployment.state]
+
+
+def card(deployment: Deployment, now: datetime) -> Message:
+    """The card of a deployment as it should read now."""
+    d = deployment
+    head = f"*{title(d)}*\n*{status(d)}*"
+    if d.ending and d.ending.text:
+        head += f"\n{b.line(d.ending.text)}"
+    if d.waiting_for and not d.is_terminal:
+        head += f"\n{b.line(d.waiting_for)}"
+    parts: list[Block] = [b.section(head)]
+    if d.changes and d.state is not State.SUCCEEDED:
+        parts.append(b.section(changes(d)))
+    if d.progress and not d.is_terminal:
+        parts.append(b.section(progress(d, now)))
+    if d.validation and d.state in (State.VALIDATING, State.DEGRADED):
+        parts.append(b.section(validation(d)))
+    if d.verdicts and d.state in (State.AWAITING_APPROVAL, State.APPROVED):
+        parts.append(b.context(*(verdict(v) for v in d.verdicts)))
+    if controls := _controls(d):
+        parts.append(controls)
+    parts.append(b.context(*_small_print(d)))
+    return Message(f"{title(d)}: {status(d)}", tuple(parts))
+
+
+def changes(deployment: Deployment, most: int = MOST_CHANGES) -> str:
+    """The change list as lines of mrkdwn, cut to what a card can hold."""
+    listed = deployment.changes
+    if listed is None or not listed.changes:
+        return "No changes listed."
+    since = f" since {b.line(listed.base, 64)}" if listed.base else ""
+    lines = [f"*{b.link(listed.url, 'Changes')}{since}*"]
+    for change in listed.changes[:most]:
+        number = (
+            f" ({b.link(change.url, f'#{change.pull_request}')})" if change.pull_request else ""
+        )
+        author = f" · {b.line(change.author, 60)}" if change.author else ""
+        lines.append(f"• {b.line(change.title, 120)}{number}{author}")
+    if len(listed.changes) > most:
+        lines.append(f"• and {len(listed.changes) - most} more")
+    return "\n".join(lines)
+
+
+def verdict(found: Verdict) -> str:
+    """A gate's verdict as a phrase; warnings and blocks say so in words."""
+    label = {Level.PASS: "", Level.WARN: "*Warning:* ", Level.BLOCK: "*Blocked:* "}[found.level]
+    return label + b.line(found.text)
+
+
+def progress(deployment: Deployment, now: datetime) -> str:
+    """The run's jobs, the step at work and the time it took so far."""
+    run = deployment.progress or Progress(status="queued")
+    lines = [
+        f"*{b.link(deployment.run_url, f'Run {deployment.run_id}')}* "
+        f"{b.line(run.status.replace('_', ' '), 40)}"
+    ]
+    if run.started_at and not run.is_over:
+        took = now - run.started_at
+        if took >= COARSE:
+            lines[0] += f" · {b.span(_coarse(took))}"
+        if took > OVERDUE:
+            lines[0] += " · *overdue*, still being watched"
+    lines.extend(f"• {_stage(stage)}" for stage in run.stages[:12])
+    return "\n".join(lines)
+
+
+def validation(deployment: Deployment) -> str:
+    """What validation has read so far."""
+    found = deployment.validation
+    if found is None:
+        return ""
+    lines = ["*Validation*"]
+    lines.extend(
+        f"• {reading.what.replace('_', ' ').capitalize()}: {b.line(reading.text)}"
+        for reading in found.readings
+    )
+    if found.healthy_at and deployment.state is State.VALIDATING:
+        lines.append(f"• Watching since {b.clock_time(found.healthy_at)}")
+    return "\n".join(lines)
+
+
+def _stage(stage: Stage) -> str:
+    if stage.conclusion is None and stage.status == "in_progress":
+        step = f": {b.line(stage.step, 80)}" if stage.step else ""
+        return f"*{b.line(stage.name, 80)}* in progress{step}"
+    took = ""
+    if stage.started_at and stage.completed_at:
+        took = f" in {b.span(stage.completed_at - stage.started_at)}"
+    word = stage.conclusion or stage.status
+    plain = {"success": "passed", "failure": "failed", "queued": "waits"}.get(word, word)
+    return f"{b.line(stage.name, 80)} {b.line(plain.replace('_', ' '), 40)}{took}"
+
+
+def _controls(d: Deployment) -> Block | None:
+    value, block_id = str(d.id), f"decide:{d.id}:{d.short_sha}"
+    cancel = b.button("Cancel", "cancel", value)
+    match d.state:
+        case State.AWAITING_APPROVAL:
+            approve = b.button("Approve", "approve", value, style="primary")
+            return b.actions(block_id, approve, b.button("Reject", "reject", value), cancel)
+        case State.APPROVED:
+            return b.actions(block_id, cancel)
+        case State.RUNNING:
+            question = b.confirmation(
+                "Stop this run?",
+                "GitHub is asked to cancel it. Production may be half-way.",
+                "Stop the Run",
+                "Keep It",
+                danger=True,
+            )
+            return b.actions(
+                block_id, b.button("Cancel", "cancel", value, style="danger", confirm=question)
+            )
+        case State.NEEDS_ATTENTION:
+            question = b.confirmation(
+                "Send it again?",
+                "Look at GitHub first: a run that did start would deploy twice.",
+                "Send Again",
+                "Not Now",
+                danger=True,
+            )
+            return b.actions(
+                block_id,
+                b.button("Send Again", "send_again", value, style="danger", confirm=question),
+                b.button("Close as Failed", "close_failed", value),
+            )
+        case State.DEGRADED:
+            return b.actions(
+                block_id,
+                b.button("Mark Good", "mark_good", value),
+                b.button("Roll Back", "roll_back", value),
+                b.button("Close as Failed", "close_failed", value),
+            )
+        case _:
+            return None
+
+
+def _small_print(d: Deployment) -> list[str]:
+    asked = (
+        f"requested by {b.mention(d.requested_by)}" if d.requested_by else "started outside Slack"
+    )
+    parts = [d.name, f"{asked} {b.when(d.requested_at)}"]
+    if d.kind is not Kind.RELEASE:
+        parts.append(str(d.kind))
+    if d.short_sha:
+        parts.append(f"commit `{d.short_sha}`")
+    if d.reason:
+        parts.append(f"reason: {b.line(d.reason)}")
+    if d.approved_by and d.approved_at:
+        parts.append(f"approved by {b.mention(d.approved_by)} {b.when(d.approved_at)}")
+    if d.ending and d.ending.by:
+        parts.append(f"{d.ending.code.replace('_', ' ')} by {b.mention(d.ending.by)}")
+    if d.state is State.AWAITING_APPROVAL and d.expires_at:
+        parts.append(f"expires {b.clock_time(d.expires_at)}")
+    if d.state in TERMINAL and d.settled_at:
+        parts.append(f"settled {b.when(d.settled_at)}")
+    if d.run_url and d.is_terminal:
+        parts.append(b.link(d.run_url, f"run {d.run_id}"))
+    return parts
+
+
+def _coarse(took: timedelta) -> timedelta:
+    """Rounded down, so that the passing of time alone makes few edits."""
+    step = COARSE if took < timedelta(minutes=2) else timedelta(minutes=1)
+    return took // step * step

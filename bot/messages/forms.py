@@ -1,0 +1,88 @@
+"""Forms: the modals, as Slack views."""
+
+import json
+from typing import Any
+
+from bot.domain.deployments import Deployment
+from bot.domain.grammar import MAX_REASON
+from bot.messages import blocks as b
+from bot.messages.cards import title
+
+View = dict[str, Any]
+
+
+def _plain(text: str, limit: int) -> dict[str, Any]:
+    cut = text if len(text) <= limit else f"{text[: limit - 1]}…"
+    return {"type": "plain_text", "text": cut, "emoji": False}
+
+
+def _view(
+    callback: str, title: str, submit: str, blocks: list[dict[str, Any]], memory: dict[str, Any]
+) -> View:
+    return {
+        "type": "modal",
+        "callback_id": callback,
+        "title": _plain(title, 24),
+        "submit": _plain(submit, 24),
+        "close": _plain("Cancel", 24),
+        "private_metadata": json.dumps(memory),
+        "blocks": blocks,
+    }
+
+
+def _input(
+    name: str, label: str, element: dict[str, Any], *, hint: str = "", optional: bool = False
+) -> dict[str, Any]:
+    block: dict[str, Any] = {
+        "type": "input",
+        "block_id": name,
+        "label": _plain(label, 2000),
+        "element": element | {"action_id": name},
+        "optional": optional,
+    }
+    return block | ({"hint": _plain(hint, 2000)} if hint else {})
+
+
+def option(text: str, value: str) -> dict[str, Any]:
+    """One choice of a select."""
+    return {"text": _plain(text, 75), "value": value[:150]}
+
+
+def deploy(services: list[str], channel: str | None) -> View:
+    """The form of `/deploy` without arguments."""
+    choices = [option(name, name) for name in services[:100]]
+    service: dict[str, Any] = {"type": "static_select", "options": choices}
+    if len(choices) == 1:
+        service["initial_option"] = choices[0]
+    version = {
+        "type": "external_select",
+        "min_query_length": 0,
+        "placeholder": _plain("Type or choose a tag", 150),
+    }
+    reason = {"type": "plain_text_input", "max_length": MAX_REASON}
+    return _view(
+        "deploy",
+        "Deploy to production",
+        "Request",
+        [
+            _input("service", "Service", service),
+            _input("version", "Version", version, hint="Tags of the repository, newest first."),
+            _input("reason", "Reason", reason, hint="Shown on the card.", optional=True),
+        ],
+        {"channel": channel},
+    )
+
+
+def reject(deployment: Deployment, channel: str | None) -> View:
+    """The form that asks for the reason of a rejection."""
+    reason = {"type": "plain_text_input", "max_length": MAX_REASON}
+    return _view(
+        "reject",
+        "Reject deployment",
+        "Reject",
+        [
+            b.section(title(deployment)),
+            _input("reason", "Reason", reason, hint="The requester reads it."),
+        ],
+        {"deployment": deployment.id, "channel": channel},
+    )

@@ -1,0 +1,117 @@
+"""Notes: short answers to one person, thread replies and direct messages."""
+
+from bot.domain.deployments import Deployment
+from bot.domain.gates import Level, Verdict
+from bot.messages import blocks as b
+from bot.messages.blocks import Message
+from bot.messages.cards import changes, title, validation, verdict
+
+MOST_PEOPLE = 30
+"""Mentions in one message; everybody is asked by direct message besides."""
+
+
+def requested(deployment: Deployment, *, known: bool, fresh: bool) -> Message:
+    """The answer to an accepted `/deploy`."""
+    what = "Dry run of" if deployment.dry_run else "Checking"
+    text = f"{what} {title(deployment)} ({deployment.name})."
+    if not known:
+        text += (
+            f" I have not seen the tag {b.line(deployment.version, 64)} yet and ask GitHub for it."
+        )
+    if not fresh:
+        text += " I am also checking who you are."
+    if not deployment.dry_run:
+        text += " The card follows in the channel."
+    return Message(text)
+
+
+def approved(deployment: Deployment, *, fresh: bool) -> Message:
+    """The answer to the Approve button."""
+    then = "It starts now." if fresh else "Checking who you are, then it starts."
+    return Message(f"You approved {title(deployment)} ({deployment.name}). {then}")
+
+
+def decided(deployment: Deployment, word: str) -> Message:
+    """The answer to a decision that was carried out."""
+    return Message(f"{title(deployment)} ({deployment.name}): {word}.")
+
+
+def refused(deployment: Deployment, verdicts: tuple[Verdict, ...]) -> Message:
+    """Why a request was refused: all reasons at once, each with its next action."""
+    lines = [f"*{title(deployment)} was refused* ({deployment.name}); nothing was deployed."]
+    for found in verdicts:
+        if found.level is Level.BLOCK:
+            lines.append(f"• {b.line(found.text)}. {b.line(found.action)}".rstrip())
+    if deployment.ending and not any(v.level is Level.BLOCK for v in verdicts):
+        lines.append(b.line(deployment.ending.text))
+    return Message("\n".join(lines))
+
+
+def plan(deployment: Deployment) -> Message:
+    """What a dry run found."""
+    lines = [
+        f"*Dry run: {title(deployment)}*, nothing was deployed.",
+        *(f"• {verdict(found)}" for found in deployment.verdicts),
+        changes(deployment),
+    ]
+    return Message("\n".join(lines))
+
+
+def asking(deployment: Deployment, approvers: tuple[str, ...], *, again: bool) -> Message:
+    """The thread reply that mentions the approvers; edits of a card notify nobody."""
+    if not approvers:
+        return Message("Nobody but the requester may approve this: ask an admin for an approver.")
+    people = " ".join(map(b.mention, approvers[:MOST_PEOPLE]))
+    return Message(f"{people} {_waits(deployment, title(deployment), again=again)}")
+
+
+def asking_you(deployment: Deployment, card_url: str | None, *, again: bool) -> Message:
+    """The direct message to one approver, with the way to the card."""
+    return Message(_waits(deployment, b.link(card_url, title(deployment)), again=again))
+
+
+def _waits(deployment: Deployment, what: str, *, again: bool) -> str:
+    still = "still waits" if again else "waits"
+    until = f" It expires {b.clock_time(deployment.expires_at)}." if deployment.expires_at else ""
+    return f"{what} ({deployment.name}) {still} for your approval.{until}"
+
+
+def run_found(deployment: Deployment) -> Message:
+    """The thread reply once the run is known."""
+    run = b.link(deployment.run_url, f"Run {deployment.run_id}")
+    return Message(f"{run} deploys {b.line(deployment.version, 64)} (`{deployment.short_sha}`).")
+
+
+def evidence(deployment: Deployment) -> Message:
+    """The thread reply with everything that validation read."""
+    return Message(validation(deployment))
+
+
+def all_changes(deployment: Deployment) -> Message:
+    """The thread reply with the changes that the card has no room for."""
+    return Message(changes(deployment, most=100))
+
+
+def settled(deployment: Deployment, why: str) -> Message:
+    """What the requester is told when their request ended without them."""
+    return Message(f"{title(deployment)} ({deployment.name}): {b.line(why)}")
+
+
+def ended(deployment: Deployment, by: str) -> Message:
+    """What the requester is told when somebody else ended their request."""
+    ending = deployment.ending
+    reason = f": {b.escape(ending.text)}" if ending and ending.text else ""
+    word = str(deployment.state)
+    return Message(f"{title(deployment)} ({deployment.name}) was {word} by {b.mention(by)}{reason}")
+
+
+def not_yet_rolled_back(deployment: Deployment, good: Deployment | None) -> Message:
+    """The way back by hand, with everything filled in."""
+    if good is None:
+        return Message("I know no earlier version that was good here. Nothing was changed.")
+    command = f"gh workflow run rollback.yml -R {deployment.repo} -f version={good.version}"
+    return Message(
+        f"The last known-good version is {b.line(good.version, 64)} ({good.name}). "
+        "Roll back by hand with\n"
+        f"`{b.line(command)}`\nthen press Close as Failed on the card of {deployment.name}."
+    )

@@ -1,0 +1,129 @@
+"""Reports: what `/deployments` answers, from stored facts only."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.deployments import Deployment, State
+from bot.domain.gates import Level
+from bot.messages import blocks as b
+from bot.messages.blocks import Message
+from bot.messages.cards import changes, status, title
+
+PAGE = 10
+
+
+def overview(
+    rows: Sequence[tuple[str, str, Deployment | None, Deployment | None]], now: datetime
+) -> Message:
+    """What is live where, and what is under way: rows of service, environment, live, holder."""
+    lines = []
+    for service, environment, live, holder in rows:
+        line = f"*{b.line(service, 80)} {b.line(environment, 64)}*: "
+        if live and live.live_at:
+            line += f"{b.line(live.version, 64)} ({live.name}) since {b.when(live.live_at)}"
+        elif live:
+            line += f"{b.line(live.version, 64)} ({live.name})"
+        else:
+            line += "no live version known"
+        if holder:
+            line += f"\n    {holder.name}: {b.line(holder.version, 64)} {status(holder).lower()}, "
+            line += _asked(holder)
+        lines.append(line)
+    return _paged("Status", lines)
+
+
+def history(found: Sequence[Deployment], page: int, more: bool, command: str) -> Message:
+    """One page of deployments, newest first."""
+    if not found:
+        return Message("No deployments here yet. The first one begins with /deploy v1.2.1")
+    lines = [
+        f"*{d.name}* {title(d)} · {status(d).split(':')[0].lower()} · {_asked(d)}"
+        + (f", approved by {b.mention(d.approved_by)}" if d.approved_by else "")
+        for d in found
+    ]
+    if more:
+        lines.append(f"More: `{b.line(command)} history page {page + 1}`")
+    return _paged("Deployments" if page == 1 else f"Deployments, page {page}", lines)
+
+
+def show(d: Deployment, trail: Sequence[tuple[datetime, str, str]]) -> Message:
+    """Everything known about one deployment; `trail` is (time, who, what) in order."""
+    facts = [
+        f"*{d.name} {title(d)}*",
+        status(d) + (f": {b.line(d.ending.text)}" if d.ending and d.ending.text else ""),
+    ]
+    facts.append(f"Requested {_asked(d)}")
+    if d.reason:
+        facts.append(f"Reason: {b.line(d.reason)}")
+    if d.approved_by and d.approved_at:
+        facts.append(f"Approved by {b.mention(d.approved_by)} {b.when(d.approved_at)}")
+    if d.binding:
+        facts.append(f"Commit `{d.binding.commit}`")
+    if d.run_id:
+        facts.append(f"Run {b.link(d.run_url, str(d.run_id))}")
+    if d.live_at:
+        facts.append(f"Live {b.when(d.live_at)}")
+    if d.settled_at:
+        facts.append(f"Settled {b.when(d.settled_at)}")
+    if d.validation:
+        facts.extend(
+            f"{r.what.replace('_', ' ').capitalize()}: {b.line(r.text)}"
+            for r in d.validation.readings
+        )
+    parts = [*b.sections(facts)]
+    if d.changes and d.changes.changes:
+        parts.append(b.section(changes(d)))
+    if trail:
+        lines = [f"{b.when(at)} {who} {b.line(what)}" for at, who, what in trail[-40:]]
+        parts.extend(b.sections(["*Trail*", *lines]))
+    return Message(f"{d.name} {title(d)}: {status(d)}", tuple(parts))
+
+
+def why(d: Deployment) -> Message:
+    """Each gate's decision with the values of that time, and how it ended."""
+    lines = [f"*Why {d.name} is {status(d).split(':')[0].lower()}*"]
+    for found in d.verdicts:
+        word = {Level.PASS: "passed", Level.WARN: "warned", Level.BLOCK: "blocked"}[found.level]
+        action = f" {b.line(found.action)}" if found.action else ""
+        lines.append(f"• {b.line(found.gate, 40)} {word}: {b.line(found.text)}.{action}")
+    if not d.verdicts:
+        lines.append("• The gates have not been judged.")
+    if d.approved_by and d.approved_at and d.binding:
+        lines.append(
+            f"• approved for commit `{d.binding.commit}` by {b.mention(d.approved_by)} "
+            f"{b.when(d.approved_at)}"
+        )
+    if d.ending:
+        by = f" by {b.mention(d.ending.by)}" if d.ending.by else ""
+        lines.append(
+            f"• ended: {b.line(d.ending.code.replace('_', ' '), 40)}{by}. "
+            f"{b.line(d.ending.text)}".rstrip()
+        )
+    if d.waiting_for and d.state is not State.SUCCEEDED:
+        lines.append(f"• {b.line(d.waiting_for)}")
+    return Message("\n".join(lines), b.sections(lines))
+
+
+def help_text(entries: Sequence[tuple[str, str]], roles: dict[str, tuple[str, ...]]) -> Message:
+    """The commands with what they do, from the table that registers them."""
+    lines = [
+        "*What you can type*",
+        *(f"`{b.line(usage)}`\n    {b.line(what)}" for usage, what in entries),
+    ]
+    for role, people in roles.items():
+        if people:
+            lines.append(
+                f"*{b.line(role, 40).capitalize()}s:* {' '.join(b.mention(who) for who in people)}"
+            )
+    return Message("\n".join(lines), b.sections(lines))
+
+
+def _asked(d: Deployment) -> str:
+    by = f"by {b.mention(d.requested_by)}" if d.requested_by else "from outside Slack"
+    return f"{by} {b.when(d.requested_at)}"
+
+
+def _paged(heading: str, lines: Sequence[str]) -> Message:
+    first = lines[0] if lines else "nothing to show"
+    parts = (b.section(f"*{heading}*"), *b.sections(lines))
+    return Message(f"{heading}: {first}", parts[: b.MOST_BLOCKS])

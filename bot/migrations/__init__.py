@@ -1,0 +1,1 @@
+"""Migrations: every change that the tables have seen, in order."""

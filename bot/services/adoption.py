@@ -1,0 +1,102 @@
+"""Adoption: what a team already runs becomes history on the first start, so that the first card
+knows it.
+"""
+
+from datetime import timedelta
+
+import structlog
+
+from bot.config import EnvironmentConfig, ServiceConfig
+from bot.domain.deployments import Binding, Deployment, State
+from bot.domain.errors import Fault, NotFound
+from bot.domain.runs import RunSummary
+from bot.domain.versions import Version
+from bot.ports import Tx
+from bot.services.desk import Desk
+
+log = structlog.get_logger()
+AGAIN = timedelta(minutes=5)
+DONE = timedelta(days=3650)
+
+
+async def adopt(
+    desk: Desk,
+    service: str,
+    environment: str,
+    config: ServiceConfig,
+    settings: EnvironmentConfig,
+    workflow: str,
+) -> timedelta:
+    """Record the live version and its run once; how long to wait before looking again."""
+    if await desk.store.run(lambda tx: tx.history(service, environment, limit=1)):
+        return DONE
+    try:
+        listed = await desk.github.runs(config.repo, workflow, dispatched_only=False)
+    except NotFound:
+        listed = ()
+    good = tuple(run for run in listed if run.conclusion == "success" and Version.find(run.title))
+    answered = await _answered_version(desk, settings)
+    live = answered or next((str(Version.find(run.title)) for run in good), None)
+    if live is None:
+        log.info("nothing_to_adopt", service=service, environment=environment)
+        return AGAIN
+    run = next((run for run in good if str(Version.find(run.title)) == live), None)
+    deployment = await _as_deployment(desk, service, environment, config.repo, workflow, live, run)
+
+    def keep(tx: Tx) -> None:
+        first = tx.first_time(f"adopt:{service}:{environment}", "adoption", "gonogo")
+        if first and not tx.history(service, environment, limit=1):
+            saved = tx.add(deployment)
+            seen = "health" if answered else "run"
+            tx.audit(
+                "gonogo", "adopted", saved.name, version=live, run_id=saved.run_id, seen_by=seen
+            )
+
+    await desk.store.run(keep)
+    return DONE
+
+
+async def _answered_version(desk: Desk, settings: EnvironmentConfig) -> str | None:
+    """The version that the health URL tells, which outweighs what the last run was meant to do."""
+    if settings.health is None:
+        return None
+    probe = await desk.probes.health(settings.health)
+    found = Version.parse(probe.version) if probe.version else None
+    return str(found) if found else None
+
+
+async def _as_deployment(
+    desk: Desk,
+    service: str,
+    environment: str,
+    repo: str,
+    workflow: str,
+    live: str,
+    run: RunSummary | None,
+) -> Deployment:
+    binding = None
+    try:
+        tag = await desk.github.tag(repo, live)
+        binding = Binding(tag_object=tag.object_sha, commit=tag.commit, workflow_blob="")
+    except Fault as unknown:
+        log.info("adopted_without_tag", service=service, version=live, error=unknown.text)
+    at = run.updated_at if run else desk.now()
+    by = next((p.slack for p in desk.config.people.values() if run and p.github == run.actor), "")
+    return Deployment(
+        service=service,
+        environment=environment,
+        version=live,
+        state=State.SUCCEEDED,
+        adopted=True,
+        repo=repo,
+        workflow=workflow,
+        requested_by=by,
+        requested_at=run.created_at if run else at,
+        reason="live before gonogo was set up",
+        binding=binding,
+        run_id=run.id if run else None,
+        run_url=run.url if run else None,
+        live_at=at,
+        healthy_at=at,
+        settled_at=at,
+    )

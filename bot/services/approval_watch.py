@@ -1,0 +1,107 @@
+"""Approval watch: what happens while a card waits: a reminder, a moved tag, the end of the
+waiting time.
+"""
+
+from datetime import timedelta
+
+from bot.domain.approvals import nudge_time
+from bot.domain.deployments import Binding, Deployment, State
+from bot.domain.errors import NotFound
+from bot.messages import notes
+from bot.ports import Post, Tx
+from bot.services import evidence
+from bot.services.desk import Desk, card_key, reply, tell
+
+LOOK_AGAIN = timedelta(minutes=1)
+"""How often a waiting card compares what it shows with what GitHub has."""
+
+
+async def watch_approval(desk: Desk, deployment: Deployment) -> None:
+    """Expire, void or remind, whichever is due; then wait."""
+    now = desk.now()
+    expires = deployment.expires_at or now
+    if now >= expires:
+        await _expire(desk, deployment)
+        return
+    moved = await what_moved(desk, deployment)
+    if moved:
+        await void(desk, deployment, "moved", moved)
+        return
+    nudge = nudge_time(deployment.requested_at, expires)
+    due_again = min(expires, now + LOOK_AGAIN)
+    if deployment.nudged_at is None:
+        due_again = min(due_again, max(nudge, now + timedelta(seconds=1)))
+    waiting = deployment.with_(due_at=due_again, failures=0, waiting_for="")
+    if deployment.nudged_at is None and now >= nudge:
+        waiting = waiting.with_(nudged_at=now, due_at=min(expires, now + LOOK_AGAIN))
+        await desk.save(
+            deployment,
+            waiting,
+            action="reminded",
+            posts=await asking(desk, deployment, again=True),
+        )
+    else:
+        await desk.save(deployment, waiting)
+
+
+async def asking(desk: Desk, deployment: Deployment, *, again: bool) -> tuple[Post, ...]:
+    """A mention of the approvers in the thread and a direct message to each."""
+
+    def read(tx: Tx) -> tuple[tuple[str, ...], tuple[str, str] | None]:
+        return tx.members("approver"), tx.sent_ts(card_key(deployment))
+
+    members, place = await desk.store.run(read)
+    approvers = tuple(who for who in members if who != deployment.requested_by)
+    url = await desk.chat.permalink(*place) if place else None
+    word = "reminder" if again else "asked"
+    note = notes.asking(deployment, approvers, again=again)
+    direct = [
+        Post(
+            key=f"dm:{deployment.id}:{word}:{who}",
+            channel=who,
+            message=notes.asking_you(deployment, url, again=again),
+        )
+        for who in approvers
+    ]
+    return (reply(desk.config, deployment, word, note), *direct)
+
+
+async def what_moved(desk: Desk, deployment: Deployment) -> str:
+    """What no longer is as it was approved, in words; empty when nothing moved."""
+    bound = deployment.binding
+    if bound is None:
+        return "it was never bound to a commit"
+    try:
+        tag = await desk.github.tag(deployment.repo, deployment.version)
+        workflow = await desk.github.workflow(deployment.repo, deployment.workflow)
+    except NotFound as gone:
+        return f"it is gone from GitHub ({gone.text})"
+    return _difference(
+        deployment.version, deployment.workflow, bound, evidence.binding(tag, workflow)
+    )
+
+
+def _difference(version: str, workflow: str, was: Binding, now: Binding) -> str:
+    if was.commit != now.commit:
+        return f"{version} moved {was.commit[:7]} → {now.commit[:7]} since the request"
+    if was.tag_object != now.tag_object:
+        return f"the tag {version} was made anew since the request"
+    if was.workflow_blob != now.workflow_blob:
+        return f"{workflow} changed since the request"
+    return ""
+
+
+async def void(desk: Desk, deployment: Deployment, code: str, why: str) -> None:
+    """End a deployment whose approval no longer holds, and tell both people."""
+    text = f"{why}; the approval is void. Nothing was deployed. Ask for a new one."
+    ended = deployment.end(State.VOID, desk.now(), code, text)
+    people = dict.fromkeys(who for who in (deployment.requested_by, deployment.approved_by) if who)
+    posts = tuple(tell(deployment, "void", who, notes.settled(ended, text)) for who in people)
+    await desk.save(deployment, ended, action="voided", posts=posts, detail={"why": why})
+
+
+async def _expire(desk: Desk, deployment: Deployment) -> None:
+    text = "Nobody decided in time, so it was not run. Ask again when an approver is there."
+    ended = deployment.end(State.EXPIRED, desk.now(), "expired", text)
+    post = tell(deployment, "expired", deployment.requested_by, notes.settled(ended, text))
+    await desk.save(deployment, ended, action="expired", posts=(post,))

@@ -1,0 +1,151 @@
+"""Board: keeps the cards in Slack equal to the store; posts once, edits in place, repairs."""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+
+from bot.domain.deployments import Deployment, State
+from bot.domain.errors import NotFound
+from bot.messages import notes
+from bot.messages.blocks import Message
+from bot.messages.cards import MOST_CHANGES
+from bot.messages.cards import card as render
+from bot.ports import Card, Post, Tx
+from bot.services.approval_watch import asking
+from bot.services.desk import Desk, card_key, reply
+
+EDIT_PAUSE = timedelta(seconds=3)
+"""Slack's guide: at most one edit of a message in three seconds."""
+
+EDITS_A_MINUTE = 45
+"""Of the about 50 that a workspace may make; progress waits when they run out."""
+
+
+class Board:
+    """What has been shown where.
+
+    In memory are the budget of edits and what was handed to the outbox; losing them costs one edit.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._edits: list[datetime] = []
+        self._posted: dict[int, tuple[str, int]] = {}
+
+    def due(
+        self, stale: tuple[tuple[Deployment, Card | None], ...], now: datetime
+    ) -> list[Deployment]:
+        """Which of the changed cards may be shown now: final ones first, then those that wait for
+        people.
+        """
+        ready = [(d, card) for d, card in stale if card is None or now >= self.opens(d, card)]
+        ready.sort(key=lambda pair: _urgency(pair[0]))
+        self._edits = [at for at in self._edits if now - at < timedelta(minutes=1)]
+        room = EDITS_A_MINUTE - len(self._edits)
+        chosen = [d for d, _ in ready if _urgency(d) < 2]
+        chosen += [d for d, _ in ready if _urgency(d) == 2][: max(0, room - len(chosen))]
+        return chosen
+
+    def opens(self, deployment: Deployment, card: Card) -> datetime:
+        """When a card may be edited again; a final word does not wait."""
+        return card.shown_at if deployment.is_terminal else card.shown_at + EDIT_PAUSE
+
+    def next_due(self, stale: tuple[tuple[Deployment, Card | None], ...]) -> datetime | None:
+        """When the earliest of the cards that have to wait may be shown."""
+        return min((self.opens(d, card) for d, card in stale if card), default=None)
+
+    async def show(self, deployment_id: int) -> None:
+        """Bring one card up to date."""
+        desk = self._desk
+
+        def read(tx: Tx) -> tuple[Deployment | None, Card | None, tuple[str, str] | None]:
+            return (
+                tx.deployment(deployment_id),
+                tx.card(deployment_id),
+                tx.sent_ts(f"card:{deployment_id}"),
+            )
+
+        deployment, card, place = await desk.store.run(read)
+        if deployment is None:
+            return
+        message = render(deployment, desk.now())
+        if card is not None:
+            await self._edit(deployment, card, message)
+        elif place is not None:
+            shown, revision = self._posted.pop(deployment.id, ("", 0))
+            posts = await self._below(deployment)
+            await self._keep(deployment, *place, shown=shown, revision=revision, posts=posts)
+        else:
+            self._posted.setdefault(deployment.id, (digest(message), deployment.revision))
+            post = Post(
+                key=card_key(deployment), channel=desk.config.slack.channel, message=message
+            )
+            await desk.store.run(lambda tx: tx.post(post))
+        desk.wake()
+
+    async def _edit(self, deployment: Deployment, card: Card, message: Message) -> None:
+        shown = digest(message)
+        if shown != card.shown:
+            self._edits.append(self._desk.now())
+            try:
+                await self._desk.chat.update(card.channel, card.ts, message)
+            except NotFound:
+                await self._desk.store.run(
+                    lambda tx: tx.audit("gonogo", "card_deleted", deployment.name)
+                )
+        await self._keep(
+            deployment, card.channel, card.ts, shown=shown, revision=deployment.revision
+        )
+
+    async def _below(self, deployment: Deployment) -> tuple[Post, ...]:
+        """What belongs under a new card: who is asked, and the changes it has no room for."""
+        desk = self._desk
+        posts: tuple[Post, ...] = ()
+        if deployment.state is State.AWAITING_APPROVAL:
+            posts = await asking(desk, deployment, again=False)
+        if deployment.changes and len(deployment.changes.changes) > MOST_CHANGES:
+            posts = (
+                reply(desk.config, deployment, "changes", notes.all_changes(deployment)),
+                *posts,
+            )
+        return posts
+
+    async def _keep(
+        self,
+        deployment: Deployment,
+        channel: str,
+        ts: str,
+        *,
+        shown: str,
+        revision: int,
+        posts: tuple[Post, ...] = (),
+    ) -> None:
+        kept = Card(
+            deployment=deployment.id,
+            channel=channel,
+            ts=ts,
+            revision=revision,
+            shown=shown,
+            shown_at=self._desk.now(),
+        )
+
+        def keep(tx: Tx) -> None:
+            tx.keep_card(kept)
+            for post in posts:
+                tx.post(post)
+
+        await self._desk.store.run(keep)
+
+
+def digest(message: Message) -> str:
+    """A short word that is the same only for the same message."""
+    content = json.dumps([message.text, message.blocks], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def _urgency(deployment: Deployment) -> int:
+    if deployment.is_terminal:
+        return 0
+    if deployment.state in (State.AWAITING_APPROVAL, State.DEGRADED, State.NEEDS_ATTENTION):
+        return 1
+    return 2

@@ -1,0 +1,114 @@
+"""Checking: from a request to a card that waits for approval, or to a refusal with all its
+reasons.
+"""
+
+from bot.domain import gates
+from bot.domain.approvals import nudge_time
+from bot.domain.deployments import Deployment, State
+from bot.domain.errors import NotFound
+from bot.domain.people import Role
+from bot.domain.versions import Version
+from bot.messages import notes
+from bot.ports import Workflow
+from bot.services import evidence
+from bot.services.desk import Desk, tell
+from bot.services.directory import look_up
+
+
+async def check(desk: Desk, deployment: Deployment) -> None:
+    """Gather the evidence, judge it, and open the approval or refuse."""
+    if deployment.state is State.REQUESTED:
+        deployment = await desk.save(deployment, deployment.to(State.CHECKING, desk.now()))
+    requester = await look_up(desk, deployment.requested_by)
+    if not requester.holds(Role.DEPLOYER):
+        await _refuse(
+            desk, deployment, "not_allowed", "Only people with the role deployer may deploy"
+        )
+        return
+    workflow = await _workflow(desk, deployment)
+    if workflow is None:
+        return
+    try:
+        tag = await desk.github.tag(deployment.repo, deployment.version)
+    except NotFound:
+        newest = [t.name for t in await desk.github.tags(deployment.repo)]
+        missing = f"There is no tag {deployment.version} in {deployment.repo}."
+        text = f"{missing} {_nearest(deployment.version, newest)}"
+        await _refuse(desk, deployment, "no_such_version", text)
+        return
+    live = await desk.store.run(lambda tx: tx.live(deployment.service, deployment.environment))
+    found = await evidence.gather(desk, deployment, tag, workflow, live)
+    known = deployment.with_(
+        requested_by_github=requester.github,
+        binding=evidence.binding(tag, workflow),
+        changes=found.changes,
+        verdicts=gates.judge(found),
+        baseline_ms=await evidence.baseline(desk, deployment),
+    )
+    if deployment.dry_run:
+        await _answer_dry_run(desk, deployment, known)
+    elif gates.blocks(known.verdicts):
+        await _refuse(desk, deployment, "gate_blocked", _reasons(known), known)
+    else:
+        await _open_approval(desk, deployment, known)
+
+
+async def _workflow(desk: Desk, deployment: Deployment) -> Workflow | None:
+    try:
+        return await desk.github.workflow(deployment.repo, deployment.workflow)
+    except NotFound:
+        text = (
+            f"There is no workflow {deployment.workflow} in {deployment.repo}. "
+            "Add it (examples/workflows/release.yml shows how), or name another in gonogo.yaml."
+        )
+        await _refuse(desk, deployment, "no_workflow", text)
+        return None
+
+
+async def _open_approval(desk: Desk, old: Deployment, known: Deployment) -> None:
+    now = desk.now()
+    expires = now + desk.config.approval.expires
+    opened = known.to(
+        State.AWAITING_APPROVAL,
+        now,
+        expires_at=expires,
+        due_at=min(nudge_time(now, expires), expires),
+    )
+    await desk.save(
+        old,
+        opened,
+        action="opened",
+        detail={
+            "commit": opened.binding.commit if opened.binding else "",
+            "verdicts": {v.gate: f"{v.level}: {v.text}" for v in opened.verdicts},
+        },
+    )
+
+
+async def _refuse(
+    desk: Desk, old: Deployment, code: str, text: str, known: Deployment | None = None
+) -> None:
+    ended = (known or old).end(State.REFUSED, desk.now(), code, text)
+    message = notes.refused(ended, ended.verdicts)
+    post = tell(ended, "refused", ended.requested_by, message)
+    await desk.save(old, ended, action="refused", posts=(post,), detail={"code": code, "why": text})
+
+
+async def _answer_dry_run(desk: Desk, old: Deployment, known: Deployment) -> None:
+    ended = known.end(State.CANCELLED, desk.now(), "dry_run", "Dry run: nothing was deployed")
+    post = tell(ended, "plan", ended.requested_by, notes.plan(ended))
+    await desk.save(old, ended, action="dry_run", posts=(post,))
+
+
+def _reasons(deployment: Deployment) -> str:
+    return "; ".join(f"{v.text}. {v.action}".strip() for v in gates.blocks(deployment.verdicts))
+
+
+def _nearest(version: str, names: list[str]) -> str:
+    wanted = Version.parse(version)
+    known = sorted((v for v in map(Version.parse, names) if v), reverse=True)
+    if not known:
+        return "The repository has no version tags yet."
+    same = [v for v in known if wanted and (v.major, v.minor) == (wanted.major, wanted.minor)]
+    listed = list(dict.fromkeys([*same[:3], *known[:3]]))[:4]
+    return f"Known versions: {', '.join(map(str, listed))}."

@@ -1,0 +1,114 @@
+"""Desk: the parts that a step of the tick works with."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.config import Config
+from bot.domain.deployments import Deployment
+from bot.domain.validation import Rule
+from bot.messages.blocks import Message
+from bot.ports import Chat, Clock, GitHub, Post, Probes, Store, Tx
+
+FIRST_RETRY = timedelta(seconds=2)
+LAST_RETRY = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Everything a step may use; nothing in it is changed."""
+
+    store: Store
+    clock: Clock
+    github: GitHub
+    chat: Chat
+    probes: Probes
+    config: Config
+    wake: Callable[[], None]
+
+    def now(self) -> datetime:
+        """The present."""
+        return self.clock.now()
+
+    def rule(self, deployment: Deployment) -> Rule:
+        """What validation asks for where this deployment goes."""
+        settings = self.config.environment(deployment.service, deployment.environment)
+        if settings is None:
+            return Rule(has_health=False, bake=timedelta(0))
+        return Rule(
+            has_health=settings.health is not None,
+            smoke=settings.smoke,
+            passes=settings.passes,
+            deadline=settings.deadline,
+            bake=settings.bake,
+        )
+
+    def health_url(self, deployment: Deployment) -> str | None:
+        """The configured health URL, if there is one."""
+        settings = self.config.environment(deployment.service, deployment.environment)
+        return settings.health if settings else None
+
+    async def save(
+        self,
+        old: Deployment,
+        new: Deployment,
+        *,
+        action: str = "",
+        actor: str = "gonogo",
+        posts: tuple[Post, ...] = (),
+        detail: Mapping[str, object] | None = None,
+    ) -> Deployment:
+        """Store a change together with its audit row and what has to be said about it."""
+
+        def keep(tx: Tx) -> Deployment:
+            saved = tx.save(old, new)
+            if action:
+                tx.audit(
+                    actor,
+                    action,
+                    new.name,
+                    **{"from": old.state, "to": new.state},
+                    **(detail or {}),
+                )
+            for post in posts:
+                tx.post(post)
+            return saved
+
+        return await self.store.run(keep)
+
+
+def card_key(deployment: Deployment) -> str:
+    """The key of a deployment's card."""
+    return f"card:{deployment.id}"
+
+
+def announce(config: Config, deployment: Deployment, word: str, message: Message) -> Post:
+    """A new top-level message in the deployments channel, once for each word."""
+    return Post(key=f"notice:{deployment.id}:{word}", channel=config.slack.channel, message=message)
+
+
+def tell(deployment: Deployment, word: str, user: str, message: Message) -> Post:
+    """Something that only one person reads, where they asked, else as a direct message."""
+    key = f"tell:{deployment.id}:{deployment.revision}:{word}:{user}"
+    if deployment.asked_in is None:
+        return Post(key=key, channel=user, message=message)
+    return Post(key=key, channel=deployment.asked_in, user=user, message=message)
+
+
+def reply(config: Config, deployment: Deployment, word: str, message: Message) -> Post:
+    """A message in the thread of the card."""
+    return Post(
+        key=f"reply:{deployment.id}:{word}",
+        channel=config.slack.channel,
+        message=message,
+        thread_of=card_key(deployment),
+    )
+
+
+def retry_in(failures: int, retry_after: float | None) -> timedelta:
+    """How long to wait after that many failures in a row: doubling, capped, or as the other side
+    said.
+    """
+    if retry_after is not None:
+        return timedelta(seconds=max(1.0, retry_after))
+    return min(FIRST_RETRY * (1 << min(failures, 10)), LAST_RETRY)

@@ -1,0 +1,109 @@
+"""Outbox: every message leaves once; a post whose answer was lost is looked for before it is sent
+again.
+"""
+
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.errors import Declined, Fault, NotFound, Unanswered
+from bot.ports import Post, Stale, Tx
+from bot.services.desk import Desk, retry_in
+
+log = structlog.get_logger()
+
+LOST_AFTER = timedelta(seconds=30)
+"""A post that is under way for longer was cut off; longer than the time limit of the call."""
+
+MOST_ATTEMPTS = 12
+"""After so many tries what only one person would see is given up."""
+
+KEPT = timedelta(hours=24)
+
+
+async def deliver(desk: Desk, posts: tuple[Post, ...]) -> None:
+    """Send these messages, all of one place, one after another; the first that fails holds the
+    rest.
+    """
+    for post in posts:
+        if not await _send(desk, post):
+            return
+
+
+async def _send(desk: Desk, post: Post) -> bool:
+    lost_before = post.sending_since
+    try:
+        claimed = await desk.store.run(
+            lambda tx: tx.mark_sending(post, tx.now, tx.now + LOST_AFTER)
+        )
+    except Stale:
+        return False
+    try:
+        found = await _find(desk, post) if lost_before else None
+        channel, ts = found or await _post(desk, claimed)
+    except (Declined, NotFound) as no:
+        await _declined(desk, claimed, no)
+        return True
+    except Fault as fault:
+        await _put_off(desk, claimed, fault)
+        return False
+    await desk.store.run(lambda tx: tx.mark_sent(claimed, channel, ts))
+    desk.wake()
+    return True
+
+
+async def _find(desk: Desk, post: Post) -> tuple[str, str] | None:
+    """Where a message went whose answer was lost; whispers cannot be looked for, and do no harm
+    twice.
+    """
+    if post.user is not None or post.sending_since is None:
+        return None
+    thread = await _thread(desk, post)
+    channel = thread[0] if thread else post.channel
+    since = (post.created_at or post.sending_since) - timedelta(seconds=5)
+    ts = await desk.chat.find(channel, post.key, since, thread_ts=thread[1] if thread else None)
+    return (channel, ts) if ts else None
+
+
+async def _post(desk: Desk, post: Post) -> tuple[str, str | None]:
+    if post.user is not None:
+        await desk.chat.whisper(
+            post.channel, post.user, post.message, response_url=post.response_url
+        )
+        return post.channel, None
+    thread = await _thread(desk, post)
+    channel = thread[0] if thread else post.channel
+    return await desk.chat.post(
+        channel, post.message, key=post.key, thread_ts=thread[1] if thread else None
+    )
+
+
+async def _thread(desk: Desk, post: Post) -> tuple[str, str] | None:
+    parent = post.thread_of
+    return await desk.store.run(lambda tx: tx.sent_ts(parent)) if parent else None
+
+
+async def _declined(desk: Desk, post: Post, no: Fault) -> None:
+    """A definite no: a person may mend it (invite the bot, say), so what is for all is kept a day."""
+    log.warning("post_declined", key=post.key, error=no.text)
+    now = desk.now()
+    if post.user is None and now - (post.created_at or now) < KEPT:
+        due = now + retry_in(post.attempts, None)
+        await desk.store.run(lambda tx: tx.put_off(post, due, clear=True))
+    else:
+        await desk.store.run(lambda tx: _give_up(tx, post, no.text))
+
+
+async def _put_off(desk: Desk, post: Post, fault: Fault) -> None:
+    if post.attempts >= MOST_ATTEMPTS and post.user is not None:
+        await desk.store.run(lambda tx: _give_up(tx, post, fault.text))
+        return
+    log.info("post_put_off", key=post.key, error=fault.text, attempts=post.attempts)
+    due = desk.now() + retry_in(post.attempts, fault.retry_after)
+    lost = isinstance(fault, Unanswered)
+    await desk.store.run(lambda tx: tx.put_off(post, due, clear=not lost))
+
+
+def _give_up(tx: Tx, post: Post, why: str) -> None:
+    tx.drop(post, why)
+    tx.audit("gonogo", "post_refused", post.key, why=why)

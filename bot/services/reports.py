@@ -1,0 +1,60 @@
+"""Reports: reads what `/deployments` shows, inside one transaction."""
+
+from bot.config import Config
+from bot.domain.errors import Refusal
+from bot.domain.grammar import ReportWish
+from bot.messages import reports
+from bot.messages.blocks import Message, mention
+from bot.ports import Tx
+
+
+def report(tx: Tx, config: Config, wish: ReportWish) -> Message:
+    """The answer to a report command other than help."""
+    match wish.report:
+        case "history":
+            return _history(tx, config, wish)
+        case "show":
+            return _show(tx, wish)
+        case "why":
+            return _why(tx, wish)
+        case _:
+            return _status(tx, config, wish)
+
+
+def _status(tx: Tx, config: Config, wish: ReportWish) -> Message:
+    rows = [
+        (service, environment, tx.live(service, environment), tx.holder(service, environment))
+        for service, settings in config.services.items()
+        for environment in settings.environments
+        if wish.service in (None, service) and wish.environment in (None, environment)
+    ]
+    return reports.overview(rows, tx.now)
+
+
+def _history(tx: Tx, config: Config, wish: ReportWish) -> Message:
+    offset = (wish.page - 1) * reports.PAGE
+    found = tx.history(wish.service, wish.environment, limit=reports.PAGE + 1, offset=offset)
+    more = len(found) > reports.PAGE
+    return reports.history(found[: reports.PAGE], wish.page, more, config.commands.deployments)
+
+
+def _show(tx: Tx, wish: ReportWish) -> Message:
+    deployment = tx.deployment(wish.deployment or 0)
+    if deployment is None:
+        raise Refusal("no_such_deployment", "There is no deployment D{id}.", id=wish.deployment)
+    trail = [
+        (
+            entry.at,
+            mention(entry.actor) if entry.actor != "gonogo" else "gonogo",
+            entry.action.replace("_", " "),
+        )
+        for entry in tx.trail(deployment.name)
+    ]
+    return reports.show(deployment, trail)
+
+
+def _why(tx: Tx, wish: ReportWish) -> Message:
+    deployment = tx.deployment(wish.deployment or 0)
+    if deployment is None:
+        raise Refusal("no_such_deployment", "There is no deployment D{id}.", id=wish.deployment)
+    return reports.why(deployment)

@@ -1,0 +1,199 @@
+"""Tick: one pass over what is unfinished; it starts what is due and can run twice without harm."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, assert_never
+
+import structlog
+
+from bot.domain.deployments import Deployment, Step, next_step
+from bot.domain.errors import Fault
+from bot.ports import Card, Post, Stale, Tx
+from bot.services import approval_watch, checking, dispatching, validating, watching
+from bot.services.board import Board
+from bot.services.desk import Desk, retry_in
+from bot.services.duties import Duties
+from bot.services.outbox import deliver
+
+log = structlog.get_logger()
+
+SETTLE_LIMIT = 5.0
+"""Seconds of real time after which a step of the shared clock no longer waits for slow work."""
+
+Work = Callable[[], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agenda:
+    """What is due at one time."""
+
+    deployments: tuple[int, ...]
+    posts: tuple[Post, ...]
+    cards: tuple[tuple[Deployment, Card | None], ...]
+    duties: tuple[str, ...]
+
+
+class Tick:
+    """Starts the work that is due: subjects side by side, the steps of one subject in order.
+
+    A subject whose work failed rests for a while, longer each time, and delays nobody else.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._board = Board(desk)
+        self._duties = Duties(desk)
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._resting: dict[str, tuple[datetime, int]] = {}
+
+    async def once(self) -> bool:
+        """Start everything that is due and not under way; whether anything was started."""
+        agenda = await self._desk.store.run(self._read_agenda)
+        started = [self._start(subject, work) for subject, work in self._work(agenda)]
+        return any(started)
+
+    async def settle(self) -> None:
+        """Work until nothing is due and nothing is under way, or the time limit is reached."""
+        try:
+            async with asyncio.timeout(SETTLE_LIMIT):
+                while await self.once() or self._busy:
+                    if self._busy:
+                        await asyncio.wait(
+                            set(self._busy.values()), return_when=asyncio.FIRST_COMPLETED
+                        )
+        except TimeoutError:
+            log.info("still_busy", subjects=sorted(self._busy))
+
+    async def next_due(self) -> datetime | None:
+        """The earliest time after now at which something has to be done."""
+
+        def read(tx: Tx) -> tuple[datetime | None, tuple[tuple[Deployment, Card | None], ...]]:
+            return tx.next_due(), tx.stale_cards()
+
+        stored, cards = await self._desk.store.run(read)
+        shown = self._board.next_due(cards)
+        due = min((due for due in (stored, shown) if due), default=None)
+        return max(due, self._desk.now() + timedelta(milliseconds=500)) if due else None
+
+    async def stop(self, grace: float) -> None:
+        """Let what is under way finish for so many seconds; the rest resumes from the store."""
+        if not self._busy:
+            return
+        _, late = await asyncio.wait(set(self._busy.values()), timeout=grace)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def _read_agenda(self, tx: Tx) -> Agenda:
+        return Agenda(
+            deployments=tx.due(tx.now),
+            posts=tx.posts_due(tx.now),
+            cards=tx.stale_cards(),
+            duties=self._duties.due(tx),
+        )
+
+    def _work(self, agenda: Agenda) -> list[tuple[str, Work]]:
+        now = self._desk.now()
+        places: dict[str, list[Post]] = {}
+        for post in agenda.posts:
+            places.setdefault(f"posts:{post.channel}:{post.user or ''}", []).append(post)
+        work: list[tuple[str, Work]] = [
+            (f"deployment:{i}", partial(self._step, i)) for i in agenda.deployments
+        ]
+        work += [
+            (f"card:{d.id}", partial(self._board.show, d.id))
+            for d in self._board.due(agenda.cards, now)
+        ]
+        work += [
+            (place, partial(deliver, self._desk, tuple(posts))) for place, posts in places.items()
+        ]
+        work += [(f"duty:{name}", partial(self._duties.do, name)) for name in agenda.duties]
+        return work
+
+    def _start(self, subject: str, work: Work) -> bool:
+        until, _ = self._resting.get(subject, (None, 0))
+        if subject in self._busy or (until is not None and self._desk.now() < until):
+            return False
+        self._busy[subject] = asyncio.create_task(self._guarded(subject, work), name=subject)
+        return True
+
+    async def _guarded(self, subject: str, work: Work) -> None:
+        """One piece of work; whatever goes wrong in it must not stop the others."""
+        try:
+            await work()
+            self._resting.pop(subject, None)
+        except Stale:
+            log.info("changed_meanwhile", subject=subject)
+        except Fault as fault:
+            self._rest(subject, fault.retry_after)
+            log.warning("fault", subject=subject, system=fault.system, error=fault.text)
+        except Exception:
+            self._rest(subject, None)
+            log.exception("step_broke", subject=subject, reference=secrets.token_hex(4))
+        finally:
+            self._busy.pop(subject, None)
+            self._desk.wake()
+
+    def _rest(self, subject: str, retry_after: float | None) -> None:
+        _, failures = self._resting.get(subject, (None, 0))
+        self._resting[subject] = (self._desk.now() + retry_in(failures, retry_after), failures + 1)
+
+    async def _step(self, deployment_id: int) -> None:
+        deployment = await self._desk.store.run(lambda tx: tx.deployment(deployment_id))
+        if deployment is None:
+            return
+        try:
+            await self._take(deployment)
+        except Fault as fault:
+            await self._wait_for(deployment_id, fault)
+
+    async def _take(self, deployment: Deployment) -> None:
+        desk = self._desk
+        match next_step(deployment):
+            case Step.CHECK:
+                await checking.check(desk, deployment)
+            case Step.WATCH_APPROVAL:
+                await approval_watch.watch_approval(desk, deployment)
+            case Step.DISPATCH:
+                await dispatching.dispatch(desk, deployment)
+            case Step.FIND_RUN:
+                await dispatching.find_run(desk, deployment)
+            case Step.WATCH_RUN:
+                await watching.watch_run(desk, deployment)
+            case Step.VALIDATE:
+                await validating.validate(desk, deployment)
+            case Step.WATCH_HEALTH:
+                await validating.watch_health(desk, deployment)
+            case Step.NOTHING:
+                await desk.save(deployment, deployment.with_(due_at=None))
+            case step:
+                assert_never(step)
+
+    async def _wait_for(self, deployment_id: int, fault: Fault) -> None:
+        """Say on the card what is waited for, and look again later."""
+
+        def put_off(tx: Tx) -> timedelta | None:
+            current = tx.deployment(deployment_id)
+            if current is None or current.is_terminal:
+                return None
+            pause = retry_in(current.failures, fault.retry_after)
+            again = tx.now + pause
+            text = f"Waiting for {fault.system} ({fault.text}), next try {again:%H:%M:%S} UTC"
+            tx.save(
+                current,
+                current.with_(failures=current.failures + 1, due_at=again, waiting_for=text),
+            )
+            return pause
+
+        pause = await self._desk.store.run(put_off)
+        log.warning(
+            "waiting",
+            deployment=deployment_id,
+            system=fault.system,
+            error=fault.text,
+            pause=str(pause),
+        )

@@ -1,0 +1,117 @@
+"""Settings: secrets and endpoints from the environment, typed, read once, never printed."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.config import ConfigError
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class Settings(BaseSettings):
+    """Every environment variable of `gonogo serve`, with its sentence."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        env_ignore_empty=True,
+        case_sensitive=False,
+        validate_default=True,
+        hide_input_in_errors=True,
+    )
+
+    slack_bot_token: SecretStr = Field(description="bot token of the Slack app (xoxb-…)")
+    slack_app_token: SecretStr | None = Field(
+        default=None, description="app-level token (xapp-…): Socket Mode"
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        default=None, description="signing secret: HTTP mode"
+    )
+    slack_api_url: str = Field(default="https://slack.com/api/", description="Slack's Web API")
+    github_api_url: str = Field(default="https://api.github.com", description="GitHub's REST API")
+    github_token: SecretStr = Field(
+        description="token with Actions read and write, Contents read, Checks read"
+    )
+    github_webhook_secret: SecretStr | None = Field(
+        default=None, description="secret of the GitHub webhook, if any"
+    )
+    database_url: str = Field(
+        default="sqlite+aiosqlite:///gonogo.db",
+        description="SQLite or PostgreSQL",
+        repr=False,  # it may hold a password
+    )
+    gonogo_config: Path = Field(
+        default=Path("gonogo.yaml"), description="the team's configuration file"
+    )
+    gonogo_clock_url: str | None = Field(
+        default=None, description="the sandbox's clock; only with a loopback Slack"
+    )
+    port: int = Field(
+        default=3000, ge=0, le=65535, description="port of webhooks, health and metrics"
+    )
+    host: str = Field(default="0.0.0.0", description="address to listen on")
+
+    # Validators of fields, and not of the whole, so that they speak up beside other mistakes.
+    @field_validator("slack_signing_secret")
+    @classmethod
+    def _one_way_to_listen(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if secret is None and info.data.get("slack_app_token") is None:
+            raise ValueError("set this, or SLACK_APP_TOKEN for Socket Mode")
+        return secret
+
+    @field_validator("gonogo_clock_url")
+    @classmethod
+    def _time_moves_in_the_sandbox_only(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if url and urlsplit(info.data.get("slack_api_url", "")).hostname not in LOOPBACK:
+            raise ValueError("refused, because SLACK_API_URL is not loopback")
+        return url
+
+    @property
+    def socket_mode(self) -> bool:
+        """Whether Slack is listened to by Socket Mode, which wins when both secrets are set."""
+        return self.slack_app_token is not None
+
+    def secrets(self) -> tuple[str, ...]:
+        """The secret values, for the filter that keeps them out of every log."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+
+
+class _Database(BaseSettings):
+    """The one variable that commands on the store alone need."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+    database_url: str = Settings.model_fields["database_url"].default
+    gonogo_config: Path = Settings.model_fields["gonogo_config"].default
+
+
+def database_url() -> str:
+    """DATABASE_URL or its default."""
+    return _Database().database_url
+
+
+def config_path() -> Path:
+    """GONOGO_CONFIG or its default."""
+    return _Database().gonogo_config
+
+
+def read() -> Settings:
+    """The settings of this process. Raises ConfigError that names every missing or wrong
+    variable.
+    """
+    try:
+        return Settings()  # type: ignore[call-arg] # the environment fills them
+    except ValidationError as error:
+        raise ConfigError([_sentence(problem) for problem in error.errors()]) from None
+
+
+def _sentence(problem: ErrorDetails) -> str:
+    name = str(problem["loc"][0]).lower()
+    what = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "missing":
+        what = "is missing"
+    return f"{name.upper()}: {what} ({Settings.model_fields[name].description})"

@@ -1,0 +1,141 @@
+"""Web: the HTTP side of the bot: webhooks that wake it, its health and its metrics."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, generate_latest
+
+from bot.adapters.raw_body import raw_body
+from bot.adapters.slack_http import SlackEvents
+
+log = structlog.get_logger()
+WEBHOOK_LIMIT = 5 * 1024 * 1024  # bytes
+SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
+DELIVERY = re.compile(r"[0-9A-Za-z-]{1,100}")
+EVENTS = frozenset(
+    {
+        "check_run",
+        "check_suite",
+        "create",
+        "delete",
+        "deployment_protection_rule",
+        "deployment_review",
+        "deployment_status",
+        "pull_request",
+        "push",
+        "release",
+        "status",
+        "workflow_job",
+        "workflow_run",
+    }
+)
+
+
+def application(
+    *,
+    reasons: Callable[[], Awaitable[Sequence[str]]],
+    remember: Callable[[str], Awaitable[bool]],
+    wake: Callable[[], None],
+    registry: CollectorRegistry,
+    webhook_secret: str | None = None,
+    slack: SlackEvents | None = None,
+) -> web.Application:
+    """The bot's web application.
+
+    `reasons` says why a command would not be answered now, nothing when it would. `remember` keeps
+    a key and is False when it was kept before. Without `webhook_secret` or `slack` their addresses
+    do not exist.
+    """
+    app = web.Application(middlewares=[_counted(registry)])
+    app.router.add_get("/healthz", _healthz)
+    app.router.add_get("/readyz", _readyz(reasons))
+    app.router.add_get("/metrics", _metrics(registry))
+    if webhook_secret:
+        webhooks = _github_webhooks(webhook_secret.encode(), remember, wake)
+        app.router.add_post("/github/webhooks", webhooks)
+    if slack:
+        app.router.add_post("/slack/events", slack.answer)
+    return app
+
+
+def runner(app: web.Application, *, shutdown_timeout: float) -> web.AppRunner:
+    """What serves the application; requests that have arrived get `shutdown_timeout` seconds.
+
+    A signature covers the bytes on the wire, so a compressed body is not inflated: Slack and
+    GitHub send none.
+    """
+    return web.AppRunner(
+        app, access_log=None, auto_decompress=False, shutdown_timeout=shutdown_timeout
+    )
+
+
+async def _healthz(request: web.Request) -> web.StreamResponse:
+    return web.json_response({"status": "ok"})
+
+
+def _readyz(reasons: Callable[[], Awaitable[Sequence[str]]]) -> Handler:
+    async def readyz(request: web.Request) -> web.StreamResponse:
+        why = list(await reasons())
+        return web.json_response({"ready": not why, "reasons": why}, status=503 if why else 200)
+
+    return readyz
+
+
+def _metrics(registry: CollectorRegistry) -> Handler:
+    async def metrics(request: web.Request) -> web.StreamResponse:
+        headers = {"Content-Type": CONTENT_TYPE_LATEST}
+        return web.Response(body=generate_latest(registry), headers=headers)
+
+    return metrics
+
+
+def _github_webhooks(
+    secret: bytes, remember: Callable[[str], Awaitable[bool]], wake: Callable[[], None]
+) -> Handler:
+    async def webhooks(request: web.Request) -> web.StreamResponse:
+        """A delivery is a reason to look, so its content is never parsed."""
+        body = await raw_body(request, WEBHOOK_LIMIT)
+        if not _is_signed(request.headers.get("X-Hub-Signature-256", ""), body, secret):
+            return web.Response(status=401)
+        delivery = request.headers.get("X-GitHub-Delivery", "")
+        if not DELIVERY.fullmatch(delivery):
+            return web.Response(status=400)
+        event = request.headers.get("X-GitHub-Event", "")
+        if event in EVENTS and await remember(f"github:{delivery}"):
+            log.info("github_webhook", github_event=event, delivery=delivery)
+            wake()
+        return web.Response(status=202)
+
+    return webhooks
+
+
+def _is_signed(signature: str, body: bytes, secret: bytes) -> bool:
+    if not SIGNATURE.fullmatch(signature):
+        return False
+    expected = "sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(expected, signature)
+
+
+def _counted(registry: CollectorRegistry) -> Middleware:
+    requests = Counter(
+        "gonogo_http_requests", "HTTP requests answered", ["route", "status"], registry=registry
+    )
+
+    @web.middleware
+    async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
+        resource = request.match_info.route.resource
+        route = resource.canonical if resource else "none"
+        try:
+            response = await handler(request)
+        except web.HTTPException as error:
+            requests.labels(route, error.status).inc()
+            raise
+        requests.labels(route, response.status).inc()
+        return response
+
+    return counted

@@ -1,0 +1,58 @@
+"""What a person can do in Slack: the table of every command, button, form and option list."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.config import Commands
+from handlers import approvals, deploy, deployments
+from handlers.payloads import Answer, Click, Command, Office, OptionsQuery, Submission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandEntry:
+    """One slash command: its setting in `commands:`, how it is used, what it does, who answers."""
+
+    setting: str
+    usage: str
+    does: str
+    handler: Callable[[Command, Office], Answer]
+
+
+COMMANDS = (
+    CommandEntry(
+        setting="deploy",
+        usage="v1.2.1 [service] [to production|staging] [dry-run] [because reason]",
+        does="Ask for a deployment: evidence, approval by a second person, one live card",
+        handler=deploy.deploy,
+    ),
+    CommandEntry(
+        setting="deployments",
+        usage="status | history | show D12 | why D12 | help",
+        does="What is live, what is under way, what happened and why",
+        handler=deployments.deployments,
+    ),
+)
+
+BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
+    "approve": approvals.approve,
+    "reject": approvals.ask_reason,
+    "cancel": approvals.cancel,
+    "mark_good": approvals.mark_good,
+    "close_failed": approvals.close_failed,
+    "send_again": approvals.send_again,
+    "roll_back": approvals.roll_back,
+}
+
+FORMS: dict[str, Callable[[Submission, Office], Answer]] = {
+    "deploy": deploy.submit,
+    "reject": approvals.reject,
+}
+
+OPTIONS: dict[str, Callable[[OptionsQuery, Office], Answer]] = {
+    "version": deploy.versions,
+}
+
+
+def usages(names: Commands) -> list[tuple[str, str]]:
+    """(what to type, what it does) of every command, under its configured name."""
+    return [(f"{getattr(names, entry.setting)} {entry.usage}", entry.does) for entry in COMMANDS]

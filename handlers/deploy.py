@@ -1,0 +1,73 @@
+"""/deploy: typed with a version, or a form without one."""
+
+from bot.domain.errors import Refusal
+from bot.domain.grammar import DeployWish, clean_reason, parse_deploy
+from bot.domain.versions import Version
+from bot.messages import forms, reports
+from bot.messages.blocks import Message, fill
+from bot.services import requests
+from handlers.payloads import (
+    Answer,
+    Choices,
+    Command,
+    FormErrors,
+    Office,
+    OpenForm,
+    OptionsQuery,
+    Submission,
+)
+
+MOST_CHOICES = 100
+
+
+def deploy(command: Command, office: Office) -> Answer:
+    """`/deploy v1.2.1 …` requests; `/deploy` opens the form; `/deploy help` explains."""
+    if command.text.strip().lower() in ("help", "-h", "--help", "?"):
+        return reports.help_text(office.usages[:1], {})
+    wish = parse_deploy(command.text, office.config.services)
+    if wish is None:
+        view = forms.deploy(sorted(office.config.services), command.channel)
+        example = (
+            f"The form did not open in time. Type it instead, for example: {command.name} v1.2.1"
+        )
+        return OpenForm(view, Message(example))
+    return requests.deploy(office.tx, office.config, wish, command.user, command.channel)
+
+
+def submit(form: Submission, office: Office) -> Answer:
+    """The form of `/deploy` was sent; mistakes are shown under their fields."""
+    version = Version.parse(form.values.get("version", ""))
+    service = form.values.get("service", "")
+    errors = {}
+    if version is None:
+        errors["version"] = "Choose a version such as v1.2.1."
+    if service not in office.config.services:
+        errors["service"] = "Choose a service."
+    if errors or version is None:
+        return FormErrors(errors)
+    try:
+        reason = clean_reason(form.values.get("reason", ""))
+    except Refusal as refusal:
+        return FormErrors({"reason": str(refusal)})
+    channel = form.memory.get("channel")
+    asked_in = channel if isinstance(channel, str) and channel else None
+    wish = DeployWish(version=version, service=service, reason=reason)
+    try:
+        return requests.deploy(office.tx, office.config, wish, form.user, asked_in)
+    except Refusal as refusal:
+        return FormErrors({"version": fill(refusal.template, refusal.facts)})
+
+
+def versions(query: OptionsQuery, office: Office) -> Answer:
+    """The tags that begin with what was typed, newest first, with their dates."""
+    service = query.chosen.get("service") or next(iter(office.config.services))
+    settings = office.config.services.get(service)
+    tags = office.tx.tags(settings.repo) if settings else ()
+    typed = query.typed.strip().lower().lstrip("v")
+    found = [tag for tag in tags if tag.name.lstrip("v").startswith(typed)]
+    return Choices(
+        [
+            forms.option(f"{tag.name} · {tag.dated:%Y-%m-%d}" if tag.dated else tag.name, tag.name)
+            for tag in found[:MOST_CHOICES]
+        ]
+    )

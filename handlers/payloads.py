@@ -1,0 +1,207 @@
+"""Payloads: what Slack sends, as typed values, and what a handler may answer."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.config import Config
+from bot.messages.blocks import Message
+from bot.ports import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A slash command as typed."""
+
+    name: str
+    text: str
+    user: str
+    channel: str
+    trigger_id: str
+    response_url: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What makes this request itself, however often it is delivered."""
+        return f"command:{self.trigger_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Click:
+    """A press of a button in a message."""
+
+    action: str
+    value: str
+    user: str
+    channel: str
+    message_ts: str
+    thread_ts: str | None
+    trigger_id: str
+    response_url: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What makes this click itself."""
+        return f"click:{self.trigger_id}:{self.action}:{self.value}:{self.user}"
+
+    @property
+    def deployment(self) -> int:
+        """The deployment that the button is about; 0 when its value is not ours."""
+        return (
+            int(self.value)
+            if self.value.isascii() and self.value.isdigit() and len(self.value) < 13
+            else 0
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A form that was sent off; `values` by block id, `memory` is what the form was opened with."""
+
+    form: str
+    user: str
+    view_id: str
+    view_hash: str
+    values: Mapping[str, str]
+    memory: Mapping[str, Any]
+
+    @property
+    def key(self) -> str:
+        """What makes this submission itself."""
+        content = hashlib.sha256(
+            json.dumps(dict(self.values), sort_keys=True).encode()
+        ).hexdigest()[:16]
+        return f"form:{self.view_id}:{self.view_hash}:{content}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionsQuery:
+    """What was typed into a select that asks us for its options; `chosen` are the form's other
+    values.
+    """
+
+    action: str
+    typed: str
+    user: str
+    chosen: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """What a handler works with: the open transaction, the configuration, the list of commands."""
+
+    tx: Tx
+    config: Config
+    usages: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForm:
+    """Open this modal; `otherwise` is said when Slack does not open it in time."""
+
+    view: dict[str, Any]
+    otherwise: Message
+
+
+@dataclass(frozen=True, slots=True)
+class FormErrors:
+    """Keep the form open with these sentences under its fields, by block id."""
+
+    errors: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The options of a select."""
+
+    options: list[dict[str, Any]] = field(default_factory=list)
+
+
+Answer = Message | OpenForm | FormErrors | Choices
+
+
+def command_from(body: Mapping[str, Any]) -> Command:
+    """A slash command from Slack's payload."""
+    return Command(
+        name=_text(body, "command"),
+        text=_text(body, "text"),
+        user=_text(body, "user_id"),
+        channel=_text(body, "channel_id"),
+        trigger_id=_text(body, "trigger_id"),
+        response_url=_text(body, "response_url") or None,
+    )
+
+
+def click_from(body: Mapping[str, Any]) -> Click:
+    """A click from a block_actions payload; only its first action counts."""
+    actions = body.get("actions")
+    action = (
+        actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
+    )
+    message = _object(body, "message")
+    return Click(
+        action=_text(action, "action_id"),
+        value=_text(action, "value"),
+        user=_text(_object(body, "user"), "id"),
+        channel=_text(_object(body, "channel"), "id"),
+        message_ts=_text(message, "ts"),
+        thread_ts=_text(message, "thread_ts") or None,
+        trigger_id=_text(body, "trigger_id"),
+        response_url=_text(body, "response_url") or None,
+    )
+
+
+def submission_from(body: Mapping[str, Any]) -> Submission:
+    """A form from a view_submission payload."""
+    view = _object(body, "view")
+    return Submission(
+        form=_text(view, "callback_id"),
+        user=_text(_object(body, "user"), "id"),
+        view_id=_text(view, "id"),
+        view_hash=_text(view, "hash"),
+        values=_values(view),
+        memory=_memory(view),
+    )
+
+
+def options_from(body: Mapping[str, Any]) -> OptionsQuery:
+    """A query for options from a block_suggestion payload."""
+    return OptionsQuery(
+        action=_text(body, "action_id"),
+        typed=_text(body, "value"),
+        user=_text(_object(body, "user"), "id"),
+        chosen=_values(_object(body, "view")),
+    )
+
+
+def _values(view: Mapping[str, Any]) -> dict[str, str]:
+    blocks = _object(_object(view, "state"), "values")
+    found: dict[str, str] = {}
+    for block_id, elements in blocks.items():
+        for element in elements.values() if isinstance(elements, dict) else ():
+            if isinstance(element, dict):
+                chosen = _object(element, "selected_option")
+                found[str(block_id)] = _text(chosen, "value") or _text(element, "value")
+    return found
+
+
+def _memory(view: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        found = json.loads(_text(view, "private_metadata") or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _object(body: Mapping[str, Any], name: str) -> dict[str, Any]:
+    found = body.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    found = body.get(name)
+    # What no database holds (NUL, lone surrogates) is nothing that a person typed.
+    text = found.encode("utf-8", "replace").decode() if isinstance(found, str) else ""
+    return text.replace("\0", "")

@@ -1,0 +1,1 @@
+"""A local Slack, GitHub and friends over real HTTP and WebSocket, to try and test the bot with."""

@@ -1,0 +1,58 @@
+"""The sandbox's server: every outside system, the control API and the page on one port."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+from aiohttp import web
+
+from sandbox import clock_link, github, health
+from sandbox.api import application as control
+from sandbox.slack import answers, web_api
+from sandbox.world import World
+
+STATIC = Path(__file__).parent / "static"
+HOST = "127.0.0.1"
+
+
+def build(world: World) -> web.Application:
+    """The whole application, not yet listening."""
+    app = web.Application(client_max_size=4 * 1024**2)
+
+    async def page(request: web.Request) -> web.FileResponse:
+        return web.FileResponse(STATIC / "index.html")
+
+    async def close(app: web.Application) -> None:
+        await world.close()
+
+    app.add_routes(clock_link.routes(world.clock))
+    app.router.add_get("/slack/link", world.link.serve)
+    app.router.add_get("/", page)
+    app.add_subapp("/slack/hooks", answers.application(world))
+    app.add_subapp("/api", web_api.application(world))
+    app.add_subapp("/github", github.routes(world))
+    app.add_subapp("/health", health.routes(world))
+    app.add_subapp("/sandbox/api", control(world))
+    app.router.add_static("/", STATIC)
+    app.on_shutdown.append(close)
+    return app
+
+
+async def start(world: World, port: int = 0) -> web.AppRunner:
+    """Listen on loopback (any free port for 0), and tell the world its addresses."""
+    runner = web.AppRunner(build(world), access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    await web.TCPSite(runner, HOST, port).start()
+    bound = runner.addresses[0][1]
+    world.base_url = f"http://{HOST}:{bound}"
+    if world.bot_url is None:
+        world.bot_url = f"http://{HOST}:{free_port()}"
+    return runner
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])

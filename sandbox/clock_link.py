@@ -1,0 +1,55 @@
+"""The shared clock over HTTP: the long poll, the steps and the end of an advance."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+from aiohttp import web
+
+from sandbox.clock import Clock, iso
+
+LONGEST_WAIT = 20.0  # seconds
+LOOK_EVERY = 0.25  # seconds; the server is not told that a client has gone
+LOOK_EVERY = 0.05  # seconds between two looks whether the bot is still there
+
+
+def routes(clock: Clock) -> list[web.RouteDef]:
+    """`GET /clock`, `POST /clock/step` and `POST /clock/done`, for the bot."""
+
+    def face() -> dict[str, object]:
+        target = clock.target
+        return {
+            "now": iso(clock.now()),
+            "target": iso(target) if target else None,
+            "advance": clock.number,
+        }
+
+    async def read(request: web.Request) -> web.Response:
+        after, wait = request.query.get("after"), float(request.query.get("wait", 0))
+        if after is not None:
+            waiting = clock.wait_for_advance(int(after), min(wait, LONGEST_WAIT))
+            await _while_connected(request, asyncio.ensure_future(waiting))
+        return web.json_response(face())
+
+    async def step(request: web.Request) -> web.Response:
+        to = datetime.fromisoformat((await request.json())["to"])
+        return web.json_response({"now": iso(clock.step(to))})
+
+    async def done(request: web.Request) -> web.Response:
+        number = int((await request.json())["advance"])
+        return web.json_response({"now": iso(clock.done(number))})
+
+    return [
+        web.get("/clock", read),
+        web.post("/clock/step", step),
+        web.post("/clock/done", done),
+    ]
+
+
+async def _while_connected(request: web.Request, poll: asyncio.Future[None]) -> None:
+    """Give the poll up when its bot has died: the clock must not wait for it."""
+    while not poll.done():
+        await asyncio.wait({poll}, timeout=LOOK_EVERY)
+        if request.transport is None or request.transport.is_closing():
+            poll.cancel()

@@ -1,0 +1,33 @@
+"""Environments, the people who guard them, and what those answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass
+class Environment:
+    """A place that jobs deploy to; with `reviewers` (logins) a job waits for one of them."""
+
+    id: int
+    name: str
+    created_at: datetime
+    reviewers: tuple[str, ...] = ()
+    prevent_self_review: bool = False
+
+    def may_review(self, login: str, requester: str) -> bool:
+        if login not in self.reviewers:
+            return False
+        return not (self.prevent_self_review and login == requester)
+
+
+@dataclass(frozen=True)
+class Approval:
+    """What a reviewer answered at the gate of one run: `approved` or `rejected`."""
+
+    environment: str
+    reviewer: str
+    state: str
+    comment: str
+    at: datetime

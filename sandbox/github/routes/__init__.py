@@ -1,0 +1,146 @@
+"""The GitHub REST API as one sub-application: authentication, limits, ETags, and the routes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from sandbox.edge import edge
+from sandbox.github.accounts import Account, Accounts
+from sandbox.github.errors import NotFound, Refused
+from sandbox.github.routes import (
+    accounts,
+    actions,
+    commits,
+    deployments,
+    pages,
+    pulls,
+    releases,
+    repositories,
+)
+from sandbox.github.routes.call import Call, Reply, Route, Table
+from sandbox.github.routes.limits import Limits
+from sandbox.github.views.site import Json, Site
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+_OF_REPOSITORIES: tuple[Table, ...] = (
+    actions.ROUTES,
+    commits.ROUTES,
+    deployments.ROUTES,
+    pulls.ROUTES,
+    releases.ROUTES,
+    repositories.ROUTES,
+)
+
+
+def routes(world: World) -> web.Application:
+    """The API, to be mounted at /github."""
+    api = _Api(world)
+    app = web.Application(middlewares=[edge("github", world)])
+    for method, path, route in accounts.ROUTES:
+        app.router.add_route(method, path, api.handler(route))
+    app.router.add_get("/rate_limit", api.handler(api.rate_limit, free=True))
+    for table in _OF_REPOSITORIES:
+        for method, path, route in table:
+            app.router.add_route(method, f"/repos/{{owner}}/{{repo}}{path}", api.handler(route))
+    app.router.add_get(pages.RUN, pages.run(world))
+    app.router.add_route("*", "/{unknown:.*}", api.handler(_unknown))
+    return app
+
+
+def _unknown(call: Call) -> object:
+    raise NotFound
+
+
+class _Api:
+    """What every request goes through before and after its route."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._limits = Limits()
+
+    def rate_limit(self, call: Call) -> Json:
+        state = self._limits.state(call.viewer.login, call.github.clock.now())
+        resources = {"core": state, "search": state, "graphql": state}
+        return {"resources": resources, "rate": state}
+
+    def handler(self, route: Route, *, free: bool = False) -> Handler:
+        async def handle(request: web.Request) -> web.Response:
+            github = self._world.github
+            site = Site(f"{self._world.base_url}/github", github.accounts)
+            try:
+                viewer = _viewer(request, github.accounts)
+            except Refused as refused:
+                return _response(refused.status, refused.body())
+            call = Call(request, github, site, viewer, {})
+            try:
+                call.body = await _body(request)
+                answer = route(call)
+            except Refused as refused:
+                answer = Reply(refused.status, refused.body())
+            response = _encoded(call, answer)
+            now = github.clock.now()
+            if response.status != 304 and not free:
+                self._limits.count(viewer.login, now)
+            response.headers.update(self._limits.headers(viewer.login, now))
+            return response
+
+        return handle
+
+
+def _viewer(request: web.Request, known: Accounts) -> Account:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if not token:
+        raise Refused(401, "Requires authentication")
+    account = known.of_token(token.strip()) if scheme.lower() in ("bearer", "token") else None
+    if account is None:
+        raise Refused(401, "Bad credentials")
+    return account
+
+
+async def _body(request: web.Request) -> Json:
+    raw = await request.read()
+    if not raw or request.method == "GET":
+        return {}
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        raise Refused(400, "Problems parsing JSON") from None
+    if not isinstance(body, dict):
+        raise Refused(400, "Body should be a JSON object")
+    return body
+
+
+def _encoded(call: Call, answer: object) -> web.Response:
+    reply = answer if isinstance(answer, Reply) else Reply(200, answer)
+    response = _response(reply.status, reply.body)
+    if call.links:
+        response.headers["Link"] = ", ".join(call.links)
+    if call.request.method != "GET" or reply.status != 200:
+        return response
+    etag = f'W/"{hashlib.sha256(response.body or b"").hexdigest()}"'  # type: ignore[arg-type]
+    if call.request.headers.get("If-None-Match") == etag:
+        response = _response(304, None)
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = "private, max-age=60, s-maxage=60"
+    return response
+
+
+def _response(status: int, body: object) -> web.Response:
+    headers = {
+        "X-GitHub-Request-Id": uuid.uuid4().hex[:18].upper(),
+        "X-GitHub-Media-Type": "github.v3; format=json",
+        "X-GitHub-Api-Version-Selected": "2022-11-28",
+    }
+    if body is None:
+        return web.Response(status=status, headers=headers)
+    if isinstance(body, str):
+        return web.Response(text=body, status=status, headers=headers)
+    return web.json_response(body, status=status, headers=headers)

@@ -1,0 +1,39 @@
+"""The primary rate limit: 5,000 requests an hour for each account."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sandbox.github.views.site import Json
+
+PER_HOUR = 5_000
+
+
+class Limits:
+    """Requests used in the present hour, by login."""
+
+    def __init__(self) -> None:
+        self._used: dict[str, tuple[datetime, int]] = {}
+
+    def state(self, login: str, now: datetime) -> Json:
+        """A `rate-limit`: limit, used, remaining, and reset in epoch seconds."""
+        until, used = self._used.get(login, (now, 0))
+        if until <= now:
+            until, used = now + timedelta(hours=1), 0
+        self._used[login] = (until, used)
+        return {
+            "limit": PER_HOUR,
+            "used": used,
+            "remaining": max(PER_HOUR - used, 0),
+            "reset": int(until.timestamp()),
+        }
+
+    def count(self, login: str, now: datetime) -> None:
+        self.state(login, now)
+        until, used = self._used[login]
+        self._used[login] = (until, used + 1)
+
+    def headers(self, login: str, now: datetime) -> dict[str, str]:
+        state = self.state(login, now)
+        named = {f"X-RateLimit-{word.capitalize()}": str(value) for word, value in state.items()}
+        return named | {"X-RateLimit-Resource": "core"}

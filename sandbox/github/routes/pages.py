@@ -1,0 +1,51 @@
+"""The page of a run for people who follow a link from Slack with their browser."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from sandbox.github.runs import Run
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+RUN = r"/{owner}/{repo}/actions/runs/{run_id:\d+}{rest:(/.*)?}"
+_PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="refresh" content="2"><title>{title}</title>
+<style>body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 2rem auto }}</style>
+<h1>{title}</h1><p>{workflow} #{number}, started by {actor}: <b>{state}</b></p><ul>{jobs}</ul>
+</html>"""
+
+
+def run(world: World) -> Handler:
+    """Shows a run without a token; everything on this host is public to the person at it."""
+
+    async def show(request: web.Request) -> web.Response:
+        found = world.github.actions.runs.get(int(request.match_info["run_id"]))
+        if found is None:
+            raise web.HTTPNotFound(text="There is no such run.")
+        return web.Response(text=_html(found), content_type="text/html")
+
+    return show
+
+
+def _html(run: Run) -> str:
+    jobs = "".join(
+        f"<li>{escape(job.name)}: {job.conclusion or job.status}<ul>"
+        + "".join(f"<li>{escape(s.name)}: {s.conclusion or s.status}</li>" for s in job.steps)
+        + "</ul></li>"
+        for job in run.jobs
+    )
+    return _PAGE.format(
+        title=escape(run.title),
+        workflow=escape(run.workflow.name),
+        number=run.number,
+        actor=escape(run.actor),
+        state=run.conclusion or run.status,
+        jobs=jobs,
+    )

@@ -1,0 +1,1 @@
+"""How GitHub's API shows things: state in, JSON objects out."""

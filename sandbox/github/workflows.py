@@ -1,0 +1,128 @@
+"""Workflows, read from their YAML files as Actions reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import yaml
+
+from sandbox.github import expressions
+from sandbox.github.errors import Refused
+
+FOLDER = ".github/workflows/"
+
+
+class WorkflowError(Exception):
+    """The file is not a workflow that Actions could run."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """A declared input of `workflow_dispatch`."""
+
+    name: str
+    required: bool = False
+    default: str = ""
+
+
+@dataclass(frozen=True)
+class JobPlan:
+    """A job as the file describes it; with `environment` it is the one that deploys."""
+
+    name: str
+    steps: tuple[str, ...]
+    environment: str | None = None
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """One workflow file at one commit."""
+
+    id: int
+    path: str
+    name: str
+    run_name: str | None
+    events: frozenset[str]
+    inputs: tuple[Input, ...]
+    jobs: tuple[JobPlan, ...]
+
+    @property
+    def file(self) -> str:
+        return self.path.removeprefix(FOLDER)
+
+    @classmethod
+    def parse(cls, number: int, path: str, text: str) -> Workflow:
+        """Reads a file; raises WorkflowError when it is not YAML or has no jobs."""
+        document = _document(text)
+        if not isinstance(document, dict) or not isinstance(document.get("jobs"), dict):
+            raise WorkflowError(f"{path} has no jobs")
+        triggers = _triggers(document.get("on", document.get(True)))  # YAML 1.1: on is true
+        dispatch = triggers.get("workflow_dispatch") or {}
+        return cls(
+            id=number,
+            path=path,
+            name=str(document.get("name") or path),
+            run_name=document.get("run-name"),
+            events=frozenset(triggers),
+            inputs=tuple(_input(name, spec) for name, spec in _items(dispatch.get("inputs"))),
+            jobs=tuple(_job(key, spec) for key, spec in document["jobs"].items()),
+        )
+
+    def accept(self, given: Mapping[str, object]) -> dict[str, str]:
+        """The inputs of a dispatch with defaults filled in, or GitHub's 422."""
+        if "workflow_dispatch" not in self.events:
+            raise Refused(422, "Workflow does not have 'workflow_dispatch' trigger")
+        unknown = [name for name in given if name not in {i.name for i in self.inputs}]
+        if unknown:
+            listed = ", ".join(f'"{name}"' for name in unknown)
+            raise Refused(422, f"Unexpected inputs provided: [{listed}]")
+        for wanted in self.inputs:
+            if wanted.required and not given.get(wanted.name, wanted.default):
+                raise Refused(422, f"Required input '{wanted.name}' not provided")
+        return {i.name: str(given.get(i.name, i.default)) for i in self.inputs}
+
+    def title(self, inputs: Mapping[str, str], actor: str, default: str) -> str:
+        """What a run of it is called in lists."""
+        if self.run_name is None:
+            return default
+        context = {f"inputs.{name}": value for name, value in inputs.items()}
+        return expressions.render(self.run_name, context | {"github.actor": actor})
+
+
+@lru_cache(maxsize=64)  # the same few files are asked for again and again
+def _document(text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise WorkflowError(str(error)) from error
+
+
+def _triggers(value: Any) -> dict[str, Any]:
+    if isinstance(value, str):
+        return {value: None}
+    if isinstance(value, list):
+        return {str(name): None for name in value}
+    return value if isinstance(value, dict) else {}
+
+
+def _items(value: Any) -> list[tuple[str, Any]]:
+    return list(value.items()) if isinstance(value, dict) else []
+
+
+def _input(name: str, spec: Any) -> Input:
+    spec = spec or {}
+    return Input(name, bool(spec.get("required")), str(spec.get("default", "")))
+
+
+def _job(key: str, spec: Any) -> JobPlan:
+    environment = spec.get("environment")
+    if isinstance(environment, dict):
+        environment = environment.get("name")
+    steps = tuple(
+        str(step.get("name") or step.get("uses") or step.get("run", "Run").partition("\n")[0])
+        for step in spec.get("steps", [])
+    )
+    return JobPlan(str(spec.get("name") or key), ("Set up job", *steps), environment)

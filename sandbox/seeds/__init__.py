@@ -1,0 +1,55 @@
+"""Seeds: what a world holds at its beginning, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sandbox.seeds.config import gonogo_yaml
+from sandbox.seeds.people import PEOPLE, Person
+
+MANY = tuple(f"s{number:02}" for number in range(1, 21))
+SERVICES: dict[str, tuple[str, ...]] = {
+    "default": ("app",),
+    "bare": ("app",),
+    "bake": ("app",),
+    "many": MANY,
+}
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Tokens and keys of the sandbox; none of them opens anything else."""
+
+    bot_token: str = "xoxb-local-bot"
+    app_token: str = "xapp-local-app"
+    signing_secret: str = "local-signing-secret"
+    github_token: str = "ghp_local_token"
+    github_webhook_secret: str = "local-webhook-secret"
+
+
+@dataclass(frozen=True)
+class Seed:
+    """The beginning of a world."""
+
+    name: str
+    services: tuple[str, ...]
+    people: tuple[Person, ...] = PEOPLE
+    secrets: Secrets = Secrets()
+    github_bot: str = "gonogo-bot"
+    channels: Mapping[str, str] = field(
+        default_factory=lambda: {"deployments": "C0DEPLOY", "general": "C0GENERAL"}
+    )
+    bot_is_in: frozenset[str] = frozenset({"deployments"})
+    user_groups: Mapping[str, tuple[str, tuple[str, ...]]] = field(
+        default_factory=lambda: {"release-managers": ("S0REL", ("bo", "dee"))}
+    )
+
+    @classmethod
+    def named(cls, name: str) -> Seed:
+        """Raises KeyError for a name that no seed has."""
+        return cls(name, SERVICES[name])
+
+    def gonogo_yaml(self, base_url: str) -> str:
+        """The bot's configuration file against the world at `base_url`."""
+        return gonogo_yaml(self.name, self.services, self.people, base_url)

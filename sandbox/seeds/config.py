@@ -1,0 +1,49 @@
+"""The bot's gonogo.yaml as each seed has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import yaml
+
+from sandbox.seeds.people import ROLES, Person
+
+OFFICE_HOURS = {
+    "tz": "Europe/Berlin",
+    "hours": ["09:00", "17:00"],
+    "weekdays": ["mon", "tue", "wed", "thu"],
+}
+
+
+def gonogo_yaml(seed: str, services: Iterable[str], people: Iterable[Person], base_url: str) -> str:
+    """The configuration for a bot against the world at `base_url`, as YAML."""
+    staff = [person for person in people if person.github]
+    services = tuple(services)
+    config = {
+        "slack": {"channel": "deployments"},
+        "people": {one.name: {"slack": one.id, "github": one.github} for one in staff},
+        "roles": {role: [one.name for one in staff if role in one.roles] for role in ROLES},
+        "services": {name: _service(seed, name, services, base_url) for name in services},
+        "network": {"allow": ["127.0.0.1"]},
+    }
+    return yaml.safe_dump(config, sort_keys=False)
+
+
+def _service(seed: str, name: str, services: tuple[str, ...], base_url: str) -> dict[str, object]:
+    suffix = f"/{name}" if len(services) > 1 else ""
+    bake = "PT15M" if seed == "bake" else "PT0S"
+    service: dict[str, object] = {
+        "repo": f"acme/{name}",
+        "workflow": "release.yml",
+        "environments": {
+            "production": {
+                "health": f"{base_url}/health/production{suffix}",
+                "smoke": "smoke",
+                "bake": bake,
+            },
+            "staging": {"health": f"{base_url}/health/staging{suffix}", "bake": "PT0S"},
+        },
+    }
+    if seed == "bake":
+        service["windows"] = {"production": OFFICE_HOURS}
+    return service

@@ -1,0 +1,10 @@
+"""Who the workspace and the bot are: the fixed ids of the sandbox's Slack."""
+
+TEAM_ID = "T0LOCAL"
+TEAM_DOMAIN = "acme"
+TEAM_NAME = "Acme"
+APP_ID = "A0LOCAL"
+BOT_USER_ID = "U0GONOGO"
+BOT_ID = "B0GONOGO"
+BOT_NAME = "gonogo"
+VERIFICATION_TOKEN = "local-verification"

@@ -1,0 +1,126 @@
+"""A world: one clock, and every outside system that the bot meets, as one value."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+from urllib.parse import urlsplit
+
+from sandbox.clock import Clock
+from sandbox.events import Events
+from sandbox.faults import Faults
+from sandbox.github import GitHub
+from sandbox.github.webhooks import Webhooks
+from sandbox.health import Health
+from sandbox.journal import Journal
+from sandbox.seeds import Seed
+from sandbox.slack.manifest import Manifest
+from sandbox.slack.socket_mode import Link
+from sandbox.slack.workspace import Workspace
+
+SlackMode = Literal["socket", "http"]
+
+
+class Bot(Protocol):
+    """The bot's process, where the sandbox runs one."""
+
+    def state(self) -> dict[str, object]: ...
+    async def start(self) -> bool: ...
+    async def stop(self) -> None: ...
+    async def kill(self) -> None: ...
+
+
+async def nothing_to_prepare() -> None:
+    """A bot that somebody else runs keeps its own database."""
+
+
+@dataclass
+class World:
+    """Everything outside the bot; made anew from its seed by `begin`.
+
+    `base_url` and `bot_url` are addresses without a path; both are known once the sandbox
+    listens. `prepare` gives the bot a fresh database and configuration, `more_env` are variables
+    that its runner adds.
+    """
+
+    seed: Seed
+    clock: Clock = field(default_factory=Clock)
+    manifest: Manifest = field(default_factory=Manifest.load)
+    slack_mode: SlackMode = "socket"
+    base_url: str = ""
+    bot_url: str | None = None
+    bot: Bot | None = None
+    prepare: Callable[[], Awaitable[None]] = nothing_to_prepare
+    more_env: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.events = Events()
+        self.journal = Journal(self.clock, self.events)
+        self.faults = Faults(self.events)
+        self.link = Link()
+        self.webhooks = Webhooks(self)
+        self._under_way: set[asyncio.Task[None]] = set()
+        self.begin(self.seed)
+
+    def begin(self, seed: Seed) -> None:
+        """Forget everything that happened, and start from the seed. Time goes on."""
+        for task in self._under_way:
+            task.cancel()
+        self.clock.forget_timers()
+        self.journal.clear()
+        self.faults.clear()
+        self.seed = seed
+        self.slack = Workspace(self.clock, self.events, seed, self.manifest)
+        self.github = GitHub(self.clock, self.journal, self.faults, self.events, seed)
+        self.github.listeners.append(self.webhooks.hear)
+        self.health = Health()
+
+    async def reset(self, seed: Seed) -> bool:
+        """Begin anew with a bot that knows nothing; False when it does not become ready."""
+        if self.bot:
+            await self.bot.stop()
+        self.begin(seed)
+        await self.prepare()
+        ready = await self.bot.start() if self.bot else True
+        self.events.publish("reset")
+        return ready
+
+    def spawn(self, work: Coroutine[None, None, None]) -> None:
+        """Do something in the background, until the world is made anew."""
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def close(self) -> None:
+        """Give up what is still under way."""
+        tasks = list(self._under_way)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self.clock.close()
+        await self.webhooks.close()
+        await self.link.close()
+
+    def env(self) -> dict[str, str]:
+        """The environment of a bot against this world."""
+        secrets = self.seed.secrets
+        if self.slack_mode == "socket":
+            slack = {"SLACK_APP_TOKEN": secrets.app_token}
+        else:
+            slack = {"SLACK_SIGNING_SECRET": secrets.signing_secret}
+        # The Slack SDK would send even loopback traffic through a proxy.
+        proxies = dict.fromkeys(("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"), "")
+        return {
+            "SLACK_BOT_TOKEN": secrets.bot_token,
+            **slack,
+            "SLACK_API_URL": f"{self.base_url}/api/",
+            "GITHUB_API_URL": f"{self.base_url}/github",
+            "GITHUB_TOKEN": secrets.github_token,
+            "GITHUB_WEBHOOK_SECRET": secrets.github_webhook_secret,
+            "GONOGO_CLOCK_URL": f"{self.base_url}/clock",
+            "PORT": str(urlsplit(self.bot_url or "").port or ""),
+            **proxies,
+            **self.more_env,
+        }

@@ -1,0 +1,28 @@
+"""A sandbox that listens, and the bot's Slack adapter against it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.adapters.slack import SlackChat
+from sandbox import app
+from sandbox.seeds import Seed
+from sandbox.world import World
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    made = World(Seed.named("default"))
+    runner = await app.start(made)
+    yield made
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def chat(world: World) -> AsyncIterator[SlackChat]:
+    token = world.seed.secrets.bot_token
+    made = SlackChat(token, api_url=f"{world.base_url}/api/", timeout=1.0)
+    yield made
+    await made.close()

@@ -1,0 +1,175 @@
+"""kill -9 at random moments, while many deployments are under way and GitHub and Slack fail.
+
+`python -m tests.chaos.kills --n 1000 [--seed S]` prints a table. Each round is a new world with one
+deployment for each service of the seed `many`; what is counted is counted at the local Slack and
+GitHub.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.chaos.people import VERSION, People, title
+from tests.chaos.stage import Stage, stage
+from tests.chaos.tally import FINAL, Tally, count
+
+KILLS_A_ROUND = 20
+ROUND_WITHIN = 120.0  # seconds of real time
+STEP = 2.0  # seconds of shared time in each move of the clock
+AFTERWARDS = 200.0  # seconds of shared time; a dispatch is sent again after 180 at the latest
+DISPATCHES = "/dispatches"
+FAULTS = (
+    ("github", DISPATCHES, "POST", "status_after_apply:502", 4),
+    ("github", DISPATCHES, "POST", "reset_after_apply", 3),
+    ("github", DISPATCHES, "POST", "status:502", 3),
+    ("github", DISPATCHES, "POST", "list_lag:95", 4),
+    ("github", "", "GET", "status:502", 5),
+    ("slack", "/chat.postMessage", "POST", "reset_after_apply", 5),
+    ("slack", "/chat.postMessage", "POST", "status_after_apply:500", 3),
+    ("slack", "/chat.update", "POST", "reset_after_apply", 5),
+)
+"""What goes wrong in each round: where, how, and how many times."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """What came of one world."""
+
+    kills: int
+    tally: Tally
+    seconds: float
+
+
+async def one_round(seed: int, kills: int, folder: Path) -> Round:
+    """One world: everything is asked for at once, the bot is killed so many times, then rests.
+
+    Raises TimeoutError when the deployments do not end in time.
+    """
+    began = time.monotonic()
+    chance = random.Random(seed)
+    async with stage(folder) as scene:
+        await scene.start()
+        spoil(scene, chance)
+        people = People(scene)
+        acting = asyncio.create_task(people.act())
+        passing = asyncio.create_task(_time_passes(scene))
+        try:
+            async with asyncio.timeout(ROUND_WITHIN):
+                done = await _kill(scene, chance, kills)
+                await scene.start()
+                while not all_ended(scene):
+                    await _unless_broken(acting, passing)
+            passing.cancel()
+            with suppress(asyncio.CancelledError):
+                await passing
+            await scene.passes(AFTERWARDS)
+            await scene.bot.stop()
+        except TimeoutError:
+            sys.stderr.write(f"{scene.bot.last_words(30)}\n{standing(scene)}\n")
+            raise
+        finally:
+            acting.cancel()
+            passing.cancel()
+            await asyncio.gather(acting, passing, return_exceptions=True)
+        tally = await count(scene, people.approved)
+    return Round(done, tally, time.monotonic() - began)
+
+
+def spoil(scene: Stage, chance: random.Random) -> None:
+    """Ask for the faults of a round, in an order of chance."""
+    orders = [(fault, chance.randint(0, 3)) for *fault, times in FAULTS for _ in range(times)]
+    chance.shuffle(orders)
+    for (system, path, method, kind), after in orders:
+        scene.world.faults.add(system=system, path=path, method=method, kind=kind, after=after)
+
+
+def all_ended(scene: Stage) -> bool:
+    """Whether each service has its final card, and each of them its message of success."""
+    texts = [m.text for m in scene.messages()]
+    services = scene.world.seed.services
+    successes = sum(text.startswith(f"✅ {VERSION}") for text in texts)
+    return successes >= len(services) and all(
+        f"{title(service)}: {FINAL}" in texts for service in services
+    )
+
+
+def standing(scene: Stage) -> str:
+    """The top level of the channel, for a round that did not end."""
+    return "\n".join(m.text.partition("\n")[0] for m in scene.messages())
+
+
+async def _kill(scene: Stage, chance: random.Random, kills: int) -> int:
+    """Kill the bot so many times, at once after its start, later, or before it is ready."""
+    for _ in range(kills):
+        if chance.random() < 0.1:
+            await scene.bot.start(within=chance.uniform(0.01, 2.0))
+        else:
+            await scene.start()
+            life = (0.002, 0.5) if chance.random() < 0.7 else (0.5, 3.0)
+            await asyncio.sleep(chance.uniform(*life))
+        await scene.bot.kill()
+    return kills
+
+
+async def _time_passes(scene: Stage) -> None:
+    while True:
+        await scene.passes(STEP)
+        await asyncio.sleep(0.2)
+
+
+async def _unless_broken(*tasks: asyncio.Task[None]) -> None:
+    """A pause; raises what a person or the clock died of."""
+    await asyncio.sleep(0.1)
+    for task in tasks:
+        if task.done():
+            task.result()
+
+
+async def rounds(kills: int, seed: int) -> list[Round]:
+    """As many rounds as it takes; prints a line for each."""
+    sys.stdout.write(f"{'round':>5} {'kills':>5} {'lost':>5} {'dupl.':>5} {'cards':>5} {'posts':>5} {'ends':>5} {'s':>6}\n")
+    done: list[Round] = []
+    while kills > 0:
+        number = len(done)
+        with TemporaryDirectory(prefix="gonogo-chaos-") as folder:
+            one = await one_round(seed + number, min(kills, KILLS_A_ROUND), Path(folder))
+        done.append(one)
+        kills -= one.kills
+        sys.stdout.write(f"{line(str(number + 1), one.kills, one.tally, one.seconds)}\n")
+        sys.stdout.flush()
+    total = sum((one.tally for one in done), Tally())
+    seconds = sum(one.seconds for one in done)
+    sys.stdout.write(f"{line('all', sum(one.kills for one in done), total, seconds)}\n")
+    return done
+
+
+def line(name: str, kills: int, tally: Tally, seconds: float) -> str:
+    """A row of the table."""
+    t = tally
+    counts = (kills, *map(len, (t.lost, t.duplicated, t.double_cards, t.double_messages, t.wrong_ends)))
+    return f"{name:>5} " + " ".join(f"{number:>5}" for number in counts) + f" {seconds:>6.1f}"
+
+
+def main() -> int:
+    """The exit status is 1 when anything was lost, doubled, or ended wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--n", type=int, default=200, help="how many kills")
+    parser.add_argument("--seed", type=int, default=1, help="of the chance")
+    arguments = parser.parse_args()
+    done = asyncio.run(rounds(arguments.n, arguments.seed))
+    problems = sum((one.tally for one in done), Tally()).problems
+    for column, found in problems.items():
+        sys.stdout.write(f"{column}: {', '.join(found)}\n")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""A stage: a world in this process, and the bot as a child process that may be killed at any time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from sandbox import app
+from sandbox.clock import Clock
+from sandbox.github.runs import Run
+from sandbox.github.scripts import Script
+from sandbox.seeds import Seed
+from sandbox.slack.messages import Message
+from sandbox.supervisor import BotProcess
+from sandbox.world import World
+
+Json = dict[str, Any]
+TUESDAY = datetime(2024, 3, 26, 10, 0, tzinfo=UTC)
+WORKFLOW = "release.yml"
+RUN_SECONDS = 8.0  # how long a run of the workflow takes, on the shared clock
+START_WITHIN = 30.0  # seconds of real time; the machine may be busy with other tests
+
+
+@dataclass
+class Stage:
+    """The world, the bot in it, and what it keeps."""
+
+    world: World
+    bot: BotProcess
+    control: aiohttp.ClientSession
+    database: Path
+
+    async def post(self, call: str, **body: Any) -> Json:
+        """A call of the control API; the answer tells whether it was accepted."""
+        async with self.control.post(f"/sandbox/api{call}", json=body) as answer:
+            data: Json = await answer.json()
+            return data
+
+    async def start(self) -> None:
+        """Start the bot and wait until it would answer a command."""
+        assert await self.bot.start(START_WITHIN), self.bot.last_words()
+
+    async def passes(self, seconds: float) -> None:
+        """Time goes on, with or without the bot."""
+        await self.world.clock.advance(timedelta(seconds=seconds))
+
+    def messages(self) -> list[Message]:
+        """What stands at the top level of #deployments, oldest first."""
+        channel = self.world.slack.channel_named("deployments")
+        return [m for m in channel.messages.values() if not m.is_reply and not m.ephemeral_for]
+
+    def runs(self) -> list[Run]:
+        """The runs that were dispatched since the beginning, oldest first."""
+        began = self.world.github.actions.runs.values()
+        return [run for run in began if run.event == "workflow_dispatch" and "request_id" in run.inputs]
+
+
+@asynccontextmanager
+async def stage(folder: Path, seed: str = "many") -> AsyncIterator[Stage]:
+    """A world made from a seed, on a Tuesday morning; the bot has not been started yet."""
+    world = World(Seed.named(seed), Clock(TUESDAY))
+    runner = await app.start(world)
+    try:
+        actions, repos = world.github.actions, world.github.repositories.values()
+        actions.preset(repos, WORKFLOW, Script(seconds=RUN_SECONDS))
+        database, config = folder / "gonogo.db", folder / "gonogo.yaml"
+        config.write_text(world.seed.gonogo_yaml(world.base_url))
+        world.more_env = {
+            "DATABASE_URL": f"sqlite:///{database}",
+            "GONOGO_CONFIG": str(config),
+            "HOST": app.HOST,
+        }
+        bot = BotProcess(world.env(), url=str(world.bot_url), log=folder / "bot.log")
+        async with aiohttp.ClientSession(world.base_url) as control:
+            try:
+                yield Stage(world, bot, control, database)
+            finally:
+                await bot.kill()
+    finally:
+        await runner.cleanup()

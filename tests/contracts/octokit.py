@@ -1,0 +1,151 @@
+"""GitHub's own OpenAPI description, fetched from npm, as a judge of answers."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import tarfile
+import tempfile
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+
+from tests.strict import find, unavailable
+
+PACKAGE = "@octokit/openapi@23.0.2"  # API version 2022-11-28
+MEMBER = "package/generated/api.github.com.json"
+CACHE = Path(tempfile.gettempdir()) / "gonogo-octokit-openapi-23.0.2"
+FETCH = ("npm", "pack", "--silent", PACKAGE)
+_PARAMETER = re.compile(r"\{[^}]+\}")
+_GREEDY = ("{ref}", "{path}", "{basehead}", "{branch}", "{tag}")  # may hold slashes
+
+Json = dict[str, Any]
+
+
+def fetched() -> Path:
+    """The description on disk; skips the test (or fails it where it must run) without npm."""
+    if find("node") is None:
+        unavailable("node", "npm is not installed")
+    target = CACHE / "api.github.com.json"
+    if target.exists():
+        return target
+    CACHE.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+        try:
+            done = subprocess.run(FETCH, cwd=folder, capture_output=True, timeout=90, check=True)
+        except (OSError, subprocess.SubprocessError) as error:
+            unavailable("node", f"{PACKAGE} could not be fetched: {error}")
+        with tarfile.open(Path(folder) / done.stdout.decode().split()[-1]) as archive:
+            content = archive.extractfile(MEMBER)
+            assert content is not None
+            complete = Path(folder) / target.name
+            complete.write_bytes(content.read())
+        complete.replace(target)
+    return target
+
+
+class Octokit:
+    """Finds the operation that a request belongs to and judges the body of its answer."""
+
+    def __init__(self, description: Json) -> None:
+        self._description = description
+        self._validators: dict[tuple[str, str, int], jsonschema_rs.Validator | None] = {}
+
+    @cached_property
+    def _patterns(self) -> list[tuple[re.Pattern[str], str]]:
+        """Paths as patterns, the most literal first."""
+        paths = sorted(self._description["paths"], key=lambda p: (p.count("{"), -len(p)))
+        return [(re.compile(_pattern(path)), path) for path in paths]
+
+    def template(self, method: str, path: str) -> str | None:
+        """The path of the description that this path is an instance of."""
+        for pattern, template in self._patterns:
+            known = method.lower() in self._description["paths"][template]
+            if known and pattern.fullmatch(path):
+                return template
+        return None
+
+    def faults(self, method: str, path: str, status: int, body: object) -> list[str]:
+        """What is wrong with the answer; an empty list when it is as described."""
+        template = self.template(method, path)
+        if template is None:
+            return [f"{method} {path}: GitHub knows no such route"]
+        key = (method.lower(), template, status)
+        if key not in self._validators:
+            self._validators[key] = self._validator(*key)
+        validator = self._validators[key]
+        if validator is None:
+            return []
+        return [
+            f"{method} {path} {status}: {'/'.join(map(str, error.instance_path))}: {error.message}"
+            for error in validator.iter_errors(body)
+        ]
+
+    def _validator(self, method: str, path: str, status: int) -> jsonschema_rs.Validator | None:
+        responses = self._description["paths"][path][method]["responses"]
+        response = self._followed(responses.get(str(status), {}))
+        schema = response.get("content", {}).get("application/json", {}).get("schema")
+        if schema is None:
+            return None
+        needed: Json = {}
+        self._collect(schema, needed)
+        components = {"schemas": {name: _plain(one) for name, one in needed.items()}}
+        return jsonschema_rs.Draft7Validator(_plain(schema) | {"components": components})
+
+    def _followed(self, value: Json) -> Json:
+        while "$ref" in value:
+            found: Any = self._description
+            for part in value["$ref"].removeprefix("#/").split("/"):
+                found = found[part]
+            value = found
+        return value
+
+    def _collect(self, schema: object, needed: Json) -> None:
+        if isinstance(schema, list):
+            for item in schema:
+                self._collect(item, needed)
+        elif isinstance(schema, dict):
+            reference = schema.get("$ref")
+            if isinstance(reference, str):
+                name = reference.rpartition("/")[2]
+                if name not in needed:
+                    needed[name] = self._followed(schema)
+                    self._collect(needed[name], needed)
+            for item in schema.values():
+                self._collect(item, needed)
+
+
+def load() -> Octokit:
+    """The judge, or a loud skip."""
+    return Octokit(json.loads(fetched().read_text(encoding="utf-8")))
+
+
+def _pattern(template: str) -> str:
+    pattern, at = "", 0
+    for match in _PARAMETER.finditer(template):
+        pattern += re.escape(template[at : match.start()])
+        pattern += "(.+)" if match[0] in _GREEDY else "([^/]+)"
+        at = match.end()
+    return pattern + re.escape(template[at:])
+
+
+def _plain(schema: Any) -> Any:
+    """OpenAPI 3.0 as JSON Schema: `nullable` becomes a type; examples and formats are left out."""
+    if isinstance(schema, list):
+        return [_plain(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema and isinstance(schema["$ref"], str):
+        return {"$ref": schema["$ref"]}
+    left_out = ("nullable", "example", "examples", "description", "format")
+    plain = {
+        key: {name: _plain(one) for name, one in value.items()}
+        if key == "properties"
+        else _plain(value)
+        for key, value in schema.items()
+        if key not in left_out or isinstance(value, dict)
+    }
+    return {"anyOf": [plain, {"type": "null"}]} if schema.get("nullable") is True else plain

@@ -1,0 +1,134 @@
+"""The local GitHub answers as GitHub's own OpenAPI description says."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contracts.octokit import Octokit, load
+from tests.sandbox.github_host import Host, running
+
+REPO = "/repos/acme/app"
+READS = (
+    *(f"{REPO}{path}" for path in ("", "/tags", "/branches", "/branches/main", "/commits")),
+    *(f"{REPO}/git/{path}" for path in ("ref/tags/v1.2.1", "matching-refs/tags/v1")),
+    *(f"{REPO}/contents/{path}" for path in (".github/workflows/release.yml", "migrations")),
+    *(f"{REPO}/commits/v1.2.1{path}" for path in ("", "/check-runs", "/status", "/pulls")),
+    *(f"{REPO}/compare/{span}" for span in ("v1.2.0...v1.2.1", "v1.3.0...main")),
+    *(f"{REPO}{path}" for path in ("/pulls", "/pulls/4", "/pulls/7", "/pulls/4/reviews")),
+    *(f"{REPO}/releases{path}" for path in ("", "/latest", "/tags/v1.2.1")),
+    *(f"{REPO}/actions/{path}" for path in ("workflows", "workflows/release.yml", "runs")),
+    f"{REPO}/actions/workflows/release.yml/runs",
+    *(f"{REPO}{path}" for path in ("/environments", "/environments/production", "/deployments")),
+    *("/user", "/users/bo-acme", "/rate_limit", "/orgs/acme/teams/release-managers/members"),
+)
+
+
+@pytest.fixture(scope="module")
+def octokit() -> Octokit:
+    return load()
+
+
+class Tour:
+    """Asks the host and has every answer judged."""
+
+    def __init__(self, host: Host, octokit: Octokit) -> None:
+        self._host = host
+        self._octokit = octokit
+
+    async def ask(
+        self, method: str, path: str, body: object = None, token: str = "ghp_local_token"
+    ) -> tuple[int, object]:
+        status, answer = await self._host.call(method, path, body, token)
+        assert self._octokit.faults(method, path.partition("?")[0], status, answer) == []
+        return status, answer
+
+    async def post(
+        self, path: str, body: object = None, token: str = "ghp_local_token"
+    ) -> dict[str, object]:
+        status, answer = await self.ask("POST", REPO + path, body, token)
+        assert status < 300, answer
+        return answer if isinstance(answer, dict) else {}
+
+
+async def test_everything_that_is_read(octokit: Octokit) -> None:
+    async with running() as host:
+        tour = Tour(host, octokit)
+        for path in READS:
+            status, _ = await tour.ask("GET", path)
+            assert status == 200, path
+
+
+async def test_a_run_through_its_gate(octokit: Octokit) -> None:
+    async with running() as host:
+        tour = Tour(host, octokit)
+        preset = {"workflow": "release.yml", "script": "gate_then_success"}
+        await host.control("POST", "/github/preset", preset)
+        body = {"ref": "main", "inputs": {"version": "v1.2.1"}, "return_run_details": True}
+        started = await tour.post("/actions/workflows/release.yml/dispatches", body)
+        run = f"/actions/runs/{started['workflow_run_id']}"
+        await host.passes(60)
+        _, gates = await tour.ask("GET", f"{REPO}{run}/pending_deployments")
+        assert isinstance(gates, list)
+        answer = {
+            "environment_ids": [gates[0]["environment"]["id"]],
+            "state": "approved",
+            "comment": "Go",
+        }
+        await tour.post(f"{run}/pending_deployments", answer, "ghp_dee_token")
+        await tour.ask("GET", f"{REPO}/environments/production")
+        for seconds in (5, 30):
+            await host.passes(seconds)
+            for path in ("", "/jobs", "/attempts/1", "/attempts/1/jobs", "/approvals"):
+                assert (await tour.ask("GET", f"{REPO}{run}{path}"))[0] == 200
+        assert (await tour.ask("POST", f"{REPO}{run}/cancel"))[0] == 409
+        await tour.post(f"{run}/rerun")
+        await tour.ask("GET", f"{REPO}{run}")
+        await tour.post(f"{run}/cancel")
+
+
+async def test_everything_that_is_written(octokit: Octokit) -> None:
+    async with running() as host:
+        tour = Tour(host, octokit)
+        head = host.world.github.repository("acme/app").git.branches["main"]
+        words = {"tag": "v1.4.0", "message": "Dark mode", "object": head, "type": "commit"}
+        tag = await tour.post("/git/tags", words)
+        await tour.ask("GET", f"{REPO}/git/tags/{tag['sha']}")
+        ref = {"ref": "refs/tags/v1.4.0", "sha": tag["sha"]}
+        await tour.post("/git/refs", ref)
+        assert (await tour.ask("POST", f"{REPO}/git/refs", ref))[0] == 422
+        await tour.post("/git/refs", {"ref": "refs/heads/hotfix/search", "sha": head})
+        await tour.ask("GET", f"{REPO}/branches/hotfix/search")
+        release = {"tag_name": "v1.4.0", "generate_release_notes": True}
+        await tour.post("/releases", release)
+        assert (await tour.ask("POST", f"{REPO}/releases", release))[0] == 422
+        await tour.post("/releases/generate-notes", {"tag_name": "v1.2.1"})
+        issue = await tour.post("/issues", {"title": "Post-mortem", "labels": ["outage"]})
+        await tour.ask("GET", f"{REPO}/issues/{issue['number']}")
+        await tour.ask("GET", f"{REPO}/issues?labels=outage")
+        wish = {"ref": "v1.2.1", "environment": "production", "required_contexts": []}
+        made = await tour.post("/deployments", wish)
+        place = f"/deployments/{made['id']}"
+        await tour.post(f"{place}/statuses", {"state": "success"})
+        await tour.ask("GET", f"{REPO}{place}")
+        await tour.ask("GET", f"{REPO}{place}/statuses")
+
+
+async def test_what_is_refused(octokit: Octokit) -> None:
+    async with running() as host:
+        tour = Tour(host, octokit)
+        assert (await tour.ask("GET", f"{REPO}/git/ref/tags/v9"))[0] == 404
+        assert (await tour.ask("GET", "/repos/acme/nothing"))[0] == 404
+        assert (await tour.ask("GET", "/user", token="nonsense"))[0] == 401
+
+
+async def test_the_judge_notices_what_is_missing_and_what_is_unknown(octokit: Octokit) -> None:
+    async with running() as host:
+        _, run = await host.call("GET", f"{REPO}/actions/runs?per_page=1")
+        path = f"{REPO}/actions/runs"
+        assert octokit.faults("GET", path, 200, run) == []
+        del run["workflow_runs"][0]["jobs_url"]
+        run["workflow_runs"][0]["run_number"] = "one"
+        faults = octokit.faults("GET", path, 200, run)
+        assert any("jobs_url" in fault for fault in faults)
+        assert any("run_number" in fault for fault in faults)
+        assert octokit.faults("GET", f"{REPO}/secrets/of/nobody", 200, {}) != []

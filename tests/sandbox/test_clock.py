@@ -1,0 +1,87 @@
+"""The shared clock: it goes at 1x, jumps in order of what is due, and takes the bot along."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from sandbox.clock import Clock, iso
+from tests.sandbox.slack_stage import Stage, until
+
+TUESDAY = datetime(2024, 3, 26, 10, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+async def test_what_is_due_happens_in_order_and_at_its_moment() -> None:
+    clock, happened = Clock(TUESDAY), list[tuple[str, datetime]]()
+
+    def later() -> None:
+        happened.append(("first", clock.now()))
+        clock.call_at(TUESDAY + 3 * MINUTE, lambda: happened.append(("third", clock.now())))
+
+    clock.call_at(TUESDAY + 2 * MINUTE, lambda: happened.append(("second", clock.now())))
+    clock.call_at(TUESDAY + MINUTE, later)
+    clock.call_at(TUESDAY + MINUTE, lambda: happened.append(("never", clock.now()))).cancel()
+    clock.call_at(TUESDAY + 20 * MINUTE, lambda: happened.append(("not yet", clock.now())))
+    now, reached = await clock.advance(10 * MINUTE)
+    assert happened == [
+        ("first", TUESDAY + MINUTE),
+        ("second", TUESDAY + 2 * MINUTE),
+        ("third", TUESDAY + 3 * MINUTE),
+    ]
+    assert reached and timedelta(0) <= now - (TUESDAY + 10 * MINUTE) < timedelta(seconds=1)
+
+
+async def test_between_advances_it_runs() -> None:
+    clock, rung = Clock(TUESDAY), asyncio.Event()
+    clock.call_at(TUESDAY + timedelta(milliseconds=30), rung.set)
+    await asyncio.wait_for(rung.wait(), 2)
+    assert clock.now() >= TUESDAY + timedelta(milliseconds=30)
+
+
+@pytest.fixture
+async def bot(stage: Stage) -> AsyncIterator[asyncio.Task[None]]:
+    """A bot that has something to do every four minutes."""
+
+    async def walk() -> None:
+        number = 0
+        while True:
+            poll = {"after": str(number), "wait": "20"}
+            async with stage.control.get("/clock", params=poll) as answer:
+                face = await answer.json()
+            if face["advance"] == number or face["target"] is None:
+                continue
+            number, now = face["advance"], datetime.fromisoformat(face["now"])
+            target = datetime.fromisoformat(face["target"])
+            while (now := now + 4 * MINUTE) < target:
+                async with stage.control.post("/clock/step", json={"to": iso(now)}) as answer:
+                    assert (await answer.json())["now"] == iso(now)
+            async with stage.control.post("/clock/done", json={"advance": number}) as answer:
+                assert (await answer.json())["now"] == iso(target)
+
+    task = asyncio.create_task(walk())
+    await until(lambda: stage.world.clock.followed)
+    yield task
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def test_the_bot_walks_along(stage: Stage, bot: asyncio.Task[None]) -> None:
+    clock = stage.world.clock
+    moments: list[datetime] = []
+    start = clock.now()
+    for minutes in (3, 6, 9):
+        clock.call_at(start + minutes * MINUTE, lambda: moments.append(clock.now()))
+    answer = await stage.post("/clock", advance="PT10M")
+    assert answer["reached"] is True
+    assert moments == [start + 3 * MINUTE, start + 6 * MINUTE, start + 9 * MINUTE]
+    assert (await stage.post("/clock", advance="PT1H"))["reached"] is True
+    assert not bot.done()
+
+
+@pytest.mark.parametrize("text", ["15M", "PT", "P", "PT1X", "-PT1M", ""])
+async def test_only_durations_move_it(stage: Stage, text: str) -> None:
+    assert await stage.refused("/clock", advance=text) == "bad_duration"

@@ -1,0 +1,246 @@
+"""A workspace in which people act: the sandbox's world over real HTTP, and the bot in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import aiohttp
+import yaml
+
+from bot import config
+from bot.adapters.store import upgrade
+from bot.app import Bot
+from bot.ports import AuditEntry
+from bot.settings import Settings
+from sandbox import app
+from sandbox.clock import Clock
+from sandbox.seeds import Seed
+from sandbox.world import World
+
+Json = dict[str, Any]
+TUESDAY = datetime(2024, 3, 26, 10, 0, tzinfo=UTC)
+PATIENCE = 15.0  # seconds of real time, for what no clock but the real one can bring about
+
+
+@dataclass
+class Workspace:
+    """What people do and read, and what happens outside; time passes only when told (and at 1x)."""
+
+    world: World
+    control: aiohttp.ClientSession
+    database: str
+    changes: dict[str, str]
+    rules: Json
+    bot: Bot | None = None
+
+    async def open(self) -> None:
+        """Start the bot; what it kept from before is still there."""
+        env = self.world.env() | {"DATABASE_URL": self.database, "HOST": app.HOST} | self.changes
+        rules = yaml.safe_load(self.world.seed.gonogo_yaml(self.world.base_url))
+        loaded = config.parse(yaml.safe_dump(_merged(rules, self.rules)))
+        await upgrade(self.database)
+        self.bot = Bot(Settings.model_validate({name.lower(): value for name, value in env.items()}), loaded)
+        await self.bot.start()
+        await self.passes("PT2S")
+
+    async def close(self) -> None:
+        """Stop the bot in good order."""
+        if self.bot is not None:
+            await self.bot.stop()
+            self.bot = None
+
+    async def post(self, call: str, **body: Any) -> Json:
+        """A call of the control API that must be accepted."""
+        async with self.control.post(f"/sandbox/api{call}", json=body) as answer:
+            data: Json = await answer.json()
+            assert answer.status == 200, data
+            return data
+
+    async def get(self, call: str, **query: str) -> Any:
+        """A reading of the control API."""
+        async with self.control.get(f"/sandbox/api{call}", params=query) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.json()
+
+    async def asks(self, text: str = "/deploy v1.2.1") -> None:
+        """Ana's request, checked: its card is there."""
+        await self.types("ana", text)
+        await self.passes("PT1S")
+
+    async def asks_and_approves(self, text: str = "/deploy v1.2.1") -> None:
+        """Ana's request, approved by Bo."""
+        await self.asks(text)
+        await self.clicks("bo", "Approve")
+
+    async def types(self, person: str, text: str, **more: Any) -> str:
+        """Types a line in #deployments; what only that person reads at once."""
+        place = {"channel": "deployments", "text": text}
+        said = await self.post("/say", **{"as": person, **place, **more})
+        assert said.get("error") is None, said
+        return str((said["response"] or {}).get("rendered", ""))
+
+    async def clicks(self, person: str, button: str, **more: Any) -> Json:
+        """Presses a button on the newest message that has it (any, when stale)."""
+        ts = more.pop("ts", None) or await self.message_with(button)
+        return await self.post(
+            "/click", **{"as": person, "channel": "deployments", "ts": ts, "button": button, **more}
+        )
+
+    async def message_with(self, button: str) -> str:
+        """The ts of the newest message in #deployments with that button."""
+        rows = await self.messages()
+        found = [row["ts"] for row in rows if button in row["buttons"]]
+        assert found, f"no {button} on any of {[row['text'] for row in rows]}"
+        return str(found[-1])
+
+    async def submits(self, person: str, **values: Any) -> Json:
+        """Fills and sends the open form."""
+        return await self.post("/submit", **{"as": person, "values": values})
+
+    async def messages(self, channel: str = "deployments", **query: str) -> list[Json]:
+        """Messages as the API tells them."""
+        rows: list[Json] = (await self.get("/messages", channel=channel, **query))["messages"]
+        return rows
+
+    async def channel(self) -> list[str]:
+        """What everybody reads at the top level of #deployments."""
+        return [row["rendered"] for row in await self.messages()]
+
+    async def card(self) -> str:
+        """The oldest top-level message: the card of the first deployment."""
+        return (await self.channel())[0]
+
+    async def state(self) -> str:
+        """The line of the first card that says how it stands."""
+        return (await self.card()).splitlines()[1]
+
+    async def shows(self, text: str) -> bool:
+        """Whether the first card says so."""
+        return text in await self.card()
+
+    async def steps(self) -> list[str]:
+        """Every state that Slack was told about the first card, in order."""
+        sent = await self.sent("/chat.postMessage", "/chat.update")
+        head = next(row["text"].partition(": ")[0] for row in sent if "→" in row["text"])
+        told = [row["text"].partition(": ")[2] for row in sent if row["text"].startswith(head)]
+        return [word for i, word in enumerate(told) if word not in told[:i]]
+
+    async def sent(self, *methods: str) -> list[Json]:
+        """What the bot sent to these methods of Slack, from the journal."""
+        rows: list[Json] = (await self.get("/journal", system="slack"))["journal"]
+        return [row["body"] for row in rows if row["path"] in methods]
+
+    async def letters(self, person: str) -> list[str]:
+        """The direct messages of the bot to a person, oldest first."""
+        return [row["rendered"] for row in await self.messages(f"@{person}")]
+
+    async def thread(self) -> list[str]:
+        """The replies below the first card."""
+        ts = (await self.messages())[0]["ts"]
+        return [row["rendered"] for row in (await self.messages(thread_ts=ts))[1:]]
+
+    async def told(self, person: str) -> list[str]:
+        """What only that person was shown in #deployments, oldest first."""
+        rows = await self.messages(**{"as": person})
+        return [row["rendered"] for row in rows if row.get("ephemeral_for")]
+
+    async def passes(self, duration: str) -> None:
+        """Time goes on, and everybody does what falls due."""
+        moved = await self.post("/clock", advance=duration)
+        assert moved["reached"], "the bot did not come to rest"
+
+    async def until(self, seen: Callable[[], Awaitable[bool]], duration: str = "PT3S") -> None:
+        """Time goes on until it is seen; for faults that only real time brings to an end."""
+        end = time.monotonic() + PATIENCE
+        while not await seen():
+            assert time.monotonic() < end, await self.channel()
+            await self.post("/clock", advance=duration)
+            await asyncio.sleep(0.05)
+
+    async def dispatches(self) -> list[Json]:
+        """Every request to start a run, from the journal."""
+        rows: list[Json] = (await self.get("/journal", system="github", method="POST"))["journal"]
+        return [row for row in rows if row["path"].endswith("/dispatches")]
+
+    async def trail(self, subject: str) -> tuple[AuditEntry, ...]:
+        """The audit trail of a deployment, or of all clicks or commands that were refused."""
+        assert self.bot is not None
+        return await self.bot.store.run(lambda tx: tx.trail(subject))
+
+    async def runs_of(self, version: str) -> list[Json]:
+        """The runs that were asked to bring a version, oldest first."""
+        rows: list[Json] = (await self.get("/github/runs"))["runs"]
+        return [row for row in reversed(rows) if row["inputs"].get("version") == version]
+
+    async def ends_run(self, to: str, job: str | None = None) -> None:
+        """Somebody or something at GitHub moves the newest run."""
+        run = (await self.get("/github/runs"))["runs"][0]["id"]
+        await self.post(f"/github/runs/{run}/advance", to=to, job=job)
+
+    async def fault(self, system: str, kind: str, **more: Any) -> None:
+        """Something outside goes wrong."""
+        await self.post("/faults", system=system, kind=kind, **more)
+
+    async def mends(self) -> None:
+        """Everything outside works again."""
+        async with self.control.delete("/sandbox/api/faults") as answer:
+            assert answer.status == 200
+
+    async def sleeps(self, duration: str) -> None:
+        """Time goes on while the bot is down."""
+        await self.close()
+        await self.post("/clock", advance=duration)
+        await self.open()
+
+    async def reopen(self) -> None:
+        """Stop and start the bot on the same store."""
+        await self.close()
+        await self.open()
+
+
+@asynccontextmanager
+async def workspace(
+    folder: Path,
+    *,
+    seed: str = "default",
+    mode: Literal["socket", "http"] = "socket",
+    at: datetime = TUESDAY,
+    database: str | None = None,
+    rules: Json | None = None,
+    begin: Callable[[World], None] | None = None,
+    **changes: str,
+) -> AsyncIterator[Workspace]:
+    """A world made from a seed, with the bot running in it.
+
+    `rules` are merged into the seed's gonogo.yaml, `begin` changes the world before the bot starts,
+    `changes` are environment variables of the bot.
+    """
+    world = World(Seed.named(seed), Clock(at), slack_mode=mode)
+    if begin is not None:
+        begin(world)
+    runner = await app.start(world)
+    address = database or f"sqlite:///{folder / 'gonogo.db'}"
+    try:
+        async with aiohttp.ClientSession(world.base_url) as control:
+            made = Workspace(world, control, address, changes, rules or {})
+            await made.open()
+            try:
+                yield made
+            finally:
+                await made.close()
+    finally:
+        await runner.cleanup()
+
+
+def _merged(base: Any, more: Any) -> Any:
+    """Mappings are merged, anything else is replaced."""
+    if not isinstance(base, Mapping) or not isinstance(more, Mapping):
+        return more
+    return {**base, **{name: _merged(base.get(name), value) for name, value in more.items()}}

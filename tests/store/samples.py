@@ -1,0 +1,73 @@
+"""What the store's tests have in common: a clock, a deployment, and moves of it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain.deployments import Deployment, State
+from bot.domain.gates import Level, Verdict
+from bot.messages.blocks import Message
+from bot.ports import Card, Post
+
+START = datetime(2024, 3, 26, 10, tzinfo=UTC)
+CHECKED = (Verdict(gate="ci", level=Level.PASS, text="CI green (3 checks)"),)
+
+only_on_postgres = pytest.mark.parametrize("kind", ["postgres"], indirect=True)
+only_on_sqlite = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+
+
+@dataclass
+class HandClock:
+    """A clock that somebody moves."""
+
+    time: datetime = START
+
+    def now(self) -> datetime:
+        return self.time
+
+    def forward(self, **span: float) -> datetime:
+        self.time += timedelta(**span)
+        return self.time
+
+
+class Undo(Exception):
+    """Ends a transaction of which nothing is to be kept."""
+
+
+def a_deployment(**changes: Any) -> Deployment:
+    """A request for v1.2.1 of app in production."""
+    facts: dict[str, Any] = {
+        "service": "app",
+        "environment": "production",
+        "version": "v1.2.1",
+        "repo": "acme/app",
+        "workflow": "release.yml",
+        "requested_by": "U0ANA",
+        "requested_at": START,
+    }
+    return Deployment(**(facts | changes))
+
+
+def a_waiting_deployment(**changes: Any) -> Deployment:
+    """One that passed its checks."""
+    return a_deployment(state=State.AWAITING_APPROVAL, verdicts=CHECKED, **changes)
+
+
+def a_card(deployment: Deployment, **changes: Any) -> Card:
+    """The card that shows this deployment as it is."""
+    facts: dict[str, Any] = {
+        "deployment": deployment.id,
+        "channel": "C0DEPLOY",
+        "ts": "1711447200.000100",
+        "revision": deployment.revision,
+        "shown": "5f3c",
+        "shown_at": START,
+    }
+    return Card(**(facts | changes))
+
+
+def a_post(key: str, **changes: Any) -> Post:
+    """A message to #deployments."""
+    return Post(key=key, channel="C0DEPLOY", message=Message(f"about {key}"), **changes)

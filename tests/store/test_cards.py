@@ -1,0 +1,67 @@
+"""A card is stale when its deployment changed since it was shown, and only where a card is due."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.adapters.store import SqlStore
+from bot.domain.deployments import State
+from bot.ports import Tx
+from tests.store.samples import START, a_card, a_deployment, a_waiting_deployment
+
+
+async def test_a_deployment_past_its_checks_wants_a_card(store: SqlStore) -> None:
+    waiting = await store.run(lambda tx: tx.add(a_waiting_deployment()))
+    assert await store.run(lambda tx: tx.stale_cards()) == ((waiting, None),)
+    assert await store.run(lambda tx: tx.card(waiting.id)) is None
+
+
+async def test_what_a_card_shows_is_not_stale(store: SqlStore) -> None:
+    waiting = await store.run(lambda tx: tx.add(a_waiting_deployment()))
+    card = a_card(waiting)
+    await store.run(lambda tx: tx.keep_card(card))
+    assert await store.run(lambda tx: tx.stale_cards()) == ()
+    assert await store.run(lambda tx: tx.card(waiting.id)) == card
+
+
+async def test_a_change_makes_the_card_stale_until_it_is_shown(store: SqlStore) -> None:
+    old = await store.run(lambda tx: tx.add(a_waiting_deployment()))
+    card = a_card(old)
+
+    def show_and_change(tx: Tx) -> None:
+        tx.keep_card(card)
+        tx.save(old, old.end(State.EXPIRED, START, "expired", "Nobody decided."))
+
+    await store.run(show_and_change)
+    ((changed, shown),) = await store.run(lambda tx: tx.stale_cards())
+    assert (changed.state, shown) == (State.EXPIRED, card)
+    newer = a_card(changed, shown="77aa", shown_at=START + timedelta(seconds=3))
+    await store.run(lambda tx: tx.keep_card(newer))
+    assert await store.run(lambda tx: tx.card(old.id)) == newer
+    assert await store.run(lambda tx: tx.stale_cards()) == ()
+
+
+@pytest.mark.parametrize(
+    "without",
+    [
+        a_deployment(),
+        a_deployment(state=State.CHECKING),
+        a_deployment(state=State.REFUSED),
+        a_deployment(state=State.CANCELLED),
+        a_waiting_deployment(dry_run=True),
+        a_deployment(state=State.SUCCEEDED, adopted=True),
+    ],
+    ids=["requested", "checking", "refused", "cancelled early", "dry run", "adopted"],
+)
+async def test_these_have_no_card(store: SqlStore, without: object) -> None:
+    await store.run(lambda tx: tx.add(without))  # type: ignore[arg-type]
+    assert await store.run(lambda tx: tx.stale_cards()) == ()
+
+
+async def test_a_card_says_when_its_deployment_was_cancelled(store: SqlStore) -> None:
+    waiting = await store.run(lambda tx: tx.add(a_waiting_deployment()))
+    await store.run(lambda tx: tx.keep_card(a_card(waiting)))
+    cancelled = waiting.end(State.CANCELLED, START, "cancelled", "", by="U0ANA")
+    await store.run(lambda tx: tx.save(waiting, cancelled))
+    ((stale, _),) = await store.run(lambda tx: tx.stale_cards())
+    assert stale.state is State.CANCELLED

@@ -1,0 +1,21 @@
+"""A request that comes twice is taken once."""
+
+from datetime import timedelta
+
+from bot.adapters.store import SqlStore
+from tests.store.samples import START, HandClock
+
+
+async def test_the_first_time_is_told_from_the_second(store: SqlStore) -> None:
+    assert await store.run(lambda tx: tx.first_time("Ev1", "events", "U0ANA"))
+    assert not await store.run(lambda tx: tx.first_time("Ev1", "events", "U0ANA"))
+    assert await store.run(lambda tx: tx.first_time("Ev2", "events", "U0ANA"))
+
+
+async def test_old_requests_are_forgotten(store: SqlStore, clock: HandClock) -> None:
+    await store.run(lambda tx: tx.first_time("old", "events", "U0ANA"))
+    clock.forward(minutes=1)
+    await store.run(lambda tx: tx.first_time("new", "events", "U0ANA"))
+    await store.run(lambda tx: tx.forget_requests(START + timedelta(minutes=1)))
+    assert await store.run(lambda tx: tx.first_time("old", "events", "U0ANA"))
+    assert not await store.run(lambda tx: tx.first_time("new", "events", "U0ANA"))

@@ -1,0 +1,31 @@
+"""The next due time is the earliest of everything that has to be looked at again."""
+
+from datetime import timedelta
+
+from bot.adapters.store import SqlStore
+from bot.domain.deployments import State
+from tests.store.samples import START, a_deployment, a_post
+
+FIRST, SECOND, THIRD = (START + timedelta(minutes=number) for number in (1, 2, 3))
+
+
+async def test_nothing_is_due_in_an_empty_store(store: SqlStore) -> None:
+    assert await store.run(lambda tx: tx.next_due()) is None
+
+
+async def test_the_earliest_of_duties_deployments_and_posts_counts(store: SqlStore) -> None:
+    await store.run(lambda tx: tx.set_duty("tags", THIRD))
+    assert await store.run(lambda tx: tx.next_due()) == THIRD
+    await store.run(lambda tx: tx.add(a_deployment(due_at=SECOND)))
+    assert await store.run(lambda tx: tx.next_due()) == SECOND
+    await store.run(lambda tx: tx.post(a_post("k", due_at=FIRST)))
+    assert await store.run(lambda tx: tx.next_due()) == FIRST
+
+
+async def test_what_is_over_or_waits_for_another_does_not_count(store: SqlStore) -> None:
+    await store.run(lambda tx: tx.add(a_deployment(state=State.FAILED, due_at=FIRST)))
+    await store.run(lambda tx: tx.post(a_post("reply", due_at=FIRST, thread_of="card:1")))
+    await store.run(lambda tx: tx.post(a_post("sent", due_at=FIRST)))
+    (post,) = await store.run(lambda tx: tx.posts_due(FIRST))
+    await store.run(lambda tx: tx.mark_sent(post, "C0DEPLOY", "17.1"))
+    assert await store.run(lambda tx: tx.next_due()) is None

@@ -1,0 +1,59 @@
+"""What is asked all the time is answered from an index, however long the history is."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from bot.adapters.store.database import open_database
+from bot.adapters.store.store import Transaction
+from bot.ports import Tx
+from tests.store.samples import START
+
+QUESTIONS: dict[str, tuple[Callable[[Tx], object], str]] = {
+    "holder": (lambda tx: tx.holder("app", "production"), "deployments_slot"),
+    "unfinished": (lambda tx: tx.unfinished(), "deployments_unfinished"),
+    "due": (lambda tx: tx.due(START), "deployments_unfinished"),
+    "next due": (lambda tx: tx.next_due(), "deployments_unfinished"),
+    "sending": (lambda tx: tx.sending("acme/app", "release.yml"), "deployments_unfinished"),
+    "live": (lambda tx: tx.live("app", "production"), "deployments_live"),
+    "history": (lambda tx: tx.history(None, None, limit=10), "deployments_history"),
+    "history of a service": (
+        lambda tx: tx.history("app", "production", limit=10),
+        "deployments_service_history",
+    ),
+    "claimed runs": (lambda tx: tx.claimed_runs("acme/app"), "deployments_run"),
+    "stale cards": (lambda tx: tx.stale_cards(), "deployments_stale_card"),
+    "posts due": (lambda tx: tx.posts_due(START), "outbox_open"),
+    "trail": (lambda tx: tx.trail("D1"), "audit_subject"),
+    "forgotten requests": (lambda tx: tx.forget_requests(START), "ix_inbox_received_at"),
+}
+
+
+def plan(connection: Connection, ask: Callable[[Tx], object], now: datetime) -> str:
+    """How the database answers what a question asks it."""
+    asked: list[tuple[str, Any]] = []
+
+    def listen(_c: object, _cursor: object, sql: str, values: Any, *_: object) -> None:
+        asked.append((sql, values))
+
+    event.listen(connection, "before_cursor_execute", listen)
+    ask(Transaction(connection, now))
+    event.remove(connection, "before_cursor_execute", listen)
+    explain = "EXPLAIN QUERY PLAN"
+    if connection.dialect.name == "postgresql":
+        explain = "EXPLAIN"
+        connection.exec_driver_sql("SET enable_seqscan = off")  # it is right for an empty table
+    plans = [connection.exec_driver_sql(f"{explain} {sql}", values) for sql, values in asked]
+    return "\n".join(str(row[-1]) for rows in plans for row in rows)
+
+
+@pytest.mark.parametrize(("ask", "index"), QUESTIONS.values(), ids=QUESTIONS)
+async def test_an_index_answers(address: str, ask: Callable[[Tx], object], index: str) -> None:
+    database = open_database(address)
+    found = await database.transact(lambda connection: plan(connection, ask, START))
+    await database.close()
+    assert re.search(index, found), found

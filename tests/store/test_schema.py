@@ -1,0 +1,106 @@
+"""The migrations make exactly the tables that the store works with, and can be taken back."""
+
+import asyncio
+import re
+import sys
+import warnings
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+
+from bot.adapters.store import downgrade, is_current, open_store, tables, upgrade
+from bot.adapters.store.database import Database, open_database
+from bot.domain.people import Actor
+from bot.ports import Tag, Tx
+from tests.store.samples import START, HandClock, a_card, a_post, a_waiting_deployment
+
+
+@pytest.fixture
+async def database(empty: str) -> AsyncIterator[Database]:
+    opened = open_database(empty)
+    yield opened
+    await opened.close()
+
+
+def differences(connection: Connection) -> list[object]:
+    with warnings.catch_warnings(action="ignore"):  # an index over an expression is not compared
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        return list(compare_metadata(context, tables.metadata))
+
+
+def indexes(connection: Connection) -> dict[str, str]:
+    """The definition of every index, predicates and expressions included."""
+    listing = {
+        "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
+        "postgresql": "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    }
+    rows = connection.execute(text(listing[connection.dialect.name]))
+    return {name: re.sub(r"\s+", " ", sql) for name, sql in rows if name != "alembic_version_pkc"}
+
+
+async def test_migrations_and_tables_are_the_same(empty: str, database: Database) -> None:
+    await upgrade(empty)
+    assert await database.transact(differences) == []
+    migrated = await database.transact(indexes)
+    await downgrade(empty, "base")
+    await database.transact(tables.metadata.create_all)
+    assert await database.transact(indexes) == migrated
+
+
+async def test_a_database_is_current_only_after_the_upgrade(empty: str) -> None:
+    assert not await is_current(empty)
+    await upgrade(empty)
+    await upgrade(empty)
+    assert await is_current(empty)
+
+
+UPGRADE = (
+    "import asyncio, sys; from bot.adapters.store import upgrade; asyncio.run(upgrade(sys.argv[1]))"
+)
+
+
+async def test_two_replicas_may_upgrade_at_once(empty: str) -> None:
+    command = (sys.executable, "-W", "error", "-c", UPGRADE, empty)
+    upgrades = [await asyncio.create_subprocess_exec(*command) for _ in range(2)]
+    assert [await one.wait() for one in upgrades] == [0, 0]
+    assert await is_current(empty)
+
+
+def fill(tx: Tx) -> None:
+    """Something into every table."""
+    deployment = tx.add(a_waiting_deployment())
+    tx.keep_card(a_card(deployment))
+    tx.sending(deployment.repo, deployment.workflow)
+    tx.first_time("Ev1", "events", "U0ANA")
+    tx.post(a_post("card:1"))
+    tx.audit("U0ANA", "requested", deployment.name)
+    tx.keep_people([(Actor(slack_id="U0ANA"), "Ana")])
+    tx.keep_tags("acme/app", [Tag(name="v1.2.1", object_sha="a" * 40, commit="b" * 40)])
+    tx.set_duty("tags", START + timedelta(minutes=5))
+
+
+async def test_a_database_in_use_goes_down_and_up_again(empty: str, database: Database) -> None:
+    await upgrade(empty)
+    store = open_store(empty, HandClock())
+    await store.run(lambda tx: tx.seal())
+    await store.run(fill)
+    await store.run(lambda tx: tx.seal())
+    await store.close()
+    filled = await database.transact(row_counts)
+    assert set(filled.values()) == {1}
+    await downgrade(empty, "base")
+    assert await database.transact(row_counts) == {"alembic_version": 0}
+    await upgrade(empty)
+    assert await is_current(empty)
+
+
+def row_counts(connection: Connection) -> dict[str, int]:
+    names = inspect(connection).get_table_names()
+    return {
+        name: connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()
+        for name in names
+    }
