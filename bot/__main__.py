@@ -1,11 +1,13 @@
 """The command line: `gonogo serve` and what stands around it."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, NoReturn
 
 import structlog
@@ -13,8 +15,18 @@ import typer
 
 from bot import config, doctor, logs, manifest, preflight, settings
 from bot.adapters.clocks import SystemClock
-from bot.adapters.store import AlreadyRunning, is_current, only_instance, open_store, upgrade
+from bot.adapters.store import (
+    AlreadyRunning,
+    Unreachable,
+    Unusable,
+    is_current,
+    only_instance,
+    open_store,
+    upgrade,
+)
 from bot.app import Bot, Refused
+from bot.domain import windows
+from bot.domain.deployments import Kind
 
 log = structlog.get_logger()
 CLEAN, WRONG_CONFIGURATION, REFUSED, BUSY = 0, 2, preflight.REFUSED, 75
@@ -40,23 +52,31 @@ def serve() -> None:
         _stop(BUSY, str(busy))
     except Refused as refused:
         _stop(REFUSED, *map(str, refused.findings))
-    # A thread that still waits for an answer of GitHub must not hold up the exit.
-    sys.stderr.flush()
-    os._exit(CLEAN)
+    except config.ConfigError as error:
+        _stop(WRONG_CONFIGURATION, *error.problems)
+    except Unusable as error:
+        _stop(WRONG_CONFIGURATION, f"DATABASE_URL: {error}")
 
 
 async def _serve(read: settings.Settings, loaded: config.Config) -> None:
-    if not await is_current(read.database_url):
-        await upgrade(read.database_url)
-    bot = Bot(read, loaded)
     end = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, end.set)
+    bot = Bot(read, loaded)
+    start = asyncio.create_task(bot.start(), name="start")
+    told_to_end = asyncio.create_task(end.wait(), name="end")
     try:
-        await bot.start()
-        await end.wait()
+        await asyncio.wait({start, told_to_end}, return_when=asyncio.FIRST_COMPLETED)
+        if start.done():
+            await start
+            await told_to_end
     finally:
+        start.cancel()
+        await asyncio.wait({start})
         await bot.stop()
+    # Not by returning: a thread that still waits for GitHub or a name server would hold up the end.
+    sys.stderr.flush()
+    os._exit(CLEAN)
 
 
 @main.command()
@@ -114,6 +134,48 @@ def show_manifest(
     typer.echo(manifest.render(commands, http_url=http), nl=False)
 
 
+@main.command("windows")
+def show_window(
+    service: Annotated[str, typer.Option(help="its name in gonogo.yaml")],
+    environment: Annotated[str, typer.Option(help="production or staging")],
+    at: Annotated[str | None, typer.Option(help="2026-11-27T09:00:00Z; now, if left out")] = None,
+    kind: Annotated[Kind, typer.Option(help="a rollback is never held up")] = Kind.RELEASE,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+) -> None:
+    """Say whether an environment may change at a time; if not, why, and from when on."""
+    moment = datetime.now(UTC) if at is None else _instant(at)
+    try:
+        loaded = config.load(settings.config_path())
+    except config.ConfigError as error:
+        _stop(WRONG_CONFIGURATION, *error.problems)
+    for what, name, known in (
+        ("service", service, tuple(loaded.services)),
+        ("environment", environment, config.ENVIRONMENTS),
+    ):
+        if name not in known:
+            _stop(WRONG_CONFIGURATION, f"no {what} “{name}”; known: {', '.join(known)}")
+    calendar = loaded.calendar(service, environment, moment)
+    reasons = windows.closed_by(calendar, moment, kind) if calendar else ()
+    opening = windows.next_open(calendar, moment) if calendar and reasons else None
+    if as_json:
+        told = opening.isoformat().replace("+00:00", "Z") if opening else None
+        answer = {"allowed": not reasons, "blocked_by": reasons, "next_open": told}
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        typer.echo(
+            windows.in_words(calendar, moment, kind) if calendar else "No windows: always open"
+        )
+
+
+def _instant(text: str) -> datetime:
+    """An aware time in UTC; a calendar reaches neither the first nor the last years there are."""
+    with contextlib.suppress(ValueError):
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None and 1970 <= moment.year < 2200:
+            return moment.astimezone(UTC)
+    _stop(WRONG_CONFIGURATION, f"--at must be a time such as 2026-11-27T09:00:00Z: “{text}”")
+
+
 @main.command(
     context_settings={
         "allow_extra_args": True,
@@ -131,7 +193,8 @@ def demo(context: typer.Context) -> None:
 @db.command("upgrade")
 def db_upgrade() -> None:
     """Create or upgrade the tables of DATABASE_URL."""
-    asyncio.run(upgrade(settings.database_url()))
+    with _database_errors():
+        asyncio.run(upgrade(settings.database_url()))
 
 
 @audit.command("verify")
@@ -139,7 +202,8 @@ def audit_verify(
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
     """Recompute the hash chain of the audit trail."""
-    found = asyncio.run(_verify(settings.database_url()))
+    with _database_errors():
+        found = asyncio.run(_verify(settings.database_url()))
     if as_json:
         typer.echo(json.dumps(found))
     elif found["ok"]:
@@ -155,11 +219,24 @@ async def _verify(address: str) -> dict[str, object]:
             WRONG_CONFIGURATION,
             "the database has no tables of this version; run: gonogo db upgrade",
         )
-    store = open_store(address, SystemClock())
+    store = open_store(address, SystemClock(), patient=True)
     try:
         return await store.verify_audit()
     finally:
         await store.close()
+
+
+@contextlib.contextmanager
+def _database_errors() -> Iterator[None]:
+    """A database that cannot be worked with is said in a sentence."""
+    try:
+        yield
+    except config.ConfigError as error:
+        _stop(WRONG_CONFIGURATION, *error.problems)
+    except Unusable as error:
+        _stop(WRONG_CONFIGURATION, f"DATABASE_URL: {error}")
+    except Unreachable as error:
+        _stop(1, f"the database does not answer: {error}")
 
 
 def _configured() -> tuple[settings.Settings, config.Config]:

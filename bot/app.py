@@ -1,8 +1,7 @@
 """App: puts the parts together; the only module that knows every adapter."""
 
 import asyncio
-import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -19,23 +18,27 @@ from bot.adapters.slack import SlackChat
 from bot.adapters.slack_http import SlackEvents
 from bot.adapters.slack_identity import Identity
 from bot.adapters.slack_socket import SlackSocket
-from bot.adapters.store import SqlStore, open_store
+from bot.adapters.store import SqlStore, Unreachable, is_current, open_store, upgrade
 from bot.clockwork import Clockwork
-from bot.config import Config
-from bot.domain.errors import Fault
-from bot.ports import Tx
+from bot.config import Config, ConfigError
+from bot.ports import Stale, Tx
 from bot.services.desk import Desk
+from bot.services.requests import FRESH
 from bot.services.tick import Tick
 from bot.settings import Settings
 from bot.web import application, runner
 from handlers.listening import Listener
 
 log = structlog.get_logger()
-ASK_AGAIN = 2.0
-"""Seconds between two tries to reach a system that did not answer at the start."""
+ASK_AGAIN, ASK_SELDOM = 2.0, 60.0
+"""Seconds between two tries to reach a system that did not answer at the start: doubling, up to."""
 
+STARTING = "the bot is starting"
 DRAIN = 1.5
 """Seconds for requests that have arrived, at the end."""
+
+STOPS_WITHIN = 4.5
+"""Seconds for the whole end, whatever hangs."""
 
 
 class Refused(Exception):
@@ -76,7 +79,15 @@ class Bot:
         )
         self.tick = Tick(self._desk)
         self._identity: Identity | None = None
-        self._unknown: Sequence[preflight.Finding] = ()
+        self._waits_for = STARTING
+        app_token = settings.slack_app_token
+        self._looks = preflight.looks(
+            self.chat,
+            self.github,
+            bot_token=settings.slack_bot_token.get_secret_value(),
+            app_token=app_token.get_secret_value() if app_token else None,
+        )
+        self._open: dict[str, Sequence[preflight.Finding]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._bolt = self._make_bolt()
         self._socket: SlackSocket | None = None
@@ -84,33 +95,50 @@ class Bot:
         self.url = ""
 
     async def start(self) -> None:
-        """Ask the outside systems who we are, then listen and work. Raises Refused."""
+        """Say that we are alive, ask the outside systems who we are, then listen and work.
+
+        Raises Refused, ConfigError for an address that we cannot listen on, Unusable for the
+        database.
+        """
+        await self._serve_http()
+        await self._open_database()
         if isinstance(self.clock, SharedClock):
             await self.clock.start()
             self._spawn(self.clock.follow(self.tick.settle, self.tick.next_due), "clock")
-        await self._ask_outside()
+        await self._ask_outside(self._looks)
         await self.store.run(_begin)
-        await self._serve_http()
         if self.settings.slack_app_token is not None:
             self._socket = SlackSocket(self._bolt, self.settings.slack_app_token.get_secret_value())
             self._socket.start()
-        if self._unknown:
+            self._open.pop(preflight.LINK, None)  # the connection itself tells from here on
+        if self._open:
             self._spawn(self._keep_asking(), "preflight")
         self._clockwork.start(self.tick)
+        self._waits_for = ""
         log.info("started", url=self.url, mode="socket" if self._socket else "http")
 
     async def stop(self) -> None:
         """Take nothing new, finish what is open, leave the rest to the next start; within 5 s."""
-        if self._socket is not None:
-            await self._socket.stop(DRAIN)
-        if self._runner is not None:
-            await self._runner.cleanup()
-        await self._clockwork.stop()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.close()
+        try:
+            async with asyncio.timeout(STOPS_WITHIN):
+                await self._stop_listening()
+                await self._clockwork.stop()
+                if not self._waits_for:
+                    await self.store.run(lambda tx: tx.seal())
+                for task in self._tasks:
+                    task.cancel()
+                await asyncio.gather(*self._tasks, return_exceptions=True)
+                await self.close()
+        except TimeoutError:
+            log.warning("stopped_late")
         log.info("stopped")
+
+    async def _stop_listening(self) -> None:
+        async with asyncio.TaskGroup() as ways_in:
+            if self._socket is not None:
+                ways_in.create_task(self._socket.stop(DRAIN))
+            if self._runner is not None:
+                ways_in.create_task(self._runner.cleanup())
 
     async def close(self) -> None:
         """Give every connection back."""
@@ -123,22 +151,24 @@ class Bot:
 
     async def reasons(self) -> list[str]:
         """Why a command typed now would not be answered; empty when it would."""
+        if self._waits_for:
+            return [self._waits_for]
         try:
-            read = await asyncio.wait_for(self.store.run(lambda tx: tx.duty("directory")), 2)
+            read_at = await asyncio.wait_for(self.store.read(lambda tx: tx.people_read_at()), 2)
         except Exception as error:  # noqa: BLE001 - whatever the driver raises, the answer is the same
             return [f"the database does not answer ({type(error).__name__})"]
-        found = [str(finding) for finding in self._unknown]
-        if read is None:
+        found = [str(one) for findings in self._open.values() for one in findings if not one.ok]
+        if self.config.people and read_at is None:
             found.append("Slack: the people and their roles have not been read yet")
+        elif read_at is not None and self.clock.now() - read_at > FRESH:
+            found.append(f"Slack: the people were read last at {read_at:%Y-%m-%d %H:%M} UTC")
         if self._socket is not None and not await self._socket.is_connected():
             found.append("Slack: the Socket Mode connection is not open")
         return found
 
-    def is_foreign(self, body: Mapping[str, Any]) -> bool:
-        """Whether a request is of another workspace or app; so is any while we do not know our
-        own.
-        """
-        return self._identity is None or self._identity.is_foreign(dict(body))
+    def is_foreign(self, body: Mapping[str, Any]) -> bool | None:
+        """Whether a request is of another workspace or app; None while we do not know our own."""
+        return None if self._identity is None else self._identity.is_foreign(dict(body))
 
     def _make_bolt(self) -> AsyncApp:
         async def authorize() -> AuthorizeResult:
@@ -168,27 +198,45 @@ class Bot:
         ).register(app)
         return app
 
-    async def _ask_outside(self) -> None:
-        app_token = self.settings.slack_app_token
-        findings = await preflight.preflight(
-            self.chat,
-            self.github,
-            bot_token=self.settings.slack_bot_token.get_secret_value(),
-            app_token=app_token.get_secret_value() if app_token else None,
-        )
+    async def _open_database(self) -> None:
+        """Wait until the database is there, and bring it to the present form."""
+        pause = ASK_AGAIN
+        while True:
+            try:
+                if not await is_current(self.settings.database_url):
+                    await upgrade(self.settings.database_url)
+            except (Unreachable, Stale) as error:
+                self._waits_for = f"the database does not answer ({error})"
+                log.warning("database_unreachable", error=str(error), pause=pause)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, ASK_SELDOM)
+            else:
+                self._waits_for = STARTING
+                return
+
+    async def _ask_outside(self, subjects: Iterable[str]) -> None:
+        """Ask about these alone, and keep open what is not well. Raises Refused."""
+        asked = tuple(subjects)
+        for name, found in zip(
+            asked, await asyncio.gather(*(self._looks[name]() for name in asked)), strict=True
+        ):
+            self._open.pop(name, None)
+            if not all(finding.ok for finding in found):
+                self._open[name] = found
+        if preflight.TOKEN not in self._open:
+            self._identity = await self.chat.identity()  # known since it was asked above
+        findings = [finding for name in asked for finding in self._open.get(name, ())]
         if refused := preflight.refusals(findings):
             raise Refused(refused)
-        self._unknown = preflight.unknowns(findings)
-        with contextlib.suppress(Fault):
-            self._identity = await self.chat.identity()
 
     async def _keep_asking(self) -> None:
-        while self._unknown or self._identity is None:
-            await asyncio.sleep(ASK_AGAIN)
+        pause = ASK_AGAIN
+        while self._open:
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, ASK_SELDOM)
             try:
-                await self._ask_outside()
+                await self._ask_outside(self._open)
             except Refused as refused:
-                self._unknown = refused.findings
                 log.error("refused", findings=[str(finding) for finding in refused.findings])
 
     async def _serve_http(self) -> None:
@@ -196,9 +244,7 @@ class Bot:
         events = None
         if not self.settings.socket_mode and self.settings.slack_signing_secret is not None:
             signing = self.settings.slack_signing_secret.get_secret_value()
-            events = SlackEvents(
-                self._bolt, signing, identity=self.chat.identity, remember=self._remember
-            )
+            events = SlackEvents(self._bolt, signing, identity=lambda: self._identity)
         app = application(
             reasons=self.reasons,
             remember=self._remember_webhook,
@@ -206,15 +252,16 @@ class Bot:
             registry=self.registry,
             webhook_secret=secret.get_secret_value() if secret else None,
             slack=events,
+            warnings=self.tick.warnings,
         )
         self._runner = runner(app, shutdown_timeout=DRAIN)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.settings.host, self.settings.port)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as error:
+            raise ConfigError([f"PORT, HOST: {error.strerror}"]) from error
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-
-    async def _remember(self, key: str) -> bool:
-        return await self.store.run(lambda tx: tx.first_time(key, key.partition(":")[0], ""))
 
     async def _remember_webhook(self, key: str) -> bool:
         """A delivery is a reason to look at everything that waits for GitHub, the first time it
@@ -241,3 +288,4 @@ class Bot:
 
 def _begin(tx: Tx) -> None:
     tx.release_sending()
+    tx.release_dispatching()

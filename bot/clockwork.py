@@ -55,7 +55,8 @@ class Clockwork:
 
     async def stop(self) -> None:
         """Start nothing new and let what is under way finish."""
-        self._scheduler.shutdown(wait=False)
+        if self._scheduler.running:  # it is not when the start was refused
+            self._scheduler.shutdown(wait=False)
         if self._loop is not None:
             self._loop.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -68,8 +69,10 @@ class Clockwork:
 
     async def _run(self, tick: Tick) -> None:
         while True:
+            # Not by wait_for: Python 3.11's loses a cancellation that meets a wake-up.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), TICK_AT_LEAST_EVERY)
+                async with asyncio.timeout(TICK_AT_LEAST_EVERY):
+                    await self._woken.wait()
             self._woken.clear()
             try:
                 await tick.once()

@@ -1,29 +1,30 @@
 """gonogo.yaml: services, people and rules as typed, frozen values; every mistake told at once."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import yaml
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
     Field,
-    StringConstraints,
     ValidationError,
 )
 from pydantic_core import ErrorDetails
 
+from bot.calendars import WindowConfig
 from bot.domain.grammar import KEYWORDS
 from bot.domain.people import Role
 from bot.domain.versions import Version
+from bot.domain.windows import Calendar
+from bot.part import Part, shape
 
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 EnvironmentName = Literal["production", "staging"]
+ENVIRONMENTS: tuple[EnvironmentName, ...] = get_args(EnvironmentName)
+Guarded = Literal["production"]
+"""Where windows apply; any other environment may change at any time."""
 
 
 class ConfigError(Exception):
@@ -34,10 +35,6 @@ class ConfigError(Exception):
         self.problems = problems
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 def _not_negative(span: timedelta) -> timedelta:
     if span < timedelta(0):
         raise ValueError("must not be negative")
@@ -46,60 +43,44 @@ def _not_negative(span: timedelta) -> timedelta:
 
 def _can_be_typed(name: str) -> str:
     if name.lower() in KEYWORDS or Version.parse(name):
-        raise ValueError("is a word of the commands, so it cannot name a service")
+        raise ValueError("is a word of the commands already")
     return name
 
 
 Span = Annotated[timedelta, AfterValidator(_not_negative)]
 ServiceName = Annotated[
     str,
-    StringConstraints(pattern="^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$"),
+    shape("[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", "one word of letters, digits, “-”, “_” and “.”"),
     AfterValidator(_can_be_typed),
 ]
+CommandName = Annotated[str, shape("/[a-z0-9_-]{1,31}", "a slash and small letters: /deploy")]
+UserId = Annotated[str, shape("[UW][A-Z0-9]+", "a Slack user id: U012AB3CD")]
+Repository = Annotated[str, shape("[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+", "owner/name at GitHub")]
 
 
-class SlackConfig(_Model):
+class SlackConfig(Part):
     """Where the bot speaks."""
 
-    channel: str = Field(description="name or id of the channel for cards and announcements")
+    channel: str = Field(
+        default="deployments", description="name or id of the channel for cards and announcements"
+    )
 
 
-class Commands(_Model):
+class Commands(Part):
     """The names of the slash commands, for workspaces that use one of them already."""
 
-    deploy: str = Field(default="/deploy", pattern="^/[a-z0-9_-]{1,31}$")
-    deployments: str = Field(default="/deployments", pattern="^/[a-z0-9_-]{1,31}$")
+    deploy: CommandName = "/deploy"
+    deployments: CommandName = "/deployments"
 
 
-class PersonConfig(_Model):
+class PersonConfig(Part):
     """One person: the Slack user id and, if linked, the GitHub login."""
 
-    slack: str = Field(pattern="^[UW][A-Z0-9]+$")
+    slack: UserId
     github: str | None = None
 
 
-class Freeze(_Model):
-    """A named time in which production does not change, from `start` up to but without `end`."""
-
-    name: str
-    start: AwareDatetime
-    end: AwareDatetime
-
-
-class WindowConfig(_Model):
-    """When an environment may change."""
-
-    tz: str = "UTC"
-    hours: tuple[str, str] = ("00:00", "24:00")
-    weekdays: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-    country: str | None = None
-    subdivision: str | None = None
-    days: tuple[str, ...] = ()
-    day_before_holiday: bool = False
-    freezes: tuple[Freeze, ...] = ()
-
-
-class EnvironmentConfig(_Model):
+class EnvironmentConfig(Part):
     """One environment of a service and what its validation asks for."""
 
     health: str | None = Field(default=None, description="URL that answers 200 when healthy")
@@ -116,32 +97,34 @@ class EnvironmentConfig(_Model):
     workflow: str | None = Field(default=None, description="another workflow than the service's")
 
 
-class ServiceConfig(_Model):
+class ServiceConfig(Part):
     """One service: its repository, its release workflow, its environments."""
 
-    repo: str = Field(pattern=r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$")
+    repo: Repository
     workflow: str = "release.yml"
     deploy_job: str = Field(default="deploy", description="the job that changes the environment")
-    environments: dict[EnvironmentName, EnvironmentConfig] = {"production": EnvironmentConfig()}
-    windows: dict[EnvironmentName, WindowConfig] = Field(default_factory=dict)
+    environments: dict[EnvironmentName, EnvironmentConfig] = Field(
+        default={"production": EnvironmentConfig()}
+    )
+    windows: dict[Guarded, WindowConfig] = Field(default_factory=dict)
 
 
-class ApprovalConfig(_Model):
+class ApprovalConfig(Part):
     """How long a request waits for a decision."""
 
     expires: Span = timedelta(minutes=60)
 
 
-class NetworkConfig(_Model):
+class NetworkConfig(Part):
     """Private or loopback hosts that health URLs may name."""
 
     allow: tuple[str, ...] = ()
 
 
-class Config(_Model):
+class Config(Part):
     """The whole of gonogo.yaml."""
 
-    slack: SlackConfig
+    slack: SlackConfig = SlackConfig()
     services: dict[ServiceName, ServiceConfig] = Field(min_length=1)
     people: dict[str, PersonConfig] = Field(default_factory=dict)
     roles: dict[Role, tuple[str, ...]] = Field(default_factory=dict)
@@ -166,6 +149,12 @@ class Config(_Model):
         return settings.workflow or (
             self.services[service].workflow if environment == "production" else None
         )
+
+    def calendar(self, service: str, environment: str, at: datetime) -> Calendar | None:
+        """What is known from `at` on about when that may change; None where nothing limits it."""
+        windows = self.services[service].windows if service in self.services else {}
+        found = next((w for name, w in windows.items() if name == environment), None)
+        return found.calendar(at) if found else None
 
     def pipelines(self) -> Iterator[tuple[str, str, ServiceConfig, EnvironmentConfig, str]]:
         """(service, environment, its settings, the environment's, workflow file) of all that can
@@ -212,9 +201,10 @@ def parse(text: str, name: str = "gonogo.yaml") -> Config:
     except ValidationError as error:
         found = [([str(p) for p in e["loc"] if p != "[key]"], _problem(e)) for e in error.errors()]
     else:
-        found = [*_said_twice(tree, []), *_unknown_people(config)]
+        found = [*_said_twice(tree, []), *_unknown_people(config), *_same_people(config)]
     if found:
-        raise ConfigError([_sentence(name, tree, *one) for one in found])
+        told = sorted((_line(tree, path), ".".join(path) or "file", hint) for path, hint in found)
+        raise ConfigError([f"{name} line {line}: {where}: {hint}" for line, where, hint in told])
     return config
 
 
@@ -237,15 +227,21 @@ def _unknown_people(config: Config) -> Iterator[tuple[list[str], str]]:
                 yield ["roles", role, str(place)], hint
 
 
+def _same_people(config: Config) -> Iterator[tuple[list[str], str]]:
+    """Two names for one account would let a person hold what they were never given."""
+    first: dict[str, str] = {}
+    for name, person in config.people.items():
+        if first.setdefault(person.slack, name) != name:
+            yield ["people", name, "slack"], f"is the account of “{first[person.slack]}” already"
+
+
 def _problem(error: ErrorDetails) -> str:
+    if error["type"] == "missing":
+        return "is missing"
     if error["type"] != "extra_forbidden":
-        return error["msg"].removeprefix("Value error, ")
+        return error["msg"].removeprefix("Value error, ").replace("Input should", "must")
     close = get_close_matches(str(error["loc"][-1]), SETTINGS, n=1)
     return "unknown setting" + (f"; did you mean “{close[0]}”?" if close else "")
-
-
-def _sentence(name: str, tree: yaml.Node | None, path: list[str], problem: str) -> str:
-    return f"{name} line {_line(tree, path)}: {'.'.join(path) or 'file'}: {problem}"
 
 
 def _line(node: yaml.Node | None, path: list[str]) -> int:
@@ -262,5 +258,5 @@ def _line(node: yaml.Node | None, path: list[str]) -> int:
     return line
 
 
-SETTINGS = sorted({name for model in _Model.__subclasses__() for name in model.model_fields})
+SETTINGS = sorted({name for model in Part.__subclasses__() for name in model.model_fields})
 """The name of every setting at any depth, to guess what an unknown one was meant to be."""

@@ -1,7 +1,7 @@
 """Doctor: everything that a deployment will need, looked at before somebody needs it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
 from bot.adapters.slack import SlackChat
 from bot.config import Config, is_group
@@ -33,7 +33,7 @@ async def examine(
         _channel(chat, config.slack.channel),
         *(_person(chat, name, one.slack) for name, one in config.people.items()),
         *(_group(chat, group) for group in _groups(config)),
-        *(_workflow(github, repo, file) for repo, file in _workflows(config)),
+        *(_workflow(github, repo, file, *names) for repo, file, *names in _workflows(config)),
         *(_health(probes, subject, url) for subject, url in _health_urls(config)),
     )
     return tuple(finding for findings in found for finding in findings)
@@ -44,9 +44,15 @@ def _groups(config: Config) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if is_group(name)))
 
 
-def _workflows(config: Config) -> tuple[tuple[str, str], ...]:
-    pipelines = config.pipelines()
-    return tuple(dict.fromkeys((service.repo, file) for _, _, service, _, file in pipelines))
+def _workflows(config: Config) -> Iterator[tuple[str, str, set[str], set[str]]]:
+    """(repository, file, jobs that deploy, smoke tests) of each workflow that is used."""
+    used: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
+    for _, _, service, settings, file in config.pipelines():
+        jobs, smokes = used.setdefault((service.repo, file), (set(), set()))
+        jobs.add(service.deploy_job)
+        if settings.smoke:
+            smokes.add(settings.smoke)
+    return ((repo, file, jobs, smokes) for (repo, file), (jobs, smokes) in used.items())
 
 
 def _health_urls(config: Config) -> Iterator[tuple[str, str]]:
@@ -97,14 +103,32 @@ async def _group(chat: SlackChat, group: str) -> Sequence[Finding]:
     return [Finding(subject=subject, ok=True, text=f"{len(members)} members")]
 
 
-async def _workflow(github: GitHub, repo: str, file: str) -> Sequence[Finding]:
+async def _workflow(
+    github: GitHub, repo: str, file: str, jobs: set[str], smokes: set[str]
+) -> Sequence[Finding]:
     subject = f"{repo} {file}"
     try:
         workflow = await github.workflow(repo, file)
     except Fault as fault:
         action = f"add .github/workflows/{file} to the default branch, or let the token read it"
         return [failed(subject, fault, action)]
-    return list(workflow_findings(subject, workflow))
+    return [*workflow_findings(subject, workflow), *name_findings(subject, workflow, jobs, smokes)]
+
+
+def name_findings(
+    subject: str, workflow: Workflow, jobs: Iterable[str], smokes: Iterable[str]
+) -> Iterator[Finding]:
+    """Whether a run can show the jobs that deploy and the smoke tests by their configured names."""
+    if any("${{" in name for name in (*workflow.jobs, *workflow.steps)):
+        return  # only a run tells what these are called
+    shown = {name.casefold() for name in workflow.jobs}
+    for name in sorted(name for name in jobs if name.casefold() not in shown):
+        action = f"correct deploy_job; its jobs are {', '.join(workflow.jobs)}"
+        yield Finding(subject=subject, ok=False, text=f"has no job “{name}”", action=action)
+    shown |= {name.casefold() for name in workflow.steps}
+    for name in sorted(name for name in smokes if name.casefold() not in shown):
+        action = "correct smoke, or leave it out"
+        yield Finding(subject=subject, ok=False, text=f"has no job or step “{name}”", action=action)
 
 
 def workflow_findings(subject: str, workflow: Workflow) -> Iterator[Finding]:

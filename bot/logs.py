@@ -100,6 +100,7 @@ def configure(
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.captureWarnings(True)
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # else it tells of every tick
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(level),

@@ -24,7 +24,7 @@ HEADER = """\
 """
 DESCRIPTION = "Ships, rolls back and handles outages for a small team."
 LONG_DESCRIPTION = (
-    "gonogo is the go / no-go poll before a launch. Type /deploy v1.2.1 and see what would change "
+    "gonogo is the go / no-go poll before a launch. Type {deploy} v1.2.1 and see what would change "
     "and whether it is safe; a second person approves; everybody watches one live card, and the "
     "channel is told what changed, what was checked and what production says."
 )
@@ -47,7 +47,7 @@ def _manifest(commands: Commands, http_url: str | None) -> dict[str, Any]:
         "display_information": {
             "name": "gonogo",
             "description": DESCRIPTION,
-            "long_description": LONG_DESCRIPTION,
+            "long_description": LONG_DESCRIPTION.format(deploy=commands.deploy),
             "background_color": "#1f3a5f",
         },
         "features": {

@@ -44,6 +44,8 @@ class Workflow:
 
     `inputs` maps each declared dispatch input to whether it is required without a default.
     `carries_id`: run-name shows the request id; `guarded`: a job `guard` stops a second run of it.
+    `jobs` and `steps` are the names that a run shows; those that are made only in the run are as
+    written, with `${{`.
     """
 
     file: str
@@ -53,6 +55,8 @@ class Workflow:
     inputs: dict[str, bool]
     carries_id: bool
     guarded: bool
+    jobs: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +106,18 @@ class GitHub(Protocol):
     async def run(self, repo: str, run_id: int) -> tuple[RunSummary, Progress]:
         """One run with its jobs and steps. NotFound when it was deleted."""
 
-    async def dispatch(self, repo: str, file: str, ref: str, inputs: dict[str, str]) -> Started:
-        """Start a run: one POST, never repeated. Raises Declined or Unanswered."""
+    async def dispatch(
+        self,
+        repo: str,
+        file: str,
+        ref: str,
+        inputs: dict[str, str],
+        *,
+        is_fresh: Callable[[], bool] = lambda: True,
+    ) -> Started:
+        """Start a run: one POST, never repeated, and none (a Fault) when `is_fresh` says no right
+        before it. Raises Declined or Unanswered; any other Fault means that nothing was sent.
+        """
 
     async def cancel(self, repo: str, run_id: int, *, force: bool = False) -> None:
         """Ask for a run's cancellation; a run that has ended already is no error."""
@@ -136,8 +150,8 @@ class Chat(Protocol):
 
     async def find(
         self, channel: str, key: str, since: datetime, *, thread_ts: str | None = None
-    ) -> str | None:
-        """The ts of our message with that key in its metadata, posted since then, or None."""
+    ) -> tuple[str, str] | None:
+        """(channel id, ts) of our message with that key in its metadata, posted since then."""
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
         """Edit a message of ours. NotFound when it was deleted."""
@@ -253,13 +267,18 @@ class Tx(Protocol):
     def due(self, now: datetime) -> tuple[int, ...]:
         """Ids of unfinished deployments whose `due_at` has come, the longest due first."""
 
+    def release_dispatching(self) -> None:
+        """After a start on an embedded database: nobody waits for an answer any more, so what was
+        being dispatched is due at once.
+        """
+
     def hurry(self) -> None:
         """Make every unfinished deployment that waits for GitHub due now, without changing it
         otherwise.
         """
 
     def live(self, service: str, environment: str) -> Deployment | None:
-        """The newest succeeded deployment, by `live_at` (else `requested_at`)."""
+        """What runs there: the deployment that went live last, however it ended."""
 
     def history(
         self, service: str | None, environment: str | None, *, limit: int, offset: int = 0
@@ -273,6 +292,9 @@ class Tx(Protocol):
 
     def audit(self, actor: str, action: str, subject: str, **detail: Any) -> None: ...
     def trail(self, subject: str) -> tuple[AuditEntry, ...]: ...
+    def has_unsealed(self) -> bool:
+        """Whether audit rows wait to be sealed."""
+
     def seal(self, limit: int = 500) -> str | None:
         """Chain audit rows that are not yet sealed, in order; the new head, or None when nothing
         was open.
@@ -281,31 +303,59 @@ class Tx(Protocol):
     def post(self, post: Post) -> None:
         """Put a message on its way; a key that exists already changes nothing."""
 
-    def posts_due(self, now: datetime, limit: int = 50) -> tuple[Post, ...]: ...
+    def posts_due(self, now: datetime, limit: int = 50) -> tuple[Post, ...]:
+        """Open posts whose time has come, in order; none that stands behind one which has to be
+        tried again at the same place.
+        """
+
     def mark_sending(self, post: Post, now: datetime, lost_at: datetime) -> Post:
         """Claim a post before it is sent; at `lost_at` it is due again, with `sending_since` set.
         May raise Stale.
         """
 
-    def put_off(self, post: Post, due_at: datetime, *, clear: bool) -> None:
-        """Try again later; `clear` says that it surely did not go out."""
+    def put_off(
+        self, post: Post, due_at: datetime, *, clear: bool, declined: str | None = None
+    ) -> None:
+        """Try again later; `clear` says that it surely did not go out.
+
+        What was `declined`, and why, holds up nothing that comes after it.
+        """
 
     def mark_sent(self, post: Post, channel: str, ts: str | None) -> None: ...
     def drop(self, post: Post, why: str) -> None: ...
+    def post_again(self, post: Post) -> None:
+        """Put a message that was given up, or is gone from Slack, on its way once more."""
+
+    def is_dropped(self, key: str) -> bool:
+        """Whether a message was given up."""
+
+    def forget_posts(self, before: datetime) -> None:
+        """Forget messages that went out, or were given up, before then; a card keeps its place."""
+
     def release_sending(self) -> None:
-        """After a start on an embedded database: what was being sent is due at once, its answer
-        lost.
+        """After a start: what was being sent is due at once, its answer lost.
+
+        Only where the database is ours alone: elsewhere another replica may be sending it.
         """
 
     def sent_ts(self, key: str) -> tuple[str, str] | None:
         """(channel, ts) of a message that went out."""
 
+    def message_of(self, key: str) -> Message | None:
+        """The message as it was put on its way under that key."""
+
     def stale_cards(self) -> tuple[tuple[Deployment, Card | None], ...]:
         """Deployments past their checks (no dry run, not refused) that changed since their card
-        was shown.
+        was shown; not those whose card is on its way for the first time.
         """
 
     def keep_card(self, card: Card) -> None: ...
+    def mark_shown(self, deployment_id: int, revision: int) -> None:
+        """Note which revision needs no showing any more; 0 while the first post is under way."""
+
+    def lose_card(self, deployment_id: int) -> None:
+        """Forget where the card was, because it is there no longer."""
+
     def card(self, deployment_id: int) -> Card | None: ...
 
     def tags(self, repo: str) -> tuple[Tag, ...]: ...
@@ -313,19 +363,30 @@ class Tx(Protocol):
     def actor(self, slack_id: str) -> tuple[Actor, datetime | None]:
         """The person as the directory knows them, and when that was read."""
 
+    def name_of(self, slack_id: str) -> str:
+        """What Slack shows this person as; the id of somebody unknown."""
+
     def keep_people(self, people: Sequence[tuple[Actor, str]]) -> None:
         """Replace the directory by these people with their display names."""
 
     def members(self, role: str) -> tuple[str, ...]: ...
+    def people_read_at(self) -> datetime | None:
+        """When the directory was read last; None when it holds nobody."""
+
     def duty(self, name: str) -> datetime | None:
         """When a recurring duty is due again; None when it never ran."""
 
     def set_duty(self, name: str, due_at: datetime) -> None: ...
+    def forget_request(self, key: str) -> None:
+        """Take it as new if the same request comes again."""
+
     def forget_requests(self, before: datetime) -> None:
         """Drop inbox rows received before then."""
 
     def next_due(self) -> datetime | None:
-        """The earliest time at which anything has to be looked at again."""
+        """The earliest time at which a deployment or a message has to be looked at again. Duties
+        do not count: what they would have done on the way they do at the end.
+        """
 
 
 class Stale(Exception):
@@ -337,3 +398,6 @@ class Store(Protocol):
 
     async def run(self, operation: Callable[[Tx], T]) -> T:
         """Run one synchronous operation in one transaction and commit it, or keep nothing."""
+
+    async def read(self, operation: Callable[[Tx], T]) -> T:
+        """Run one that only reads; it holds up nobody who writes."""

@@ -1,8 +1,9 @@
 """Preflight: whether Slack and GitHub take our tokens, asked before the bot starts to work."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.adapters.slack import SlackChat
 from bot.domain.errors import Declined, Fault, NotFound
@@ -33,14 +34,29 @@ class Finding:
         return f"{self.subject}: {self.text}" + (f"; {self.action}" if self.action else "")
 
 
+Look = Callable[[], Awaitable[Sequence[Finding]]]
+TOKEN, GITHUB, LINK = "Slack bot token", "GitHub token", "Slack app token"
+
+
+def looks(
+    chat: SlackChat, github: GitHub, *, bot_token: str, app_token: str | None
+) -> dict[str, Look]:
+    """What can be asked of Slack and GitHub, each by itself; `app_token` is None in HTTP mode."""
+    found: dict[str, Look] = {
+        TOKEN: partial(slack_token, chat, bot_token),
+        GITHUB: partial(github_token, github),
+    }
+    if app_token is not None:
+        found[LINK] = partial(slack_link, chat, app_token)
+    return found
+
+
 async def preflight(
     chat: SlackChat, github: GitHub, *, bot_token: str, app_token: str | None
 ) -> tuple[Finding, ...]:
     """Ask Slack and GitHub who we are. `app_token` is None in HTTP mode."""
-    asked = [slack_token(chat, bot_token), github_token(github)]
-    if app_token is not None:
-        asked.append(slack_link(chat, app_token))
-    found = await asyncio.gather(*asked)
+    every = looks(chat, github, bot_token=bot_token, app_token=app_token)
+    found = await asyncio.gather(*(look() for look in every.values()))
     return tuple(finding for findings in found for finding in findings)
 
 
@@ -56,7 +72,7 @@ def unknowns(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 async def slack_token(chat: SlackChat, token: str) -> Sequence[Finding]:
     """The bot token and its scopes."""
-    subject = "Slack bot token"
+    subject = TOKEN
     if not token.startswith(("xoxb-", "xoxe.xoxb-")):
         text = "SLACK_BOT_TOKEN does not begin with xoxb-"
         return [Finding(subject=subject, ok=False, text=text, action=BOT_TOKEN)]
@@ -85,7 +101,7 @@ def _scopes(granted: frozenset[str] | None) -> Finding:
 
 async def slack_link(chat: SlackChat, token: str) -> Sequence[Finding]:
     """The app-level token of Socket Mode."""
-    subject = "Slack app token"
+    subject = LINK
     if not token.startswith("xapp-"):
         text = "SLACK_APP_TOKEN does not begin with xapp-"
         return [Finding(subject=subject, ok=False, text=text, action=APP_TOKEN)]
@@ -98,7 +114,7 @@ async def slack_link(chat: SlackChat, token: str) -> Sequence[Finding]:
 
 async def github_token(github: GitHub) -> Sequence[Finding]:
     """The token for GitHub."""
-    subject = "GitHub token"
+    subject = GITHUB
     try:
         login = await github.login()
     except Fault as fault:

@@ -1,14 +1,25 @@
 """Settings: secrets and endpoints from the environment, typed, read once, never printed."""
 
 from pathlib import Path
+from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.adapters.store.database import checked
 from bot.config import ConfigError
 
+DatabaseUrl = Annotated[str, AfterValidator(checked)]
+T = TypeVar("T", bound=BaseSettings)
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -39,7 +50,7 @@ class Settings(BaseSettings):
     github_webhook_secret: SecretStr | None = Field(
         default=None, description="secret of the GitHub webhook, if any"
     )
-    database_url: str = Field(
+    database_url: DatabaseUrl = Field(
         default="sqlite+aiosqlite:///gonogo.db",
         description="SQLite or PostgreSQL",
         repr=False,  # it may hold a password
@@ -84,27 +95,37 @@ class Settings(BaseSettings):
 class _Database(BaseSettings):
     """The one variable that commands on the store alone need."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
-    database_url: str = Settings.model_fields["database_url"].default
+    model_config = Settings.model_config
+    database_url: DatabaseUrl = Settings.model_fields["database_url"].default
+
+
+class _File(BaseSettings):
+    """The one variable that commands on the configuration alone need."""
+
+    model_config = Settings.model_config
     gonogo_config: Path = Settings.model_fields["gonogo_config"].default
 
 
 def database_url() -> str:
-    """DATABASE_URL or its default."""
-    return _Database().database_url
+    """DATABASE_URL or its default. Raises ConfigError for a wrong one."""
+    return _read(_Database).database_url
 
 
 def config_path() -> Path:
     """GONOGO_CONFIG or its default."""
-    return _Database().gonogo_config
+    return _read(_File).gonogo_config
 
 
 def read() -> Settings:
     """The settings of this process. Raises ConfigError that names every missing or wrong
     variable.
     """
+    return _read(Settings)
+
+
+def _read(kind: type[T]) -> T:
     try:
-        return Settings()  # type: ignore[call-arg] # the environment fills them
+        return kind()  # the environment fills it
     except ValidationError as error:
         raise ConfigError([_sentence(problem) for problem in error.errors()]) from None
 

@@ -44,16 +44,18 @@ def application(
     registry: CollectorRegistry,
     webhook_secret: str | None = None,
     slack: SlackEvents | None = None,
+    warnings: Callable[[], Sequence[str]] = tuple,
 ) -> web.Application:
     """The bot's web application.
 
-    `reasons` says why a command would not be answered now, nothing when it would. `remember` keeps
+    `reasons` says why a command would not be answered now, nothing when it would; `warnings`, what
+    else is not as it should be. `remember` keeps
     a key and is False when it was kept before. Without `webhook_secret` or `slack` their addresses
     do not exist.
     """
     app = web.Application(middlewares=[_counted(registry)])
     app.router.add_get("/healthz", _healthz)
-    app.router.add_get("/readyz", _readyz(reasons))
+    app.router.add_get("/readyz", _readyz(reasons, warnings))
     app.router.add_get("/metrics", _metrics(registry))
     if webhook_secret:
         webhooks = _github_webhooks(webhook_secret.encode(), remember, wake)
@@ -78,10 +80,13 @@ async def _healthz(request: web.Request) -> web.StreamResponse:
     return web.json_response({"status": "ok"})
 
 
-def _readyz(reasons: Callable[[], Awaitable[Sequence[str]]]) -> Handler:
+def _readyz(
+    reasons: Callable[[], Awaitable[Sequence[str]]], warnings: Callable[[], Sequence[str]]
+) -> Handler:
     async def readyz(request: web.Request) -> web.StreamResponse:
         why = list(await reasons())
-        return web.json_response({"ready": not why, "reasons": why}, status=503 if why else 200)
+        told = {"ready": not why, "reasons": [*why, *warnings()]}
+        return web.json_response(told, status=503 if why else 200)
 
     return readyz
 

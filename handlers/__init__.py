@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.config import Commands
+from bot.messages.cards import MOST_CANDIDATES
 from handlers import approvals, deploy, deployments
 from handlers.payloads import Answer, Click, Command, Office, OptionsQuery, Submission
 
@@ -40,6 +41,7 @@ BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
     "mark_good": approvals.mark_good,
     "close_failed": approvals.close_failed,
     "send_again": approvals.send_again,
+    **{f"choose_run_{place}": approvals.choose_run for place in range(MOST_CANDIDATES)},
     "roll_back": approvals.roll_back,
 }
 

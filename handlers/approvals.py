@@ -2,21 +2,22 @@
 wrong.
 """
 
+from bot.domain.errors import Refusal
 from bot.domain.grammar import clean_reason
 from bot.messages import forms
 from bot.messages.blocks import Message
-from bot.services import requests
+from bot.services import decisions
 from handlers.payloads import Answer, Click, FormErrors, Office, OpenForm, Submission
 
 
 def approve(click: Click, office: Office) -> Answer:
     """Approve."""
-    return requests.approve(office.tx, office.config, click.deployment, click.user)
+    return decisions.approve(office.tx, click.deployment, click.user)
 
 
 def ask_reason(click: Click, office: Office) -> Answer:
     """Reject asks for a reason first."""
-    deployment = requests.may_reject(office.tx, click.deployment, click.user)
+    deployment = decisions.may_reject(office.tx, click.deployment, click.user)
     return OpenForm(
         forms.reject(deployment, click.channel),
         Message("The form did not open in time. Press Reject once more."),
@@ -25,39 +26,42 @@ def ask_reason(click: Click, office: Office) -> Answer:
 
 def reject(form: Submission, office: Office) -> Answer:
     """The rejection's form was sent."""
-    reason = clean_reason(form.values.get("reason", ""))
+    try:
+        reason = clean_reason(form.values.get("reason", ""))
+    except Refusal as refusal:
+        return office.mistake("reason", refusal)
     if not reason:
         return FormErrors({"reason": "Say why, so that the requester knows what to change."})
-    deployment = form.memory.get("deployment")
-    return requests.reject(
-        office.tx,
-        office.config,
-        deployment if isinstance(deployment, int) else 0,
-        form.user,
-        reason,
-    )
+    known = form.memory.get("deployment")
+    deployment = known if isinstance(known, int) else 0
+    return decisions.reject(office.tx, deployment, form.user, reason)
 
 
 def cancel(click: Click, office: Office) -> Answer:
     """Cancel."""
-    return requests.cancel(office.tx, office.config, click.deployment, click.user)
+    return decisions.cancel(office.tx, click.deployment, click.user)
 
 
 def mark_good(click: Click, office: Office) -> Answer:
     """Mark Good."""
-    return requests.mark_good(office.tx, office.config, click.deployment, click.user)
+    return decisions.mark_good(office.tx, office.config, click.deployment, click.user)
 
 
 def close_failed(click: Click, office: Office) -> Answer:
     """Close as Failed."""
-    return requests.close_failed(office.tx, office.config, click.deployment, click.user)
+    return decisions.close_failed(office.tx, click.deployment, click.user)
 
 
 def send_again(click: Click, office: Office) -> Answer:
     """Send Again."""
-    return requests.send_again(office.tx, office.config, click.deployment, click.user)
+    return decisions.send_again(office.tx, click.deployment, click.user)
+
+
+def choose_run(click: Click, office: Office) -> Answer:
+    """It Is Run 123."""
+    return decisions.choose_run(office.tx, click.deployment, click.choice, click.user)
 
 
 def roll_back(click: Click, office: Office) -> Answer:
     """Roll Back."""
-    return requests.roll_back(office.tx, office.config, click.deployment, click.user)
+    return decisions.roll_back(office.tx, click.deployment, click.user)

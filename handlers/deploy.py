@@ -4,7 +4,7 @@ from bot.domain.errors import Refusal
 from bot.domain.grammar import DeployWish, clean_reason, parse_deploy
 from bot.domain.versions import Version
 from bot.messages import forms, reports
-from bot.messages.blocks import Message, fill
+from bot.messages.blocks import Message
 from bot.services import requests
 from handlers.payloads import (
     Answer,
@@ -48,14 +48,14 @@ def submit(form: Submission, office: Office) -> Answer:
     try:
         reason = clean_reason(form.values.get("reason", ""))
     except Refusal as refusal:
-        return FormErrors({"reason": str(refusal)})
+        return office.mistake("reason", refusal)
     channel = form.memory.get("channel")
     asked_in = channel if isinstance(channel, str) and channel else None
     wish = DeployWish(version=version, service=service, reason=reason)
     try:
         return requests.deploy(office.tx, office.config, wish, form.user, asked_in)
-    except Refusal as refusal:
-        return FormErrors({"version": fill(refusal.template, refusal.facts)})
+    except Refusal as refusal:  # whatever is against it now is against the service
+        return office.mistake("service", refusal)
 
 
 def versions(query: OptionsQuery, office: Office) -> Answer:

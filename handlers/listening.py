@@ -5,7 +5,8 @@ raises.
 import asyncio
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -14,12 +15,15 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.config import Config
 from bot.domain.errors import Fault, Refusal
+from bot.messages import apologies
 from bot.messages.blocks import Message, refused
 from bot.ports import Chat, Post, Stale, Store, Tx
 from handlers import BUTTONS, COMMANDS, FORMS, OPTIONS, usages
+from handlers.allowance import Allowance
 from handlers.payloads import (
     Answer,
     Choices,
+    Click,
     Command,
     FormErrors,
     Office,
@@ -34,26 +38,24 @@ log = structlog.get_logger()
 STORE_TIMEOUT = 2.0
 """Seconds to record a request in; Slack gives up after three."""
 
+ANSWER_WITHIN = 2.7
+"""Seconds for a request as a whole, with what has to be said although it was not recorded."""
+
 MOST_TRIES = 5
-_FOREIGN = Message("This command came from another workspace, so nothing was done.")
-_REPEATED = Message("I have that already.")
-_LATE = Message(
-    "I could not confirm in time that this was recorded. Look at /deployments before you try again."
-)
 
 
-class _NotRecorded(Exception):
-    """Takes an answer out of a transaction of which nothing is kept."""
+@dataclass(frozen=True, slots=True)
+class _NotDone:
+    """Nothing was recorded, so nothing but this request's own answer can say why."""
 
-    def __init__(self, answer: Answer) -> None:
-        super().__init__()
-        self.answer = answer
+    why: Message
 
 
 class Listener:
     """Turns Slack's requests into handler calls inside one transaction, and answers into acks.
 
-    `is_foreign` tells requests of other workspaces. Nothing here but `views.open` uses the network.
+    `is_foreign` tells requests of other workspaces, and is None while nobody knows. Only
+    `views.open` uses the network here, and a click's answer when it cannot be stored.
     """
 
     def __init__(
@@ -63,7 +65,7 @@ class Listener:
         config: Config,
         chat: Chat,
         wake: Callable[[], None],
-        is_foreign: Callable[[Mapping[str, Any]], bool],
+        is_foreign: Callable[[Mapping[str, Any]], bool | None],
         registry: CollectorRegistry,
     ) -> None:
         self._store = store
@@ -71,6 +73,7 @@ class Listener:
         self._chat = chat
         self._wake = wake
         self._is_foreign = is_foreign
+        self._allowance = Allowance()
         self._usages = usages(config.commands)
         self._commands = {
             getattr(config.commands, entry.setting): entry.handler for entry in COMMANDS
@@ -93,7 +96,16 @@ class Listener:
         """A slash command: the ack carries the answer."""
         with self._seconds.labels("command").time():
             command = command_from(body)
-            answer = _FOREIGN if self._is_foreign(body) else await self._command(command)
+            answer: Answer | _NotDone
+            match self._is_foreign(body):
+                case None:
+                    answer = apologies.CONNECTING
+                case True:
+                    answer = apologies.FOREIGN
+                case False:
+                    answer = await self._command(command)
+            if isinstance(answer, _NotDone):
+                answer = answer.why
             if isinstance(answer, OpenForm):
                 opened = await self._open(command.trigger_id, answer)
                 answer = Message("") if opened else answer.otherwise
@@ -102,13 +114,11 @@ class Listener:
             else:
                 await ack()
 
-    async def _command(self, command: Command) -> Answer:
+    async def _command(self, command: Command) -> Answer | _NotDone:
         handler = self._commands.get(command.name)
         if handler is None:
-            known = ", ".join(f"`{name}`" for name in self._commands)
-            return Message(
-                f"I do not know this command. I answer {known}; try `/deployments help`."
-            )
+            reports = self._config.commands.deployments
+            return apologies.unknown_command(self._commands, reports)
         return await self._answer(
             command.key, "command", command.user, lambda office: handler(command, office)
         )
@@ -116,19 +126,29 @@ class Listener:
     async def click(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A button: Slack drops what its ack says, so the answer is a message to that person."""
         with self._seconds.labels("click").time():
+            end = asyncio.get_running_loop().time() + ANSWER_WITHIN
             click = click_from(body)
             handler = BUTTONS.get(click.action)
-            if handler is not None and not self._is_foreign(body):
+            foreign = self._is_foreign(body)
+            if handler is not None and not foreign:
                 whisper = {
                     "channel": click.channel,
                     "user": click.user,
                     "response_url": click.response_url,
                 }
-                answer = await self._answer(
-                    click.key, "click", click.user, lambda office: handler(click, office), whisper
-                )
+                answer: Answer | _NotDone = _NotDone(apologies.CONNECTING)
+                if foreign is False:
+                    answer = await self._answer(
+                        click.key,
+                        "click",
+                        click.user,
+                        lambda office: handler(click, office),
+                        whisper,
+                    )
                 if isinstance(answer, OpenForm) and not await self._open(click.trigger_id, answer):
-                    await self._say_later(f"{click.key}:form", answer.otherwise, whisper)
+                    answer = await self._say_later(f"{click.key}:form", answer.otherwise, whisper)
+                if isinstance(answer, _NotDone):
+                    await self._say_now(click, answer.why, end)
             await ack()
 
     async def submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -136,7 +156,8 @@ class Listener:
         with self._seconds.labels("form").time():
             form = submission_from(body)
             handler = FORMS.get(form.form)
-            if handler is None or self._is_foreign(body):
+            foreign = self._is_foreign(body)
+            if handler is None or foreign:
                 await ack()
                 return
             whisper = {
@@ -144,9 +165,14 @@ class Listener:
                 "user": form.user,
                 "response_url": None,
             }
-            answer = await self._answer(
-                form.key, "form", form.user, lambda office: handler(form, office), whisper
-            )
+            answer: Answer | _NotDone = _NotDone(apologies.CONNECTING)
+            if foreign is False:
+                answer = await self._answer(
+                    form.key, "form", form.user, lambda office: handler(form, office), whisper
+                )
+            if isinstance(answer, _NotDone):
+                # The form stays open, with what was typed, below its last field.
+                answer = FormErrors({field: answer.why.text for field in list(form.values)[-1:]})
             if isinstance(answer, FormErrors):
                 await ack(response_action="errors", errors=answer.errors)
             else:
@@ -158,7 +184,9 @@ class Listener:
         handler = OPTIONS.get(query.action)
         choices = Choices()
         if handler is not None and not self._is_foreign(body):
-            answer = await self._guarded(lambda tx: handler(query, self._office(tx)))
+            answer = await self._guarded(
+                lambda: self._store.read(lambda tx: handler(query, self._office(tx)))
+            )
             choices = answer if isinstance(answer, Choices) else choices
         await ack(options=choices.options)
 
@@ -173,50 +201,54 @@ class Listener:
         user: str,
         handle: Callable[[Office], Answer],
         whisper: Mapping[str, Any] | None = None,
-    ) -> Answer:
+    ) -> Answer | _NotDone:
         """Handle a request once; with `whisper` its answer leaves through the outbox."""
+        if not self._allowance.has(user):
+            return _NotDone(apologies.SLOW_DOWN)
+        was_refused = False
 
         def operation(tx: Tx) -> Answer:
+            nonlocal was_refused
             if not tx.first_time(key, source, user):
-                return _REPEATED
+                return apologies.REPEATED
             try:
                 answer = handle(self._office(tx))
             except Refusal as refusal:
+                was_refused = True
                 tx.audit(user, "refused_to", source, code=refusal.code, text=str(refusal))
-                answer = refused(refusal)
+                answer = refused(refusal, self._config.commands.model_dump())
             if isinstance(answer, FormErrors):
-                raise _NotRecorded(answer)
+                was_refused = True
+                told = "; ".join(answer.errors.values())
+                tx.audit(user, "refused_to", source, code=answer.code, text=told)
+                tx.forget_request(key)  # what is wrong now may be right a moment later
             if whisper is not None and isinstance(answer, Message):
                 tx.post(Post(key=f"answer:{key}", message=answer, **whisper))
             return answer
 
-        answer = await self._guarded(operation)
+        answer = await self._guarded(lambda: self._store.run(operation))
+        if was_refused:
+            self._allowance.take(user)
         self._wake()
         return answer
 
-    async def _guarded(self, operation: Callable[[Tx], Answer]) -> Answer:
-        """Run it in one transaction, again if somebody else was first; whatever breaks becomes an
-        answer.
-        """
+    async def _guarded(self, work: Callable[[], Awaitable[Answer]]) -> Answer | _NotDone:
+        """Do it in the store, again if somebody else was first; whatever breaks is told."""
         try:
             async with asyncio.timeout(STORE_TIMEOUT):
                 for _ in range(MOST_TRIES):
                     try:
-                        return await self._store.run(operation)
+                        return await work()
                     except Stale:
                         continue
-        except _NotRecorded as kept_nothing:
-            return kept_nothing.answer
         except TimeoutError:
             log.exception("store_too_slow")
-            return _LATE
+            return _NotDone(apologies.late(self._config.commands.deployments))
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("handler_broke", reference=reference)
-            return Message(
-                f"Something broke on my side, and nothing was changed. Reference: {reference}"
-            )
-        return Message("Too many people acted at the same time. Nothing was changed; try again.")
+            return _NotDone(apologies.broken(reference))
+        return _NotDone(apologies.CROWDED)
 
     def _office(self, tx: Tx) -> Office:
         return Office(tx=tx, config=self._config, usages=self._usages)
@@ -229,10 +261,23 @@ class Listener:
             return False
         return True
 
-    async def _say_later(self, key: str, message: Message, whisper: Mapping[str, Any]) -> None:
+    async def _say_now(self, click: Click, message: Message, end: float) -> None:
+        """Tell somebody what could not be stored; if Slack does not take it either, the log."""
+        try:
+            async with asyncio.timeout_at(end):
+                await self._chat.whisper(
+                    click.channel, click.user, message, response_url=click.response_url
+                )
+        except (Fault, TimeoutError) as error:
+            log.warning("not_told", user=click.user, text=message.text, error=str(error))
+
+    async def _say_later(
+        self, key: str, message: Message, whisper: Mapping[str, Any]
+    ) -> Answer | _NotDone:
         def operation(tx: Tx) -> Answer:
             tx.post(Post(key=f"answer:{key}", message=message, **whisper))
             return message
 
-        await self._guarded(operation)
+        answer = await self._guarded(lambda: self._store.run(operation))
         self._wake()
+        return answer

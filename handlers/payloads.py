@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.config import Config
+from bot.domain.errors import Refusal
+from bot.messages import forms
 from bot.messages.blocks import Message
 from bot.ports import Tx
 
@@ -49,11 +51,12 @@ class Click:
     @property
     def deployment(self) -> int:
         """The deployment that the button is about; 0 when its value is not ours."""
-        return (
-            int(self.value)
-            if self.value.isascii() and self.value.isdigit() and len(self.value) < 13
-            else 0
-        )
+        return _number(self.value.partition(":")[0], digits=9)
+
+    @property
+    def choice(self) -> int:
+        """What else the button's value names, after a colon; 0 when there is nothing."""
+        return _number(self.value.partition(":")[2], digits=18)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,12 @@ class Office:
     config: Config
     usages: list[tuple[str, str]]
 
+    def mistake(self, field: str, refusal: Refusal) -> "FormErrors":
+        """A refusal under a field of the form that was sent."""
+        names = self.config.commands.model_dump()
+        text = forms.mistake(refusal, self.tx.name_of, names)
+        return FormErrors({field: text}, refusal.code)
+
 
 @dataclass(frozen=True, slots=True)
 class OpenForm:
@@ -107,9 +116,13 @@ class OpenForm:
 
 @dataclass(frozen=True, slots=True)
 class FormErrors:
-    """Keep the form open with these sentences under its fields, by block id."""
+    """Keep the form open with these sentences under its fields, by block id.
+
+    `code` is the reason as one stable word, for the audit trail.
+    """
 
     errors: dict[str, str]
+    code: str = "incomplete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +206,10 @@ def _memory(view: Mapping[str, Any]) -> dict[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _number(text: str, *, digits: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else 0
 
 
 def _object(body: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -23,12 +23,16 @@ def build(world: World) -> web.Application:
     async def page(request: web.Request) -> web.FileResponse:
         return web.FileResponse(STATIC / "index.html")
 
+    async def env(request: web.Request) -> web.Response:
+        return web.json_response(world.env())
+
     async def close(app: web.Application) -> None:
         await world.close()
 
     app.add_routes(clock_link.routes(world.clock))
     app.router.add_get("/slack/link", world.link.serve)
     app.router.add_get("/", page)
+    app.router.add_get("/env", env)  # the control API has it too
     app.add_subapp("/slack/hooks", answers.application(world))
     app.add_subapp("/api", web_api.application(world))
     app.add_subapp("/github", github.routes(world))

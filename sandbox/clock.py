@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 PATIENCE = 10.0  # seconds of real time that the bot has to work an advance off
 LOOK_EVERY = 0.02  # seconds of real time
-STILL_THERE = 2.0  # seconds of real time after its last long poll that a bot counts as listening
+STILL_THERE = 2.0  # seconds of real time after its last call that a bot counts as listening
 
 
 def iso(moment: datetime) -> str:
@@ -90,18 +90,23 @@ class Clock:
             alone = not await self._is_followed()
             with self._hold():
                 target = self.now() + by
-                reached = alone or await self._walk_with_bot(target)
-                self._move(target)
+                try:
+                    reached = alone or await self._walk_with_bot(target)
+                finally:
+                    # Also when nobody waits for it any more: the bot is on its way there.
+                    self._move(target)
             return target, reached
 
     def step(self, to: datetime) -> datetime:
         """The bot's next due time: go there, but not past the target of the advance."""
+        self._last_heard = time.monotonic()
         if self.target is not None:
             self._move(min(to, self.target))
         return self.now()
 
     def done(self, number: int) -> datetime:
         """The bot has nothing left to do before the target of advance `number`."""
+        self._last_heard = time.monotonic()
         if self.target is not None and number == self.number:
             self._move(self.target)
             self._worked_off.set()
@@ -125,6 +130,11 @@ class Clock:
             raise
         finally:
             self._polls -= 1
+
+    def left(self) -> None:
+        """The bot has died: nobody follows, and nobody works an advance off."""
+        self._last_heard = float("-inf")
+        self._worked_off.set()
 
     def close(self) -> None:
         """Answer everybody who waits for an advance: there will be none."""

@@ -10,7 +10,6 @@ from aiohttp import web
 from sandbox.clock import Clock, iso
 
 LONGEST_WAIT = 20.0  # seconds
-LOOK_EVERY = 0.25  # seconds; the server is not told that a client has gone
 LOOK_EVERY = 0.05  # seconds between two looks whether the bot is still there
 
 
@@ -29,7 +28,8 @@ def routes(clock: Clock) -> list[web.RouteDef]:
         after, wait = request.query.get("after"), float(request.query.get("wait", 0))
         if after is not None:
             waiting = clock.wait_for_advance(int(after), min(wait, LONGEST_WAIT))
-            await _while_connected(request, asyncio.ensure_future(waiting))
+            if not await _while_connected(request, asyncio.ensure_future(waiting)):
+                clock.left()
         return web.json_response(face())
 
     async def step(request: web.Request) -> web.Response:
@@ -47,9 +47,11 @@ def routes(clock: Clock) -> list[web.RouteDef]:
     ]
 
 
-async def _while_connected(request: web.Request, poll: asyncio.Future[None]) -> None:
+async def _while_connected(request: web.Request, poll: asyncio.Future[None]) -> bool:
     """Give the poll up when its bot has died: the clock must not wait for it."""
     while not poll.done():
         await asyncio.wait({poll}, timeout=LOOK_EVERY)
         if request.transport is None or request.transport.is_closing():
             poll.cancel()
+            return False
+    return True

@@ -68,8 +68,13 @@ async def _demo(options: Options, temporary: Path) -> None:
         await database.claim(options.seed)
     world = World(Seed.named(options.seed), Clock(options.clock), slack_mode=options.slack_mode)
     runner = await _listen(world, options.port)
-    try:
+
+    async def configure() -> None:
         _write(config, world)
+
+    try:
+        await configure()
+        world.prepare = configure
         world.more_env = {
             "DATABASE_URL": database.url,
             "GONOGO_CONFIG": str(config),

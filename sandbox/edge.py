@@ -38,11 +38,18 @@ def edge(system: str, world: World, mount: str | None = None) -> Middleware:
             body=await parsed_body(request),
         )
         fault = world.faults.take(system, request.method, path, kinds=EDGE_KINDS)
+        hold = world.hold if world.hold and world.hold.takes(entry) else None
+        if hold and not hold.after:
+            await hold.stop(entry)
+            return _cut(request)
         try:
             response = await _answer(system, world, request, handler, fault)
         except web.HTTPException as error:
             entry.status = error.status
             raise
+        if hold:
+            await hold.stop(entry)
+            return _cut(request)
         # The transport is gone when the answer was cut off or nobody waits for it any more.
         if request.transport is not None and not request.transport.is_closing():
             entry.status = response.status

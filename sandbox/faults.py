@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container
 from dataclasses import dataclass
 
@@ -36,6 +37,16 @@ EDGE_KINDS = frozenset(
     ]
 )
 DOMAIN_KINDS = frozenset({"list_lag", "no_run_id", "webhooks"})
+STATUS = re.compile(r"[2-5]\d\d(:retry_after=\d+)?")
+SECONDS = re.compile(r"\d+(\.\d+)?")
+NOTHING = re.compile("")
+ARGS = {  # what stands behind the colon, with an example
+    "status": (STATUS, "status:502 or status:429:retry_after=3"),
+    "status_after_apply": (STATUS, "status_after_apply:502"),
+    "slow": (SECONDS, "slow:3"),
+    "list_lag": (SECONDS, "list_lag:95"),
+    "webhooks": (re.compile("drop|duplicate|shuffle"), "webhooks:drop"),
+}
 
 
 @dataclass(frozen=True)
@@ -47,10 +58,13 @@ class Fault:
 
     @classmethod
     def parse(cls, text: str) -> Fault:
-        """Raises ValueError for an unknown kind."""
+        """Raises ValueError for an unknown kind, and for one that misses what belongs to it."""
         kind, _, arg = text.partition(":")
         if kind not in EDGE_KINDS | DOMAIN_KINDS:
             raise ValueError(f"unknown kind of fault: {kind}")
+        form, example = ARGS.get(kind, (NOTHING, kind))
+        if not form.fullmatch(arg):
+            raise ValueError(f"{text} is no fault such as {example}")
         return cls(kind, arg or None)
 
     def __str__(self) -> str:
@@ -99,10 +113,12 @@ class Faults:
     ) -> None:
         """Let `kind` happen to `count` matching requests, after `after` of them went well.
 
-        Raises ValueError for an unknown system or kind.
+        Raises ValueError for an unknown system or kind, and for a count of none.
         """
         if system not in SYSTEMS:
             raise ValueError(f"unknown system: {system}")
+        if count < 1 or after < 0:
+            raise ValueError("count begins at 1, after at 0")
         fault = Fault.parse(kind)
         verb = method.upper() if method else None
         self._orders.append(_Order(system, fault, path, verb, count, after))

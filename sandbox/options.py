@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from sandbox.seeds import SERVICES
 from sandbox.world import SlackMode
 
+LAST_PORT = 65535
+
 
 class Unusable(Exception):
     """What the caller named cannot be taken: a database, its folder, a port."""
@@ -56,12 +58,14 @@ def parse(arguments: Sequence[str]) -> Options:
 
 
 def _port(word: str) -> int:
-    port = int(word)
-    if not 0 <= port < 65536:
-        raise ValueError(word)
-    return port
+    if not word.isdecimal() or int(word) > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{word} is no port")
+    return int(word)
 
 
 def _moment(word: str) -> datetime:
-    moment = datetime.fromisoformat(word)
+    try:
+        moment = datetime.fromisoformat(word)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{word} is no time") from None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -8,9 +8,10 @@ import ctypes
 import os
 import signal
 import sys
-from asyncio.subprocess import DEVNULL, Process
+from asyncio.subprocess import DEVNULL
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import aiohttp
 
@@ -26,6 +27,16 @@ INHERITED_PREFIXES = ("GONOGO_", "PYTHON", "COVERAGE_")
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
+class Child(Protocol):
+    """A process in a group of its own; `returncode` is None while it lives."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    async def wait(self) -> int: ...
+
+
 class BotProcess:
     """One bot against one sandbox. It runs in a process group of its own, its output in `log`.
 
@@ -39,13 +50,13 @@ class BotProcess:
         *,
         url: str,
         log: Path,
-        program: Sequence[str] = (sys.executable, "-m", "bot", "serve"),
+        program: Sequence[str] = (sys.executable, "-P", "-m", "bot", "serve"),
     ) -> None:
         self.env = dict(env)
         self.url = url
         self.log = log
         self._program = program
-        self._process: Process | None = None
+        self._process: Child | None = None
         self._ready = False
         self._starting = asyncio.Lock()
 
@@ -64,7 +75,7 @@ class BotProcess:
             process = self._alive()
             if process is None:
                 self._ready = False
-                process = self._process = await self._spawn()
+                process = self._process = await self.spawn(self._environment())
         try:
             async with asyncio.timeout(within):
                 self._ready = await self._becomes_ready(process)
@@ -90,29 +101,33 @@ class BotProcess:
             return ""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
-    def _alive(self) -> Process | None:
+    async def spawn(self, environment: Mapping[str, str]) -> Child:
+        """A new process with this environment alone, which does not outlive us."""
+        with self.log.open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                *self._program,
+                env=environment,
+                stdin=DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=die_with_parent,
+            )
+
+    def _alive(self) -> Child | None:
         if self._process is not None and self._process.returncode is None:
             return self._process
         return None
 
-    async def _spawn(self) -> Process:
+    def _environment(self) -> dict[str, str]:
         inherited = {
             name: value
             for name, value in os.environ.items()
             if name in INHERITED or name.startswith(INHERITED_PREFIXES)
         }
-        with self.log.open("ab") as log:
-            return await asyncio.create_subprocess_exec(
-                *self._program,
-                env=inherited | self.env,
-                stdin=DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=_die_with_parent,
-            )
+        return inherited | self.env
 
-    async def _becomes_ready(self, process: Process) -> bool:
+    async def _becomes_ready(self, process: Child) -> bool:
         async with aiohttp.ClientSession() as session:
             while process.returncode is None:
                 with contextlib.suppress(aiohttp.ClientError):
@@ -132,7 +147,7 @@ class BotProcess:
                 await process.wait()
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Runs in the child: on Linux not even a kill -9 of the sandbox leaves a bot behind."""
     if _libc is not None:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

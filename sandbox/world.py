@@ -14,6 +14,7 @@ from sandbox.faults import Faults
 from sandbox.github import GitHub
 from sandbox.github.webhooks import Webhooks
 from sandbox.health import Health
+from sandbox.holds import Hold
 from sandbox.journal import Journal
 from sandbox.seeds import Seed
 from sandbox.slack.manifest import Manifest
@@ -54,6 +55,7 @@ class World:
     bot: Bot | None = None
     prepare: Callable[[], Awaitable[None]] = nothing_to_prepare
     more_env: dict[str, str] = field(default_factory=dict)
+    hold: Hold | None = None
 
     def __post_init__(self) -> None:
         self.events = Events()

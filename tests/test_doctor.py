@@ -115,6 +115,18 @@ async def test_tables_of_another_version(examine: Examine) -> None:
         ("acme/app", "acme/none", "acme/none release.yml", "let the token read it"),
         ("release.yml", "ship.yml", "acme/app ship.yml", "add .github/workflows/ship.yml"),
         ("/health/staging", "/health/none", "health of app staging", "/health/none"),
+        (
+            "    workflow: release.yml\n",
+            "    workflow: release.yml\n    deploy_job: ship\n",
+            "acme/app release.yml",
+            "has no job “ship”; correct deploy_job; its jobs are guard, verify, deploy, smoke",
+        ),
+        (
+            "smoke: smoke",
+            "smoke: Smoke checks",
+            "acme/app release.yml",
+            "has no job or step “Smoke checks”",
+        ),
     ],
 )
 async def test_what_is_missing_is_named(
@@ -129,6 +141,15 @@ async def test_what_does_not_answer_is_unknown(world: World, examine: Examine) -
     world.faults.add(system="slack", kind="status:500", path="/conversations.list", count=9)
     (finding,) = (await examine())["channel deployments"]
     assert finding.ok is None and "not reachable" in finding.text
+
+
+def test_jobs_and_steps_are_known_by_the_names_that_a_run_shows() -> None:
+    named = replace(SHIPPED, jobs=("guard", "Deploy"), steps=("Smoke tests",))
+    assert not list(doctor.name_findings("x", named, {"deploy"}, {"smoke tests", "guard"}))
+    [found] = doctor.name_findings("x", named, {"smoke tests"}, set())
+    assert (found.ok, found.text) == (False, "has no job “smoke tests”")
+    made_in_the_run = replace(named, jobs=("deploy ${{ matrix.region }}",))
+    assert not list(doctor.name_findings("x", made_in_the_run, {"deploy eu"}, {"smoke"}))
 
 
 @pytest.mark.parametrize(

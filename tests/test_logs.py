@@ -105,3 +105,9 @@ def test_the_level_holds_for_everybody(lines: io.StringIO) -> None:
     structlog.get_logger("bot").debug("x")
     logging.getLogger("slack_sdk").debug("x")
     assert lines.getvalue() == ""
+
+
+def test_the_scheduler_does_not_tell_of_every_tick(lines: io.StringIO) -> None:
+    logging.getLogger("apscheduler.executors.default").info("Running job")
+    logging.getLogger("apscheduler.executors.default").warning("Run time was missed")
+    assert [entry["message"] for entry in entries(lines)] == ["Run time was missed"]

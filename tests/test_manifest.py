@@ -84,8 +84,10 @@ def test_http_mode_has_one_address() -> None:
 
 def test_the_commands_are_the_teams() -> None:
     named = Commands(deploy="/ship", deployments="/ships")
-    commands = manifest(commands=named)["features"]["slash_commands"]
+    written = manifest(commands=named)
+    commands = written["features"]["slash_commands"]
     assert [command["command"] for command in commands] == ["/ship", "/ships"]
+    assert "Type /ship v1.2.1" in written["display_information"]["long_description"]
 
 
 def test_every_command_of_the_configuration_is_in_it() -> None:

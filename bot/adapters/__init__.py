@@ -1,1 +1,3 @@
-"""One module or package for each outside system; they implement the ports and are put together by bot.app."""
+"""One module or package for each outside system; they implement the ports, and bot.app puts them
+together.
+"""

@@ -1,74 +1,64 @@
-"""Addresses: where a configured URL leads, and whether the bot may go there."""
+"""Addresses: where a configured URL may lead; resolved once, so that a name cannot change its mind.
+
+Public addresses are open, all others only when they, or the name that leads there, are allowed.
+"""
 
 import asyncio
-import ipaddress
 import re
 import socket
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-import httpx
+Address = IPv4Address | IPv6Address
 
-Resolve = Callable[[str, int], Awaitable[Iterable[str]]]
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-_TRANSLATED = tuple(
-    ipaddress.ip_network(network)
-    for network in ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "2001::/32", "2002::/16")
-)
-"""IPv6 networks that carry an IPv4 address inside, which would have to be judged itself."""
+_ENDS_IN_A_NUMBER = re.compile(r"(^|\.)(\d+|0x[0-9a-f]*)\.?$")
+"""What resolvers read as an IPv4 address, however it is spelt: 0x7f.1, 2130706433, 127.1."""
 
-_NUMERIC = re.compile(r"(0x[0-9a-f]*|[0-9]+)$")
-_PORTS = {"http": 80, "https": 443}
+_NAT64 = ip_network("64:ff9b::/96")
 
 
-class Refused(Exception):
-    """The bot must not go where the URL leads; the text says why."""
+class Forbidden(Exception):
+    """A host that must not be contacted; the text says why."""
 
 
-async def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a name, by the system. Raises OSError for an unknown one."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(row[4][0]) for row in found]
+class Addresses:
+    """The rule, with the hosts (names or addresses) that are allowed although they are private."""
 
+    def __init__(self, allow: Iterable[str] = ()) -> None:
+        self._allowed = frozenset(name.casefold().strip("[]") for name in allow)
 
-async def permitted_addresses(
-    url: httpx.URL, allow: Collection[str], resolve: Resolve = resolve
-) -> tuple[str, ...]:
-    """Every address of the URL's host, resolved once; whoever connects uses these alone.
+    async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
+        """The addresses to connect to, at least one, the best first.
 
-    `allow` names hosts or addresses in lower case. Raises Refused when the URL is not a plain http
-    or https one, or when any of its addresses is neither public nor allowed.
-    """
-    host = url.raw_host.decode("ascii").lower().rstrip(".")
-    if url.scheme not in ("http", "https") or not host:
-        raise Refused("only http and https URLs are looked at")
-    if url.userinfo:
-        raise Refused("the URL has a user name in it")
-    addresses = await _resolved(host, url, resolve)
-    for address in addresses:
-        if not (is_public(address) or host in allow or str(address) in allow):
-            raise Refused(f"{address} is not a public address; network.allow may name it")
-    return tuple(dict.fromkeys(map(str, addresses)))
+        Raises Forbidden, OSError when the name is not known.
+        """
+        name = host.casefold().strip("[]")
+        try:
+            return self._permitted(name, [ip_address(name)])
+        except ValueError:
+            if _ENDS_IN_A_NUMBER.search(name):
+                raise Forbidden(f"{host} is no proper address") from None
+        loop = asyncio.get_running_loop()
+        rows = await loop.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+        return self._permitted(name, [ip_address(row[4][0]) for row in rows])
+
+    def _permitted(self, name: str, found: Iterable[Address]) -> tuple[Address, ...]:
+        permitted = tuple(address for address in found if self._is_open(name, address))
+        if not permitted:
+            raise Forbidden(f"{name} is a private address that network.allow does not list")
+        return permitted
+
+    def _is_open(self, name: str, address: Address) -> bool:
+        if str(address) in self._allowed:
+            return True
+        # Cloud machines tell their credentials at link-local addresses: no name may lead there.
+        return is_public(address) or (name in self._allowed and not address.is_link_local)
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address is of the Internet at large."""
-    carries_another = any(
-        address.version == network.version and address in network for network in _TRANSLATED
-    )
-    return address.is_global and not address.is_multicast and not carries_another
-
-
-async def _resolved(host: str, url: httpx.URL, resolve: Resolve) -> tuple[Address, ...]:
-    try:
-        return (ipaddress.ip_address(host.strip("[]")),)
-    except ValueError:
-        pass
-    if _NUMERIC.match(host.rpartition(".")[2]):
-        # The system would read 0x7f.1 and 2130706433 as addresses.
-        raise Refused(f"{host} is neither a name nor a plain address")
-    try:
-        found = await resolve(host, url.port or _PORTS[url.scheme])
-    except (OSError, UnicodeError):
-        raise Refused(f"the name {host} is not known") from None
-    return tuple(map(ipaddress.ip_address, found))
+    """Whether the address is on the open internet, and carries no other address inside."""
+    if isinstance(address, IPv6Address) and (
+        address.ipv4_mapped or address.sixtofour or address.teredo or address in _NAT64
+    ):
+        return False
+    return address.is_global and not address.is_multicast

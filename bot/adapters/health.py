@@ -1,135 +1,147 @@
-"""Health: one look at a configured health URL, at an address that was checked first."""
+"""HealthProbe: one careful GET of a configured health URL."""
 
 import asyncio
 import json
+import secrets
 import ssl
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Iterator
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
-from bot.adapters.addresses import Refused, Resolve, permitted_addresses, resolve
+from bot.adapters.addresses import Addresses, Forbidden
 from bot.domain.validation import Probe
 
 TIMEOUT = 5.0
-"""Seconds for the whole look: name, connection and answer."""
+"""Seconds for all of a probe: looking up the name, connecting, and the answer."""
 
-MOST_BYTES = 64 * 1024
-LONGEST_VERSION = 64
+LONGEST_BODY = 64 * 1024
+LONGEST_VERSION = 100
+MOST_PORT = 65535
+NOT_PLAIN = "not a plain http or https URL"
 
 
 class HealthProbe:
-    """Looks at health URLs; `allow` names the private hosts or addresses that they may lead to.
+    """Looks at health URLs; `allow` names hosts that may be private, `tls` whom to trust.
 
-    It sits below httpx's client: no redirects, cookies or proxies, and each look has a connection
-    of its own, because one that is kept belongs to an address and not to the name in a certificate.
+    Each probe has its own connection and says no cookies: it is to meet any of the servers behind
+    an address, and to measure the same thing each time.
     """
 
     def __init__(
         self,
         *,
-        allow: Collection[str] = (),
+        allow: Iterable[str] = (),
+        tls: ssl.SSLContext | None = None,
         timeout: float = TIMEOUT,
-        resolve: Resolve = resolve,
     ) -> None:
-        self._resolve = resolve
-        self._allow = frozenset(host.lower() for host in allow)
+        self._addresses = Addresses(allow)
         self._timeout = timeout
-        self._transport = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_keepalive_connections=0))
-
-    async def close(self) -> None:
-        """Give the connections back."""
-        await self._transport.aclose()
-
-    async def health(self, url: str) -> Probe:
-        """One GET of a configured health URL; a failure is a Probe with its problem, never an
-        exception.
-        """
-        try:
-            async with asyncio.timeout(self._timeout):
-                target = httpx.URL(url)
-                addresses = await permitted_addresses(target, self._allow, self._resolve)
-                return await self._look(target, addresses)
-        except TimeoutError:
-            return Probe(problem=f"no answer within {self._timeout:g} s")
-        except Refused as refused:
-            return Probe(problem=str(refused))
-        except httpx.InvalidURL as error:
-            return Probe(problem=f"not a URL: {error}")
-        except (httpx.HTTPError, OSError) as error:
-            return Probe(problem=_problem(error))
-
-    async def _look(self, target: httpx.URL, addresses: Sequence[str]) -> Probe:
-        """Ask the first address that can be connected to."""
-        *others, last = addresses
-        for address in others:
-            try:
-                return await self._ask(target, address)
-            except httpx.ConnectError:
-                continue
-        return await self._ask(target, last)
-
-    async def _ask(self, target: httpx.URL, address: str) -> Probe:
-        request = httpx.Request(
-            "GET",
-            target.copy_with(host=address).copy_merge_params({"gonogo": str(time.time_ns())}),
+        self._client = httpx.AsyncClient(
+            verify=tls or True,
+            timeout=None,
+            trust_env=False,
+            follow_redirects=False,
+            limits=httpx.Limits(max_keepalive_connections=0),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             headers={
-                "Host": target.netloc.decode("ascii"),
                 "User-Agent": "gonogo",
                 "Accept": "application/json, */*",
+                # A packed body could unpack to any size.
                 "Accept-Encoding": "identity",
                 "Cache-Control": "no-cache",
             },
-            extensions={"sni_hostname": target.raw_host.decode("ascii")},
         )
-        started = time.perf_counter()
-        response = await self._transport.handle_async_request(request)
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._client.aclose()
+
+    async def health(self, url: str) -> Probe:
+        """One GET; whatever fails is the probe's problem in words, never an exception."""
         try:
-            if not response.is_success:
-                return Probe(problem=_status(response))
-            body = await _beginning(response)
-        finally:
-            await response.aclose()
-        return Probe(version=_version(body), ms=(time.perf_counter() - started) * 1000)
+            async with asyncio.timeout(self._timeout):
+                return await self._look(url)
+        except TimeoutError:
+            return Probe(problem=f"no answer within {self._timeout:g} s")
+        except Forbidden as no:
+            return Probe(problem=str(no))
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+            return Probe(problem=_in_words(error))
+
+    async def _look(self, url: str) -> Probe:
+        asked = httpx.URL(url)
+        port = asked.port or (443 if asked.scheme == "https" else 80)
+        is_web = asked.scheme in ("http", "https") and port <= MOST_PORT
+        if not is_web or not asked.host or asked.userinfo:
+            return Probe(problem=NOT_PLAIN)
+        host = asked.raw_host.decode("ascii")
+        *others, last = await self._addresses.resolve(host, port)
+        for address in others:
+            try:
+                return await self._ask(asked, host, str(address))
+            except httpx.ConnectError:
+                continue
+        return await self._ask(asked, host, str(last))
+
+    async def _ask(self, asked: httpx.URL, host: str, address: str) -> Probe:
+        began = time.perf_counter()
+        async with self._client.stream(
+            "GET",
+            # The address that was judged, not the name again, which could lead elsewhere by now.
+            asked.copy_with(host=address).copy_add_param("gonogo", secrets.token_hex(4)),
+            headers={"Host": asked.netloc.decode("ascii")},
+            extensions={"sni_hostname": host},
+        ) as answer:
+            body = await _beginning(answer)
+        if answer.is_redirect:
+            return Probe(problem=f"HTTP {answer.status_code}, a redirect: name the final URL")
+        if answer.status_code != httpx.codes.OK:
+            return Probe(problem=f"HTTP {answer.status_code}")
+        return Probe(version=_version(body), ms=(time.perf_counter() - began) * 1000)
 
 
-async def _beginning(response: httpx.Response) -> bytes:
+async def _beginning(answer: httpx.Response) -> bytes:
     body = b""
-    async for chunk in response.aiter_raw():
+    async for chunk in answer.aiter_raw(LONGEST_BODY):
         body += chunk
-        if len(body) > MOST_BYTES:
+        if len(body) >= LONGEST_BODY:
             break
-    return body[:MOST_BYTES]
-
-
-def _status(response: httpx.Response) -> str:
-    if response.is_redirect:
-        return f"redirects (HTTP {response.status_code}); name the address that it leads to"
-    return f"HTTP {response.status_code}"
+    return body[:LONGEST_BODY]
 
 
 def _version(body: bytes) -> str | None:
-    """The field `version` of a JSON object; a page that is no JSON is healthy all the same."""
+    """The JSON field `version`; a page that is no JSON is fine and tells none."""
     try:
-        data = json.loads(body)
+        found = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    version = data.get("version") if isinstance(data, dict) else None
-    return version if isinstance(version, str) and len(version) <= LONGEST_VERSION else None
+    version = found.get("version") if isinstance(found, dict) else None
+    return version[:LONGEST_VERSION] if isinstance(version, str) else None
 
 
-def _problem(error: BaseException) -> str:
-    """What went wrong on the way, in words; the reason lies deep below httpx's own error."""
-    cause: BaseException | None = error
-    while cause is not None:
+def _in_words(error: Exception) -> str:
+    for cause in _causes(error):
         match cause:
             case ssl.SSLCertVerificationError():
                 return f"TLS: {cause.verify_message}"
             case ssl.SSLError():
-                return f"TLS: {cause.reason or 'no agreement'}"
+                return f"TLS: {(cause.reason or 'handshake failed').replace('_', ' ').lower()}"
             case ConnectionRefusedError():
                 return "connection refused"
-            case _:
-                pass
-        cause = cause.__cause__ or cause.__context__
-    return "cannot connect" if isinstance(error, httpx.ConnectError) else "connection lost"
+            case OSError() if isinstance(error, OSError):
+                return "the name is not known"
+    if isinstance(error, httpx.InvalidURL | ValueError):
+        return NOT_PLAIN
+    if isinstance(error, httpx.ConnectError):
+        return "no connection"
+    return "the connection was cut off"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and what led to it, the outermost first."""
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
+        seen = seen.__cause__ or seen.__context__

@@ -26,7 +26,7 @@ PAGE = 200
 PAGES = 25
 EVENT_TYPE = "gonogo_message"
 PLAIN = {"unfurl_links": False, "unfurl_media": False, "link_names": False}
-_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,}")
+_CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{5,}")
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
 _GROUP_ID = re.compile(r"S[A-Z0-9]{2,}")
 
@@ -43,6 +43,7 @@ class SlackChat:
         # time limit with one.
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout))
         self._identity: Identity | None = None
+        self._channel_ids: dict[str, str] = {}
         self.client = AsyncWebClient(
             token, base_url=api_url, session=self._session, retry_handlers=[]
         )
@@ -77,16 +78,17 @@ class SlackChat:
 
     async def find(
         self, channel: str, key: str, since: datetime, *, thread_ts: str | None = None
-    ) -> str | None:
-        """The ts of our message with that key, posted since then, or None.
+    ) -> tuple[str, str] | None:
+        """The channel id and ts of our message with that key, posted since then, or None.
 
         A direct message named by its reader is never found: that would take the right to read
         people's conversations. Raises Fault when there is too much to look through.
         """
         if _USER_ID.fullmatch(channel):
             return None
+        place = await self._known_id(channel)
         arguments: dict[str, Any] = {
-            "channel": channel,
+            "channel": place,
             "oldest": f"{(since - SKEW).timestamp():.6f}",
             "include_all_metadata": True,
         }
@@ -96,9 +98,9 @@ class SlackChat:
         try:
             async for row in self._rows(method, "messages", **arguments):
                 if _key(row) == key:
-                    return str(row["ts"])
+                    return place, str(row["ts"])
         except NotFound:
-            log.info("nowhere_to_look", channel=channel, thread_ts=thread_ts)
+            log.info("nowhere_to_look", channel=place, thread_ts=thread_ts)
         return None
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
@@ -156,6 +158,14 @@ class SlackChat:
                 return str(row["id"])
         hint = "create it, or invite the bot if it is private"
         raise NotFound("slack", f"no channel #{wanted}; {hint}")
+
+    async def _known_id(self, channel: str) -> str:
+        """The id of a channel; Slack posts to a name, but reads by id alone."""
+        if _CHANNEL_ID.fullmatch(channel):
+            return channel
+        if channel not in self._channel_ids:
+            self._channel_ids[channel] = await self.channel_id(channel)
+        return self._channel_ids[channel]
 
     async def is_member(self, channel: str) -> bool:
         """Whether the bot is in the channel of that id."""

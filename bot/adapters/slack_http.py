@@ -1,7 +1,7 @@
 """SlackEvents: Slack's signed HTTP requests, checked as raw bytes before anything reads them."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import structlog
 from aiohttp import web
@@ -11,8 +11,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from bot.adapters.raw_body import raw_body
 from bot.adapters.slack_identity import Identity
 from bot.adapters.slack_payload import Malformed, parse
-from bot.adapters.slack_signature import signature_of
-from bot.domain.errors import Fault
+from bot.adapters.slack_signature import is_signed
 
 log = structlog.get_logger()
 LIMIT = 256 * 1024  # bytes
@@ -21,8 +20,7 @@ LIMIT = 256 * 1024  # bytes
 class SlackEvents:
     """What answers `POST /slack/events`: `answer` is the handler.
 
-    `remember` keeps a key for at least ten minutes and is False when it was kept before;
-    `identity` tells whose requests are taken.
+    `identity` tells whose requests are taken, None while we do not know.
     """
 
     def __init__(
@@ -30,24 +28,22 @@ class SlackEvents:
         app: AsyncApp,
         signing_secret: str,
         *,
-        identity: Callable[[], Awaitable[Identity]],
-        remember: Callable[[str], Awaitable[bool]],
+        identity: Callable[[], Identity | None],
         now: Callable[[], float] = time.time,
     ) -> None:
         self._app = app
         self._secret = signing_secret.encode()
         self._identity = identity
-        self._remember = remember
         self._now = now
 
     async def answer(self, request: web.Request) -> web.Response:
         """401 unsigned, 413 too large, 400 malformed, 403 foreign; else what the app answers.
 
-        A replay is answered 200 and does nothing: a proxy may repeat a request in good faith.
+        A replay reaches the app, too, which knows every request by its own key: what is noted here
+        before the work would be believed done when the work is cut off.
         """
         raw = await raw_body(request, LIMIT)
-        signature = signature_of(request.headers, raw, self._secret, self._now())
-        if signature is None:
+        if not is_signed(request.headers, raw, self._secret, self._now()):
             return web.Response(status=401)
         try:
             body = parse(raw, request.content_type)
@@ -58,16 +54,13 @@ class SlackEvents:
             return web.Response()
         if body.get("type") == "url_verification":
             return web.json_response({"challenge": body["challenge"]})
-        try:
-            identity = await self._identity()
-        except Fault as fault:
-            log.warning("slack_identity_unknown", why=fault.text)
+        identity = self._identity()
+        if identity is None:
+            log.warning("slack_identity_unknown")
             return web.Response(status=503)
         if identity.is_foreign(body):
             log.warning("slack_foreign", team=body.get("team_id") or body.get("team"))
             return web.Response(status=403)
-        if not await self._remember(f"slack:{signature}"):
-            return web.Response()
         # Bolt takes a parsed body only in this mode. It must not parse itself: it loses the
         # fields of any form that has the word "payload" in it.
         bolt_request = AsyncBoltRequest(

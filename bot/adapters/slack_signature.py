@@ -10,8 +10,8 @@ TIMESTAMP = re.compile(r"[0-9]{10}")
 SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 
 
-def signature_of(headers: Mapping[str, str], body: bytes, secret: bytes, now: float) -> str | None:
-    """The request's signature if it is good, else None.
+def is_signed(headers: Mapping[str, str], body: bytes, secret: bytes, now: float) -> bool:
+    """Whether the request has a good signature.
 
     `now` is in seconds since the epoch. Anything that is not exactly a timestamp and a signature
     as Slack writes them is refused before it is computed with.
@@ -19,9 +19,9 @@ def signature_of(headers: Mapping[str, str], body: bytes, secret: bytes, now: fl
     timestamp = headers.get("X-Slack-Request-Timestamp", "")
     signature = headers.get("X-Slack-Signature", "")
     if not (TIMESTAMP.fullmatch(timestamp) and SIGNATURE.fullmatch(signature)):
-        return None
+        return False
     if abs(now - int(timestamp)) > WINDOW:
-        return None
+        return False
     base = b"v0:" + timestamp.encode() + b":" + body
     expected = "v0=" + hmac.new(secret, base, hashlib.sha256).hexdigest()
-    return signature if hmac.compare_digest(expected, signature) else None
+    return hmac.compare_digest(expected, signature)

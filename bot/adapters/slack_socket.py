@@ -32,7 +32,8 @@ class SlackSocket:
         return bool(await self._handler.client.is_connected())
 
     async def stop(self, grace: float) -> None:
-        """Answer what has arrived, for so many seconds, then hang up."""
+        """Take nothing new, answer what has arrived, for so many seconds, then hang up."""
+        self._handler.client.socket_mode_request_listeners.clear()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), grace)
         if self._connecting is not None:

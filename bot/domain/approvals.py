@@ -15,11 +15,18 @@ def nudge_time(requested: datetime, expires: datetime) -> datetime:
     return requested + (expires - requested) / 2
 
 
-def may_approve(deployment: Deployment, actor: Actor) -> None:
-    """Refuse unless this actor may approve this deployment now: open, allowed, and a second
-    person.
+def may_approve(deployment: Deployment, actor: Actor, now: datetime) -> None:
+    """Refuse unless this actor may approve this deployment now: open, in time, allowed, and a
+    second person.
     """
     _is_open(deployment)
+    if deployment.expires_at is not None and now >= deployment.expires_at:
+        raise Refusal(
+            "expired",
+            "{name} expired at {when}, so it is not run. Ask for a new one with {deploy}.",
+            name=deployment.name,
+            when=deployment.expires_at,
+        )
     require(actor, Role.APPROVER, "approve a deployment")
     if actor.is_same_person(deployment.requested_by, deployment.requested_by_github):
         raise Refusal(
@@ -93,7 +100,7 @@ def _settled(deployment: Deployment) -> Refusal:
         "already_settled",
         "Nothing was done: {name} ({version}) is {state} since {when}."
         + approved
-        + " Ask for a new one with /deploy.",
+        + " Ask for a new one with {deploy}.",
         **facts,
     )
 

@@ -53,16 +53,14 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     S.REQUESTED: frozenset({S.CHECKING, S.CANCELLED}),
     S.CHECKING: frozenset({S.AWAITING_APPROVAL, S.REFUSED, S.CANCELLED}),
     S.AWAITING_APPROVAL: frozenset({S.APPROVED, S.REJECTED, S.EXPIRED, S.CANCELLED, S.VOID}),
-    S.APPROVED: frozenset(
-        {S.DISPATCHING, S.RUNNING, S.AWAITING_APPROVAL, S.NEEDS_ATTENTION, S.VOID, S.CANCELLED}
-    ),
-    S.DISPATCHING: frozenset({S.RUNNING, S.UNKNOWN, S.FAILED, S.APPROVED, S.NEEDS_ATTENTION}),
+    S.APPROVED: frozenset({S.DISPATCHING, S.AWAITING_APPROVAL, S.VOID, S.CANCELLED}),
+    S.DISPATCHING: frozenset({S.RUNNING, S.UNKNOWN, S.FAILED, S.NEEDS_ATTENTION}),
     S.UNKNOWN: frozenset({S.RUNNING, S.DISPATCHING, S.NEEDS_ATTENTION}),
     S.RUNNING: frozenset({S.VALIDATING, S.FAILED, S.ABORTING, S.NEEDS_ATTENTION}),
     S.VALIDATING: frozenset({S.SUCCEEDED, S.DEGRADED}),
     S.DEGRADED: frozenset({S.SUCCEEDED, S.FAILED}),
     S.ABORTING: frozenset({S.CANCELLED, S.VALIDATING, S.FAILED, S.NEEDS_ATTENTION}),
-    S.NEEDS_ATTENTION: frozenset({S.RUNNING, S.APPROVED, S.FAILED}),
+    S.NEEDS_ATTENTION: frozenset({S.RUNNING, S.UNKNOWN, S.FAILED}),
 } | {state: frozenset() for state in TERMINAL}
 
 
@@ -105,6 +103,7 @@ class Deployment:
 
     `revision` counts the changes and makes every update a compare-and-set.
     `due_at` is when the tick has to look again; None leaves it to people.
+    `notice` explains a state that a person has to end; `waiting_for` names a passing trouble.
     `approver_is_fresh` is False while an approval rests on directory rows that were too old.
     """
 
@@ -151,6 +150,7 @@ class Deployment:
     ending: Ending | None = None
 
     due_at: datetime | None = None
+    notice: str = ""
     waiting_for: str = ""
     failures: int = 0
 
@@ -187,7 +187,13 @@ class Deployment:
         """
         if state not in TRANSITIONS[self.state]:
             raise ValueError(f"{self.name} cannot go from {self.state} to {state}")
-        moved: dict[str, Any] = {"state": state, "waiting_for": "", "failures": 0, "due_at": at}
+        moved: dict[str, Any] = {
+            "state": state,
+            "notice": "",
+            "waiting_for": "",
+            "failures": 0,
+            "due_at": at,
+        }
         if state in TERMINAL:
             moved |= {"settled_at": at, "due_at": None}
         return replace(self, **(moved | changes))

@@ -1,19 +1,23 @@
 """The two kinds of no: a Refusal is a person's to mend, a Fault is ours or the world's."""
 
+COMMANDS = {"deploy": "/deploy", "deployments": "/deployments"}
+"""What the commands are called, unless the configuration says otherwise."""
+
 
 class Refusal(Exception):
     """A no with a reason that says what to do next.
 
     `code` is the reason as one stable word, for the audit trail and the metrics. `template` is a
     sentence whose `{names}` are filled from `facts`: people (`Who`), datetimes, or foreign words,
-    which whoever shows it has to escape (`bot.messages.blocks.fill`).
+    which whoever shows it has to escape (`bot.messages.blocks.fill`). `{deploy}` and
+    `{deployments}` are the names of the commands.
     """
 
     def __init__(self, code: str, template: str, **facts: object) -> None:
-        super().__init__(template.format_map(facts))
         self.code = code
         self.template = template
         self.facts = facts
+        super().__init__(template.format_map(COMMANDS | facts))
 
 
 class Fault(Exception):

@@ -39,11 +39,13 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What was read about a version before its deployment; None means that it was not readable."""
+    """What was read about a version before its deployment; `live` is None where nothing is known
+    to be.
+    """
 
     version: str
     live: str | None
-    on_branch: bool | None
+    on_branch: bool
     branch: str
     released: bool
     checks: tuple[Check, ...]
@@ -94,12 +96,6 @@ def _ci(checks: tuple[Check, ...]) -> Verdict:
 
 
 def _reviewed(evidence: Evidence) -> Verdict:
-    if evidence.on_branch is None:
-        return Verdict(
-            gate="merged",
-            level=Level.WARN,
-            text=f"Could not tell whether the commit is on {evidence.branch}",
-        )
     if not evidence.on_branch:
         return Verdict(
             gate="merged",
@@ -127,7 +123,7 @@ def _direction(evidence: Evidence) -> Verdict:
             gate="live",
             level=Level.BLOCK,
             text=f"{version} is older than {live}, which is live",
-            action=f"Going back is a rollback: /rollback to {version}",
+            action="Going back is a rollback: start the rollback workflow for it by hand.",
         )
     if evidence.changes.ancestry == "diverged":
         return Verdict(

@@ -18,6 +18,10 @@ MAX_REASON = 500
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
 _QUOTES = dict.fromkeys(map(ord, "“”„‟«»″＂"), '"') | dict.fromkeys(map(ord, "‘’‚‛′"), "'")
 
+_MARKS = "\"'"
+_QUOTED = re.compile(r"([\"'])(?:(?!\1(?:\s|$)).)*\1")
+"""From a quotation mark to the same one at the end, which closes no word before."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployWish:
@@ -53,7 +57,7 @@ def clean_reason(text: str) -> str:
     """A free text as one line without quotes around it; refuses one that is too long to read on a
     card.
     """
-    reason = " ".join(normalise(text).split()).strip("\"'").strip()
+    reason = _unquoted(" ".join(normalise(text).split()))
     if len(reason) > MAX_REASON:
         raise Refusal(
             "reason_too_long",
@@ -86,7 +90,7 @@ def parse_deploy(text: str, services: Iterable[str]) -> DeployWish | None:
             found[kind] = value
     version = found.get("version")
     if not isinstance(version, Version):
-        raise Refusal("no_version", "Which version? For example: /deploy v1.2.1")
+        raise Refusal("no_version", "Which version? For example: {deploy} v1.2.1")
     if after_to:
         raise Refusal("no_environment", "To which environment? Say: to production, or to staging.")
     service, environment = found.get("service"), found.get("environment")
@@ -207,21 +211,39 @@ def _deployment_id(words: list[str], report: str) -> int:
         return int(found[1])
     raise Refusal(
         "no_deployment_id",
-        "Which deployment? For example: /deployments {report} D12",
+        "Which deployment? For example: {deployments} {report} D12",
         report=report,
     )
 
 
 def _split_reason(text: str) -> tuple[list[str], str]:
+    """The words before the reason, and the reason: all after “because”, or the quoted rest."""
     clean = normalise(text)
     start = re.search(r"(?:^|\s)(because\b:?|[\"'])", clean, re.IGNORECASE)
     if start is None:
         return clean.split(), ""
-    head, tail = clean[: start.start(1)], clean[start.start(1) :]
-    tail = re.sub(r"^because\b:?", "", tail, flags=re.IGNORECASE)
-    if not tail.strip("\"' "):
+    head, tail = clean[: start.start(1)], clean[start.start(1) :].strip()
+    if tail[0] in _MARKS:
+        if not _QUOTED.fullmatch(tail):
+            raise Refusal(
+                "half_quoted",
+                "I take a reason in quotes only as the rest of the line: {quoted}. "
+                "Put it last, or write because before it.",
+                quoted=tail,
+            )
+    else:
+        tail = re.sub(r"^because\b:?", "", tail, flags=re.IGNORECASE)
+    reason = clean_reason(tail)
+    if not reason:
         raise Refusal("empty_reason", "“because” needs a reason after it.")
-    return head.split(), clean_reason(tail)
+    return head.split(), reason
+
+
+def _unquoted(text: str) -> str:
+    """Without the quotes around the whole of it; nothing when it is nothing but quotes."""
+    if not text.strip(_MARKS + " "):
+        return ""
+    return text[1:-1].strip() if _QUOTED.fullmatch(text) else text
 
 
 def _hint(word: str, known: Iterable[str], *, every: bool = False) -> str:

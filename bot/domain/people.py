@@ -65,10 +65,15 @@ _STANDING_REASONS = {
 }
 
 
-def require(actor: Actor, role: Role, deed: str) -> None:
-    """Refuse unless the actor is a member who holds the role; `deed` completes "… may {deed}"."""
+def require_member(actor: Actor) -> None:
+    """Refuse unless the actor is a member of the workspace."""
     if actor.standing is not Standing.MEMBER:
         raise Refusal(f"not_allowed_{actor.standing}", _STANDING_REASONS[actor.standing])
+
+
+def require(actor: Actor, role: Role, deed: str) -> None:
+    """Refuse unless the actor is a member who holds the role; `deed` completes "… may {deed}"."""
+    require_member(actor)
     if role not in actor.roles:
         raise Refusal(
             "not_allowed",

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from bot.domain.versions import Version
 
 SETTLE = timedelta(seconds=180)
 """How long a run may stay unlisted after a dispatch before a second one is thought of."""
@@ -13,48 +16,74 @@ OVERDUE = timedelta(minutes=30)
 """A run that takes longer is called overdue on the card; age alone never ends it."""
 
 
+class Next(Enum):
+    """What to do about a dispatch whose run is not known."""
+
+    SEARCH = auto()
+    SEND = auto()
+    ASK = auto()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatch:
-    """The intent to start a run, committed before the one POST.
+    """The intent to start a run, committed before its POST.
 
-    `before_run_id` is the newest run id of the workflow before the POST; ids only grow.
-    `accepted` is True once GitHub said yes, None while its answer is not known.
-    `carries_id`: the workflow puts the request id into the run's title.
-    `guarded`: the workflow itself stops a second run of the same request id.
+    `before_run_id` is the newest run id of the workflow before the first POST; ids only grow.
+    `ref` is the branch that runs. `carries_id`: the workflow puts the request id into the run's
+    title; `carries_sha`: the run itself compares the commit; `guarded`: the workflow stops a
+    second run of the same request id. `unclear` counts the POSTs after which a run may exist.
+    `accepted` is GitHub's answer to the last POST: yes, surely not carried out, or None for not
+    known. `again_by` is who asked to send once more; `candidates` are runs that may be ours.
     """
 
     before_run_id: int
     attempt: int
     sent_at: datetime
+    ref: str = ""
     carries_id: bool
+    carries_sha: bool = False
     guarded: bool
+    unclear: int = 0
     accepted: bool | None = None
+    again_by: str | None = None
+    candidates: tuple[int, ...] = ()
 
-    def may_send_again(self, now: datetime) -> bool:
-        """Whether one automatic second dispatch is safe: unclear answer, settled, guarded, first
-        attempt.
+    def next(self, now: datetime) -> Next:
+        """Look on, send once more, or ask a person.
+
+        A machine sends again what was surely not carried out, and once, after the settle time,
+        what got no clear answer from a workflow that is guarded.
         """
-        return (
-            self.accepted is None
-            and self.guarded
-            and self.attempt == 1
-            and now - self.sent_at >= SETTLE
-        )
+        if self.again_by or self.accepted is False:
+            return Next.SEND
+        waited = now - self.sent_at
+        if self.accepted:
+            return Next.ASK if waited >= GIVE_UP_SEARCH else Next.SEARCH
+        if waited < SETTLE:
+            return Next.SEARCH
+        return Next.SEND if self.guarded and self.unclear == 1 else Next.ASK
 
-    def is_hopeless(self, now: datetime) -> bool:
-        """Whether a person has to decide because no run turned up."""
-        limit = GIVE_UP_SEARCH if self.accepted else SETTLE
-        return now - self.sent_at >= limit
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEnd:
+    """How one step of a job ended."""
+
+    name: str
+    conclusion: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """One job of a run; `step` names the step that is being worked on."""
+    """One job of a run; `step` names the step that is being worked on.
+
+    `steps` are the ended ones.
+    """
 
     name: str
     status: str
     conclusion: str | None = None
     step: str = ""
+    steps: tuple[StepEnd, ...] = ()
     started_at: datetime | None = None
     completed_at: datetime | None = None
 
@@ -80,6 +109,14 @@ class Progress:
         """The job of that name, letter case aside."""
         return next((s for s in self.stages if s.name.casefold() == name.casefold()), None)
 
+    def conclusion_of(self, name: str) -> str | None:
+        """How the job of that name ended, else the step; None when there is neither."""
+        if job := self.stage(name):
+            return job.conclusion or job.status
+        steps = (step for stage in self.stages for step in stage.steps)
+        wanted = name.casefold()
+        return next((s.conclusion for s in steps if s.name.casefold() == wanted), None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
@@ -100,6 +137,7 @@ def failure_of(progress: Progress, deploy_job: str | None) -> str | None:
     """Why an ended run did not deploy, or None when it did.
 
     Any conclusion but success is a failure, and a deploying job that was skipped did not deploy.
+    One that is not in the run proves nothing either way.
     """
     if progress.conclusion != "success":
         if progress.conclusion == "cancelled" and not any(s.started_at for s in progress.stages):
@@ -116,24 +154,36 @@ def failure_of(progress: Progress, deploy_job: str | None) -> str | None:
     return None
 
 
+def deployed_at(progress: Progress, deploy_job: str | None) -> datetime | None:
+    """When the deploying job ended well, None when it did not or is not known."""
+    job = progress.stage(deploy_job) if deploy_job else None
+    if job is None or job.conclusion != "success":
+        return None
+    return job.completed_at or progress.updated_at
+
+
 def pick(
     runs: tuple[RunSummary, ...],
+    intent: Dispatch,
     *,
-    after: int,
     request_id: str,
-    carries_id: bool,
+    version: str,
     actor: str,
     claimed: frozenset[int],
 ) -> tuple[RunSummary, ...]:
-    """The runs that may be ours: newer than the intent, unclaimed, and of our request id or actor.
+    """The runs that may be ours: newer than the intent and nobody else's, oldest first.
 
-    With a request id in the title the match is exact; without it, it is by id and actor only, and
-    more than one candidate is for a person to tell apart. Oldest first.
+    With a request id in the title the match is exact. Without it, a run has to be by our own
+    account, on our branch, and must not name another version; more than one such run is for a
+    person to tell apart.
     """
-    newer = [run for run in runs if run.id > after and run.id not in claimed]
-    ours = [
-        run
-        for run in newer
-        if (f"[{request_id}]" in run.title if carries_id else run.actor == actor)
-    ]
-    return tuple(sorted(ours, key=lambda run: run.id))
+
+    def is_ours(run: RunSummary) -> bool:
+        if intent.carries_id:
+            return f"[{request_id}]" in run.title
+        named = Version.find(run.title)
+        on_branch = not intent.ref or run.branch == intent.ref
+        return run.actor == actor and on_branch and (named is None or str(named) == version)
+
+    newer = (run for run in runs if run.id > intent.before_run_id and run.id not in claimed)
+    return tuple(sorted(filter(is_ours, newer), key=lambda run: run.id))

@@ -5,6 +5,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from statistics import median
 
+from bot.domain.versions import is_same
+
+LOOKED_AWAY = timedelta(seconds=30)
+"""After a longer pause between two probes nobody knows what happened in it: the watch begins
+anew.
+"""
+
 SLOWER_BY = timedelta(milliseconds=250)
 """Response times count as normal up to twice the baseline plus this."""
 
@@ -59,15 +66,31 @@ class Rule:
 class Validation:
     """Validation so far: passes and failures in a row, the samples in milliseconds, and what was
     read.
+
+    `deployed_at` is the end of the job that deploys, `answered` the version that production told
+    last, `shown_at` when it first told the right one. `watched_from` is when the probes began to
+    follow one another without a long pause, `looked_at` when the latest was.
     """
 
     started_at: datetime
+    deployed_at: datetime | None = None
+    answered: str = ""
+    shown_at: datetime | None = None
+    watched_from: datetime | None = None
+    looked_at: datetime | None = None
     passes: int = 0
     failures: int = 0
     samples: tuple[float, ...] = ()
     healthy_at: datetime | None = None
     readings: tuple[Reading, ...] = ()
     last: str = ""
+
+    @property
+    def live_at(self) -> datetime | None:
+        """Since when production runs it, as far as is known: what production tells outweighs what
+        the run did.
+        """
+        return self.shown_at or (None if self.answered else self.deployed_at)
 
     def reading(self, what: str) -> Reading | None:
         """The latest reading of that kind."""
@@ -83,19 +106,35 @@ def take(
     validation: Validation, probe: Probe, version: str, now: datetime, needed: int
 ) -> Validation:
     """The validation after one more probe; a green answer of another version is no pass."""
+    seen = _heard(_unbroken(validation, now), probe.version, version, now)
     problem = probe.problem
-    if not problem and probe.version is not None and probe.version != version:
+    if not problem and probe.version is not None and not is_same(probe.version, version):
         problem = f"answers as {probe.version}, expected {version}"
     if problem:
-        return replace(validation, passes=0, failures=validation.failures + 1, last=problem).having(
+        return replace(seen, passes=0, failures=seen.failures + 1, last=problem).having(
             Reading(what="health", outcome=Outcome.BAD, text=problem, at=now)
         )
-    passes = validation.passes + 1
-    samples = (*validation.samples, probe.ms)[-50:] if probe.ms is not None else validation.samples
-    healthy_at = validation.healthy_at or (now if passes >= needed else None)
+    passes = seen.passes + 1
+    samples = (*seen.samples, probe.ms)[-50:] if probe.ms is not None else seen.samples
+    healthy_at = seen.healthy_at or (now if passes >= needed else None)
     return replace(
-        validation, passes=passes, failures=0, samples=samples, healthy_at=healthy_at, last=""
+        seen, passes=passes, failures=0, samples=samples, healthy_at=healthy_at, last=""
     ).having(Reading(what="health", outcome=Outcome.OK, text=_in_a_row(passes), at=now))
+
+
+def _unbroken(validation: Validation, now: datetime) -> Validation:
+    if now - (validation.looked_at or validation.started_at) <= LOOKED_AWAY:
+        return replace(validation, looked_at=now)
+    return replace(
+        validation, looked_at=now, watched_from=now, passes=0, failures=0, healthy_at=None
+    )
+
+
+def _heard(validation: Validation, told: str | None, version: str, now: datetime) -> Validation:
+    if told is None:
+        return validation
+    shown_at = validation.shown_at or (now if is_same(told, version) else None)
+    return replace(validation, answered=told, shown_at=shown_at)
 
 
 def response_times(
@@ -134,28 +173,52 @@ class Judgement(StrEnum):
 
 
 def judge(validation: Validation, rule: Rule, now: datetime) -> tuple[Judgement, str]:
-    """Passed after health and bake, failed with the reason when the deadline or the bake breaks."""
-    smoke = validation.reading("smoke")
-    if smoke is not None and smoke.outcome is Outcome.BAD:
-        return Judgement.FAILED, smoke.text
-    if rule.has_health and validation.healthy_at is None:
-        if now - validation.started_at < rule.deadline:
-            return Judgement.GOING_ON, ""
-        return (
-            Judgement.FAILED,
-            f"not healthy within {_minutes(rule.deadline)}: {validation.last or 'no answer'}",
-        )
-    if validation.failures >= rule.passes:
-        return Judgement.FAILED, f"health was lost during the watch: {validation.last}"
-    if now - validation.started_at < rule.bake:
-        return Judgement.GOING_ON, ""
-    if validation.failures:
-        return Judgement.GOING_ON, ""
-    return Judgement.PASSED, ""
+    """Passed after health and bake, failed with the reason when the deadline or the bake breaks.
+
+    The bake begins with health, where there is a health URL, and ends with health in a row.
+    """
+    found = validation
+    bad = [r for r in found.readings if r.outcome is Outcome.BAD and r.what != "health"]
+    if bad:
+        return Judgement.FAILED, "; ".join(reading.text for reading in bad)
+    if not rule.has_health:
+        return _going_on() if now - found.started_at < rule.bake else _proven(found)
+    seen = found.last or _too_few(found.passes, rule.passes)
+    if found.healthy_at is None:
+        if now - (found.watched_from or found.started_at) < rule.deadline:
+            return _going_on()
+        return Judgement.FAILED, f"not healthy within {_minutes(rule.deadline)}: {seen}"
+    if found.failures >= rule.passes:
+        return Judgement.FAILED, f"health was lost during the watch: {found.last}"
+    baked_at = found.healthy_at + rule.bake
+    if now < baked_at:
+        return _going_on()
+    if found.passes >= rule.passes:
+        return _proven(found)
+    if now < baked_at + rule.deadline:
+        return _going_on()
+    return Judgement.FAILED, f"health comes and goes: {seen}"
+
+
+def _going_on() -> tuple[Judgement, str]:
+    return Judgement.GOING_ON, ""
+
+
+def _proven(found: Validation) -> tuple[Judgement, str]:
+    """Good answers alone do not tell that anything was deployed."""
+    job = found.reading("deploy_job")
+    if job is None or job.outcome is Outcome.OK or found.shown_at:
+        return Judgement.PASSED, ""
+    why = f"{job.text}, and production tells no version"
+    return Judgement.FAILED, f"not proven that anything was deployed: {why}"
 
 
 def _in_a_row(passes: int) -> str:
     return "1 pass" if passes == 1 else f"{passes} passes in a row"
+
+
+def _too_few(passes: int, needed: int) -> str:
+    return f"{_in_a_row(passes)}, {needed} are needed" if passes else "no answer"
 
 
 def _minutes(span: timedelta) -> str:

@@ -35,6 +35,11 @@ class Version:
         return cls(int(major), int(minor), int(patch), prerelease or "")
 
     @classmethod
+    def told(cls, text: str) -> Self | None:
+        """The version that a machine tells, which may leave out the v: 1.2.1."""
+        return cls.parse(text) or cls.parse(f"v{text}")
+
+    @classmethod
     def find(cls, text: str) -> Self | None:
         """The first version that stands as a word of its own in a free text, such as a run's
         title.
@@ -60,6 +65,12 @@ class Version:
             if part
         )
         return (self.major, self.minor, self.patch, not self.prerelease, identifiers)
+
+
+def is_same(told: str, version: str) -> bool:
+    """Whether what production tells is this version, the v aside."""
+    found = Version.told(told)
+    return told == version or (found is not None and found == Version.parse(version))
 
 
 def looks_like_version(word: str) -> bool:

@@ -17,6 +17,7 @@ def succeeded(deployment: Deployment) -> Message:
     found = d.validation or Validation(started_at=d.requested_at)
     lines = [
         f"✅ {b.line(d.version, 64)} deployed to {b.line(d.environment, 64)} successfully",
+        *_marked_good(d),
         "Changes:",
         *_changes(d),
         "Validation:",
@@ -30,6 +31,14 @@ def succeeded(deployment: Deployment) -> Message:
         f"- {_line(found.reading('response_times'), 'Performance: ✅', 'Performance')}",
     ]
     return _announcement(lines)
+
+
+def _marked_good(deployment: Deployment) -> list[str]:
+    """Who answers for a success that the validation did not find."""
+    ending = deployment.ending
+    if ending is None or ending.by is None or ending.code != "marked_good":
+        return []
+    return [f"Marked good by {b.mention(ending.by)}; validation had failed: {b.line(ending.text)}"]
 
 
 def _changes(deployment: Deployment) -> list[str]:
@@ -64,7 +73,7 @@ def failed(deployment: Deployment) -> Message:
     people = " ".join(
         b.mention(who) for who in dict.fromkeys((d.requested_by, d.approved_by)) if who
     )
-    why = b.line(d.ending.text if d.ending else d.waiting_for)
+    why = b.line(d.ending.text if d.ending else d.notice)
     if d.state is State.DEGRADED:
         point = f"{title(d)}: validation failed, production is not proven healthy"
         advice = "Decide on the card: Mark Good, Roll Back, or Close as Failed."
@@ -77,4 +86,15 @@ def failed(deployment: Deployment) -> Message:
     lines = [f"*{point}*", why, f"{people} {advice}".strip()]
     if d.run_url:
         lines.append(b.link(d.run_url, f"Run {d.run_id}"))
-    return Message(f"{point}. {why}".strip(), (b.section("\n".join(filter(None, lines))),))
+    return Message(f"{point}\n{why}".strip(), (b.section("\n".join(filter(None, lines))),))
+
+
+def attention(deployment: Deployment) -> Message:
+    """The top-level call for a person where no machine may go on."""
+    d = deployment
+    people = " ".join(
+        b.mention(who) for who in dict.fromkeys((d.requested_by, d.approved_by)) if who
+    )
+    point = f"{title(d)} needs a person"
+    lines = [f"*{point}*", b.line(d.notice), f"{people} Decide on the card of {d.name}.".strip()]
+    return Message(f"{point}\n{b.line(d.notice)}", (b.section("\n".join(lines)),))

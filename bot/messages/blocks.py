@@ -1,11 +1,12 @@
 """Message: text and blocks, the few Block Kit pieces we use, escaping and Slack's length limits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
-from bot.domain.errors import Refusal
+from bot.domain.errors import COMMANDS, Refusal
 from bot.domain.people import Who
 
 Block = dict[str, Any]
@@ -66,9 +67,9 @@ def show(fact: object) -> str:
             return shorten(escape(fact), LINE_LIMIT)
 
 
-def refused(refusal: Refusal) -> Message:
-    """A refusal as the person reads it."""
-    return Message(fill(refusal.template, refusal.facts))
+def refused(refusal: Refusal, commands: Mapping[str, str] = COMMANDS) -> Message:
+    """A refusal as the person reads it; `commands` are the names of the commands."""
+    return Message(fill(refusal.template, {**refusal.facts, **commands}))
 
 
 def when(moment: datetime) -> str:
@@ -86,8 +87,11 @@ def link(url: str | None, text: str) -> str:
     """A link whose text is already escaped, or the bare text where there is no address."""
     if not url:
         return text
-    address = url.replace("|", "%7C").replace(">", "%3E").replace("<", "%3C")
-    return f"<{address.replace('&', '&amp;')}|{text}>"
+    address = quote(url, safe=_IN_URLS, errors="replace").replace("&", "&amp;")
+    return f"<{address}|{text}>"
+
+
+_IN_URLS = ":/?#[]@!$&'()*+,;=%~"
 
 
 def mention(slack_id: str) -> str:

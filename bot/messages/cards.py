@@ -9,6 +9,7 @@ from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
 
 MOST_CHANGES = 8
+MOST_CANDIDATES = 3
 COARSE = timedelta(seconds=10)
 _STATUS = {
     State.REQUESTED: "Requested",
@@ -49,6 +50,8 @@ def card(deployment: Deployment, now: datetime) -> Message:
     head = f"*{title(d)}*\n*{status(d)}*"
     if d.ending and d.ending.text:
         head += f"\n{b.line(d.ending.text)}"
+    if d.notice and not d.is_terminal:
+        head += f"\n{b.line(d.notice)}"
     if d.waiting_for and not d.is_terminal:
         head += f"\n{b.line(d.waiting_for)}"
     parts: list[Block] = [b.section(head)]
@@ -162,11 +165,18 @@ def _controls(d: Deployment) -> Block | None:
                 "Not Now",
                 danger=True,
             )
+            found = d.dispatch.candidates[:MOST_CANDIDATES] if d.dispatch else ()
             return b.actions(
                 block_id,
+                *(
+                    b.button(f"It Is Run {run}", f"choose_run_{place}", f"{value}:{run}")
+                    for place, run in enumerate(found)
+                ),
                 b.button("Send Again", "send_again", value, style="danger", confirm=question),
                 b.button("Close as Failed", "close_failed", value),
             )
+        case State.ABORTING:
+            return b.actions(block_id, b.button("Close as Failed", "close_failed", value))
         case State.DEGRADED:
             return b.actions(
                 block_id,

@@ -1,10 +1,14 @@
 """Forms: the modals, as Slack views."""
 
 import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.deployments import Deployment
+from bot.domain.errors import Refusal
 from bot.domain.grammar import MAX_REASON
+from bot.domain.people import Who
 from bot.messages import blocks as b
 from bot.messages.cards import title
 
@@ -46,6 +50,25 @@ def _input(
 def option(text: str, value: str) -> dict[str, Any]:
     """One choice of a select."""
     return {"text": _plain(text, 75), "value": value[:150]}
+
+
+def mistake(refusal: Refusal, name_of: Callable[[str], str], commands: Mapping[str, str]) -> str:
+    """A refusal as it reads under a field, where Slack shows no markup: people by name, times in
+    UTC.
+    """
+
+    def show(fact: object) -> str:
+        match fact:
+            case Who(slack_id):
+                return name_of(slack_id)
+            case datetime():
+                return f"{fact.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+            case _:
+                seen = "".join(c for c in " ".join(str(fact).split()) if c.isprintable())
+                return b.shorten(seen, b.LINE_LIMIT)
+
+    facts = {**refusal.facts, **commands}
+    return refusal.template.format_map({name: show(fact) for name, fact in facts.items()})
 
 
 def deploy(services: list[str], channel: str | None) -> View:

@@ -47,6 +47,14 @@ def refused(deployment: Deployment, verdicts: tuple[Verdict, ...]) -> Message:
     return Message("\n".join(lines))
 
 
+def still_checking(deployment: Deployment) -> Message:
+    """What the requester reads when the checks take long, with a way out; there is no card yet."""
+    d = deployment
+    text = f"{title(d)} ({d.name}) is still being checked. {b.line(d.waiting_for)}"
+    control = b.actions(f"checking:{d.id}", b.button("Cancel", "cancel", str(d.id)))
+    return Message(text, (b.section(text), control))
+
+
 def plan(deployment: Deployment) -> Message:
     """What a dry run found."""
     lines = [
@@ -100,7 +108,7 @@ def settled(deployment: Deployment, why: str) -> Message:
 def ended(deployment: Deployment, by: str) -> Message:
     """What the requester is told when somebody else ended their request."""
     ending = deployment.ending
-    reason = f": {b.escape(ending.text)}" if ending and ending.text else ""
+    reason = f": {b.line(ending.text)}" if ending and ending.text else ""
     word = str(deployment.state)
     return Message(f"{title(deployment)} ({deployment.name}) was {word} by {b.mention(by)}{reason}")
 

@@ -10,21 +10,19 @@ from bot.messages.blocks import Message
 from bot.messages.cards import changes, status, title
 
 PAGE = 10
+MOST_TRAIL = 40
 
 
 def overview(
     rows: Sequence[tuple[str, str, Deployment | None, Deployment | None]], now: datetime
 ) -> Message:
     """What is live where, and what is under way: rows of service, environment, live, holder."""
+    if not rows:
+        return Message("Nothing of that is in gonogo.yaml.")
     lines = []
     for service, environment, live, holder in rows:
         line = f"*{b.line(service, 80)} {b.line(environment, 64)}*: "
-        if live and live.live_at:
-            line += f"{b.line(live.version, 64)} ({live.name}) since {b.when(live.live_at)}"
-        elif live:
-            line += f"{b.line(live.version, 64)} ({live.name})"
-        else:
-            line += "no live version known"
+        line += _live(live) if live else "no live version known"
         if holder:
             line += f"\n    {holder.name}: {b.line(holder.version, 64)} {status(holder).lower()}, "
             line += _asked(holder)
@@ -32,17 +30,40 @@ def overview(
     return _paged("Status", lines)
 
 
+def _live(d: Deployment) -> str:
+    """The live version, and how far it may be trusted."""
+    text = f"{b.line(d.version, 64)} ({d.name})"
+    if d.state is not State.SUCCEEDED:
+        text += f" {_word(d)}, live"
+    if d.live_at:
+        text += f" {'seen live' if _was_only_seen(d) else 'since'} {b.when(d.live_at)}"
+    return text
+
+
+def _was_only_seen(d: Deployment) -> bool:
+    """Whether only production told of it, so that nobody knows since when it has been there."""
+    return d.adopted and d.run_id is None
+
+
+def nothing(page: int, where: str, deploy: str, history: str) -> Message:
+    """A history or a page of it without any deployment; `deploy` and `history` are commands."""
+    of = f" of {b.line(where)}" if where else ""
+    if page > 1:
+        return Message(f"The history{of} has no page {page}. It begins with `{b.line(history)}`.")
+    if where:
+        return Message(f"No deployments{of} yet.")
+    return Message(f"No deployments here yet. The first one begins with {b.line(deploy)} v1.2.1")
+
+
 def history(found: Sequence[Deployment], page: int, more: bool, command: str) -> Message:
     """One page of deployments, newest first."""
-    if not found:
-        return Message("No deployments here yet. The first one begins with /deploy v1.2.1")
     lines = [
-        f"*{d.name}* {title(d)} · {status(d).split(':')[0].lower()} · {_asked(d)}"
+        f"*{d.name}* {title(d)} · {_word(d)} · {_asked(d)}"
         + (f", approved by {b.mention(d.approved_by)}" if d.approved_by else "")
         for d in found
     ]
     if more:
-        lines.append(f"More: `{b.line(command)} history page {page + 1}`")
+        lines.append(f"More: `{b.line(command)} page {page + 1}`")
     return _paged("Deployments" if page == 1 else f"Deployments, page {page}", lines)
 
 
@@ -62,7 +83,7 @@ def show(d: Deployment, trail: Sequence[tuple[datetime, str, str]]) -> Message:
     if d.run_id:
         facts.append(f"Run {b.link(d.run_url, str(d.run_id))}")
     if d.live_at:
-        facts.append(f"Live {b.when(d.live_at)}")
+        facts.append(f"{'Seen live' if _was_only_seen(d) else 'Live'} {b.when(d.live_at)}")
     if d.settled_at:
         facts.append(f"Settled {b.when(d.settled_at)}")
     if d.validation:
@@ -72,16 +93,18 @@ def show(d: Deployment, trail: Sequence[tuple[datetime, str, str]]) -> Message:
         )
     parts = [*b.sections(facts)]
     if d.changes and d.changes.changes:
-        parts.append(b.section(changes(d)))
+        parts.extend(b.sections(changes(d).split("\n")))
     if trail:
-        lines = [f"{b.when(at)} {who} {b.line(what)}" for at, who, what in trail[-40:]]
-        parts.extend(b.sections(["*Trail*", *lines]))
-    return Message(f"{d.name} {title(d)}: {status(d)}", tuple(parts))
+        earlier = len(trail) - MOST_TRAIL
+        heading = f"*Trail*, without the {earlier} earliest entries" if earlier > 0 else "*Trail*"
+        lines = [f"{b.when(at)} {who} {b.line(what)}" for at, who, what in trail[-MOST_TRAIL:]]
+        parts.extend(b.sections([heading, *lines]))
+    return Message(f"{d.name} {title(d)}: {status(d)}", _fitting(parts))
 
 
 def why(d: Deployment) -> Message:
     """Each gate's decision with the values of that time, and how it ended."""
-    lines = [f"*Why {d.name} is {status(d).split(':')[0].lower()}*"]
+    lines = [f"*Why {d.name} is {_word(d)}*"]
     for found in d.verdicts:
         word = {Level.PASS: "passed", Level.WARN: "warned", Level.BLOCK: "blocked"}[found.level]
         action = f" {b.line(found.action)}" if found.action else ""
@@ -99,8 +122,7 @@ def why(d: Deployment) -> Message:
             f"• ended: {b.line(d.ending.code.replace('_', ' '), 40)}{by}. "
             f"{b.line(d.ending.text)}".rstrip()
         )
-    if d.waiting_for and d.state is not State.SUCCEEDED:
-        lines.append(f"• {b.line(d.waiting_for)}")
+    lines.extend(f"• {b.line(text)}" for text in (d.notice, d.waiting_for) if text and not d.ending)
     return Message("\n".join(lines), b.sections(lines))
 
 
@@ -118,12 +140,24 @@ def help_text(entries: Sequence[tuple[str, str]], roles: dict[str, tuple[str, ..
     return Message("\n".join(lines), b.sections(lines))
 
 
+def _word(d: Deployment) -> str:
+    """The state as one word or two."""
+    return status(d).split(":")[0].lower()
+
+
 def _asked(d: Deployment) -> str:
     by = f"by {b.mention(d.requested_by)}" if d.requested_by else "from outside Slack"
     return f"{by} {b.when(d.requested_at)}"
 
 
 def _paged(heading: str, lines: Sequence[str]) -> Message:
-    first = lines[0] if lines else "nothing to show"
-    parts = (b.section(f"*{heading}*"), *b.sections(lines))
-    return Message(f"{heading}: {first}", parts[: b.MOST_BLOCKS])
+    return Message(
+        f"{heading}: {lines[0]}", _fitting([b.section(f"*{heading}*"), *b.sections(lines)])
+    )
+
+
+def _fitting(parts: Sequence[b.Block]) -> tuple[b.Block, ...]:
+    """As many as Slack takes, and a word where that is not all."""
+    if len(parts) <= b.MOST_BLOCKS:
+        return tuple(parts)
+    return (*parts[: b.MOST_BLOCKS - 1], b.context("There is more; ask for one service."))

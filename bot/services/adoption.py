@@ -1,6 +1,4 @@
-"""Adoption: what a team already runs becomes history on the first start, so that the first card
-knows it.
-"""
+"""Adoption: what a team already runs becomes history, so that the first card knows it."""
 
 from datetime import timedelta
 
@@ -8,7 +6,7 @@ import structlog
 
 from bot.config import EnvironmentConfig, ServiceConfig
 from bot.domain.deployments import Binding, Deployment, State
-from bot.domain.errors import Fault, NotFound
+from bot.domain.errors import NotFound
 from bot.domain.runs import RunSummary
 from bot.domain.versions import Version
 from bot.ports import Tx
@@ -27,33 +25,53 @@ async def adopt(
     settings: EnvironmentConfig,
     workflow: str,
 ) -> timedelta:
-    """Record the live version and its run once; how long to wait before looking again."""
-    if await desk.store.run(lambda tx: tx.history(service, environment, limit=1)):
+    """Record the live version and its run, as long as none is known; how long to wait before
+    looking again.
+    """
+    live_known, ours = await desk.store.run(
+        lambda tx: (_is_known(tx, service, environment), tx.claimed_runs(config.repo))
+    )
+    if live_known:
         return DONE
     try:
         listed = await desk.github.runs(config.repo, workflow, dispatched_only=False)
     except NotFound:
         listed = ()
-    good = tuple(run for run in listed if run.conclusion == "success" and Version.find(run.title))
+    titled = ((run, Version.find(run.title)) for run in listed if run.conclusion == "success")
+    good = tuple((run, str(found)) for run, found in titled if found and run.id not in ours)
     answered = await _answered_version(desk, settings)
-    live = answered or next((str(Version.find(run.title)) for run in good), None)
+    live = answered or next((version for _, version in good), None)
     if live is None:
         log.info("nothing_to_adopt", service=service, environment=environment)
         return AGAIN
-    run = next((run for run in good if str(Version.find(run.title)) == live), None)
-    deployment = await _as_deployment(desk, service, environment, config.repo, workflow, live, run)
+    run = next((run for run, version in good if version == live), None)
+    found = await _as_deployment(desk, service, environment, config.repo, workflow, live, run)
+    deployment = found.with_(healthy_at=desk.now() if answered else None)
 
-    def keep(tx: Tx) -> None:
-        first = tx.first_time(f"adopt:{service}:{environment}", "adoption", "gonogo")
-        if first and not tx.history(service, environment, limit=1):
+    def keep(tx: Tx) -> timedelta:
+        if _is_known(tx, service, environment):
+            return DONE
+        if _is_changing(tx, service, environment):
+            return AGAIN
+        if tx.first_time(f"adopt:{service}:{environment}", "adoption", "gonogo"):
             saved = tx.add(deployment)
             seen = "health" if answered else "run"
             tx.audit(
                 "gonogo", "adopted", saved.name, version=live, run_id=saved.run_id, seen_by=seen
             )
+        return DONE
 
-    await desk.store.run(keep)
-    return DONE
+    return await desk.store.run(keep)
+
+
+def _is_known(tx: Tx, service: str, environment: str) -> bool:
+    return tx.live(service, environment) is not None
+
+
+def _is_changing(tx: Tx, service: str, environment: str) -> bool:
+    """Whether what answers now may be the work of a deployment of ours that is under way."""
+    holder = tx.holder(service, environment)
+    return holder is not None and holder.dispatch is not None
 
 
 async def _answered_version(desk: Desk, settings: EnvironmentConfig) -> str | None:
@@ -61,7 +79,7 @@ async def _answered_version(desk: Desk, settings: EnvironmentConfig) -> str | No
     if settings.health is None:
         return None
     probe = await desk.probes.health(settings.health)
-    found = Version.parse(probe.version) if probe.version else None
+    found = Version.told(probe.version) if probe.version else None
     return str(found) if found else None
 
 
@@ -78,7 +96,7 @@ async def _as_deployment(
     try:
         tag = await desk.github.tag(repo, live)
         binding = Binding(tag_object=tag.object_sha, commit=tag.commit, workflow_blob="")
-    except Fault as unknown:
+    except NotFound as unknown:
         log.info("adopted_without_tag", service=service, version=live, error=unknown.text)
     at = run.updated_at if run else desk.now()
     by = next((p.slack for p in desk.config.people.values() if run and p.github == run.actor), "")
@@ -97,6 +115,5 @@ async def _as_deployment(
         run_id=run.id if run else None,
         run_url=run.url if run else None,
         live_at=at,
-        healthy_at=at,
         settled_at=at,
     )

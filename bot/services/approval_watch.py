@@ -5,12 +5,12 @@ waiting time.
 from datetime import timedelta
 
 from bot.domain.approvals import nudge_time
-from bot.domain.deployments import Binding, Deployment, State
-from bot.domain.errors import NotFound
+from bot.domain.deployments import Deployment, State
+from bot.domain.errors import Fault
 from bot.messages import notes
 from bot.ports import Post, Tx
-from bot.services import evidence
-from bot.services.desk import Desk, card_key, reply, tell
+from bot.services.binding import what_moved
+from bot.services.desk import Desk, card_key, direct, reply
 
 LOOK_AGAIN = timedelta(minutes=1)
 """How often a waiting card compares what it shows with what GitHub has."""
@@ -48,11 +48,11 @@ async def asking(desk: Desk, deployment: Deployment, *, again: bool) -> tuple[Po
     """A mention of the approvers in the thread and a direct message to each."""
 
     def read(tx: Tx) -> tuple[tuple[str, ...], tuple[str, str] | None]:
-        return tx.members("approver"), tx.sent_ts(card_key(deployment))
+        return tx.members("approver"), tx.sent_ts(card_key(deployment.id))
 
-    members, place = await desk.store.run(read)
+    members, place = await desk.store.read(read)
     approvers = tuple(who for who in members if who != deployment.requested_by)
-    url = await desk.chat.permalink(*place) if place else None
+    url = await _permalink(desk, place)
     word = "reminder" if again else "asked"
     note = notes.asking(deployment, approvers, again=again)
     direct = [
@@ -66,29 +66,12 @@ async def asking(desk: Desk, deployment: Deployment, *, again: bool) -> tuple[Po
     return (reply(desk.config, deployment, word, note), *direct)
 
 
-async def what_moved(desk: Desk, deployment: Deployment) -> str:
-    """What no longer is as it was approved, in words; empty when nothing moved."""
-    bound = deployment.binding
-    if bound is None:
-        return "it was never bound to a commit"
+async def _permalink(desk: Desk, place: tuple[str, str] | None) -> str | None:
+    """The address of the card; without it the message still says everything."""
     try:
-        tag = await desk.github.tag(deployment.repo, deployment.version)
-        workflow = await desk.github.workflow(deployment.repo, deployment.workflow)
-    except NotFound as gone:
-        return f"it is gone from GitHub ({gone.text})"
-    return _difference(
-        deployment.version, deployment.workflow, bound, evidence.binding(tag, workflow)
-    )
-
-
-def _difference(version: str, workflow: str, was: Binding, now: Binding) -> str:
-    if was.commit != now.commit:
-        return f"{version} moved {was.commit[:7]} → {now.commit[:7]} since the request"
-    if was.tag_object != now.tag_object:
-        return f"the tag {version} was made anew since the request"
-    if was.workflow_blob != now.workflow_blob:
-        return f"{workflow} changed since the request"
-    return ""
+        return await desk.chat.permalink(*place) if place else None
+    except Fault:
+        return None
 
 
 async def void(desk: Desk, deployment: Deployment, code: str, why: str) -> None:
@@ -96,12 +79,12 @@ async def void(desk: Desk, deployment: Deployment, code: str, why: str) -> None:
     text = f"{why}; the approval is void. Nothing was deployed. Ask for a new one."
     ended = deployment.end(State.VOID, desk.now(), code, text)
     people = dict.fromkeys(who for who in (deployment.requested_by, deployment.approved_by) if who)
-    posts = tuple(tell(deployment, "void", who, notes.settled(ended, text)) for who in people)
+    posts = tuple(direct(deployment, "void", who, notes.settled(ended, text)) for who in people)
     await desk.save(deployment, ended, action="voided", posts=posts, detail={"why": why})
 
 
 async def _expire(desk: Desk, deployment: Deployment) -> None:
     text = "Nobody decided in time, so it was not run. Ask again when an approver is there."
     ended = deployment.end(State.EXPIRED, desk.now(), "expired", text)
-    post = tell(deployment, "expired", deployment.requested_by, notes.settled(ended, text))
+    post = direct(deployment, "expired", deployment.requested_by, notes.settled(ended, text))
     await desk.save(deployment, ended, action="expired", posts=(post,))

@@ -2,10 +2,14 @@
 
 import hashlib
 import json
+from collections import Counter
 from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
 
 from bot.domain.deployments import Deployment, State
-from bot.domain.errors import NotFound
+from bot.domain.errors import Declined, NotFound
 from bot.messages import notes
 from bot.messages.blocks import Message
 from bot.messages.cards import MOST_CHANGES
@@ -14,23 +18,25 @@ from bot.ports import Card, Post, Tx
 from bot.services.approval_watch import asking
 from bot.services.desk import Desk, card_key, reply
 
+log = structlog.get_logger()
+
 EDIT_PAUSE = timedelta(seconds=3)
 """Slack's guide: at most one edit of a message in three seconds."""
 
 EDITS_A_MINUTE = 45
 """Of the about 50 that a workspace may make; progress waits when they run out."""
 
+MOST_DECLINES = 12
+"""After so many an edit is given up, until there is something else to show."""
+
 
 class Board:
-    """What has been shown where.
-
-    In memory are the budget of edits and what was handed to the outbox; losing them costs one edit.
-    """
+    """What has been shown where; only the budget of edits and what was declined is in memory."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._edits: list[datetime] = []
-        self._posted: dict[int, tuple[str, int]] = {}
+        self._declines: Counter[int] = Counter()
 
     def due(
         self, stale: tuple[tuple[Deployment, Card | None], ...], now: datetime
@@ -58,30 +64,40 @@ class Board:
         """Bring one card up to date."""
         desk = self._desk
 
-        def read(tx: Tx) -> tuple[Deployment | None, Card | None, tuple[str, str] | None]:
-            return (
-                tx.deployment(deployment_id),
-                tx.card(deployment_id),
-                tx.sent_ts(f"card:{deployment_id}"),
-            )
-
-        deployment, card, place = await desk.store.run(read)
+        deployment, card, place, posted = await desk.store.read(partial(_read, deployment_id))
         if deployment is None:
             return
-        message = render(deployment, desk.now())
         if card is not None:
-            await self._edit(deployment, card, message)
+            await self._edit(deployment, card, render(deployment, desk.now()))
         elif place is not None:
-            shown, revision = self._posted.pop(deployment.id, ("", 0))
             posts = await self._below(deployment)
-            await self._keep(deployment, *place, shown=shown, revision=revision, posts=posts)
+            shown = digest(posted) if posted else ""
+            await self._keep(deployment, *place, shown=shown, revision=0, posts=posts)
         else:
-            self._posted.setdefault(deployment.id, (digest(message), deployment.revision))
-            post = Post(
-                key=card_key(deployment), channel=desk.config.slack.channel, message=message
-            )
-            await desk.store.run(lambda tx: tx.post(post))
+            await desk.store.run(partial(self._post, deployment_id))
         desk.wake()
+
+    def _post(self, deployment_id: int, tx: Tx) -> None:
+        """Put the first post on its way, or once more what Slack declined before it changed."""
+        wanted = (d for d, card in tx.stale_cards() if d.id == deployment_id and card is None)
+        deployment = next(wanted, None)
+        key = card_key(deployment_id)
+        if deployment is None or tx.sent_ts(key) is not None:
+            return
+        post = self._as_post(deployment, render(deployment, tx.now))
+        declined = tx.message_of(key) if tx.is_dropped(key) else None
+        if declined is None:
+            tx.post(post)
+        elif digest(declined) != digest(post.message):
+            tx.post_again(post)
+        else:
+            tx.mark_shown(deployment_id, deployment.revision)
+            return
+        tx.mark_shown(deployment_id, 0)
+
+    def _as_post(self, deployment: Deployment, message: Message) -> Post:
+        channel = self._desk.config.slack.channel
+        return Post(key=card_key(deployment.id), channel=channel, message=message)
 
     async def _edit(self, deployment: Deployment, card: Card, message: Message) -> None:
         shown = digest(message)
@@ -90,9 +106,15 @@ class Board:
             try:
                 await self._desk.chat.update(card.channel, card.ts, message)
             except NotFound:
-                await self._desk.store.run(
-                    lambda tx: tx.audit("gonogo", "card_deleted", deployment.name)
-                )
+                anew = self._as_post(deployment, message)
+                if await self._desk.store.run(partial(_replace, deployment, card, anew)):
+                    return
+            except Declined as no:
+                self._declines[deployment.id] += 1
+                if self._declines[deployment.id] < MOST_DECLINES:
+                    raise
+                log.warning("card_not_edited", deployment=deployment.id, error=no.text)
+        self._declines.pop(deployment.id, None)
         await self._keep(
             deployment, card.channel, card.ts, shown=shown, revision=deployment.revision
         )
@@ -135,6 +157,24 @@ class Board:
                 tx.post(post)
 
         await self._desk.store.run(keep)
+
+
+def _read(
+    deployment_id: int, tx: Tx
+) -> tuple[Deployment | None, Card | None, tuple[str, str] | None, Message | None]:
+    key = card_key(deployment_id)
+    return tx.deployment(deployment_id), tx.card(deployment_id), tx.sent_ts(key), tx.message_of(key)
+
+
+def _replace(deployment: Deployment, card: Card, anew: Post, tx: Tx) -> bool:
+    """Post a card that somebody deleted anew, within a day once: who deletes it again means it."""
+    if not tx.first_time(f"again:{anew.key}", "board", "gonogo"):
+        return False
+    tx.audit("gonogo", "card_deleted", deployment.name)
+    tx.lose_card(card.deployment)
+    tx.post_again(anew)
+    tx.mark_shown(card.deployment, 0)
+    return True
 
 
 def digest(message: Message) -> str:

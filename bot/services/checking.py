@@ -5,12 +5,13 @@ reasons.
 from bot.domain import gates
 from bot.domain.approvals import nudge_time
 from bot.domain.deployments import Deployment, State
-from bot.domain.errors import NotFound
+from bot.domain.errors import Declined, NotFound
 from bot.domain.people import Role
 from bot.domain.versions import Version
 from bot.messages import notes
 from bot.ports import Workflow
 from bot.services import evidence
+from bot.services.binding import bind
 from bot.services.desk import Desk, tell
 from bot.services.directory import look_up
 
@@ -19,7 +20,15 @@ async def check(desk: Desk, deployment: Deployment) -> None:
     """Gather the evidence, judge it, and open the approval or refuse."""
     if deployment.state is State.REQUESTED:
         deployment = await desk.save(deployment, deployment.to(State.CHECKING, desk.now()))
-    requester = await look_up(desk, deployment.requested_by)
+    try:
+        await _check(desk, deployment)
+    except Declined as no:  # trying again would not help
+        text = f"{no.system} does not let me read what I need: {no.text}. Ask an admin to look."
+        await _refuse(desk, deployment, "not_readable", text)
+
+
+async def _check(desk: Desk, deployment: Deployment) -> None:
+    requester = await look_up(desk, deployment.requested_by, role=Role.DEPLOYER)
     if not requester.holds(Role.DEPLOYER):
         await _refuse(
             desk, deployment, "not_allowed", "Only people with the role deployer may deploy"
@@ -36,13 +45,13 @@ async def check(desk: Desk, deployment: Deployment) -> None:
         text = f"{missing} {_nearest(deployment.version, newest)}"
         await _refuse(desk, deployment, "no_such_version", text)
         return
-    live = await desk.store.run(lambda tx: tx.live(deployment.service, deployment.environment))
+    live = await desk.store.read(lambda tx: tx.live(deployment.service, deployment.environment))
     found = await evidence.gather(desk, deployment, tag, workflow, live)
     known = deployment.with_(
         requested_by_github=requester.github,
-        binding=evidence.binding(tag, workflow),
+        binding=bind(tag, workflow),
         changes=found.changes,
-        verdicts=gates.judge(found),
+        verdicts=evidence.judge(desk, deployment, found),
         baseline_ms=await evidence.baseline(desk, deployment),
     )
     if deployment.dry_run:

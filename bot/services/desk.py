@@ -30,11 +30,13 @@ class Desk:
         """The present."""
         return self.clock.now()
 
-    def rule(self, deployment: Deployment) -> Rule:
-        """What validation asks for where this deployment goes."""
+    def rule(self, deployment: Deployment) -> Rule | None:
+        """What validation asks for where this deployment goes; None when that is no longer
+        configured.
+        """
         settings = self.config.environment(deployment.service, deployment.environment)
         if settings is None:
-            return Rule(has_health=False, bake=timedelta(0))
+            return None
         return Rule(
             has_health=settings.health is not None,
             smoke=settings.smoke,
@@ -47,6 +49,11 @@ class Desk:
         """The configured health URL, if there is one."""
         settings = self.config.environment(deployment.service, deployment.environment)
         return settings.health if settings else None
+
+    def deploy_job(self, deployment: Deployment) -> str | None:
+        """The job that changes the environment, as configured."""
+        service = self.config.services.get(deployment.service)
+        return service.deploy_job if service else None
 
     async def save(
         self,
@@ -77,9 +84,9 @@ class Desk:
         return await self.store.run(keep)
 
 
-def card_key(deployment: Deployment) -> str:
-    """The key of a deployment's card."""
-    return f"card:{deployment.id}"
+def card_key(deployment_id: int) -> str:
+    """The key of a deployment's card; the store knows it, too (`adapters/store/cards.py`)."""
+    return f"card:{deployment_id}"
 
 
 def announce(config: Config, deployment: Deployment, word: str, message: Message) -> Post:
@@ -95,20 +102,31 @@ def tell(deployment: Deployment, word: str, user: str, message: Message) -> Post
     return Post(key=key, channel=deployment.asked_in, user=user, message=message)
 
 
+def direct(deployment: Deployment, word: str, user: str, message: Message) -> Post:
+    """News for one person that must reach them even when they are away: a direct message."""
+    key = f"direct:{deployment.id}:{deployment.revision}:{word}:{user}"
+    return Post(key=key, channel=user, message=message)
+
+
 def reply(config: Config, deployment: Deployment, word: str, message: Message) -> Post:
     """A message in the thread of the card."""
     return Post(
         key=f"reply:{deployment.id}:{word}",
         channel=config.slack.channel,
         message=message,
-        thread_of=card_key(deployment),
+        thread_of=card_key(deployment.id),
     )
 
 
 def retry_in(failures: int, retry_after: float | None) -> timedelta:
-    """How long to wait after that many failures in a row: doubling, capped, or as the other side
-    said.
+    """How long to wait after that many failures in a row: doubling, capped; never less than the
+    other side said.
+
+    What it says is taken at its word only once: many who come back together would be turned away
+    for ever.
     """
-    if retry_after is not None:
-        return timedelta(seconds=max(1.0, retry_after))
-    return min(FIRST_RETRY * (1 << min(failures, 10)), LAST_RETRY)
+    backoff = min(FIRST_RETRY * (1 << min(failures, 10)), LAST_RETRY)
+    if retry_after is None:
+        return backoff
+    said = timedelta(seconds=max(1.0, retry_after))
+    return max(said, backoff) if failures else said

@@ -14,19 +14,24 @@ from bot.services.desk import Desk
 log = structlog.get_logger()
 
 TAGS_EVERY = timedelta(seconds=60)
-AUDIT_EVERY = timedelta(seconds=30)
+FORGET_EVERY = timedelta(hours=1)
 REQUESTS_KEPT = timedelta(hours=24)
+POSTS_KEPT = timedelta(days=30)
 RETRY = timedelta(seconds=15)
 
 
 class Duties:
-    """The table of duties: a name, and a function that does it and says when to come back."""
+    """The table of duties: a name, and a function that does it and says when to come back.
+
+    `lost_groups` are the user groups that the configuration names and Slack does not know.
+    """
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self.lost_groups: tuple[str, ...] = ()
         self._table: dict[str, Callable[[], Awaitable[timedelta]]] = {
             "directory": self._directory,
-            "audit": self._seal,
+            "forget": self._forget,
         }
         for repo in sorted({service.repo for service in desk.config.services.values()}):
             self._table[f"tags:{repo}"] = partial(self._tags, repo)
@@ -50,7 +55,10 @@ class Duties:
         await self._desk.store.run(lambda tx: tx.set_duty(name, due))
 
     async def _directory(self) -> timedelta:
-        await directory.refresh(self._desk)
+        lost = await directory.refresh(self._desk)
+        for group in set(lost).difference(self.lost_groups):
+            log.warning("no_such_group", group=group)
+        self.lost_groups = lost
         return directory.REFRESH
 
     async def _tags(self, repo: str) -> timedelta:
@@ -58,12 +66,15 @@ class Duties:
         await self._desk.store.run(lambda tx: tx.keep_tags(repo, found))
         return TAGS_EVERY
 
-    async def _seal(self) -> timedelta:
-        def seal(tx: Tx) -> str | None:
-            head = tx.seal()  # first: it has to come before any other write of its transaction
-            tx.forget_requests(tx.now - REQUESTS_KEPT)
-            return head
-
-        if head := await self._desk.store.run(seal):
+    async def seal(self) -> None:
+        """Chain the audit rows that are new; the head goes into the log."""
+        if head := await self._desk.store.run(lambda tx: tx.seal()):
             log.info("audit_sealed", head=head)
-        return AUDIT_EVERY
+
+    async def _forget(self) -> timedelta:
+        def forget(tx: Tx) -> None:
+            tx.forget_requests(tx.now - REQUESTS_KEPT)
+            tx.forget_posts(tx.now - POSTS_KEPT)
+
+        await self._desk.store.run(forget)
+        return FORGET_EVERY

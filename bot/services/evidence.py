@@ -1,21 +1,18 @@
 """Evidence: what the gates judge, read from GitHub and production at one time."""
 
 import asyncio
+from dataclasses import replace
 
+from bot.domain import gates, windows
 from bot.domain.changes import ChangeList
-from bot.domain.deployments import Binding, Deployment
-from bot.domain.errors import Fault
-from bot.domain.gates import Evidence
+from bot.domain.deployments import Deployment
+from bot.domain.errors import NotFound
+from bot.domain.gates import Evidence, Verdict
 from bot.ports import Tag, Workflow
 from bot.services.desk import Desk
 
 FILLED = frozenset({"version", "sha", "request_id", "requested_by"})
 """The workflow inputs that the bot can fill."""
-
-
-def binding(tag: Tag, workflow: Workflow) -> Binding:
-    """What an approval is for."""
-    return Binding(tag_object=tag.object_sha, commit=tag.commit, workflow_blob=workflow.blob)
 
 
 async def gather(
@@ -27,7 +24,7 @@ async def gather(
     released, changes, on_branch, checks, own_runs = await asyncio.gather(
         desk.github.has_release(repo, tag.name),
         _changes(desk, repo, base, tag.commit),
-        _on_branch(desk, repo, tag.commit, workflow.branch),
+        desk.github.is_on_branch(repo, tag.commit, workflow.branch),
         desk.github.checks(repo, tag.commit),
         desk.github.runs(repo, workflow.file, dispatched_only=False),
     )
@@ -35,14 +32,7 @@ async def gather(
     # say nothing about the commit itself.
     own = {run.id for run in own_runs}
     if live and changes.base is not None:
-        changes = ChangeList(
-            base=live.version,
-            ancestry=changes.ancestry,
-            commits=changes.commits,
-            files=changes.files,
-            changes=changes.changes,
-            url=changes.url,
-        )
+        changes = replace(changes, base=live.version)
     missing = tuple(
         sorted(
             name for name, required in workflow.inputs.items() if required and name not in FILLED
@@ -63,18 +53,24 @@ async def gather(
     )
 
 
+def judge(desk: Desk, deployment: Deployment, found: Evidence) -> tuple[Verdict, ...]:
+    """Every gate's verdict on what was gathered, and the calendar's on this very moment."""
+    return (*gates.judge(found), *window(desk, deployment))
+
+
+def window(desk: Desk, deployment: Deployment) -> tuple[Verdict, ...]:
+    """The verdict of the gate `window` now; none where no calendar applies."""
+    now = desk.now()
+    calendar = desk.config.calendar(deployment.service, deployment.environment, now)
+    return (windows.judge(calendar, now, deployment.kind),) if calendar else ()
+
+
 async def _changes(desk: Desk, repo: str, base: str | None, head: str) -> ChangeList:
+    """What the version brings; alone where GitHub no longer has what is live."""
     try:
         return await desk.github.changes(repo, base, head)
-    except Fault:
+    except NotFound:
         return await desk.github.changes(repo, None, head)
-
-
-async def _on_branch(desk: Desk, repo: str, commit: str, branch: str) -> bool | None:
-    try:
-        return await desk.github.is_on_branch(repo, commit, branch)
-    except Fault:
-        return None
 
 
 async def baseline(desk: Desk, deployment: Deployment) -> float | None:

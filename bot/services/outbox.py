@@ -19,11 +19,12 @@ MOST_ATTEMPTS = 12
 """After so many tries what only one person would see is given up."""
 
 KEPT = timedelta(hours=24)
+"""How long a message that is declined is tried: somebody may yet invite the bot."""
 
 
 async def deliver(desk: Desk, posts: tuple[Post, ...]) -> None:
     """Send these messages, all of one place, one after another; the first that fails holds the
-    rest.
+    rest, now and until it has gone out (`Tx.posts_due`).
     """
     for post in posts:
         if not await _send(desk, post):
@@ -61,8 +62,7 @@ async def _find(desk: Desk, post: Post) -> tuple[str, str] | None:
     thread = await _thread(desk, post)
     channel = thread[0] if thread else post.channel
     since = (post.created_at or post.sending_since) - timedelta(seconds=5)
-    ts = await desk.chat.find(channel, post.key, since, thread_ts=thread[1] if thread else None)
-    return (channel, ts) if ts else None
+    return await desk.chat.find(channel, post.key, since, thread_ts=thread[1] if thread else None)
 
 
 async def _post(desk: Desk, post: Post) -> tuple[str, str | None]:
@@ -80,16 +80,16 @@ async def _post(desk: Desk, post: Post) -> tuple[str, str | None]:
 
 async def _thread(desk: Desk, post: Post) -> tuple[str, str] | None:
     parent = post.thread_of
-    return await desk.store.run(lambda tx: tx.sent_ts(parent)) if parent else None
+    return await desk.store.read(lambda tx: tx.sent_ts(parent)) if parent else None
 
 
 async def _declined(desk: Desk, post: Post, no: Fault) -> None:
-    """A definite no: a person may mend it (invite the bot, say), so what is for all is kept a day."""
+    """A definite no. A person may mend it (invite the bot, say), so what is for all is kept."""
     log.warning("post_declined", key=post.key, error=no.text)
     now = desk.now()
     if post.user is None and now - (post.created_at or now) < KEPT:
         due = now + retry_in(post.attempts, None)
-        await desk.store.run(lambda tx: tx.put_off(post, due, clear=True))
+        await desk.store.run(lambda tx: tx.put_off(post, due, clear=True, declined=no.text))
     else:
         await desk.store.run(lambda tx: _give_up(tx, post, no.text))
 

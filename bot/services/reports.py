@@ -35,7 +35,11 @@ def _history(tx: Tx, config: Config, wish: ReportWish) -> Message:
     offset = (wish.page - 1) * reports.PAGE
     found = tx.history(wish.service, wish.environment, limit=reports.PAGE + 1, offset=offset)
     more = len(found) > reports.PAGE
-    return reports.history(found[: reports.PAGE], wish.page, more, config.commands.deployments)
+    where = tuple(filter(None, (wish.service, wish.environment)))
+    again = " ".join((config.commands.deployments, "history", *where))
+    if not found:
+        return reports.nothing(wish.page, " ".join(where), config.commands.deploy, again)
+    return reports.history(found[: reports.PAGE], wish.page, more, again)
 
 
 def _show(tx: Tx, wish: ReportWish) -> Message:

@@ -1,20 +1,16 @@
-"""What people ask for: each function decides inside one transaction and returns the answer."""
+"""Requests: what `/deploy` asks for, decided and recorded inside one transaction."""
 
-import secrets
 from datetime import timedelta
 
 from bot.config import Config
-from bot.domain import approvals
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment
 from bot.domain.errors import Refusal
 from bot.domain.grammar import DeployWish
 from bot.domain.people import Actor, Role, Who, require
-from bot.domain.runs import Dispatch
-from bot.messages import announcements, notes
+from bot.messages import notes
 from bot.messages.blocks import Message
 from bot.messages.cards import status
 from bot.ports import Tx
-from bot.services.desk import announce, tell
 
 FRESH = timedelta(minutes=5)
 """Directory rows older than this decide nothing by themselves; the tick looks again before the
@@ -25,7 +21,7 @@ effect.
 def who(tx: Tx, slack_id: str) -> tuple[Actor, bool]:
     """The person as the directory knows them, and whether that is fresh enough to act on."""
     actor, read_at = tx.actor(slack_id)
-    return actor, read_at is not None and tx.now - read_at <= FRESH
+    return actor, read_at is not None and abs(tx.now - read_at) <= FRESH
 
 
 def deploy(
@@ -117,162 +113,3 @@ def _slot_is_taken(holder: Deployment) -> Refusal:
         who=Who(holder.requested_by) if holder.requested_by else "somebody outside Slack",
         when=holder.requested_at,
     )
-
-
-def _load(tx: Tx, deployment_id: int) -> Deployment:
-    found = tx.deployment(deployment_id)
-    if found is None:
-        raise Refusal("no_such_deployment", "There is no deployment D{id}.", id=deployment_id)
-    return found
-
-
-def approve(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
-    """Record an approval; answering GitHub is the tick's."""
-    deployment = _load(tx, deployment_id)
-    actor, fresh = who(tx, slack_id)
-    approvals.may_approve(deployment, actor)
-    moved = deployment.to(
-        State.APPROVED,
-        tx.now,
-        approved_by=actor.slack_id,
-        approved_at=tx.now,
-        approver_is_fresh=fresh,
-    )
-    saved = tx.save(deployment, moved)
-    tx.audit(actor.slack_id, "approved", deployment.name, commit=deployment.short_sha, fresh=fresh)
-    return notes.approved(saved, fresh=fresh)
-
-
-def reject(tx: Tx, config: Config, deployment_id: int, slack_id: str, reason: str) -> Message:
-    """Record a rejection with its reason."""
-    deployment = may_reject(tx, deployment_id, slack_id)
-    reason = reason or "no reason given"
-    answer = _end(tx, deployment, State.REJECTED, slack_id, "rejected", reason)
-    _tell_requester(tx, deployment_id, slack_id)
-    return answer
-
-
-def may_reject(tx: Tx, deployment_id: int, slack_id: str) -> Deployment:
-    """The deployment, if this person may reject it now."""
-    deployment = _load(tx, deployment_id)
-    approvals.may_reject(deployment, who(tx, slack_id)[0])
-    return deployment
-
-
-def cancel(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
-    """Cancel what only waits; ask GitHub to stop what runs."""
-    deployment = _load(tx, deployment_id)
-    approvals.may_cancel(deployment, who(tx, slack_id)[0])
-    if deployment.state is State.RUNNING:
-        moved = deployment.to(State.ABORTING, tx.now, abort_asked_at=tx.now)
-        tx.audit(slack_id, "abort_asked", deployment.name)
-        return notes.decided(tx.save(deployment, moved), "GitHub is asked to stop the run")
-    if deployment.state in (
-        State.REQUESTED,
-        State.CHECKING,
-        State.AWAITING_APPROVAL,
-        State.APPROVED,
-    ):
-        answer = _end(tx, deployment, State.CANCELLED, slack_id, "cancelled", "")
-        _tell_requester(tx, deployment_id, slack_id)
-        return answer
-    raise Refusal(
-        "cannot_cancel",
-        "{name} is past the point where it can be cancelled: {state}.",
-        name=deployment.name,
-        state=status(deployment),
-    )
-
-
-def mark_good(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
-    """A person takes responsibility for a version whose validation failed."""
-    deployment = _degraded(tx, deployment_id, slack_id)
-    answer = _end(
-        tx,
-        deployment,
-        State.SUCCEEDED,
-        slack_id,
-        "marked_good",
-        "Validation failed; a person marked it good",
-    )
-    saved = _load(tx, deployment_id)
-    tx.post(announce(config, saved, "succeeded", announcements.succeeded(saved)))
-    return answer
-
-
-def close_failed(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
-    """A person closes what did not work, which frees the slot."""
-    deployment = _undecided(tx, deployment_id, slack_id, (State.DEGRADED, State.NEEDS_ATTENTION))
-    return _end(tx, deployment, State.FAILED, slack_id, "closed_as_failed", "")
-
-
-def send_again(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
-    """A person decides that the run did not start; the same approval is dispatched once more."""
-    deployment = _undecided(tx, deployment_id, slack_id, (State.NEEDS_ATTENTION,))
-    intent = deployment.dispatch
-    if intent is None or deployment.run_id is not None:
-        raise Refusal(
-            "nothing_to_send",
-            "{name} has a run already; look at it at GitHub.",
-            name=deployment.name,
-        )
-    again = Dispatch(
-        before_run_id=intent.before_run_id,
-        attempt=intent.attempt + 1,
-        sent_at=tx.now,
-        carries_id=intent.carries_id,
-        guarded=intent.guarded,
-    )
-    moved = deployment.to(State.APPROVED, tx.now, dispatch=again)
-    tx.audit(slack_id, "sent_again", deployment.name, attempt=again.attempt)
-    return notes.decided(tx.save(deployment, moved), "it is sent to GitHub once more")
-
-
-def roll_back(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
-    """The way back by hand: the last known-good version and the command, filled in."""
-    deployment = _degraded(tx, deployment_id, slack_id)
-    earlier = tx.history(deployment.service, deployment.environment, limit=50)
-    good = next(
-        (d for d in earlier if d.state is State.SUCCEEDED and d.version != deployment.version), None
-    )
-    tx.audit(slack_id, "rollback_asked", deployment.name, target=good.version if good else None)
-    return notes.not_yet_rolled_back(deployment, good)
-
-
-def _degraded(tx: Tx, deployment_id: int, slack_id: str) -> Deployment:
-    return _undecided(tx, deployment_id, slack_id, (State.DEGRADED,))
-
-
-def _undecided(tx: Tx, deployment_id: int, slack_id: str, states: tuple[State, ...]) -> Deployment:
-    deployment = _load(tx, deployment_id)
-    actor, _ = who(tx, slack_id)
-    if not actor.holds(Role.APPROVER, Role.ADMIN):
-        require(actor, Role.DEPLOYER, "decide about a deployment")
-    if deployment.state not in states:
-        raise Refusal(
-            "not_open",
-            "Nothing was done: {name} is {state} now.",
-            name=deployment.name,
-            state=status(deployment),
-        )
-    return deployment
-
-
-def _end(
-    tx: Tx, deployment: Deployment, state: State, slack_id: str, code: str, text: str
-) -> Message:
-    saved = tx.save(deployment, deployment.end(state, tx.now, code, text, by=slack_id))
-    tx.audit(slack_id, code, deployment.name, reason=text)
-    return notes.decided(saved, code.replace("_", " "))
-
-
-def _tell_requester(tx: Tx, deployment_id: int, decided_by: str) -> None:
-    """Somebody else's decision is news to whoever asked."""
-    ended = _load(tx, deployment_id)
-    if ended.requested_by not in ("", decided_by):
-        tx.post(tell(ended, "ended", ended.requested_by, notes.ended(ended, decided_by)))
-
-
-def new_request_id(deployment: Deployment) -> str:
-    """A word that finds the run of one dispatch again: readable, unguessable, safe in a title."""
-    return f"{deployment.name}-{secrets.token_hex(4)}"

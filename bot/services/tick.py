@@ -18,11 +18,16 @@ from bot.services.board import Board
 from bot.services.desk import Desk, retry_in
 from bot.services.duties import Duties
 from bot.services.outbox import deliver
+from bot.services.reconciling import reconcile
+from bot.services.waiting import wait_for
 
 log = structlog.get_logger()
 
 SETTLE_LIMIT = 5.0
 """Seconds of real time after which a step of the shared clock no longer waits for slow work."""
+
+AGENDA_LIMIT = 10.0
+"""Seconds of real time for the database to say what is due."""
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 
@@ -35,6 +40,7 @@ class Agenda:
     posts: tuple[Post, ...]
     cards: tuple[tuple[Deployment, Card | None], ...]
     duties: tuple[str, ...]
+    has_unsealed: bool
 
 
 class Tick:
@@ -52,7 +58,8 @@ class Tick:
 
     async def once(self) -> bool:
         """Start everything that is due and not under way; whether anything was started."""
-        agenda = await self._desk.store.run(self._read_agenda)
+        async with asyncio.timeout(AGENDA_LIMIT):
+            agenda = await self._desk.store.read(self._read_agenda)
         started = [self._start(subject, work) for subject, work in self._work(agenda)]
         return any(started)
 
@@ -74,7 +81,7 @@ class Tick:
         def read(tx: Tx) -> tuple[datetime | None, tuple[tuple[Deployment, Card | None], ...]]:
             return tx.next_due(), tx.stale_cards()
 
-        stored, cards = await self._desk.store.run(read)
+        stored, cards = await self._desk.store.read(read)
         shown = self._board.next_due(cards)
         due = min((due for due in (stored, shown) if due), default=None)
         return max(due, self._desk.now() + timedelta(milliseconds=500)) if due else None
@@ -88,12 +95,20 @@ class Tick:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
+    def warnings(self) -> list[str]:
+        """What is not as configured, and keeps no command from being answered."""
+        return [
+            f"Slack: there is no user group {group}, so nobody holds a role by it"
+            for group in self._duties.lost_groups
+        ]
+
     def _read_agenda(self, tx: Tx) -> Agenda:
         return Agenda(
             deployments=tx.due(tx.now),
             posts=tx.posts_due(tx.now),
             cards=tx.stale_cards(),
             duties=self._duties.due(tx),
+            has_unsealed=tx.has_unsealed(),
         )
 
     def _work(self, agenda: Agenda) -> list[tuple[str, Work]]:
@@ -112,6 +127,8 @@ class Tick:
             (place, partial(deliver, self._desk, tuple(posts))) for place, posts in places.items()
         ]
         work += [(f"duty:{name}", partial(self._duties.do, name)) for name in agenda.duties]
+        if agenda.has_unsealed:
+            work.append(("audit", self._duties.seal))
         return work
 
     def _start(self, subject: str, work: Work) -> bool:
@@ -143,13 +160,13 @@ class Tick:
         self._resting[subject] = (self._desk.now() + retry_in(failures, retry_after), failures + 1)
 
     async def _step(self, deployment_id: int) -> None:
-        deployment = await self._desk.store.run(lambda tx: tx.deployment(deployment_id))
+        deployment = await self._desk.store.read(lambda tx: tx.deployment(deployment_id))
         if deployment is None:
             return
         try:
             await self._take(deployment)
         except Fault as fault:
-            await self._wait_for(deployment_id, fault)
+            await wait_for(self._desk, deployment_id, fault)
 
     async def _take(self, deployment: Deployment) -> None:
         desk = self._desk
@@ -161,7 +178,7 @@ class Tick:
             case Step.DISPATCH:
                 await dispatching.dispatch(desk, deployment)
             case Step.FIND_RUN:
-                await dispatching.find_run(desk, deployment)
+                await reconcile(desk, deployment)
             case Step.WATCH_RUN:
                 await watching.watch_run(desk, deployment)
             case Step.VALIDATE:
@@ -172,28 +189,3 @@ class Tick:
                 await desk.save(deployment, deployment.with_(due_at=None))
             case step:
                 assert_never(step)
-
-    async def _wait_for(self, deployment_id: int, fault: Fault) -> None:
-        """Say on the card what is waited for, and look again later."""
-
-        def put_off(tx: Tx) -> timedelta | None:
-            current = tx.deployment(deployment_id)
-            if current is None or current.is_terminal:
-                return None
-            pause = retry_in(current.failures, fault.retry_after)
-            again = tx.now + pause
-            text = f"Waiting for {fault.system} ({fault.text}), next try {again:%H:%M:%S} UTC"
-            tx.save(
-                current,
-                current.with_(failures=current.failures + 1, due_at=again, waiting_for=text),
-            )
-            return pause
-
-        pause = await self._desk.store.run(put_off)
-        log.warning(
-            "waiting",
-            deployment=deployment_id,
-            system=fault.system,
-            error=fault.text,
-            pause=str(pause),
-        )

@@ -3,22 +3,32 @@
 from datetime import timedelta
 
 from bot.domain.deployments import Deployment, State
-from bot.domain.validation import Judgement, Reading, Validation, judge, response_times, take
+from bot.domain.validation import (
+    Judgement,
+    Reading,
+    Rule,
+    Validation,
+    judge,
+    response_times,
+    take,
+)
 from bot.messages import announcements, notes
 from bot.services.desk import Desk, announce, reply
 
 UNTIL_HEALTHY = timedelta(seconds=2)
 WHILE_BAKING = timedelta(seconds=15)
-WHILE_DEGRADED = timedelta(seconds=30)
+WHILE_DEGRADED = timedelta(seconds=20)
+LONG_DEGRADED = timedelta(minutes=5)
+"""The pause once nobody has decided for half an hour."""
 
 
 async def validate(desk: Desk, deployment: Deployment) -> None:
     """Probe once, judge, and settle when the judgement is clear."""
-    looked = await _look(desk, deployment)
-    now = desk.now()
     rule = desk.rule(deployment)
+    looked = await _look(desk, deployment, rule)
+    now = desk.now()
     found = looked.validation or Validation(started_at=now)
-    verdict, why = judge(found, rule, now)
+    verdict, why = judge(found, rule, now) if rule else (Judgement.FAILED, _not_set_up(deployment))
     match verdict:
         case Judgement.GOING_ON:
             pause = WHILE_BAKING if found.healthy_at and not found.failures else UNTIL_HEALTHY
@@ -26,14 +36,17 @@ async def validate(desk: Desk, deployment: Deployment) -> None:
                 deployment, looked.with_(due_at=now + pause, failures=0, waiting_for="")
             )
         case Judgement.PASSED:
-            good = looked.to(State.SUCCEEDED, now, healthy_at=found.healthy_at)
+            live_at = looked.live_at or found.live_at
+            good = looked.to(State.SUCCEEDED, now, healthy_at=found.healthy_at, live_at=live_at)
             post = announce(desk.config, good, "succeeded", announcements.succeeded(good))
             read = reply(desk.config, good, "evidence", notes.evidence(good))
             await desk.save(
                 deployment, good, action="succeeded", posts=(post, read), detail=_evidence(found)
             )
         case Judgement.FAILED:
-            bad = looked.to(State.DEGRADED, now, waiting_for=why)
+            bad = looked.to(
+                State.DEGRADED, now, notice=why, live_at=looked.live_at or found.live_at
+            )
             post = announce(desk.config, bad, "degraded", announcements.failed(bad))
             await desk.save(
                 deployment,
@@ -46,25 +59,30 @@ async def validate(desk: Desk, deployment: Deployment) -> None:
 
 async def watch_health(desk: Desk, deployment: Deployment) -> None:
     """Keep the evidence of a degraded deployment fresh while a person decides."""
-    looked = await _look(desk, deployment)
-    await desk.save(deployment, looked.with_(due_at=desk.now() + WHILE_DEGRADED))
+    looked = await _look(desk, deployment, desk.rule(deployment))
+    now = desk.now()
+    since = looked.validation.started_at if looked.validation else now
+    pause = WHILE_DEGRADED if now - since < timedelta(minutes=30) else LONG_DEGRADED
+    await desk.save(deployment, looked.with_(due_at=now + pause))
 
 
-async def _look(desk: Desk, deployment: Deployment) -> Deployment:
+async def _look(desk: Desk, deployment: Deployment, rule: Rule | None) -> Deployment:
     found = deployment.validation or Validation(started_at=desk.now())
     url = desk.health_url(deployment)
-    if url is None:
+    if url is None or rule is None:
         return deployment.with_(validation=found)
     probe = await desk.probes.health(url)
     now = desk.now()
-    found = take(found, probe, deployment.version, now, desk.rule(deployment).passes)
+    found = take(found, probe, deployment.version, now, rule.passes)
     timing: Reading | None = response_times(found, deployment.baseline_ms, now)
     if timing:
         found = found.having(timing)
-    live_at = deployment.live_at or (
-        now if not probe.problem and probe.version == deployment.version else None
-    )
-    return deployment.with_(validation=found, live_at=live_at)
+    return deployment.with_(validation=found, live_at=deployment.live_at or found.shown_at)
+
+
+def _not_set_up(deployment: Deployment) -> str:
+    place = f"{deployment.service} {deployment.environment}"
+    return f"{place} is no longer in gonogo.yaml, so nothing can be looked at"
 
 
 def _evidence(found: Validation) -> dict[str, object]:

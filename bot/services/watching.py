@@ -3,51 +3,61 @@
 from datetime import datetime, timedelta
 
 from bot.domain.deployments import Deployment, State
-from bot.domain.errors import NotFound
-from bot.domain.runs import Progress, failure_of
-from bot.domain.validation import Outcome, Reading, Validation
+from bot.domain.errors import Fault, NotFound
+from bot.domain.runs import GIVE_UP_SEARCH, Dispatch, Progress, failure_of
 from bot.messages import announcements
+from bot.services import proving
 from bot.services.desk import Desk, announce
+from bot.services.finding import candidates, needs_attention
 
 FORCE_AFTER = timedelta(minutes=5)
 """A cancelled run whose steps still go on after this is force-cancelled."""
 
 
+TWIN_PACE = timedelta(seconds=10)
+
+
 async def watch_run(desk: Desk, deployment: Deployment) -> None:
     """Read the run once and move on when it has ended."""
     if deployment.run_id is None:
-        await desk.save(
-            deployment,
-            deployment.to(State.NEEDS_ATTENTION, desk.now(), waiting_for="It has no run"),
-        )
+        await needs_attention(desk, deployment, "It has no run.")
         return
-    if deployment.state is State.ABORTING:
-        asked_at = deployment.abort_asked_at or desk.now()
-        force = desk.now() - asked_at > FORCE_AFTER
-        await desk.github.cancel(deployment.repo, deployment.run_id, force=force)
     try:
         summary, progress = await desk.github.run(deployment.repo, deployment.run_id)
     except NotFound:
-        why = f"Run {deployment.run_id} is no longer at GitHub"
-        lost = deployment.to(State.NEEDS_ATTENTION, desk.now(), due_at=None, waiting_for=why)
-        await desk.save(deployment, lost, action="run_lost")
+        why = f"Run {deployment.run_id} is no longer to be seen at GitHub. Look there, then decide."
+        await needs_attention(desk, deployment, why)
         return
     seen = deployment.with_(progress=progress, run_url=summary.url, failures=0, waiting_for="")
     if progress.is_over:
         await _ended(desk, deployment, seen)
-    else:
-        await desk.save(deployment, seen.with_(due_at=desk.now() + _pace(progress, desk.now())))
+        return
+    if deployment.state is State.ABORTING:
+        seen = await _ask_to_stop(desk, seen, deployment.run_id)
+    await desk.save(deployment, seen.with_(due_at=desk.now() + _pace(progress, desk.now())))
+
+
+async def _ask_to_stop(desk: Desk, seen: Deployment, run_id: int) -> Deployment:
+    """Ask GitHub once to stop the run, and with force when it goes on all the same."""
+    asked = seen.abort_asked_at
+    if asked is not None and desk.now() - asked < FORCE_AFTER:
+        return seen
+    try:
+        await desk.github.cancel(seen.repo, run_id, force=asked is not None)
+    except Fault as fault:
+        return seen.with_(waiting_for=f"GitHub does not stop the run: {fault.text}")
+    return seen.with_(abort_asked_at=desk.now())
 
 
 async def _ended(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
     progress = seen.progress or Progress(status="completed")
-    service = desk.config.services.get(deployment.service)
-    failure = failure_of(progress, service.deploy_job if service else None)
+    failure = failure_of(progress, desk.deploy_job(deployment))
+    if failure and seen.dispatch and seen.dispatch.unclear > 1:
+        await _look_for_twin(desk, deployment, seen, seen.dispatch, failure)
+        return
     if failure is None:
-        now = desk.now()
-        smoke = _smoke(progress, desk.rule(deployment).smoke, now)
-        started = Validation(started_at=now, readings=(smoke,) if smoke else ())
-        moved = seen.to(State.VALIDATING, now, validation=started)
+        started = await proving.begin(desk, seen)
+        moved = seen.to(State.VALIDATING, desk.now(), validation=started)
         await desk.save(deployment, moved, action="run_succeeded")
     elif deployment.state is State.ABORTING:
         ended = seen.end(
@@ -55,29 +65,38 @@ async def _ended(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
             desk.now(),
             "aborted",
             f"Stopped while running: {failure}. Check production.",
+            live_at=await proving.live_since(desk, seen),
         )
         await desk.save(deployment, ended, action="aborted")
     else:
-        ended = seen.end(State.FAILED, desk.now(), "run_failed", failure[0].upper() + failure[1:])
+        ended = seen.end(
+            State.FAILED,
+            desk.now(),
+            "run_failed",
+            failure[0].upper() + failure[1:],
+            live_at=await proving.live_since(desk, seen),
+        )
         post = announce(desk.config, ended, "failed", announcements.failed(ended))
         await desk.save(deployment, ended, action="failed", posts=(post,), detail={"why": failure})
 
 
-def _smoke(progress: Progress, name: str | None, now: datetime) -> Reading | None:
-    """The configured smoke test's outcome, as a job of the run; None when none is configured."""
-    if name is None:
-        return None
-    job = progress.stage(name)
-    if job is None:
-        return Reading(
-            what="smoke", outcome=Outcome.NO_DATA, text=f"no job {name} in the run", at=now
+async def _look_for_twin(
+    desk: Desk, deployment: Deployment, seen: Deployment, intent: Dispatch, failure: str
+) -> None:
+    """After more than one POST a run that did nothing may be the twin of the one that deploys."""
+    now = desk.now()
+    found = await candidates(desk, seen, intent) if intent.carries_id else ()
+    if found and seen.run_id is not None and found[0].id < seen.run_id:
+        first = found[0]
+        followed = seen.with_(run_id=first.id, run_url=first.url, progress=None, due_at=now)
+        await desk.save(deployment, followed, action="run_adopted", detail={"run_id": first.id})
+    elif now - intent.sent_at < GIVE_UP_SEARCH:
+        text = (
+            f"{failure[0].upper()}{failure[1:]}. An earlier run may have done it; looking for it."
         )
-    if job.conclusion == "success":
-        return Reading(what="smoke", outcome=Outcome.OK, text="passed", at=now)
-    outcome = Outcome.NO_DATA if job.conclusion in ("skipped", "neutral") else Outcome.BAD
-    return Reading(
-        what="smoke", outcome=outcome, text=f"the job {job.name} was {job.conclusion}", at=now
-    )
+        await desk.save(deployment, seen.with_(due_at=now + TWIN_PACE, waiting_for=text))
+    else:
+        await needs_attention(desk, deployment, f"After more than one attempt {failure}.", now=seen)
 
 
 def _pace(progress: Progress, now: datetime) -> timedelta:

@@ -26,13 +26,15 @@ def application(world: World) -> web.Application:
 @web.middleware
 async def _refusing(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
+        if request.body_exists and not isinstance(await request.json(), dict):
+            raise Refusal("bad_body", "The body is not a JSON object.", 400)
         return await handler(request)
     except Refusal as refusal:
         return _no(refusal.word, refusal.detail, refusal.status)
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, UnicodeDecodeError):
         return _no("bad_json", "The body is not JSON.", 400)
     except KeyError as missing:
-        return _no("missing", f"The body has no {missing}.", 400)
+        return _no("missing", f"There is no {missing} in this call.", 400)
     except web.HTTPException as error:
         if error.status < 400:
             raise

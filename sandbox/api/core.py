@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from datetime import timedelta
@@ -63,11 +64,13 @@ class _Control:
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
         )
         await stream.prepare(request)
-        with self._world.events.subscribe() as changes:
+        closed = contextlib.suppress(ConnectionResetError)  # whoever watched has left
+        with closed, self._world.events.subscribe() as changes:
             await stream.write(HEARTBEAT)
             while True:
                 change = json.dumps(await changes.get())
                 await stream.write(f"data: {change}\n\n".encode())
+        return stream
 
     async def read_clock(self, request: web.Request) -> web.Response:
         return web.json_response({"now": iso(self._world.clock.now())})
@@ -121,7 +124,7 @@ class _Control:
         return web.json_response({"ok": True, **bot.state()})
 
     async def reset(self, request: web.Request) -> web.Response:
-        body: dict[str, Any] = await request.json() if request.can_read_body else {}
+        body: dict[str, Any] = await request.json() if request.body_exists else {}
         name = body.get("seed") or self._world.seed.name
         if name not in SERVICES:
             raise Refusal(

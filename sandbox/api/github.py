@@ -91,7 +91,12 @@ class _Control:
             raise Refusal("unknown_workflow", f"There is no workflow {file}.", 404)
         if name not in SCRIPTS:
             raise Refusal("unknown_script", f"{name} is not one of {', '.join(SCRIPTS)}.", 400)
-        script = Script(name, float(body.get("seconds", 20)), tuple(body.get("jobs", ())))
+        seconds, jobs = body.get("seconds", Script.seconds), body.get("jobs") or []
+        if not isinstance(seconds, int | float) or seconds < 0:
+            raise Refusal("bad_seconds", f"{seconds} is no number of seconds.", 400)
+        if not isinstance(jobs, list) or not all(isinstance(job, str) for job in jobs):
+            raise Refusal("bad_jobs", "The jobs are a list of names.", 400)
+        script = Script(name, seconds, tuple(jobs))
         self._world.github.actions.preset(repos, str(file), script)
         return web.json_response(OK)
 

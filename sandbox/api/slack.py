@@ -206,7 +206,7 @@ class _Control:
         return web.json_response(OK)
 
     async def disconnect(self, request: web.Request) -> web.Response:
-        body = await request.json() if request.can_read_body else {}
+        body = await request.json() if request.body_exists else {}
         told = await self._world.link.disconnect(body.get("reason", "refresh_requested"))
         return web.json_response(OK | {"connections": told})
 

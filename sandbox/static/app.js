@@ -146,9 +146,11 @@ async function switchPerson(name) {
   setViewer(name);
   if (state.place === "dm") openThread(null);
   drawSides();
+  $("messages").setAttribute("aria-busy", "true"); // still those of the person before
   await quietly(model.loadChanged)();
   emptyList($("thread-messages"));
   goTo(state.place);
+  $("messages").removeAttribute("aria-busy");
 }
 
 function openThread(ts) {
@@ -179,10 +181,12 @@ async function start() {
   Object.assign(state, { people, channels: channels.filter((one) => !one.is_im), commands, shortcuts: shortcuts ?? [] });
   if (!people.some((one) => one.name === state.me)) model.become(people[0].name);
   setViewer(state.me);
+  await quietly(world.clock)(); // first: what is drawn says "today" by it
   await Promise.all([model.loadChanged, ...Object.values(world)].map((read) => quietly(read)()));
   goTo(state.place);
   listen(onChange, onLink);
   document.addEventListener("visibilitychange", drawPlace);
+  document.addEventListener("pointerup", soon.message); // what was not drawn anew while it was pressed
 }
 
 function onChange({ kind, channel }) {

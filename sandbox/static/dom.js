@@ -29,7 +29,8 @@ const signatures = new WeakMap();
 
 /**
  * Makes `parent` show `items` in order, keeping the nodes of items that did not change.
- * `key(item)` names an item; an item with the same key and other content is rendered anew.
+ * `key(item)` names an item; an item with the same key and other content is rendered anew, but not
+ * under somebody's finger: a click needs the same node from press to release.
  */
 export function syncList(parent, items, key, render) {
   const old = new Map([...parent.children].map((node) => [node.dataset.key, node]));
@@ -38,7 +39,7 @@ export function syncList(parent, items, key, render) {
     const signature = JSON.stringify(item);
     let node = old.get(name);
     old.delete(name);
-    if (!node || signatures.get(node) !== signature) {
+    if (!node || (signatures.get(node) !== signature && !node.matches(":active"))) {
       const fresh = render(item);
       fresh.dataset.key = name;
       signatures.set(fresh, signature);
@@ -58,7 +59,9 @@ export function replaceKeepingFocus(old, fresh) {
   const open = new Set([...old.querySelectorAll("details[open]")].map((node) => node.dataset.focus));
   old.replaceWith(fresh);
   for (const node of fresh.querySelectorAll("details")) node.open = open.has(node.dataset.focus);
-  if (focused) fresh.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+  if (!focused) return;
+  const named = `[data-focus="${CSS.escape(focused)}"]`;
+  (fresh.matches(named) ? fresh : fresh.querySelector(named))?.focus();
 }
 
 let toastTimer = 0;

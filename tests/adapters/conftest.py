@@ -1,4 +1,4 @@
-"""A sandbox that listens, and the bot's Slack adapter against it."""
+"""A sandbox that listens, and the bot's adapters against it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.adapters.github import PyGithubAdapter
 from bot.adapters.slack import SlackChat
 from sandbox import app
 from sandbox.seeds import Seed
@@ -24,5 +25,13 @@ async def world() -> AsyncIterator[World]:
 async def chat(world: World) -> AsyncIterator[SlackChat]:
     token = world.seed.secrets.bot_token
     made = SlackChat(token, api_url=f"{world.base_url}/api/", timeout=1.0)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def github(world: World) -> AsyncIterator[PyGithubAdapter]:
+    token = world.seed.secrets.github_token
+    made = PyGithubAdapter(f"{world.base_url}/github", token, timeout=1)
     yield made
     await made.close()

@@ -1,285 +1,299 @@
-"""HealthProbe: what it says about each way in which production can be ill, over real HTTP."""
+"""HealthProbe against production as it behaves, and against URLs that are up to no good."""
 
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
-import ipaddress
+import datetime
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from bot.adapters.health import HealthProbe
-from sandbox.app import free_port
+from bot.domain.validation import Probe
 from sandbox.health import Answer
 from sandbox.world import World
 
-HERE = "127.0.0.1"
-NAME = "app.example.com"
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+LOCAL = ("127.0.0.1",)
 
 
 @pytest.fixture
 async def probe() -> AsyncIterator[HealthProbe]:
-    made = HealthProbe(allow=[HERE], timeout=1.0)
+    # A context that trusts nobody is made at once; the usual one reads a long list first.
+    made = HealthProbe(allow=LOCAL, timeout=0.5, tls=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     yield made
     await made.close()
 
 
 @asynccontextmanager
-async def serving(handler: Handler, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
-    """The port of a server whose every page is `handler`."""
-    app = web.Application()
-    app.router.add_get("/{path:.*}", handler)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, HERE, 0, ssl_context=tls).start()
-    yield runner.addresses[0][1]
-    await runner.cleanup()
+async def serving(
+    reply: bytes, *, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[tuple[int, list[str]]]:
+    """A server that sends the same bytes to everybody; its port, and what it was asked."""
+    asked: list[str] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        writer.write(reply)
+        await writer.drain()
+        if reply:
+            writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=tls)
+    try:
+        yield server.sockets[0].getsockname()[1], asked
+    finally:
+        server.close()
 
 
-async def told(probe: HealthProbe, handler: Handler) -> tuple[str, str | None]:
-    """(problem, version) of what `handler` answers."""
-    async with serving(handler) as port:
-        seen = await probe.health(f"http://{HERE}:{port}/health")
-        return seen.problem, seen.version
+def page(body: bytes, status: str = "200 OK", *headers: str) -> bytes:
+    head = "\r\n".join([f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}"])
+    return f"{head}\r\n\r\n".encode() + body
 
 
-async def test_production_tells_its_version_and_takes_its_time(
+async def test_production_tells_its_version_and_how_long_it_took(
     world: World, probe: HealthProbe
 ) -> None:
-    world.health.set("production", "app", Answer(version="v1.2.0"))
-    seen = await probe.health(f"{world.base_url}/health/production")
+    found = await probe.health(f"{world.base_url}/health/production")
 
-    assert (seen.problem, seen.version) == ("", "v1.2.0")
-    assert seen.ms is not None and 0 < seen.ms < 1000
+    assert (found.problem, found.version) == ("", "v1.2.0")
+    assert found.ms is not None and 0 < found.ms < 1000
 
 
-async def test_production_is_ill_or_gone(world: World, probe: HealthProbe) -> None:
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("status:500", "HTTP 500"),
+        ("status:503", "HTTP 503"),
+        ("status:404", "HTTP 404"),
+        ("status:302", "HTTP 302, a redirect: name the final URL"),
+        ("reset_before", "the connection was cut off"),
+        ("timeout", "no answer within 0.5 s"),
+    ],
+)
+async def test_each_failure_has_its_own_words(
+    world: World, probe: HealthProbe, kind: str, says: str
+) -> None:
+    world.faults.add(system="health", kind=kind)
     url = f"{world.base_url}/health/production"
-    world.health.set("production", "app", Answer(status="bad"))
-    assert (await probe.health(url)).problem == "HTTP 500"
 
-    world.health.set("production", "app", Answer(status="down"))
-    assert (await probe.health(url)).problem == "connection lost"
-
-    world.health.set("production", "app", Answer(status="slow"))
-    assert (await probe.health(url)).problem == "no answer within 1 s"
+    assert await probe.health(url) == Probe(problem=says)
+    assert not (await probe.health(url)).problem
 
 
-async def test_nobody_listens(probe: HealthProbe) -> None:
-    seen = await probe.health(f"http://{HERE}:{free_port()}/")
-    assert (seen.problem, seen.ms) == ("connection refused", None)
+async def test_nobody_there_and_no_tls_there(world: World, probe: HealthProbe) -> None:
+    async with serving(page(b"{}")) as (port, _):
+        pass
+    gone = await probe.health(f"http://127.0.0.1:{port}/")
+    wrong = await probe.health(world.base_url.replace("http:", "https:"))
+
+    assert wrong.problem == "TLS: wrong version number"
+    assert gone.problem == "connection refused"
+
+
+async def test_a_redirect_is_not_followed(world: World, probe: HealthProbe) -> None:
+    away = f"Location: {world.base_url}/health/production"
+    async with serving(page(b"", "301 Moved Permanently", away)) as (port, _):
+        found = await probe.health(f"http://127.0.0.1:{port}/")
+
+    assert found.problem.startswith("HTTP 301")
+    assert not world.journal.entries("health")
 
 
 @pytest.mark.parametrize(
     ("body", "version"),
     [
-        ('{"version": "v1.2.1", "status": "ok"}', "v1.2.1"),
-        ('{"status": "ok"}', None),
-        ('{"version": 3}', None),
-        ('{"version": "' + "v" * 65 + '"}', None),
-        ('["v1.2.1"]', None),
-        ("<h1>Welcome</h1>", None),
-        ("", None),
-        ("[" * 5000, None),
-        ('{"version": "v1.2.1", "more": "' + "x" * 70_000 + '"}', None),
+        (b"all is well", None),
+        (b"", None),
+        (b'{"version": 12}', None),
+        (b'["version"]', None),
+        (b'{"version": "v1.2.1", "status": "ok"}', "v1.2.1"),
+        (b'{"version": "%s"}' % (b"9" * 200), "9" * 100),
+        (b"[" * 60_000, None),
+        (b'{"version": "v1.2.1", "padding": "%s"}' % (b"x" * 70_000), None),
     ],
 )
-async def test_the_version_is_read_where_there_is_one(
-    probe: HealthProbe, body: str, version: str | None
+async def test_a_page_is_well_whatever_it_says(
+    probe: HealthProbe, body: bytes, version: str | None
 ) -> None:
-    async def page(request: web.Request) -> web.Response:
-        return web.Response(text=body)
+    async with serving(page(body)) as (port, _):
+        found = await probe.health(f"http://127.0.0.1:{port}/")
 
-    assert await told(probe, page) == ("", version)
-
-
-async def test_an_endless_page_is_read_no_further_than_needed(probe: HealthProbe) -> None:
-    async def endless(request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse()
-        await response.prepare(request)
-        while True:
-            await response.write(b"x" * 16_384)
-
-    assert await told(probe, endless) == ("", None)
+    assert (found.problem, found.version) == ("", version)
 
 
-async def test_a_redirect_is_not_followed(probe: HealthProbe) -> None:
-    visited: list[str] = []
-
-    async def redirect(request: web.Request) -> web.Response:
-        visited.append(request.path)
-        raise web.HTTPFound("/elsewhere")
-
-    problem, _ = await told(probe, redirect)
-
-    assert problem == "redirects (HTTP 302); name the address that it leads to"
-    assert visited == ["/health"]
+async def test_of_an_endless_page_only_the_beginning_is_read(probe: HealthProbe) -> None:
+    endless = b"HTTP/1.1 200 OK\r\nContent-Length: 9999999999\r\n\r\n" + b"x" * 70_000
+    async with serving(endless) as (port, _):
+        assert not (await probe.health(f"http://127.0.0.1:{port}/")).problem
 
 
-async def test_each_look_is_a_new_one_past_every_cache(probe: HealthProbe) -> None:
-    requests: list[web.Request] = []
+async def test_an_answer_that_stops_in_the_middle_is_a_problem(probe: HealthProbe) -> None:
+    async with serving(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{") as (port, _):
+        found = await probe.health(f"http://127.0.0.1:{port}/")
 
-    async def page(request: web.Request) -> web.Response:
-        requests.append(request)
-        answer = web.Response(text="fine")
-        answer.set_cookie("seen", "yes")
-        return answer
+    assert found.problem == "the connection was cut off"
 
-    async with serving(page) as port:
+
+async def test_no_cache_and_no_cookie_comes_between(probe: HealthProbe) -> None:
+    async with serving(page(b"{}", "200 OK", "Set-Cookie: server=a; Path=/")) as (port, asked):
         for _ in range(2):
-            assert (await probe.health(f"http://{HERE}:{port}/health?deep=1&a=b")).problem == ""
+            await probe.health(f"http://127.0.0.1:{port}/up?full=1")
 
-    first, second = requests
-    assert first.query["deep"] == second.query["deep"] == "1"
-    assert first.query["gonogo"] != second.query["gonogo"]
-    assert first.headers["Cache-Control"] == "no-cache"
-    assert first.headers["Host"] == f"{HERE}:{port}"
-    assert "Cookie" not in second.headers
-
-
-async def test_what_is_no_http_is_a_lost_connection(probe: HealthProbe) -> None:
-    async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 mail.example.com ESMTP\r\n")
-        await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_server(babble, HERE, 0)
-    async with server:
-        port = server.sockets[0].getsockname()[1]
-        assert (await probe.health(f"http://{HERE}:{port}/")).problem == "connection lost"
-
-
-async def test_a_silent_host_is_given_up(probe: HealthProbe) -> None:
-    async def silence(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        writer.close()
-
-    server = await asyncio.start_server(silence, HERE, 0)
-    async with server:
-        port = server.sockets[0].getsockname()[1]
-        assert (await probe.health(f"http://{HERE}:{port}/")).problem == "no answer within 1 s"
+    lines = [request.split("\r\n")[0] for request in asked]
+    assert len(set(lines)) == 2 and all("/up?full=1&gonogo=" in line for line in lines)
+    for request in asked:
+        assert "cache-control: no-cache" in request.lower()
+        assert "cookie" not in request.lower()
+        assert f"\r\nhost: 127.0.0.1:{port}\r\n" in request.lower()
 
 
 @pytest.mark.parametrize(
-    ("url", "problem"),
+    "url",
     [
-        ("http://169.254.169.254/latest/", "169.254.169.254 is not a public address"),
-        ("http://me@127.0.0.1/", "the URL has a user name in it"),
-        ("ftp://127.0.0.1/", "only http and https URLs are looked at"),
-        ("http://[::1", "not a URL"),
+        "http://169.254.169.254/latest/meta-data",
+        "http://[fe80::1]/",
+        "http://[fd00:ec2::254]/",
+        "http://10.0.0.1/",
+        "http://192.168.0.1/",
+        "http://100.64.0.1/",
+        "http://0.0.0.0/",
+        "http://[::]/",
+        "http://[::1]/",
+        "http://127.0.0.2/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://[::ffff:8.8.8.8]/",
+        "http://[64:ff9b::7f00:1]/",
+        "http://[2002:7f00:1::]/",
+        "http://224.0.0.1/",
+        "http://0x7f.1/",
+        "http://0x7f000001/",
+        "http://2130706433/",
+        "http://127.1/",
+        "http://0177.0.0.1/",
+        "http://127.0.0.1./",
+        "http://１２７.0.0.2/",
+        "http://127.0.0.1@10.0.0.1/",
+        "http://user@127.0.0.1/",
+        "http://user:word@127.0.0.1/",
+        "http://127.0.0.1:99999/",
+        "http://127.0.0.1:0x50/",
+        "http://[::1/",
+        "http://[fe80::1%25lo]/",
+        "file:///etc/passwd",
+        "ftp://127.0.0.1/",
+        "//127.0.0.1/",
+        "127.0.0.1",
+        "http:///x",
+        "http://",
+        "",
+        "http://" + "a" * 70 + ".test/",
+        "http://a b/",
     ],
 )
-async def test_a_refused_url_is_a_problem_and_no_exception(
-    probe: HealthProbe, url: str, problem: str
-) -> None:
-    assert (await probe.health(url)).problem.startswith(problem)
+async def test_a_tricky_url_leads_nowhere(probe: HealthProbe, url: str) -> None:
+    found = await probe.health(url)
+
+    # Not one of the words of somebody who has tried to connect.
+    assert found.problem.endswith(
+        (
+            "network.allow does not list",
+            "no proper address",
+            "not a plain http or https URL",
+            "the name is not known",
+        )
+    )
 
 
-async def test_a_name_is_resolved_once_and_the_checked_address_is_used() -> None:
-    asked: list[str] = []
+async def test_a_name_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = ["127.0.0.1", "10.0.0.1"]
 
-    async def rebinding(host: str, port: int) -> list[str]:
-        asked.append(host)
-        return [HERE] if len(asked) == 1 else ["10.0.0.5"]
+    async def changing(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
+        return [(2, 1, 6, "", (answers.pop(0), port))]
 
-    async def page(request: web.Request) -> web.Response:
-        return web.json_response({"version": request.host})
+    async with serving(page(b'{"version": "v1.2.1"}')) as (port, asked):
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", changing)
+        probe = HealthProbe(allow=LOCAL, timeout=1.0)
+        first = await probe.health(f"http://app.test:{port}/")
+        second = await probe.health(f"http://app.test:{port}/")
+        await probe.close()
 
-    probe = HealthProbe(allow=[HERE], timeout=1.0, resolve=rebinding)
-    async with serving(page) as port:
-        seen = await probe.health(f"http://{NAME}:{port}/")
+    assert first.version == "v1.2.1"
+    assert f"host: app.test:{port}" in asked[0].lower()
+    assert second.problem == "app.test is a private address that network.allow does not list"
+    assert len(asked) == 1
+
+
+async def test_another_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def both(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
+        return [(2, 1, 6, "", (address, port)) for address in ("127.0.0.9", "127.0.0.1")]
+
+    async with serving(page(b"{}")) as (port, _):
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", both)
+        probe = HealthProbe(allow=("app.test",), timeout=1.0)
+        found = await probe.health(f"http://app.test:{port}/")
+        await probe.close()
+
+    assert not found.problem
+
+
+async def test_a_certificate_is_for_the_name_not_for_the_address(tmp_path: Path) -> None:
+    server, client = certified(tmp_path, "localhost")
+    probe = HealthProbe(allow=LOCAL, tls=client, timeout=2.0)
+    stranger = HealthProbe(allow=LOCAL, timeout=2.0)
+    async with serving(page(b'{"version": "v1.2.1"}'), tls=server) as (port, _):
+        good = await probe.health(f"https://localhost:{port}/")
+        other_name = await probe.health(f"https://127.0.0.1:{port}/")
+        unknown = await stranger.health(f"https://localhost:{port}/")
     await probe.close()
+    await stranger.close()
 
-    assert (seen.problem, seen.version) == ("", f"{NAME}:{port}")
-    assert asked == [NAME]
-
-
-async def test_the_next_address_is_tried_when_one_does_not_take_connections() -> None:
-    async def resolve(host: str, port: int) -> list[str]:
-        return ["127.0.0.2", HERE]
-
-    async def page(request: web.Request) -> web.Response:
-        return web.Response(text="fine")
-
-    probe = HealthProbe(allow=[NAME], timeout=1.0, resolve=resolve)
-    async with serving(page) as port:  # on 127.0.0.1 alone
-        seen = await probe.health(f"http://{NAME}:{port}/")
-    await probe.close()
-
-    assert seen.problem == ""
+    assert (good.problem, good.version) == ("", "v1.2.1")
+    assert other_name.problem.startswith("TLS: IP address mismatch")
+    assert unknown.problem == "TLS: self-signed certificate"
 
 
-def certificate(folder: Path, *, days: int = 1) -> Path:
-    """Certificate and key of NAME and 127.0.0.1, signed by itself; expired where days are past."""
+def certified(folder: Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server that is `name`, and a client that trusts it."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
-    now = dt.datetime.now(dt.UTC)
-    names = [x509.DNSName(NAME), x509.IPAddress(ipaddress.ip_address(HERE))]
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=5))
-        .not_valid_after(now + dt.timedelta(days=days))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
         .sign(key, hashes.SHA256())
     )
-    pem = serialization.Encoding.PEM
-    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path = folder / "certificate.pem"
-    path.write_bytes(made.public_bytes(pem) + secret)
-    return path
+    file = folder / "both.pem"
+    file.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(file)
+    return server, ssl.create_default_context(cafile=str(file))
 
 
-@pytest.mark.parametrize(
-    ("host", "days", "problem"),
-    [
-        (NAME, 1, ""),
-        (HERE, 1, ""),
-        ("other.example.com", 1, "TLS: Hostname mismatch"),
-        (NAME, -1, "TLS: certificate has expired"),
-    ],
-)
-async def test_a_certificate_must_be_of_the_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, days: int, problem: str
-) -> None:
-    async def resolve(host: str, port: int) -> list[str]:
-        return [HERE]
+async def test_production_that_is_slow_down_or_bad(world: World, probe: HealthProbe) -> None:
+    url = f"{world.base_url}/health/production"
+    problems = []
+    for answer in (Answer("slow"), Answer("down"), Answer("bad")):
+        world.health.set("production", world.seed.services[0], answer)
+        problems.append((await probe.health(url)).problem)
 
-    async def page(request: web.Request) -> web.Response:
-        return web.Response(text="fine")
-
-    path = certificate(tmp_path, days=days)
-    monkeypatch.setenv("SSL_CERT_FILE", str(path))
-    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    tls.load_cert_chain(path)
-    probe = HealthProbe(allow=[HERE], timeout=2.0, resolve=resolve)
-    async with serving(page, tls) as port:
-        seen = await probe.health(f"https://{host}:{port}/")
-    await probe.close()
-
-    assert seen.problem.startswith(problem) and bool(seen.problem) == bool(problem)
-
-
-async def test_a_certificate_that_nobody_vouches_for(tmp_path: Path, probe: HealthProbe) -> None:
-    async def page(request: web.Request) -> web.Response:
-        return web.Response(text="fine")
-
-    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    tls.load_cert_chain(certificate(tmp_path))
-    async with serving(page, tls) as port:
-        seen = await probe.health(f"https://{HERE}:{port}/")
-        assert seen.problem.startswith("TLS: self-signed certificate")
-        plain = await probe.health(f"http://{HERE}:{port}/")
-        assert plain.problem  # http spoken to https
-
-    async with serving(page) as port:
-        assert (await probe.health(f"https://{HERE}:{port}/")).problem.startswith("TLS: ")
+    assert problems == ["no answer within 0.5 s", "the connection was cut off", "HTTP 500"]

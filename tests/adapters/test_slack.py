@@ -31,7 +31,8 @@ async def test_a_post_is_found_again_by_its_key(world: World, chat: SlackChat) -
     world.slack.post(board(world), ANA, "lunch?", [])
 
     assert channel == DEPLOYMENTS
-    assert await chat.find(DEPLOYMENTS, "card:7", before) == ts
+    assert await chat.find(DEPLOYMENTS, "card:7", before) == (DEPLOYMENTS, ts)
+    assert await chat.find("deployments", "card:7", before) == (DEPLOYMENTS, ts)
     assert await chat.find(DEPLOYMENTS, "card:9", before) is None
     assert board(world).messages[ts].text == HELLO.text
 
@@ -41,7 +42,7 @@ async def test_a_reply_is_looked_for_in_its_thread_alone(world: World, chat: Sla
     _, root = await chat.post(DEPLOYMENTS, HELLO, key="card:7")
     _, reply = await chat.post(DEPLOYMENTS, Message("approved"), key="note:1", thread_ts=root)
 
-    assert await chat.find(DEPLOYMENTS, "note:1", before, thread_ts=root) == reply
+    assert await chat.find(DEPLOYMENTS, "note:1", before, thread_ts=root) == (DEPLOYMENTS, reply)
     assert await chat.find(DEPLOYMENTS, "note:1", before) is None
     assert await chat.find(DEPLOYMENTS, "note:1", before, thread_ts="1.000001") is None
 
@@ -62,7 +63,7 @@ async def test_the_search_turns_pages(
     for number in range(5):
         await chat.post(DEPLOYMENTS, HELLO, key=f"card:{number}")
 
-    assert await chat.find(DEPLOYMENTS, "card:first", before) == ts
+    assert await chat.find(DEPLOYMENTS, "card:first", before) == (DEPLOYMENTS, ts)
 
 
 async def test_a_search_without_end_is_given_up(
@@ -95,7 +96,7 @@ async def test_an_edit_replaces_text_and_blocks(world: World, chat: SlackChat) -
     message = board(world).messages[ts]
     assert message.text == "v1.2.1 is live"
     assert message.blocks == []
-    assert await chat.find(DEPLOYMENTS, "card:7", world.clock.now()) == ts
+    assert await chat.find(DEPLOYMENTS, "card:7", world.clock.now()) == (DEPLOYMENTS, ts)
 
 
 async def test_a_deleted_message_cannot_be_edited(world: World, chat: SlackChat) -> None:

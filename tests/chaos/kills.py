@@ -12,20 +12,19 @@ import asyncio
 import random
 import sys
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.chaos.people import VERSION, People, title
+from tests.chaos.flow import afterwards, all_ended, life_goes_on
+from tests.chaos.nursery import Nursery, nursery
 from tests.chaos.stage import Stage, stage
-from tests.chaos.tally import FINAL, Tally, count
+from tests.chaos.tally import Tally, count
 
 KILLS_A_ROUND = 20
 ROUND_WITHIN = 120.0  # seconds of real time
-STEP = 2.0  # seconds of shared time in each move of the clock
-AFTERWARDS = 200.0  # seconds of shared time; a dispatch is sent again after 180 at the latest
 DISPATCHES = "/dispatches"
+HEAD = "round kills  lost dupl. cards posts  ends      s"
 FAULTS = (
     ("github", DISPATCHES, "POST", "status_after_apply:502", 4),
     ("github", DISPATCHES, "POST", "reset_after_apply", 3),
@@ -39,6 +38,10 @@ FAULTS = (
 """What goes wrong in each round: where, how, and how many times."""
 
 
+class Unended(Exception):
+    """A round did not come to its end: the last words of the bot, and the channel."""
+
+
 @dataclass(frozen=True)
 class Round:
     """What came of one world."""
@@ -48,39 +51,27 @@ class Round:
     seconds: float
 
 
-async def one_round(seed: int, kills: int, folder: Path) -> Round:
+async def one_round(seed: int, kills: int, folder: Path, nest: Nursery) -> Round:
     """One world: everything is asked for at once, the bot is killed so many times, then rests.
 
-    Raises TimeoutError when the deployments do not end in time.
+    Raises Unended when that takes too long.
     """
     began = time.monotonic()
     chance = random.Random(seed)
-    async with stage(folder) as scene:
+    async with stage(folder, nest) as scene:
         await scene.start()
         spoil(scene, chance)
-        people = People(scene)
-        acting = asyncio.create_task(people.act())
-        passing = asyncio.create_task(_time_passes(scene))
         try:
-            async with asyncio.timeout(ROUND_WITHIN):
-                done = await _kill(scene, chance, kills)
+            async with asyncio.timeout(ROUND_WITHIN), life_goes_on(scene) as people:
+                await _kill(scene, chance, kills)
                 await scene.start()
                 while not all_ended(scene):
-                    await _unless_broken(acting, passing)
-            passing.cancel()
-            with suppress(asyncio.CancelledError):
-                await passing
-            await scene.passes(AFTERWARDS)
-            await scene.bot.stop()
+                    await asyncio.sleep(0.1)
         except TimeoutError:
-            sys.stderr.write(f"{scene.bot.last_words(30)}\n{standing(scene)}\n")
-            raise
-        finally:
-            acting.cancel()
-            passing.cancel()
-            await asyncio.gather(acting, passing, return_exceptions=True)
+            raise Unended(f"{scene.bot.last_words(60)}\n{standing(scene)}") from None
+        await afterwards(scene)
         tally = await count(scene, people.approved)
-    return Round(done, tally, time.monotonic() - began)
+    return Round(kills, tally, time.monotonic() - began)
 
 
 def spoil(scene: Stage, chance: random.Random) -> None:
@@ -91,22 +82,12 @@ def spoil(scene: Stage, chance: random.Random) -> None:
         scene.world.faults.add(system=system, path=path, method=method, kind=kind, after=after)
 
 
-def all_ended(scene: Stage) -> bool:
-    """Whether each service has its final card, and each of them its message of success."""
-    texts = [m.text for m in scene.messages()]
-    services = scene.world.seed.services
-    successes = sum(text.startswith(f"✅ {VERSION}") for text in texts)
-    return successes >= len(services) and all(
-        f"{title(service)}: {FINAL}" in texts for service in services
-    )
-
-
 def standing(scene: Stage) -> str:
     """The top level of the channel, for a round that did not end."""
     return "\n".join(m.text.partition("\n")[0] for m in scene.messages())
 
 
-async def _kill(scene: Stage, chance: random.Random, kills: int) -> int:
+async def _kill(scene: Stage, chance: random.Random, kills: int) -> None:
     """Kill the bot so many times, at once after its start, later, or before it is ready."""
     for _ in range(kills):
         if chance.random() < 0.1:
@@ -116,35 +97,21 @@ async def _kill(scene: Stage, chance: random.Random, kills: int) -> int:
             life = (0.002, 0.5) if chance.random() < 0.7 else (0.5, 3.0)
             await asyncio.sleep(chance.uniform(*life))
         await scene.bot.kill()
-    return kills
-
-
-async def _time_passes(scene: Stage) -> None:
-    while True:
-        await scene.passes(STEP)
-        await asyncio.sleep(0.2)
-
-
-async def _unless_broken(*tasks: asyncio.Task[None]) -> None:
-    """A pause; raises what a person or the clock died of."""
-    await asyncio.sleep(0.1)
-    for task in tasks:
-        if task.done():
-            task.result()
 
 
 async def rounds(kills: int, seed: int) -> list[Round]:
     """As many rounds as it takes; prints a line for each."""
-    sys.stdout.write(f"{'round':>5} {'kills':>5} {'lost':>5} {'dupl.':>5} {'cards':>5} {'posts':>5} {'ends':>5} {'s':>6}\n")
+    sys.stdout.write(f"{HEAD}\n")
     done: list[Round] = []
-    while kills > 0:
-        number = len(done)
-        with TemporaryDirectory(prefix="gonogo-chaos-") as folder:
-            one = await one_round(seed + number, min(kills, KILLS_A_ROUND), Path(folder))
-        done.append(one)
-        kills -= one.kills
-        sys.stdout.write(f"{line(str(number + 1), one.kills, one.tally, one.seconds)}\n")
-        sys.stdout.flush()
+    async with nursery() as nest:
+        while kills > 0:
+            number, now = len(done), min(kills, KILLS_A_ROUND)
+            with TemporaryDirectory(prefix="gonogo-chaos-") as folder:
+                one = await one_round(seed + number, now, Path(folder), nest)
+            done.append(one)
+            kills -= one.kills
+            sys.stdout.write(f"{line(str(number + 1), one.kills, one.tally, one.seconds)}\n")
+            sys.stdout.flush()
     total = sum((one.tally for one in done), Tally())
     seconds = sum(one.seconds for one in done)
     sys.stdout.write(f"{line('all', sum(one.kills for one in done), total, seconds)}\n")
@@ -154,7 +121,10 @@ async def rounds(kills: int, seed: int) -> list[Round]:
 def line(name: str, kills: int, tally: Tally, seconds: float) -> str:
     """A row of the table."""
     t = tally
-    counts = (kills, *map(len, (t.lost, t.duplicated, t.double_cards, t.double_messages, t.wrong_ends)))
+    counts = (
+        kills,
+        *map(len, (t.lost, t.duplicated, t.double_cards, t.double_messages, t.wrong_ends)),
+    )
     return f"{name:>5} " + " ".join(f"{number:>5}" for number in counts) + f" {seconds:>6.1f}"
 
 

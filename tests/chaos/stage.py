@@ -1,4 +1,4 @@
-"""A stage: a world in this process, and the bot as a child process that may be killed at any time."""
+"""A stage: a world in this process, and the bot as another that may be killed at any time."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from sandbox.github.runs import Run
 from sandbox.github.scripts import Script
 from sandbox.seeds import Seed
 from sandbox.slack.messages import Message
-from sandbox.supervisor import BotProcess
 from sandbox.world import World
+from tests.chaos.nursery import ForkedBot, Nursery
 
 Json = dict[str, Any]
 TUESDAY = datetime(2024, 3, 26, 10, 0, tzinfo=UTC)
@@ -32,7 +32,7 @@ class Stage:
     """The world, the bot in it, and what it keeps."""
 
     world: World
-    bot: BotProcess
+    bot: ForkedBot
     control: aiohttp.ClientSession
     database: Path
 
@@ -58,11 +58,13 @@ class Stage:
     def runs(self) -> list[Run]:
         """The runs that were dispatched since the beginning, oldest first."""
         began = self.world.github.actions.runs.values()
-        return [run for run in began if run.event == "workflow_dispatch" and "request_id" in run.inputs]
+        return [
+            run for run in began if run.event == "workflow_dispatch" and "request_id" in run.inputs
+        ]
 
 
 @asynccontextmanager
-async def stage(folder: Path, seed: str = "many") -> AsyncIterator[Stage]:
+async def stage(folder: Path, nest: Nursery, seed: str = "many") -> AsyncIterator[Stage]:
     """A world made from a seed, on a Tuesday morning; the bot has not been started yet."""
     world = World(Seed.named(seed), Clock(TUESDAY))
     runner = await app.start(world)
@@ -76,7 +78,7 @@ async def stage(folder: Path, seed: str = "many") -> AsyncIterator[Stage]:
             "GONOGO_CONFIG": str(config),
             "HOST": app.HOST,
         }
-        bot = BotProcess(world.env(), url=str(world.bot_url), log=folder / "bot.log")
+        bot = ForkedBot(nest, world.env(), url=str(world.bot_url), log=folder / "bot.log")
         async with aiohttp.ClientSession(world.base_url) as control:
             try:
                 yield Stage(world, bot, control, database)

@@ -81,7 +81,12 @@ def _integrity(stage: Stage) -> list[str]:
 
 async def _audit(stage: Stage) -> list[str]:
     verify = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "audit", "verify", "--json",
+        sys.executable,
+        "-m",
+        "bot",
+        "audit",
+        "verify",
+        "--json",
         env={"DATABASE_URL": f"sqlite:///{stage.database}"},
         stdout=asyncio.subprocess.PIPE,
     )

@@ -4,47 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import tarfile
-import tempfile
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 
-from tests.strict import find, unavailable
+from tests.contracts.npm import installed
 
-PACKAGE = "@octokit/openapi@23.0.2"  # API version 2022-11-28
-MEMBER = "package/generated/api.github.com.json"
-CACHE = Path(tempfile.gettempdir()) / "gonogo-octokit-openapi-23.0.2"
-FETCH = ("npm", "pack", "--silent", PACKAGE)
+PACKAGE = Path(__file__).parent / "openapi"
+DESCRIPTION = "node_modules/@octokit/openapi/generated/api.github.com.json"  # API 2022-11-28
 _PARAMETER = re.compile(r"\{[^}]+\}")
 _GREEDY = ("{ref}", "{path}", "{basehead}", "{branch}", "{tag}")  # may hold slashes
 
 Json = dict[str, Any]
-
-
-def fetched() -> Path:
-    """The description on disk; skips the test (or fails it where it must run) without npm."""
-    if find("node") is None:
-        unavailable("node", "npm is not installed")
-    target = CACHE / "api.github.com.json"
-    if target.exists():
-        return target
-    CACHE.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
-        try:
-            done = subprocess.run(FETCH, cwd=folder, capture_output=True, timeout=90, check=True)
-        except (OSError, subprocess.SubprocessError) as error:
-            unavailable("node", f"{PACKAGE} could not be fetched: {error}")
-        with tarfile.open(Path(folder) / done.stdout.decode().split()[-1]) as archive:
-            content = archive.extractfile(MEMBER)
-            assert content is not None
-            complete = Path(folder) / target.name
-            complete.write_bytes(content.read())
-        complete.replace(target)
-    return target
 
 
 class Octokit:
@@ -119,8 +92,9 @@ class Octokit:
 
 
 def load() -> Octokit:
-    """The judge, or a loud skip."""
-    return Octokit(json.loads(fetched().read_text(encoding="utf-8")))
+    """The judge; skips the test loudly without npm."""
+    file = installed(PACKAGE, DESCRIPTION) / DESCRIPTION
+    return Octokit(json.loads(file.read_text(encoding="utf-8")))
 
 
 def _pattern(template: str) -> str:

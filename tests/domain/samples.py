@@ -37,6 +37,4 @@ def settled(state: State, by: str | None = None) -> Deployment:
 
 def member(slack_id: str, *roles: Role, github: str | None = None) -> Actor:
     """A member of the workspace with these roles."""
-    return Actor(
-        slack_id=slack_id, github=github, standing=Standing.MEMBER, roles=frozenset(roles)
-    )
+    return Actor(slack_id=slack_id, github=github, standing=Standing.MEMBER, roles=frozenset(roles))

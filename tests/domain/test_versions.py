@@ -21,11 +21,12 @@ VERSIONS = st.builds(
     st.lists(IDENTIFIERS, max_size=3).map(".".join),
 )
 # semver.org, section 11, with what surrounds its examples.
-IN_ORDER = """
-    v0.0.1 v0.9.9 v1.0.0-0 v1.0.0-2 v1.0.0-11 v1.0.0--
-    v1.0.0-alpha v1.0.0-alpha.1 v1.0.0-alpha.beta v1.0.0-beta v1.0.0-beta.2 v1.0.0-beta.11
-    v1.0.0-rc.1 v1.0.0-rc.1.0 v1.0.0 v1.0.1-a v1.0.1 v1.2.0 v1.10.0 v2.0.0 v2.1.0 v2.1.1 v10.0.0
-""".split()
+IN_ORDER = [
+    "v0.0.1", "v0.9.9", "v1.0.0-0", "v1.0.0-2", "v1.0.0-11", "v1.0.0--", "v1.0.0-alpha",
+    "v1.0.0-alpha.1", "v1.0.0-alpha.beta", "v1.0.0-beta", "v1.0.0-beta.2", "v1.0.0-beta.11",
+    "v1.0.0-rc.1", "v1.0.0-rc.1.0", "v1.0.0", "v1.0.1-a", "v1.0.1", "v1.2.0", "v1.10.0", "v2.0.0",
+    "v2.1.0", "v2.1.1", "v10.0.0",
+]  # fmt: skip
 
 
 def parsed(text: str) -> Version:

@@ -82,6 +82,37 @@ async def test_the_bot_walks_along(stage: Stage, bot: asyncio.Task[None]) -> Non
     assert not bot.done()
 
 
+async def test_a_bot_that_is_late_is_waited_for_and_not_taken_for_gone(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sandbox.clock.PATIENCE", 0.1)
+    monkeypatch.setattr("sandbox.clock.STILL_THERE", 0.3)
+
+    async def face_after(number: int) -> None:
+        poll = {"after": str(number), "wait": "20"}
+        async with stage.control.get("/clock", params=poll) as answer:
+            assert (await answer.json())["advance"] == number + 1
+
+    async def tell(what: str, **body: object) -> None:
+        async with stage.control.post(f"/clock/{what}", json=body) as answer:
+            assert answer.status == 200
+
+    async def walk_slowly() -> None:
+        await face_after(0)
+        for _ in range(6):
+            await tell("step", to=iso(TUESDAY))
+            await asyncio.sleep(0.1)  # its work
+        await tell("done", advance=1)
+        await face_after(1)
+        await tell("done", advance=2)
+
+    bot = asyncio.create_task(walk_slowly())
+    await until(lambda: stage.world.clock.followed)
+    assert (await stage.post("/clock", advance="PT1H"))["reached"] is False
+    assert (await stage.post("/clock", advance="PT1H"))["reached"] is True
+    await bot
+
+
 @pytest.mark.parametrize("text", ["15M", "PT", "P", "PT1X", "-PT1M", ""])
 async def test_only_durations_move_it(stage: Stage, text: str) -> None:
     assert await stage.refused("/clock", advance=text) == "bad_duration"

@@ -83,11 +83,16 @@ async def test_without_a_bot_it_tells_how_to_run_ones_own(demo: Demo) -> None:
     base = await ready(await demo("--no-bot", "--port", "0", "--seed", "bake", "--mode", "http"))
     async with aiohttp.ClientSession(f"{base}/sandbox/api/") as api:
         env = await (await api.get("env")).json()
+        assert await (await api.get("/env")).json() == env
         assert (await api.get("bot")).status == 409
+        config = Path(env["GONOGO_CONFIG"])
+        assert f"{base}/health/production" in config.read_text()
+        assert "Europe/Berlin" in config.read_text()
+        assert (await (await api.post("reset", json={"seed": "default"})).json())["ok"]
+        assert "Europe/Berlin" not in config.read_text()
     assert env["SLACK_API_URL"] == f"{base}/api/"
     assert "SLACK_SIGNING_SECRET" in env
     assert "SLACK_APP_TOKEN" not in env
-    assert f"{base}/health/production" in Path(env["GONOGO_CONFIG"]).read_text()
 
 
 async def test_a_port_that_was_asked_for_and_is_taken_is_refused(demo: Demo) -> None:
@@ -135,6 +140,7 @@ async def test_a_configuration_that_a_person_wrote_is_left_alone(
 
 
 async def test_the_bot_is_killed_started_and_reset_over_http(demo: Demo, tmp_path: Path) -> None:
+    (tmp_path / "bot.py").write_text("raise SystemExit('I only stand in the same folder')\n")
     process = await demo("--port", "0", "--db", "trial.db")
     base = await ready(process)
     async with aiohttp.ClientSession(f"{base}/sandbox/api/") as api:

@@ -86,6 +86,14 @@ async def test_they_can_be_taken_back_and_must_make_sense(stage: Stage) -> None:
     assert (await post(stage))[0] == 200
     assert await stage.refused("/faults", system="slack", kind="gremlins") == "bad_fault"
     assert await stage.refused("/faults", system="telex", kind="timeout") == "bad_fault"
+    assert await stage.refused("/faults", system="slack", kind="timeout", count=0) == "bad_fault"
+
+
+@pytest.mark.parametrize(
+    "kind", ["status", "status:soon", "slow:long", "list_lag", "webhooks:lose", "timeout:3"]
+)
+async def test_a_fault_without_its_measure_is_refused(stage: Stage, kind: str) -> None:
+    assert await stage.refused("/faults", system="github", kind=kind) == "bad_fault"
 
 
 async def test_the_journal_has_bodies_without_query_and_mount(stage: Stage) -> None:

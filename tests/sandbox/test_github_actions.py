@@ -241,6 +241,22 @@ async def test_a_run_cancelled_at_its_gate_leaves_no_open_deployment(host: Host)
     assert states == ["failure", "queued"]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "word"),
+    [
+        ({"workflow": "build.yml"}, "unknown_workflow"),
+        ({"script": "luck"}, "unknown_script"),
+        ({"seconds": "long"}, "bad_seconds"),
+        ({"jobs": "deploy"}, "bad_jobs"),
+    ],
+)
+async def test_a_preset_that_makes_no_sense_is_refused(
+    host: Host, wrong: dict[str, object], word: str
+) -> None:
+    body = {"workflow": "release.yml", "script": "manual"} | wrong
+    assert (await host.control("POST", "/github/preset", body))["error"] == word
+
+
 async def test_a_merge_goes_to_staging_by_itself(host: Host) -> None:
     assert await health(host, "staging") == "v1.2.1"
     sha = (await host.control("POST", "/github/merge", {"pr": 8}))["sha"]

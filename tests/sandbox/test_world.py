@@ -109,3 +109,6 @@ async def test_wrong_calls_are_explained(stage: Stage) -> None:
     assert await stage.refused("/say", **unknown) == "unknown_person"
     nowhere = {"as": "ana", "channel": "nowhere", "text": "x"}
     assert await stage.refused("/say", **nowhere) == "unknown_channel"
+    for body, word in ((b"[1]", "bad_body"), (b"{", "bad_json"), (b"\xff", "bad_json")):
+        async with stage.control.post("/sandbox/api/say", data=body) as answer:
+            assert (answer.status, (await answer.json())["error"]) == (400, word)

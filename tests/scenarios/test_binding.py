@@ -18,7 +18,7 @@ async def test_a_tag_that_moves_before_the_approval_voids_the_request(team: Work
     why = "v1.2.1 moved 7ccb03b → d4d4d4d since the request; the approval is void."
     card = await team.card()
     assert f"Void\n{why} Nothing was deployed. Ask for a new one." in card
-    assert why in (await team.told("ana"))[-1]
+    assert why in (await team.letters("ana"))[-1]
     assert (await team.messages())[0]["buttons"] == []
 
 
@@ -33,8 +33,8 @@ async def test_without_webhooks_the_click_on_a_moved_tag_dispatches_nothing(
 
     why = "v1.2.1 moved 7ccb03b → d4d4d4d since the request"
     assert why in await team.card()
-    assert why in (await team.told("ana"))[-1]
-    assert why in (await team.told("bo"))[-1]
+    assert why in (await team.letters("ana"))[-1]
+    assert why in (await team.letters("bo"))[-1]
     assert await team.dispatches() == []
 
 
@@ -50,7 +50,7 @@ async def test_a_tag_that_moves_between_approval_and_dispatch_dispatches_nothing
 
     assert "approved by @bo" in await team.card()
     assert await team.state() == "Void"
-    assert "v1.2.1 moved 7ccb03b → d4d4d4d" in (await team.told("bo"))[-1]
+    assert "v1.2.1 moved 7ccb03b → d4d4d4d" in (await team.letters("bo"))[-1]
     assert await team.dispatches() == []
 
 
@@ -76,7 +76,7 @@ async def test_a_lightweight_tag_is_bound_to_its_commit_too(team: Workspace) -> 
     await team.clicks("bo", "Approve")
     await team.passes("PT10S")
 
-    assert "v1.2.2 moved 07ce1fd → d4d4d4d since the request" in await team.card()
+    assert f"v1.2.2 moved {sha[:7]} → d4d4d4d since the request" in await team.card()
     assert await team.dispatches() == []
 
 
@@ -97,7 +97,7 @@ async def test_a_workflow_that_changes_after_the_request_voids_it(team: Workspac
     await team.passes("PT10S")
 
     assert "release.yml changed since the request; the approval is void" in await team.card()
-    assert "release.yml changed" in (await team.told("bo"))[-1]
+    assert "release.yml changed" in (await team.letters("bo"))[-1]
     assert await team.dispatches() == []
 
 

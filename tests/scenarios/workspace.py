@@ -1,4 +1,4 @@
-"""A workspace in which people act: the sandbox's world over real HTTP, and the bot in this process."""
+"""A workspace in which people act: the sandbox over real HTTP, and the bot in this process."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sandbox.world import World
 
 Json = dict[str, Any]
 TUESDAY = datetime(2024, 3, 26, 10, 0, tzinfo=UTC)
-PATIENCE = 15.0  # seconds of real time, for what no clock but the real one can bring about
+PATIENCE = 30.0  # seconds of real time, for what no clock but the real one can bring about
 
 
 @dataclass
@@ -46,7 +46,9 @@ class Workspace:
         rules = yaml.safe_load(self.world.seed.gonogo_yaml(self.world.base_url))
         loaded = config.parse(yaml.safe_dump(_merged(rules, self.rules)))
         await upgrade(self.database)
-        self.bot = Bot(Settings.model_validate({name.lower(): value for name, value in env.items()}), loaded)
+        self.bot = Bot(
+            Settings.model_validate({name.lower(): value for name, value in env.items()}), loaded
+        )
         await self.bot.start()
         await self.passes("PT2S")
 
@@ -240,7 +242,8 @@ async def workspace(
 
 
 def _merged(base: Any, more: Any) -> Any:
-    """Mappings are merged, anything else is replaced."""
+    """Mappings are merged, anything else is replaced, and None takes it out."""
     if not isinstance(base, Mapping) or not isinstance(more, Mapping):
         return more
-    return {**base, **{name: _merged(base.get(name), value) for name, value in more.items()}}
+    changed = {name: _merged(base.get(name), value) for name, value in more.items()}
+    return {name: value for name, value in {**base, **changed}.items() if value is not None}

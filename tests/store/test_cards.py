@@ -7,7 +7,7 @@ import pytest
 from bot.adapters.store import SqlStore
 from bot.domain.deployments import State
 from bot.ports import Tx
-from tests.store.samples import START, a_card, a_deployment, a_waiting_deployment
+from tests.store.samples import START, a_card, a_deployment, a_post, a_waiting_deployment
 
 
 async def test_a_deployment_past_its_checks_wants_a_card(store: SqlStore) -> None:
@@ -65,3 +65,45 @@ async def test_a_card_says_when_its_deployment_was_cancelled(store: SqlStore) ->
     await store.run(lambda tx: tx.save(waiting, cancelled))
     ((stale, _),) = await store.run(lambda tx: tx.stale_cards())
     assert stale.state is State.CANCELLED
+
+
+async def test_a_deployment_cancelled_while_its_first_card_is_on_its_way_says_so(
+    store: SqlStore,
+) -> None:
+    waiting = await store.run(lambda tx: tx.add(a_waiting_deployment()))
+    waiting = await store.run(lambda tx: tx.save(waiting, waiting))
+
+    def post_and_cancel(tx: Tx) -> None:
+        tx.post(a_post("card:1"))
+        tx.mark_shown(waiting.id, 0)
+        tx.save(waiting, waiting.end(State.CANCELLED, START, "cancelled", "", by="U0ANA"))
+
+    await store.run(post_and_cancel)
+    assert await store.run(lambda tx: tx.stale_cards()) == ()
+    (post,) = await store.run(lambda tx: tx.posts_due(tx.now))
+    await store.run(lambda tx: tx.mark_sent(post, "C0DEPLOY", "17.1"))
+    ((stale, card),) = await store.run(lambda tx: tx.stale_cards())
+    assert (stale.state, card) == (State.CANCELLED, None)
+
+
+async def test_a_card_whose_post_was_given_up_is_wanted_still(store: SqlStore) -> None:
+    waiting = await store.run(lambda tx: tx.add(a_waiting_deployment()))
+    await store.run(lambda tx: tx.post(a_post(f"card:{waiting.id}")))
+    (post,) = await store.run(lambda tx: tx.posts_due(tx.now))
+    assert await store.run(lambda tx: tx.stale_cards()) == ()
+    await store.run(lambda tx: tx.drop(post, "is_archived"))
+    assert await store.run(lambda tx: tx.stale_cards()) == ((waiting, None),)
+
+
+async def test_a_card_that_is_lost_is_wanted_again(store: SqlStore) -> None:
+    waiting = await store.run(lambda tx: tx.add(a_waiting_deployment()))
+    waiting = await store.run(lambda tx: tx.save(waiting, waiting))
+    await store.run(lambda tx: tx.keep_card(a_card(waiting)))
+
+    def lose(tx: Tx) -> None:
+        tx.lose_card(waiting.id)
+        tx.mark_shown(waiting.id, 0)
+
+    await store.run(lose)
+    assert await store.run(lambda tx: tx.card(waiting.id)) is None
+    assert await store.run(lambda tx: tx.stale_cards()) == ((waiting, None),)

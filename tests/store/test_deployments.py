@@ -173,24 +173,24 @@ async def test_what_waits_for_github_is_due_at_once_when_hurried(store: SqlStore
     assert await store.run(lambda tx: tx.due(START)) == (1,)
 
 
-async def test_live_is_the_newest_success_by_the_time_it_went_live(store: SqlStore) -> None:
+async def test_live_is_what_went_live_last_however_it_ended(store: SqlStore) -> None:
     def hour(number: int) -> datetime:
         return START + timedelta(hours=number)
 
     def keep(tx: Tx) -> None:
         for version, state, requested, live in (
-            ("v1.1.0", State.SUCCEEDED, hour(0), hour(5)),
-            ("v1.2.0", State.SUCCEEDED, hour(1), hour(2)),
-            ("v1.3.0", State.SUCCEEDED, hour(4), None),
-            ("v1.4.0", State.FAILED, hour(6), hour(7)),
+            ("v1.1.0", State.SUCCEEDED, hour(0), hour(2)),
+            ("v1.2.0", State.FAILED, hour(3), hour(7)),
+            ("v1.3.0", State.SUCCEEDED, hour(4), hour(5)),
+            ("v1.4.0", State.FAILED, hour(8), None),
         ):
             tx.add(a_deployment(version=version, state=state, requested_at=requested, live_at=live))
-        tx.add(a_deployment(dry_run=True, state=State.SUCCEEDED, requested_at=hour(9)))
+        tx.add(a_deployment(dry_run=True, state=State.SUCCEEDED, live_at=hour(9)))
 
     await store.run(keep)
     live = await store.run(lambda tx: tx.live("app", "production"))
     assert live is not None
-    assert live.version == "v1.1.0"
+    assert live.version == "v1.2.0"
     assert await store.run(lambda tx: tx.live("app", "staging")) is None
 
 
@@ -234,3 +234,18 @@ async def test_sending_is_what_was_sent_and_has_no_run(store: SqlStore) -> None:
     await store.run(keep)
     sending = await store.run(lambda tx: tx.sending("acme/app", "release.yml"))
     assert [deployment.service for deployment in sending] == ["sent"]
+
+
+@pytest.mark.parametrize("number", [2**31, 999_999_999_999, 2**63])
+async def test_a_number_that_is_too_high_names_no_deployment(store: SqlStore, number: int) -> None:
+    assert await store.run(lambda tx: tx.deployment(number)) is None
+
+
+async def test_after_a_start_what_was_being_dispatched_is_due_unless_a_replica_may_do_it(
+    store: SqlStore, replica: SqlStore, kind: str
+) -> None:
+    sending = a_deployment(state=State.DISPATCHING, due_at=START + timedelta(seconds=30))
+    sending = await store.run(lambda tx: tx.add(sending))
+    await replica.run(lambda tx: tx.release_dispatching())
+    due = await store.read(lambda tx: tx.due(tx.now))
+    assert due == ((sending.id,) if kind == "sqlite" else ())

@@ -29,6 +29,12 @@ async def test_a_stranger_is_unknown(store: SqlStore) -> None:
     assert actor.standing is Standing.UNKNOWN
 
 
+async def test_a_person_has_the_name_that_slack_shows(store: SqlStore) -> None:
+    await store.run(lambda tx: tx.keep_people([(BO, "Bo Berg")]))
+    assert await store.run(lambda tx: tx.name_of("U0BO")) == "Bo Berg"
+    assert await store.run(lambda tx: tx.name_of("U0NEW")) == "U0NEW"
+
+
 async def test_a_new_reading_replaces_the_directory(store: SqlStore, clock: HandClock) -> None:
     await store.run(lambda tx: tx.keep_people([(BO, "Bo"), (DEE, "Dee")]))
     later = clock.forward(minutes=5)
@@ -79,3 +85,10 @@ async def test_a_duty_is_due_when_it_was_set(store: SqlStore) -> None:
     later = START + timedelta(minutes=5)
     await store.run(lambda tx: tx.set_duty("tags", later))
     assert await store.run(lambda tx: tx.duty("tags")) == later
+
+
+async def test_it_is_known_when_people_were_read(store: SqlStore, clock: HandClock) -> None:
+    assert await store.run(lambda tx: tx.people_read_at()) is None
+    await store.run(lambda tx: tx.keep_people([(BO, "Bo"), (DEE, "Dee")]))
+    clock.forward(minutes=5)
+    assert await store.read(lambda tx: tx.people_read_at()) == START

@@ -13,13 +13,16 @@ async def test_nothing_is_due_in_an_empty_store(store: SqlStore) -> None:
     assert await store.run(lambda tx: tx.next_due()) is None
 
 
-async def test_the_earliest_of_duties_deployments_and_posts_counts(store: SqlStore) -> None:
-    await store.run(lambda tx: tx.set_duty("tags", THIRD))
-    assert await store.run(lambda tx: tx.next_due()) == THIRD
+async def test_the_earliest_of_deployments_and_posts_counts(store: SqlStore) -> None:
     await store.run(lambda tx: tx.add(a_deployment(due_at=SECOND)))
     assert await store.run(lambda tx: tx.next_due()) == SECOND
     await store.run(lambda tx: tx.post(a_post("k", due_at=FIRST)))
     assert await store.run(lambda tx: tx.next_due()) == FIRST
+
+
+async def test_a_duty_is_nothing_to_stop_for(store: SqlStore) -> None:
+    await store.run(lambda tx: tx.set_duty("tags", THIRD))
+    assert await store.run(lambda tx: tx.next_due()) is None
 
 
 async def test_what_is_over_or_waits_for_another_does_not_count(store: SqlStore) -> None:

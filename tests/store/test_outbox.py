@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from bot.adapters.store import SqlStore
+from bot.adapters.store.outbox import PATIENCE
 from bot.messages.blocks import Message, section
-from bot.ports import Post, Stale
-from tests.store.samples import START, HandClock, a_post
+from bot.ports import Post, Stale, Tx
+from tests.store.samples import START, HandClock, a_post, only_on_postgres, only_on_sqlite
 
 SOON = START + timedelta(seconds=30)
 LATER = START + timedelta(hours=1)
@@ -127,6 +129,7 @@ async def test_a_dropped_post_is_done_with(store: SqlStore) -> None:
         await store.run(lambda tx: tx.mark_sending(post, START, SOON))
 
 
+@only_on_sqlite
 async def test_after_a_restart_what_was_under_way_is_due_at_once(store: SqlStore) -> None:
     await store.run(lambda tx: tx.post(a_post("later", due_at=LATER)))
     post = await the_post(store, a_post("card:1"))
@@ -134,3 +137,105 @@ async def test_after_a_restart_what_was_under_way_is_due_at_once(store: SqlStore
     await store.run(lambda tx: tx.release_sending())
     (lost,) = await store.run(lambda tx: tx.posts_due(tx.now))
     assert (lost.key, lost.sending_since) == ("card:1", START)
+
+
+@only_on_postgres
+async def test_a_replica_that_starts_leaves_alone_what_another_one_sends(
+    store: SqlStore, replica: SqlStore, clock: HandClock
+) -> None:
+    post = await the_post(store, a_post("card:1"))
+    claimed = await store.run(lambda tx: tx.mark_sending(post, START, SOON))
+    await replica.run(lambda tx: tx.release_sending())
+    assert await due_keys(replica) == []
+    clock.forward(seconds=30)
+    assert await replica.run(lambda tx: tx.posts_due(tx.now)) == (claimed,)
+
+
+async def put_off(store: SqlStore, key: str, declined: str | None = None) -> None:
+    """The post was tried once, in vain, and is to be tried again in 30 s."""
+    post = await the_post(store, a_post(key))
+    claimed = await store.run(lambda tx: tx.mark_sending(post, START, SOON))
+    await store.run(lambda tx: tx.put_off(claimed, SOON, clear=True, declined=declined))
+
+
+async def test_what_has_to_be_tried_again_holds_up_what_comes_after_it_there(
+    store: SqlStore, clock: HandClock
+) -> None:
+    await put_off(store, "a")
+    await store.run(lambda tx: tx.post(a_post("b")))
+    await store.run(lambda tx: tx.post(a_post("whisper", user="U0BO")))
+    await store.run(lambda tx: tx.post(replace(a_post("elsewhere"), channel="C0GENERAL")))
+    assert await due_keys(store) == ["whisper", "elsewhere"]
+    assert await store.run(lambda tx: tx.next_due()) == START
+    clock.forward(seconds=30)
+    assert await due_keys(store) == ["a", "b", "whisper", "elsewhere"]
+
+
+async def test_while_only_those_held_up_are_left_nothing_is_due(store: SqlStore) -> None:
+    await put_off(store, "a")
+    await store.run(lambda tx: tx.post(a_post("b")))
+    assert await store.run(lambda tx: tx.next_due()) == SOON
+
+
+async def test_what_slack_declined_holds_up_nothing(store: SqlStore, clock: HandClock) -> None:
+    await put_off(store, "a", declined="msg_too_long")
+    await store.run(lambda tx: tx.post(a_post("b")))
+    assert await due_keys(store) == ["b"]
+    clock.forward(seconds=30)
+    assert await due_keys(store) == ["a", "b"]
+
+
+async def test_what_fails_for_long_holds_up_nothing_any_more(store: SqlStore) -> None:
+    post = await the_post(store, a_post("a"))
+    await store.run(lambda tx: tx.post(a_post("b")))
+    for attempts in range(1, PATIENCE + 2):
+        post = await store.run(partial(claim, post))
+        assert await due_keys(store) == ([] if attempts <= PATIENCE else ["b"])
+
+
+def claim(post: Post, tx: Tx) -> Post:
+    return tx.mark_sending(post, START, LATER)
+
+
+async def test_a_message_that_is_gone_goes_out_once_more_under_its_key(
+    store: SqlStore, clock: HandClock
+) -> None:
+    post = await the_post(store, a_post("card:1"))
+    await store.run(lambda tx: tx.mark_sent(post, "C0DEPLOY", "17.1"))
+    now = clock.forward(hours=1)
+    anew = replace(a_post("card:1"), message=Message("anew"))
+    await store.run(lambda tx: tx.post_again(anew))
+    (again,) = await store.run(lambda tx: tx.posts_due(tx.now))
+    assert (again.message, again.created_at, again.attempts) == (Message("anew"), now, 0)
+    assert await store.run(lambda tx: tx.sent_ts("card:1")) is None
+
+
+async def test_it_is_known_which_messages_were_given_up(store: SqlStore) -> None:
+    post = await the_post(store, a_post("card:1"))
+    assert not await store.run(lambda tx: tx.is_dropped("card:1"))
+    await store.run(lambda tx: tx.drop(post, "channel_not_found"))
+    assert await store.run(lambda tx: tx.is_dropped("card:1"))
+    await store.run(lambda tx: tx.post_again(a_post("card:1")))
+    assert not await store.run(lambda tx: tx.is_dropped("card:1"))
+
+
+async def test_old_messages_are_forgotten_but_not_where_a_card_is(
+    store: SqlStore, clock: HandClock
+) -> None:
+    for key in ("card:1", "sent", "dropped", "open"):
+        await store.run(lambda tx, key=key: tx.post(a_post(key)))  # type: ignore[misc]
+    card, sent, dropped, _ = await store.run(lambda tx: tx.posts_due(LATER))
+    await store.run(lambda tx: tx.mark_sent(card, "C0DEPLOY", "17.1"))
+    await store.run(lambda tx: tx.mark_sent(sent, "C0DEPLOY", "17.2"))
+    await store.run(lambda tx: tx.drop(dropped, "no"))
+    await store.run(lambda tx: tx.forget_posts(START))
+    assert await store.run(lambda tx: tx.message_of("sent")) is not None
+    clock.forward(days=1)
+    await store.run(lambda tx: tx.forget_posts(tx.now))
+    kept = {key: await message_of(store, key) for key in ("card:1", "sent", "dropped", "open")}
+    assert {key for key, message in kept.items() if message} == {"card:1", "open"}
+    assert await store.run(lambda tx: tx.sent_ts("card:1")) == ("C0DEPLOY", "17.1")
+
+
+async def message_of(store: SqlStore, key: str) -> Message | None:
+    return await store.run(lambda tx: tx.message_of(key))

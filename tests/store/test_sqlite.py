@@ -58,6 +58,7 @@ async def test_who_only_reads_does_not_wait_for_a_writer(store: SqlStore, file: 
     writer.execute("BEGIN IMMEDIATE")
     await store.ping()
     assert (await store.verify_audit())["ok"]
+    assert await store.read(lambda tx: tx.due(tx.now)) == ()
     writer.close()
 
 

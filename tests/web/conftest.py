@@ -18,7 +18,6 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot.adapters.slack_http import SlackEvents
 from bot.adapters.slack_identity import Identity
-from bot.domain.errors import Fault
 from bot.web import application, runner
 
 SECRET = "local-signing-secret"
@@ -40,6 +39,7 @@ class Front:
     me: Identity | None = ME
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     reasons: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     async def remember(self, key: str) -> bool:
         await asyncio.sleep(0)
@@ -54,9 +54,7 @@ class Front:
     async def why_not(self) -> list[str]:
         return self.reasons
 
-    async def identity(self) -> Identity:
-        if self.me is None:
-            raise Fault("slack", "away")
+    def identity(self) -> Identity | None:
         return self.me
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -104,9 +102,7 @@ async def opened(
 ) -> AsyncIterator[Front]:
     async with aiohttp.ClientSession() as nowhere:
         front = Front(nowhere)
-        slack = SlackEvents(
-            bolt(front), SECRET, identity=front.identity, remember=front.remember, now=now
-        )
+        slack = SlackEvents(bolt(front), SECRET, identity=front.identity, now=now)
         app = application(
             reasons=front.why_not,
             remember=front.remember,
@@ -114,6 +110,7 @@ async def opened(
             registry=front.registry,
             webhook_secret=webhook_secret,
             slack=slack if http_mode else None,
+            warnings=lambda: front.warnings,
         )
         served = runner(app, shutdown_timeout=1.0)
         await served.setup()

@@ -46,6 +46,13 @@ async def test_it_is_alive_even_when_it_is_not_ready(front: Front) -> None:
         assert (answer.status, await answer.json()) == (200, {"ready": True, "reasons": []})
 
 
+async def test_what_is_amiss_but_in_nobodys_way_is_told_and_it_is_ready(front: Front) -> None:
+    front.warnings = ["Slack: there is no user group S0GONE"]
+    async with front.session.get("/readyz") as answer:
+        assert answer.status == 200
+        assert await answer.json() == {"ready": True, "reasons": front.warnings}
+
+
 async def test_metrics_have_names_that_strangers_cannot_make_up(front: Front) -> None:
     for path in ("/healthz", "/one", "/two?x=1", "/slack/events"):
         async with front.session.get(path):

@@ -1,4 +1,4 @@
-"""GitHub by PyGithub: worker threads, one request for each call, and nothing of the library outside."""
+"""GitHub by PyGithub: worker threads, one request a call, and nothing of the library outside."""
 
 from bot.adapters.github.adapter import PyGithubAdapter
 

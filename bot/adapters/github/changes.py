@@ -1,80 +1,112 @@
-"""Changes: what lies between two commits, as people know it: pull requests, else commit subjects."""
+"""Changes: what lies between two commits as people know it: pull requests, else commit
+subjects.
+"""
 
-from __future__ import annotations
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
 
-import re
-from typing import TYPE_CHECKING
-
-from bot.adapters.github.reading import plain
+from bot.adapters.github.session import Session
 from bot.domain.changes import Change, ChangeList
 
-if TYPE_CHECKING:
-    from github.Commit import Commit
-    from github.PullRequest import PullRequest
-    from github.Repository import Repository
-
-MOST_COMMITS = 250
-"""What one compare answers without paging; more is no list that anybody reads."""
+Json = Mapping[str, Any]
 
 MOST_LOOKED_UP = 50
 """Commits whose pull requests are asked for one by one."""
 
-_NUMBER = re.compile(r"\(#(\d+)\)\s*$|^Merge pull request #(\d+) ")
 
-
-def compared(repository: Repository, base: str, head: str) -> ChangeList:
-    """The list for a version that follows a live one."""
-    comparison = repository.compare(base, head)
-    commits = list(comparison.commits)[-MOST_COMMITS:]
+def compared(session: Session, repo: str, base: str, head: str) -> ChangeList:
+    """The list for a version that follows a live one; of more than 250 commits the newest."""
+    # With paging parameters it would be the oldest commits that come first.
+    found = session.get(f"/repos/{repo}/compare/{quote(base)}...{quote(head)}")
     return ChangeList(
         base=base,
-        ancestry=comparison.status,
-        commits=comparison.total_commits,
-        files=len(comparison.files),
-        changes=_changes(repository, commits),
-        url=comparison.html_url,
+        ancestry=found["status"],
+        commits=found["total_commits"],
+        files=len(found.get("files") or ()),
+        changes=_changes(session, repo, found["commits"]),
+        url=found["html_url"],
     )
 
 
-def alone(repository: Repository, head: str) -> ChangeList:
+def alone(session: Session, repo: str, head: str) -> ChangeList:
     """The list for a first deployment: its newest commit."""
-    commit = repository.get_commit(head)
-    return ChangeList(commits=1, changes=_changes(repository, [commit]), url=commit.html_url)
+    commit = session.get(f"/repos/{repo}/commits/{quote(head)}")
+    changes = _changes(session, repo, [commit])
+    return ChangeList(commits=1, changes=changes, url=commit["html_url"])
 
 
-def _changes(repository: Repository, commits: list[Commit]) -> tuple[Change, ...]:
+def _changes(session: Session, repo: str, commits: Sequence[Json]) -> tuple[Change, ...]:
+    merged = _lately_merged(session, repo, len(commits)) if len(commits) > 1 else {}
+    inside = _brought_in(commits, merged.keys())
     found: dict[object, Change] = {}
     looked_up = 0
     for commit in commits:
-        subject = commit.commit.message.split("\n", 1)[0]
-        number = _number(subject)
-        pull: PullRequest | None = None
-        if number is not None and number in found:
+        sha = commit["sha"]
+        pull = merged.get(sha)
+        if pull is None and sha in inside:
             continue
-        if looked_up < MOST_LOOKED_UP:
+        if pull is None and looked_up < MOST_LOOKED_UP:
             looked_up += 1
-            pull = next((p for p in commit.get_pulls() if p.merged_at is not None), None)
+            pulls = session.get(f"/repos/{repo}/commits/{sha}/pulls")
+            pull = next((row for row in pulls if row["merged_at"]), None)
         if pull is not None:
-            found.setdefault(pull.number, _of_pull(pull))
-        elif len(commit.parents) < 2:
-            found.setdefault(commit.sha, _of_commit(commit, subject, number))
+            found.setdefault(pull["number"], _of_pull(pull))
+        elif len(commit["parents"]) < 2:
+            found.setdefault(sha, _of_commit(commit))
     return tuple(found.values())
 
 
-def _number(subject: str) -> int | None:
-    match = _NUMBER.search(subject)
-    return int(match[1] or match[2]) if match else None
+def _lately_merged(session: Session, repo: str, commits: int) -> dict[str, Json]:
+    """Pull requests by the commit that merged them, in one request: nearly always all of them."""
+    rows = session.get(
+        f"/repos/{repo}/pulls",
+        state="closed",
+        sort="updated",
+        direction="desc",
+        per_page=min(20 + commits, 100),
+    )
+    return {row["merge_commit_sha"]: row for row in rows if row["merged_at"]}
 
 
-def _of_pull(pull: PullRequest) -> Change:
+def _brought_in(commits: Sequence[Json], merges: Iterable[str]) -> set[str]:
+    """The commits that came with a merged pull request; its title speaks for them."""
+    parents = {commit["sha"]: [p["sha"] for p in commit["parents"]] for commit in commits}
+
+    def reachable(ready: list[str]) -> set[str]:
+        seen: set[str] = set()
+        while ready:
+            sha = ready.pop()
+            if sha in parents and sha not in seen:
+                seen.add(sha)
+                ready += parents[sha]
+        return seen
+
+    inside: set[str] = set()
+    for sha in parents.keys() & set(merges):
+        inside |= reachable(parents[sha][1:]) - reachable(parents[sha][:1])
+    return inside
+
+
+def _of_pull(pull: Json) -> Change:
     return Change(
-        title=plain(pull.title), author=pull.user.login, pull_request=pull.number, url=pull.html_url
+        title=pull["title"],
+        author=_login(pull["user"]),
+        pull_request=pull["number"],
+        url=pull["html_url"],
     )
 
 
-def _of_commit(commit: Commit, subject: str, number: int | None) -> Change:
-    author = commit.author.login if commit.author else commit.commit.author.name
-    title = _NUMBER.sub("", subject).strip() or subject
+def _of_commit(commit: Json) -> Change:
+    author = commit["author"]
     return Change(
-        title=plain(title), author=author, pull_request=number, url=commit.html_url, sha=commit.sha
+        title=commit["commit"]["message"].split("\n", 1)[0],
+        author=author["login"] if author else commit["commit"]["author"]["name"],
+        url=commit["html_url"],
+        sha=commit["sha"],
     )
+
+
+def _login(user: Json | None) -> str:
+    """A deleted account is GitHub's `ghost`."""
+    return str(user["login"]) if user else "ghost"

@@ -1,65 +1,105 @@
 """Errors: what PyGithub and its HTTP library raise, as our own; translated in this one place."""
 
+import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from bot.domain.errors import Declined, Fault, NotFound, Unanswered
 
-LIMITED = (403, 429)
 SHORTEST_WAIT = 60.0
 """Seconds to wait for a limit that does not say how long, as GitHub asks for."""
+
+LONGEST_WAIT = 3600.0
+"""GitHub counts requests by the hour."""
+
+GONE = "No commit found"
+"""How GitHub says with a 422 that there is no such commit."""
 
 
 @contextmanager
 def translated(*, write: bool) -> Iterator[None]:
     """Raise Fault and its kinds for whatever goes wrong inside.
 
-    A read that fails is a Fault. A write is Declined on a definite no, a Fault with `retry_after`
-    when a limit kept it from being executed, and Unanswered for everything else.
+    A read that fails is a Fault. A write is Declined on a definite no, a plain Fault when it surely
+    was not executed and may be sent later (no connection, or a limit, then with `retry_after`), and
+    Unanswered for everything else.
     """
     import requests
-    from github import GithubException
 
     try:
         yield
-    except GithubException as error:
-        raise refused(error.status, error.headers or {}, error.data, write=write) from error
-    except (requests.RequestException, AssertionError, ValueError, KeyError, TypeError) as error:
-        # PyGithub asserts on addresses of other hosts, and trips over answers of a wrong shape.
+    except (
+        requests.RequestException,
+        # PyGithub asserts on addresses of other hosts and raises RuntimeError where it is sent to
+        # one; the others are answers of a wrong shape.
+        AssertionError,
+        RuntimeError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
+        if _was_never_sent(error):
+            raise Fault("github", f"not reachable ({type(error).__name__})") from error
         text = f"no usable answer ({type(error).__name__})"
         raise (Unanswered if write else Fault)("github", text) from error
 
 
 def refused(status: int, headers: Mapping[str, Any], data: object, *, write: bool) -> Fault:
-    """The error of an answer with this status, with GitHub's own words."""
-    low = {str(name).lower(): str(value) for name, value in headers.items()}
-    said = data.get("message") if isinstance(data, Mapping) else None
+    """The error of an answer with this status, with GitHub's own words; headers in lower case."""
+    said = str(data.get("message") or "") if isinstance(data, Mapping) else ""
     text = f"{status} {said}" if said else f"HTTP {status}"
-    if status in LIMITED and (wait := _wait(low, str(said or ""))) is not None:
-        return Fault("github", f"rate limit ({status})", retry_after=wait)
-    if status == 404:
+    if (wait := _wait(status, headers, said)) is not None:
+        return Fault("github", f"rate limit ({status})", retry_after=min(wait, LONGEST_WAIT))
+    if status in (404, 410) or (not write and status == 422 and said.startswith(GONE)):
         return NotFound("github", text)
-    if 400 <= status < 500:
-        permission = low.get("x-accepted-github-permissions")
-        return Declined(
-            "github", f"{text} (needs {permission})" if permission and status == 403 else text
-        )
+    if 400 <= status < 500 and status != 408:
+        permission = headers.get("x-accepted-github-permissions")
+        needs = f" (needs {permission})" if permission and status == 403 else ""
+        return Declined("github", text + needs)
     return (Unanswered if write else Fault)("github", text)
 
 
-def _wait(headers: Mapping[str, str], said: str) -> float | None:
-    """Seconds until a limit is over, None when the answer is no limit."""
-    if "retry-after" in headers:
-        return _number(headers["retry-after"])
-    if headers.get("x-ratelimit-remaining") == "0":
-        return max(1.0, _number(headers.get("x-ratelimit-reset", "")) - time.time())
-    return SHORTEST_WAIT if "rate limit" in said.lower() else None
-
-
-def _number(text: str) -> float:
+def parsed(text: str) -> Any:
+    """The JSON of an answer, None when it is none: gateways answer in HTML."""
     try:
-        return float(text)
+        return json.loads(text)
     except ValueError:
-        return SHORTEST_WAIT
+        return None
+
+
+def _was_never_sent(error: BaseException) -> bool:
+    """Whether no connection came about, so that nobody can have acted on the request."""
+    import requests
+    from urllib3.exceptions import NewConnectionError
+
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    return any(isinstance(getattr(a, "reason", None), NewConnectionError) for a in error.args)
+
+
+def _wait(status: int, headers: Mapping[str, Any], said: str) -> float | None:
+    """Seconds until a limit is over, None when the answer is no limit."""
+    if status not in (403, 429):
+        return None
+    if "retry-after" in headers:
+        return _seconds(headers["retry-after"])
+    if headers.get("x-ratelimit-remaining") == "0":
+        now = _date(headers.get("date"))
+        return max(1.0, _seconds(headers.get("x-ratelimit-reset"), now + SHORTEST_WAIT) - now)
+    return SHORTEST_WAIT if status == 429 or "rate limit" in said.lower() else None
+
+
+def _seconds(text: object, otherwise: float = SHORTEST_WAIT) -> float:
+    return float(str(text)) if str(text).isdecimal() else otherwise
+
+
+def _date(text: str | None) -> float:
+    """GitHub's own time of the answer: our clock may be wrong."""
+    try:
+        return parsedate_to_datetime(text or "").timestamp()
+    except ValueError:
+        return time.time()

@@ -1,17 +1,21 @@
 """Reading: GitHub's JSON as our values."""
 
 import base64
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 import yaml
 
 from bot.domain.gates import Check
-from bot.domain.runs import Progress, RunSummary, Stage
+from bot.domain.runs import Progress, RunSummary, Stage, StepEnd
 from bot.ports import Workflow
 
 Json = Mapping[str, Any]
+
+_BRACKETS = re.compile(r"\[(\{\d\}|\$\{\{[^}]*inputs\.request_id[^}]*\}\})\]")
+"""`[${{ inputs.request_id }}]`, or the same by `format('[{0}]', …)`."""
 
 
 def plain(text: str) -> str:
@@ -59,41 +63,49 @@ def _stage(job: Json) -> Stage:
         status=job.get("status") or "queued",
         conclusion=job.get("conclusion"),
         step=at_work,
-        started_at=moment(job.get("started_at")),
+        steps=tuple(
+            StepEnd(name=s["name"], conclusion=s["conclusion"])
+            for s in steps
+            if s.get("conclusion")
+        ),
+        # GitHub gives a job a start before a runner has taken it, and even if none ever does.
+        started_at=moment(job.get("started_at")) if job.get("runner_id") else None,
         completed_at=moment(job.get("completed_at")),
     )
 
 
-def check_run(name: str, conclusion: str | None, details_url: str | None) -> Check:
+def check_run(row: Json) -> Check:
     """A check run; one of Actions tells in its address which run it belongs to."""
-    _, found, rest = (details_url or "").partition("/actions/runs/")
+    _, found, rest = (row.get("details_url") or "").partition("/actions/runs/")
     number = rest.split("/")[0] if found else ""
     return Check(
-        name=name, conclusion=conclusion, run_id=int(number) if number.isdecimal() else None
+        name=row["name"],
+        conclusion=row.get("conclusion"),
+        run_id=int(number) if number.isdecimal() else None,
     )
 
 
-def commit_status(context: str, state: str) -> Check:
+def commit_status(row: Json) -> Check:
     """A commit status; "pending" is a check that still runs."""
-    return Check(name=context, conclusion=None if state == "pending" else state)
+    state = row["state"]
+    return Check(name=row["context"], conclusion=None if state == "pending" else state)
 
 
 def workflow(file: str, branch: str, state: str, content: Json) -> Workflow:
     """A workflow from its file as the contents API tells it; an unreadable one declares nothing."""
     try:
-        found = yaml.safe_load(base64.b64decode(content["content"]))
+        parsed = _mapping(yaml.safe_load(base64.b64decode(content["content"])))
     except (yaml.YAMLError, ValueError):
-        found = None
-    parsed: Json = found if isinstance(found, Mapping) else {}
+        parsed = {}
     # YAML 1.1 reads the word `on` as true.
     triggers = parsed.get("on", parsed.get(True))  # type: ignore[call-overload]
-    dispatch = triggers.get("workflow_dispatch") if isinstance(triggers, Mapping) else None
-    declared = (dispatch or {}).get("inputs") or {}
+    dispatch = _mapping(_mapping(triggers).get("workflow_dispatch"))
     inputs = {
-        str(name): bool((rules or {}).get("required")) and "default" not in (rules or {})
-        for name, rules in declared.items()
+        str(name): bool(_mapping(rules).get("required")) and "default" not in rules
+        for name, rules in _mapping(dispatch.get("inputs")).items()
     }
-    carries_id = "request_id" in inputs and "inputs.request_id" in str(parsed.get("run-name", ""))
+    carries_id = "request_id" in inputs and _shows_id(str(parsed.get("run-name", "")))
+    jobs = _mapping(parsed.get("jobs"))
     return Workflow(
         file=file,
         blob=content["sha"],
@@ -101,8 +113,27 @@ def workflow(file: str, branch: str, state: str, content: Json) -> Workflow:
         active=state == "active" and _can_be_dispatched(triggers),
         inputs=inputs,
         carries_id=carries_id,
-        guarded=carries_id and _is_guarded(parsed.get("jobs") or {}),
+        guarded=carries_id and _is_guarded(jobs),
+        jobs=tuple(str(_mapping(job).get("name") or key) for key, job in jobs.items()),
+        steps=tuple(name for job in jobs.values() for name in _step_names(_mapping(job))),
     )
+
+
+def _mapping(found: object) -> Json:
+    """What people wrote where a mapping belongs, if it is one."""
+    return found if isinstance(found, Mapping) else {}
+
+
+def _step_names(job: Json) -> Iterator[str]:
+    steps = job.get("steps")
+    for step in steps if isinstance(steps, list) else ():
+        if name := _mapping(step).get("name"):
+            yield str(name)
+
+
+def _shows_id(run_name: str) -> bool:
+    """Whether the title has the request id in the brackets by which a run is known."""
+    return "inputs.request_id" in run_name and _BRACKETS.search(run_name) is not None
 
 
 def _can_be_dispatched(triggers: object) -> bool:
@@ -113,8 +144,8 @@ def _is_guarded(jobs: Json) -> bool:
     """Whether every job waits for the job `guard`, directly or through others."""
 
     def waits(name: str, above: frozenset[str]) -> bool:
-        needs = (jobs.get(name) or {}).get("needs") or ()
-        needed = {needs} if isinstance(needs, str) else set(needs)
+        needs = _mapping(jobs[name]).get("needs")
+        needed = [needs] if isinstance(needs, str) else needs if isinstance(needs, list) else []
         return "guard" in needed or any(
             need in jobs and need not in above and waits(need, above | {need}) for need in needed
         )

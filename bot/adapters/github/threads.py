@@ -1,116 +1,110 @@
-"""Threads: PyGithub blocks and is not thread-safe, so each worker thread has a client of its own."""
-
-from __future__ import annotations
+"""Threads: PyGithub blocks, so its calls are made in worker threads, reads apart from writes."""
 
 import asyncio
-import json
 import random
 import threading
-from collections import OrderedDict
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TypeVar
 
-from bot.adapters.github.errors import refused, translated
+from bot.adapters.github.errors import translated
+from bot.adapters.github.kept import Kept
+from bot.adapters.github.session import PER_PAGE, Session
 from bot.domain.errors import Declined, Fault, NotFound
-
-if TYPE_CHECKING:
-    from github import Github
 
 T = TypeVar("T")
 API_VERSION = "2022-11-28"
 TIMEOUT = 15
-"""Seconds for one request; shorter than the settle window of a dispatch."""
+"""Seconds without a sign of life on one request; shorter than the settle window of a dispatch."""
+
+GRACE = 5
+"""Seconds that a read may take beyond one such silence, with its tries and its time in line."""
 
 READERS = 3
-"""They overlap waiting for the network; more threads only compete for the interpreter."""
+"""Threads for the reads of one repository: when it hangs, the others do not wait for it."""
 
 PAUSES = (0.5, 1.0)
 """Seconds before a read is tried again, with jitter; a write never is."""
-
-MOST_REMEMBERED = 500
 
 
 class Threads:
     """Runs calls on GitHub: reads side by side, writes one after another."""
 
-    def __init__(self, url: str, token: Callable[[], str]) -> None:
+    def __init__(self, url: str, token: Callable[[], str], *, timeout: int = TIMEOUT) -> None:
         self._url = url.rstrip("/")
         self._token = token
+        self._timeout = timeout
         self._own = threading.local()
-        self._reads = ThreadPoolExecutor(READERS, thread_name_prefix="github-read")
+        self._sessions: list[Session] = []
+        self._kept = Kept()
+        self._reads: dict[str, ThreadPoolExecutor] = {}
         self._writes = ThreadPoolExecutor(1, thread_name_prefix="github-write")
-        self._answers: OrderedDict[str, tuple[str, str]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._is_closed = False
 
-    async def read(self, work: Callable[[Github], T]) -> T:
+    async def read(self, repo: str, work: Callable[[Session], T]) -> T:
         """Run a call that changes nothing; trouble on the way is tried again. Raises Fault."""
-        for pause in (*PAUSES, None):
-            try:
-                return await self._run(self._reads, work, write=False)
-            except (NotFound, Declined):
-                raise
-            except Fault as fault:
-                if pause is None or fault.retry_after is not None:
-                    raise
-                await asyncio.sleep(pause * random.uniform(0.8, 1.2))
+        if repo not in self._reads:
+            self._reads[repo] = ThreadPoolExecutor(READERS, thread_name_prefix="github-read")
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._timeout + GRACE
+        try:
+            async with asyncio.timeout_at(end):
+                for pause in (*PAUSES, None):
+                    try:
+                        return await self._run(self._reads[repo], work, write=False)
+                    except (NotFound, Declined):
+                        raise
+                    except Fault as fault:
+                        # What has hung once is not asked again: it would keep a thread from others.
+                        is_over = self._is_closed or loop.time() + self._timeout > end
+                        if pause is None or is_over or fault.retry_after is not None:
+                            raise
+                        await asyncio.sleep(pause * random.uniform(0.8, 1.2))
+        except TimeoutError:
+            raise Fault("github", "no answer in time") from None
         raise AssertionError("the last try returns or raises")
 
-    async def write(self, work: Callable[[Github], T]) -> T:
+    async def write(self, work: Callable[[Session], T]) -> T:
         """Run a call that changes something, once. Raises Declined, Unanswered or Fault."""
         return await self._run(self._writes, work, write=True)
 
-    def get(self, client: Github, path: str, **query: object) -> Any:
-        """The JSON at a path; an answer that did not change costs nothing of the rate limit."""
-        key = f"{path}?{json.dumps(query, sort_keys=True)}"
-        with self._lock:
-            etag, kept = self._answers.get(key, ("", ""))
-        headers = {"If-None-Match": etag} if etag else {}
-        status, said, text = client.requester.requestJson(
-            "GET", path, parameters=query or None, headers=headers
-        )
-        if status == 304:
-            return json.loads(kept)
-        data = json.loads(text) if text else None
-        if status != 200:
-            raise refused(status, said, data, write=False)
-        self._remember(key, said.get("etag"), text)
-        return data
-
     async def close(self) -> None:
-        """Let go of the threads; a call under way ends by itself."""
-        for pool in (self._reads, self._writes):
+        """Let go of the threads; a request under way ends by itself, and nothing follows it."""
+        self._is_closed = True
+        for pool in (*self._reads.values(), self._writes):
             pool.shutdown(wait=False, cancel_futures=True)
-
-    def _remember(self, key: str, etag: str | None, text: str) -> None:
-        with self._lock:
-            if etag:
-                self._answers[key] = (etag, text)
-                self._answers.move_to_end(key)
-            while len(self._answers) > MOST_REMEMBERED:
-                self._answers.popitem(last=False)
+        for session in self._sessions:
+            session.close()
 
     async def _run(
-        self, pool: ThreadPoolExecutor, work: Callable[[Github], T], *, write: bool
+        self, pool: ThreadPoolExecutor, work: Callable[[Session], T], *, write: bool
     ) -> T:
+        if self._is_closed:
+            raise Fault("github", "nothing is asked any more, the bot is stopping")
+
         def call() -> T:
             with translated(write=write):
-                return work(self._client())
+                session = self._session()
+                session.ends = time.monotonic() + self._timeout + GRACE
+                return work(session)
 
         return await asyncio.get_running_loop().run_in_executor(pool, call)
 
-    def _client(self) -> Github:
-        found: Github | None = getattr(self._own, "client", None)
+    def _session(self) -> Session:
+        found: Session | None = getattr(self._own, "session", None)
         if found is None:
             # Late, because the import takes a while and the first answer does not need it.
-            from github import Auth, Github
+            from github import Github
 
-            found = self._own.client = Github(
-                auth=Auth.Token(self._token()),
+            from bot.adapters.github.token import ProvidedToken
+
+            client = Github(
+                auth=ProvidedToken(self._token),
                 base_url=self._url,
                 api_version=API_VERSION,
-                timeout=TIMEOUT,
-                per_page=100,
+                timeout=self._timeout,
+                per_page=PER_PAGE,
                 user_agent="gonogo",
                 # Its own retries would send a failed POST eleven times, its own pauses would block.
                 retry=None,
@@ -118,4 +112,6 @@ class Threads:
                 seconds_between_writes=None,
                 lazy=True,
             )
+            found = self._own.session = Session(client, self._kept)
+            self._sessions.append(found)
         return found

@@ -1,5 +1,6 @@
 """Where everything is kept: SQLite for one instance, PostgreSQL for several."""
 
+from bot.adapters.store.database import Unreachable, Unusable
 from bot.adapters.store.instance import AlreadyRunning, only_instance
 from bot.adapters.store.schema import downgrade, is_current, upgrade
 from bot.adapters.store.store import SqlStore, open_store
@@ -7,6 +8,8 @@ from bot.adapters.store.store import SqlStore, open_store
 __all__ = [
     "AlreadyRunning",
     "SqlStore",
+    "Unreachable",
+    "Unusable",
     "downgrade",
     "is_current",
     "only_instance",

@@ -2,16 +2,23 @@
 
 from typing import Any
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, String, cast, delete, exists, literal, or_, select, update
 
 from bot.adapters.store import tables
 from bot.adapters.store.deployments import SELECT, from_row
+from bot.adapters.store.outbox import CARD_KEY
 from bot.adapters.store.rows import Rows
 from bot.domain.deployments import Deployment
 from bot.ports import Card
 
 _TABLE = tables.cards
 _DEPLOYMENTS = tables.deployments
+
+
+_ON_ITS_WAY = exists().where(
+    tables.outbox.c.key == literal(CARD_KEY) + cast(_DEPLOYMENTS.c.id, String),
+    tables.OPEN_POST,
+)
 
 
 class Cards(Rows):
@@ -21,15 +28,14 @@ class Cards(Rows):
         wanted = (
             SELECT.add_columns(_DEPLOYMENTS.c.shown_revision, *_TABLE.c)
             .select_from(_DEPLOYMENTS.outerjoin(_TABLE))
-            .where(tables.CARD_IS_STALE)
+            .where(tables.CARD_IS_STALE, or_(_TABLE.c.deployment.is_not(None), ~_ON_ITS_WAY))
             .order_by(_DEPLOYMENTS.c.id)
         )
         rows = self.connection.execute(wanted).mappings()
         return tuple((from_row(row), _card(row)) for row in rows)
 
     def keep_card(self, card: Card) -> None:
-        shows = update(_DEPLOYMENTS).where(_DEPLOYMENTS.c.id == card.deployment)
-        self.connection.execute(shows.values(shown_revision=card.revision))
+        self.mark_shown(card.deployment, card.revision)
         place: dict[str, Any] = {
             "deployment": card.deployment,
             "channel": card.channel,
@@ -38,6 +44,13 @@ class Cards(Rows):
             "shown_at": card.shown_at,
         }
         self.put(_TABLE, place)
+
+    def mark_shown(self, deployment_id: int, revision: int) -> None:
+        shows = update(_DEPLOYMENTS).where(_DEPLOYMENTS.c.id == deployment_id)
+        self.connection.execute(shows.values(shown_revision=revision))
+
+    def lose_card(self, deployment_id: int) -> None:
+        self.connection.execute(delete(_TABLE).where(_TABLE.c.deployment == deployment_id))
 
     def card(self, deployment_id: int) -> Card | None:
         wanted = (

@@ -1,15 +1,23 @@
 """Database: one of the two kinds, behind the one thing we need of it."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.adapters.store.postgres import PostgresDatabase
 from bot.adapters.store.sqlite import SqliteDatabase
 
 T = TypeVar("T")
+
+
+class Unreachable(Exception):
+    """The database does not answer; it may do so later."""
+
+
+class Unusable(Exception):
+    """The database answers, and will never take us like this."""
 
 
 class Database(Protocol):
@@ -25,23 +33,44 @@ class Database(Protocol):
         """Let go of every connection."""
 
 
-def open_database(address: str) -> Database:
+def open_database(address: str, *, patient: bool = False) -> Database:
     """The database at `sqlite:///gonogo.db` or `postgresql://…`; any driver named is ignored.
 
-    Connects at first use. Raises ValueError for any other address.
+    Connects at first use, which raises Unreachable or Unusable. Raises ValueError for any other
+    address. `patient` sets no limit to the time that a statement may take.
     """
+    url = _url(address)
+    if _kind(url) == "sqlite":
+        return SqliteDatabase(plain_sqlite(url))
+    # Its driver takes a good part of the time of a start, and most have no need of it.
+    from bot.adapters.store.postgres import PostgresDatabase
+
+    plain = url.set(drivername="postgresql")
+    return PostgresDatabase(plain.render_as_string(hide_password=False), patient=patient)
+
+
+def checked(address: str) -> str:
+    """The address, if there can be a database; ValueError says what is wrong with it."""
+    url = _url(address)
+    if _kind(url) == "sqlite" and url.database:
+        folder = Path(url.database).parent
+        if not folder.is_dir():
+            raise ValueError(f"there is no directory {folder}")
+    return address
+
+
+def _url(address: str) -> URL:
     try:
         url = make_url(address)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise ValueError(_USAGE) from None
-    match url.drivername.partition("+")[0]:
-        case "sqlite":
-            return SqliteDatabase(plain_sqlite(url))
-        case "postgresql" | "postgres":
-            plain = url.set(drivername="postgresql")
-            return PostgresDatabase(plain.render_as_string(hide_password=False))
-        case _:
-            raise ValueError(_USAGE)
+    if _kind(url) not in ("sqlite", "postgresql", "postgres"):
+        raise ValueError(_USAGE)
+    return url
+
+
+def _kind(url: URL) -> str:
+    return url.drivername.partition("+")[0]
 
 
 def plain_sqlite(url: URL) -> URL:

@@ -5,13 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import RowMapping, Select, bindparam, func, insert, select, update
+from sqlalchemy import RowMapping, Select, bindparam, insert, select, update
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
 from bot.adapters.store.types import Json
 from bot.domain.deployments import Deployment, State
 from bot.ports import Stale
+
+MOST_ID = 2**31 - 1
+"""The highest number that the column holds; PostgreSQL does not even compare it with more."""
 
 _ADAPTER = TypeAdapter(Deployment)
 _TABLE = tables.deployments
@@ -24,21 +27,23 @@ SELECT = select(*_COLUMNS)
 _HERE = (_TABLE.c.service == bindparam("service"), _TABLE.c.environment == bindparam("environment"))
 _BY_ID = SELECT.where(_TABLE.c.id == bindparam("id"))
 _HOLDER = SELECT.where(*_HERE, tables.HOLDS_SLOT)
-_SINCE = func.coalesce(_TABLE.c.live_at, _TABLE.c.requested_at)
-_LIVE = SELECT.where(*_HERE, tables.LIVE).order_by(_SINCE.desc(), _TABLE.c.id.desc()).limit(1)
+_NEWEST = (_TABLE.c.live_at.desc(), _TABLE.c.id.desc())
+_LIVE = SELECT.where(*_HERE, tables.LIVE).order_by(*_NEWEST).limit(1)
 _ADD = insert(_TABLE).returning(_TABLE.c.id)
 _SAVE = update(_TABLE).where(
     _TABLE.c.id == bindparam("old_id"), _TABLE.c.revision == bindparam("old_revision")
 )
 _WAITING_FOR_GITHUB = (
     State.AWAITING_APPROVAL,
-    State.DISPATCHING,
     State.UNKNOWN,
     State.RUNNING,
     State.ABORTING,
 )
 _HURRY = update(_TABLE).where(
-    tables.UNFINISHED, _TABLE.c.state.in_(_WAITING_FOR_GITHUB), _TABLE.c.due_at > bindparam("now")
+    tables.UNFINISHED,
+    _TABLE.c.state.in_(_WAITING_FOR_GITHUB),
+    _TABLE.c.waiting_for == "",  # what was told to wait keeps waiting
+    _TABLE.c.due_at > bindparam("now"),
 )
 
 
@@ -57,6 +62,8 @@ class Deployments(Rows):
         return saved
 
     def deployment(self, deployment_id: int) -> Deployment | None:
+        if deployment_id > MOST_ID:
+            return None
         return self._first(_BY_ID, id=deployment_id)
 
     def holder(self, service: str, environment: str) -> Deployment | None:
@@ -68,6 +75,12 @@ class Deployments(Rows):
     def due(self, now: datetime) -> tuple[int, ...]:
         wanted = select(_TABLE.c.id).where(tables.UNFINISHED, _TABLE.c.due_at <= now)
         return tuple(self.connection.scalars(wanted.order_by(_TABLE.c.due_at, _TABLE.c.id)))
+
+    def release_dispatching(self) -> None:
+        sending = _TABLE.c.state == State.DISPATCHING
+        under_way = update(_TABLE).where(tables.UNFINISHED, sending)
+        if self.is_embedded:
+            self.connection.execute(under_way.values(due_at=self.now))
 
     def hurry(self) -> None:
         self.connection.execute(_HURRY, {"now": self.now, "due_at": self.now})

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, delete, insert, select
+from sqlalchemy import RowMapping, bindparam, delete, func, insert, select
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
@@ -26,6 +26,10 @@ class Directory(Rows):
             return Actor(slack_id=slack_id), None
         return _actor(row), row["read_at"]
 
+    def name_of(self, slack_id: str) -> str:
+        row = self.connection.execute(_PERSON, {"slack_id": slack_id}).mappings().first()
+        return slack_id if row is None else str(row["name"])
+
     def keep_people(self, people: Sequence[tuple[Actor, str]]) -> None:
         rows = [
             {
@@ -45,6 +49,10 @@ class Directory(Rows):
     def members(self, role: str) -> tuple[str, ...]:
         rows = self.connection.execute(select(_PEOPLE).order_by(_PEOPLE.c.slack_id)).mappings()
         return tuple(actor.slack_id for actor in map(_actor, rows) if actor.holds(Role(role)))
+
+    def people_read_at(self) -> datetime | None:
+        newest: datetime | None = self.connection.scalar(select(func.max(_PEOPLE.c.read_at)))
+        return newest
 
     def tags(self, repo: str) -> tuple[Tag, ...]:
         rows = self.connection.execute(select(_TAGS).where(_TAGS.c.repo == repo)).mappings()

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from bot.adapters.store import tables
-from bot.adapters.store.outbox import SENDABLE
+from bot.adapters.store.outbox import IN_LINE
 from bot.adapters.store.rows import Rows
 
 _TABLE = tables.duties
@@ -24,8 +24,7 @@ class Duties(Rows):
         deployments, outbox = tables.deployments, tables.outbox
         earliest = (
             select(func.min(deployments.c.due_at)).where(tables.UNFINISHED),
-            select(func.min(outbox.c.due_at)).where(*SENDABLE),
-            select(func.min(_TABLE.c.due_at)),
+            select(func.min(outbox.c.due_at)).where(*IN_LINE),
         )
-        times = (self.connection.scalar(statement) for statement in earliest)
+        times = (self.connection.scalar(statement, {"now": self.now}) for statement in earliest)
         return min((time for time in times if time is not None), default=None)

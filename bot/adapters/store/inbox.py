@@ -15,5 +15,8 @@ class Inbox(Rows):
         request = {"key": key, "source": source, "actor": actor, "received_at": self.now}
         return self.insert_new(tables.inbox, request)
 
+    def forget_request(self, key: str) -> None:
+        self.connection.execute(delete(tables.inbox).where(tables.inbox.c.key == key))
+
     def forget_requests(self, before: datetime) -> None:
         self.connection.execute(delete(tables.inbox).where(tables.inbox.c.received_at < before))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+from bot.adapters.store.database import Unusable
+
 
 class AlreadyRunning(Exception):
     """Another bot works on this database."""
@@ -16,6 +18,8 @@ class AlreadyRunning(Exception):
 def only_instance(address: str) -> Iterator[None]:
     """Hold the SQLite database of this address; AlreadyRunning when another process does.
 
+    Raises Unusable where no file can be written.
+
     The lock is on `FILE.lock` and ends with the process, however that ends. PostgreSQL is shared,
     and so is a database in memory with nobody.
     """
@@ -24,7 +28,11 @@ def only_instance(address: str) -> Iterator[None]:
         yield
         return
     path = Path(f"{url.database}.lock")
-    with path.open("a") as file:
+    try:
+        file = path.open("a")
+    except OSError as error:
+        raise Unusable(f"{path} cannot be written ({error.strerror})") from error
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import RowMapping, Update, exists, or_, select, update
+from sqlalchemy import RowMapping, Update, bindparam, delete, exists, or_, select, update
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
@@ -16,8 +16,30 @@ _MESSAGE = TypeAdapter(Message)
 _TABLE = tables.outbox
 _ROOT = _TABLE.alias("root")
 _ROOT_IS_SENT = exists().where(_ROOT.c.key == _TABLE.c.thread_of, _ROOT.c.ts.is_not(None))
-SENDABLE = (tables.OPEN_POST, or_(_TABLE.c.thread_of.is_(None), _ROOT_IS_SENT))
+_SENDABLE = (tables.OPEN_POST, or_(_TABLE.c.thread_of.is_(None), _ROOT_IS_SENT))
 """Open posts that stand in the channel itself or in the thread of a message that was sent."""
+
+PATIENCE = 12
+"""After so many attempts a message no longer holds up those behind it."""
+
+_FIRST = _TABLE.alias("first")
+_IS_HELD_UP = exists().where(
+    _FIRST.c.id < _TABLE.c.id,
+    _FIRST.c.channel == _TABLE.c.channel,
+    _FIRST.c.user.is_not_distinct_from(_TABLE.c.user),
+    _FIRST.c.sent_at.is_(None),
+    _FIRST.c.dropped_why.is_(None),  # neither given up nor declined
+    _FIRST.c.attempts.between(1, PATIENCE),
+    _FIRST.c.due_at > bindparam("now", type_=_TABLE.c.due_at.type),
+)
+IN_LINE = (*_SENDABLE, ~_IS_HELD_UP)
+"""Sendable posts with none in front that has to be tried again; asked with the time as `now`."""
+
+CARD_KEY = "card:"
+"""How the keys of cards begin; the rest is the deployment's id."""
+
+_NOTHING_OPEN = {"sending_since": None, "response_url": None, "dropped_why": None}
+"""What a post under way needs, and one that is over does not."""
 
 
 class Outbox(Rows):
@@ -39,8 +61,9 @@ class Outbox(Rows):
         self.insert_new(_TABLE, row)
 
     def posts_due(self, now: datetime, limit: int = 50) -> tuple[Post, ...]:
-        due = select(_TABLE).where(*SENDABLE, _TABLE.c.due_at <= now)
-        rows = self.connection.execute(due.order_by(_TABLE.c.id).limit(limit)).mappings()
+        due = select(_TABLE).where(*IN_LINE, _TABLE.c.due_at <= now)
+        in_order = due.order_by(_TABLE.c.id).limit(limit)
+        rows = self.connection.execute(in_order, {"now": now}).mappings()
         return tuple(_post(row) for row in rows)
 
     def mark_sending(self, post: Post, now: datetime, lost_at: datetime) -> Post:
@@ -59,20 +82,53 @@ class Outbox(Rows):
         )
         return claimed
 
-    def put_off(self, post: Post, due_at: datetime, *, clear: bool) -> None:
-        self._change(post, due_at=due_at, sending_since=None if clear else post.sending_since)
+    def put_off(
+        self, post: Post, due_at: datetime, *, clear: bool, declined: str | None = None
+    ) -> None:
+        since = None if clear else post.sending_since
+        self._change(post, due_at=due_at, sending_since=since, dropped_why=declined)
 
     def mark_sent(self, post: Post, channel: str, ts: str | None) -> None:
         # A fact, whoever has claimed the post meanwhile.
-        sent = {"sent_at": self.now, "sent_channel": channel, "ts": ts, "sending_since": None}
-        self.connection.execute(update(_TABLE).where(_TABLE.c.id == post.id).values(sent))
+        sent = {"sent_at": self.now, "sent_channel": channel, "ts": ts}
+        done = update(_TABLE).where(_TABLE.c.id == post.id).values(sent | _NOTHING_OPEN)
+        self.connection.execute(done)
 
     def drop(self, post: Post, why: str) -> None:
-        self._change(post, dropped_at=self.now, dropped_why=why, sending_since=None)
+        self._change(post, **_NOTHING_OPEN | {"dropped_at": self.now, "dropped_why": why})
+
+    def post_again(self, post: Post) -> None:
+        anew = {
+            "channel": post.channel,
+            "message": _MESSAGE.dump_python(post.message, mode="json"),
+            "created_at": self.now,  # it is looked for from here on
+            "due_at": self.now,
+            "attempts": 0,
+            "sent_at": None,
+            "sent_channel": None,
+            "ts": None,
+            "dropped_at": None,
+        }
+        again = update(_TABLE).where(_TABLE.c.key == post.key).values(anew | _NOTHING_OPEN)
+        self.connection.execute(again)
+
+    def is_dropped(self, key: str) -> bool:
+        dropped = select(_TABLE.c.id).where(_TABLE.c.key == key, _TABLE.c.dropped_at.is_not(None))
+        return self.connection.scalar(dropped) is not None
+
+    def forget_posts(self, before: datetime) -> None:
+        over = or_(_TABLE.c.sent_at < before, _TABLE.c.dropped_at < before)
+        no_card = ~_TABLE.c.key.startswith(CARD_KEY, autoescape=True)
+        self.connection.execute(delete(_TABLE).where(over, no_card))
 
     def release_sending(self) -> None:
         under_way = update(_TABLE).where(tables.OPEN_POST, _TABLE.c.sending_since.is_not(None))
-        self.connection.execute(under_way.values(due_at=self.now))
+        if self.is_embedded:
+            self.connection.execute(under_way.values(due_at=self.now))
+
+    def message_of(self, key: str) -> Message | None:
+        kept = self.connection.execute(select(_TABLE.c.message).where(_TABLE.c.key == key)).scalar()
+        return None if kept is None else _MESSAGE.validate_python(kept)
 
     def sent_ts(self, key: str) -> tuple[str, str] | None:
         sent = (_TABLE.c.key == key, _TABLE.c.ts.is_not(None))

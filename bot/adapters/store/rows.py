@@ -16,6 +16,11 @@ class Rows:
     connection: Connection
     now: datetime
 
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the database is this bot's alone; on PostgreSQL there may be replicas."""
+        return self.connection.dialect.name == "sqlite"
+
     def insert_new(self, table: Table, values: Mapping[str, Any]) -> bool:
         """Insert a row unless one with the same key is there; whether it was inserted."""
         statement = self._insert(table).on_conflict_do_nothing()

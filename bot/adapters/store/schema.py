@@ -8,8 +8,9 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
-from bot.adapters.store.database import open_database
+from bot.adapters.store.database import Unusable, open_database
 
 T = TypeVar("T")
 
@@ -41,8 +42,10 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 async def _on(address: str, work: Callable[[Connection], T], *, reads: bool = False) -> T:
-    database = open_database(address)
+    database = open_database(address, patient=True)  # a migration takes as long as it takes
     try:
         return await database.transact(work, reads=reads)
+    except DBAPIError as error:
+        raise Unusable(str(error.orig)) from error
     finally:
         await database.close()

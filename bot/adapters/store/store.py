@@ -48,6 +48,12 @@ class SqlStore:
                 raise Stale("somebody else has that already") from error
             raise
 
+    async def read(self, operation: Callable[[Tx], T]) -> T:
+        """Run one operation that writes nothing, without the lock that writing takes."""
+        return await self._database.transact(
+            lambda connection: operation(Transaction(connection, self._clock.now())), reads=True
+        )
+
     async def ping(self) -> None:
         """Return when the database answers; raises whatever keeps it from that."""
         await self._database.transact(
@@ -65,6 +71,9 @@ class SqlStore:
         await self._database.close()
 
 
-def open_store(address: str, clock: Clock) -> SqlStore:
-    """The store at a database address, connected at first use; ValueError for a wrong one."""
-    return SqlStore(open_database(address), clock)
+def open_store(address: str, clock: Clock, *, patient: bool = False) -> SqlStore:
+    """The store at a database address, connected at first use; ValueError for a wrong one.
+
+    `patient` sets no limit to the time that a statement may take.
+    """
+    return SqlStore(open_database(address, patient=patient), clock)

@@ -16,7 +16,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    func,
     text,
 )
 
@@ -28,7 +27,7 @@ UNFINISHED = text(
     "state NOT IN ('succeeded', 'failed', 'cancelled', 'refused', 'rejected', 'expired', 'void')"
 )
 HOLDS_SLOT = text(f"{UNFINISHED.text} AND NOT dry_run")
-LIVE = text("state = 'succeeded' AND NOT dry_run")
+LIVE = text("live_at IS NOT NULL AND NOT dry_run")
 REAL = text("NOT dry_run")
 CARD_IS_STALE = text(
     "shown_revision < revision AND NOT dry_run AND NOT adopted"
@@ -42,8 +41,8 @@ def _partial(name: str, *columns: object, where: object, unique: bool = False) -
     return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)  # type: ignore[arg-type]
 
 
-# `shown_revision` is what the card shows, -1 before there is one. It is the card's, but only a
-# comparison within one row can be indexed.
+# `shown_revision` is what the card shows, 0 while its first post is on its way, -1 before one was
+# wanted. It is the card's, but only a comparison within one row can be indexed.
 deployments = Table(
     "deployments",
     metadata,
@@ -85,6 +84,7 @@ deployments = Table(
     Column("settled_at", UtcDateTime),
     Column("ending", Json),
     Column("due_at", UtcDateTime),
+    Column("notice", Text, nullable=False),
     Column("waiting_for", Text, nullable=False),
     Column("failures", Integer, nullable=False),
     sqlite_autoincrement=True,  # D12 is never given twice
@@ -93,13 +93,7 @@ _d = deployments.c
 _partial("deployments_slot", _d.service, _d.environment, where=HOLDS_SLOT, unique=True)
 _partial("deployments_run", _d.repo, _d.run_id, where=text("run_id IS NOT NULL"), unique=True)
 _partial("deployments_unfinished", _d.id, _d.due_at, where=UNFINISHED)
-_partial(
-    "deployments_live",
-    _d.service,
-    _d.environment,
-    func.coalesce(_d.live_at, _d.requested_at),
-    where=LIVE,
-)
+_partial("deployments_live", _d.service, _d.environment, _d.live_at, where=LIVE)
 _partial("deployments_history", _d.requested_at, _d.id, where=REAL)
 _partial("deployments_service_history", _d.service, _d.requested_at, _d.id, where=REAL)
 _partial("deployments_stale_card", _d.id, where=CARD_IS_STALE)
@@ -149,7 +143,7 @@ outbox = Table(
     Column("sent_channel", String),
     Column("ts", String),
     Column("dropped_at", UtcDateTime),
-    Column("dropped_why", Text),
+    Column("dropped_why", Text),  # of an open post: why it was declined last
 )
 _partial("outbox_open", outbox.c.id, where=OPEN_POST)
 

@@ -75,6 +75,7 @@ def _create_deployments() -> None:
         sa.Column("settled_at", MOMENT),
         sa.Column("ending", sa.JSON),
         sa.Column("due_at", MOMENT),
+        sa.Column("notice", sa.Text, nullable=False),
         sa.Column("waiting_for", sa.Text, nullable=False),
         sa.Column("failures", sa.Integer, nullable=False),
         sqlite_autoincrement=True,
@@ -86,8 +87,8 @@ def _create_deployments() -> None:
         "live",
         "service",
         "environment",
-        sa.text("coalesce(live_at, requested_at)"),
-        where="state = 'succeeded' AND NOT dry_run",
+        "live_at",
+        where="live_at IS NOT NULL AND NOT dry_run",
     )
     _index("history", "requested_at", "id", where="NOT dry_run")
     _index("service_history", "service", "requested_at", "id", where="NOT dry_run")
@@ -114,7 +115,7 @@ def _create_deployments() -> None:
     )
 
 
-def _index(name: str, *columns: str | sa.TextClause, where: str, unique: bool = False) -> None:
+def _index(name: str, *columns: str, where: str, unique: bool = False) -> None:
     op.create_index(
         f"deployments_{name}",
         "deployments",

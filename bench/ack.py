@@ -1,0 +1,112 @@
+"""How long an ack takes: signed requests over HTTP to the real bot, with others well or hanging.
+
+`python -m bench.ack [--n 100]`. An ack of /deploy or of a click means verified, authorised,
+decided, and committed to the disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+
+from bench.bare import bare
+from bench.figures import Figures, show, write
+from bench.stage import stage
+from sandbox.slack.rendering import buttons
+from sandbox.world import World
+
+HANGING = ("github", "slack", "health")
+QUICK, HANGS = "p99 ≤ 10 ms", "p99 ≤ 300 ms"
+CARDS_WITHIN = 60.0  # seconds
+SLOW_FORMS = 5
+
+
+async def main(times: int) -> None:
+    """Measure and print."""
+    async with stage("http") as (world, bot), aiohttp.ClientSession(world.base_url) as control:
+        people = _People(world, control)
+        url = world.bot_url
+        async with bare() as server:
+            await server.start()
+            world.bot_url = server.url
+            baseline = [await people.types("/deployments status") for _ in range(times)]
+        world.bot_url = url
+        if not await bot.start(60):
+            raise SystemExit(bot.last_words())
+        rows = [Figures("bare aiohttp, nothing checked", baseline)]
+        await people.ask_everywhere()
+        rows += await _round(people, times, "", QUICK)
+        for system in HANGING:
+            world.faults.add(system=system, kind="timeout", count=1_000_000)
+            rows += await _round(people, times, f", {system} hangs", HANGS)
+            if system == "slack":
+                slow = [await people.types("/deploy") for _ in range(SLOW_FORMS)]
+                rows.append(Figures("/deploy opens a form, slack hangs", slow, goal="≤ 2500 ms"))
+            world.faults.clear()
+        show("ack, one after another", rows)
+
+
+async def _round(people: _People, times: int, suffix: str, goal: str) -> list[Figures]:
+    async def some(act: Callable[[], Awaitable[float]]) -> list[float]:
+        return [await act() for _ in range(times)]
+
+    asked = await some(lambda: people.types("/deploy v1.2.1 s01 dry-run"))
+    status = await some(lambda: people.types("/deployments status"))
+    pressed = await some(people.presses_approve)
+    return [
+        Figures(f"/deploy v1.2.1 s01 dry-run{suffix}", asked, goal=goal),
+        Figures(f"/deployments status{suffix}", status, goal=goal),
+        Figures(f"Approve{suffix}", pressed, goal=goal),
+    ]
+
+
+class _People:
+    """What people do, each answered by the milliseconds that the ack took."""
+
+    def __init__(self, world: World, control: aiohttp.ClientSession) -> None:
+        self._world = world
+        self._control = control
+        self._presses = 0
+
+    async def types(self, line: str) -> float:
+        """Ana types a command."""
+        return await self._post("/say", {"as": "ana", "channel": "deployments", "text": line})
+
+    async def presses_approve(self) -> float:
+        """Bo presses Approve on one card after another; the first press of each decides."""
+        cards = [m for m in self._world.slack.channels["C0DEPLOY"].messages.values() if m.metadata]
+        cards = [m for m in cards if m.text.startswith("s")]
+        card = cards[self._presses % len(cards)]
+        self._presses += 1
+        press = {"as": "bo", "channel": "deployments", "ts": card.ts, "button": "Approve"}
+        return await self._post("/click", press | {"stale": True})
+
+    async def ask_everywhere(self) -> None:
+        """A card that waits for approval for each service."""
+        services = self._world.seed.services
+        wanted = len(services)
+        for service in services:
+            await self.types(f"/deploy v1.2.1 {service}")
+        channel = self._world.slack.channels["C0DEPLOY"]
+        async with asyncio.timeout(CARDS_WITHIN):
+            with self._world.events.subscribe() as changes:
+                while sum("Approve" in buttons(m) for m in channel.messages.values()) < wanted:
+                    await changes.get()
+
+    async def _post(self, call: str, body: dict[str, Any]) -> float:
+        async with self._control.post(f"/sandbox/api{call}", json=body) as answer:
+            said = await answer.json()
+        if not said["ok"]:
+            write(f"{body}: {said}")
+            return 3000.0
+        return float(said["ack_ms"])
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--n", type=int, default=100, help="acks of each kind")
+    asyncio.run(main(parser.parse_args().n))

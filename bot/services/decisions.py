@@ -1,0 +1,174 @@
+"""Decisions: what people press on a card; each is judged and recorded inside one transaction."""
+
+from dataclasses import replace
+
+from bot.config import Config
+from bot.domain import approvals
+from bot.domain.deployments import Deployment, State
+from bot.domain.errors import Refusal
+from bot.domain.people import Actor, Role, require
+from bot.messages import announcements, notes
+from bot.messages.blocks import Message
+from bot.messages.cards import status
+from bot.ports import Tx
+from bot.services.desk import announce, direct
+from bot.services.requests import who
+
+STILL_WAITING = (State.REQUESTED, State.CHECKING, State.AWAITING_APPROVAL, State.APPROVED)
+A_PERSONS = (State.DEGRADED, State.NEEDS_ATTENTION, State.ABORTING)
+"""States that a person may end as failed."""
+
+
+def approve(tx: Tx, deployment_id: int, slack_id: str) -> Message:
+    """Record an approval; whatever follows from it is the tick's."""
+    deployment = _load(tx, deployment_id)
+    actor, fresh = who(tx, slack_id)
+    approvals.may_approve(deployment, actor, tx.now)
+    moved = deployment.to(
+        State.APPROVED,
+        tx.now,
+        approved_by=actor.slack_id,
+        approved_at=tx.now,
+        approver_is_fresh=fresh,
+    )
+    saved = tx.save(deployment, moved)
+    tx.audit(actor.slack_id, "approved", saved.name, commit=saved.short_sha, fresh=fresh)
+    return notes.approved(saved, fresh=fresh)
+
+
+def may_reject(tx: Tx, deployment_id: int, slack_id: str) -> Deployment:
+    """The deployment, if this person may reject it now."""
+    deployment = _load(tx, deployment_id)
+    approvals.may_reject(deployment, _known(tx, slack_id))
+    return deployment
+
+
+def reject(tx: Tx, deployment_id: int, slack_id: str, reason: str) -> Message:
+    """Record a rejection with its reason."""
+    deployment = may_reject(tx, deployment_id, slack_id)
+    return _end(tx, deployment, State.REJECTED, slack_id, "rejected", reason)
+
+
+def cancel(tx: Tx, deployment_id: int, slack_id: str) -> Message:
+    """Cancel what only waits; have GitHub asked to stop what runs."""
+    deployment = _load(tx, deployment_id)
+    approvals.may_cancel(deployment, _known(tx, slack_id))
+    if deployment.state in STILL_WAITING:
+        return _end(tx, deployment, State.CANCELLED, slack_id, "cancelled", "")
+    if deployment.state is State.RUNNING:
+        saved = tx.save(deployment, deployment.to(State.ABORTING, tx.now, abort_asked_at=None))
+        tx.audit(slack_id, "abort_asked", saved.name)
+        return notes.decided(saved, "GitHub is asked to stop the run")
+    raise Refusal(
+        "cannot_cancel",
+        "{name} is past the point where it can be cancelled: {state}.",
+        name=deployment.name,
+        state=status(deployment),
+    )
+
+
+def mark_good(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
+    """An approver takes responsibility for a version whose validation failed."""
+    deployment = _open(tx, deployment_id, (State.DEGRADED,))
+    actor = _known(tx, slack_id)
+    if not actor.holds(Role.ADMIN):
+        require(actor, Role.APPROVER, "mark a deployment good")
+    live = deployment.with_(live_at=deployment.live_at or tx.now)
+    answer = _end(tx, live, State.SUCCEEDED, slack_id, "marked_good", deployment.notice)
+    saved = _load(tx, deployment_id)
+    tx.post(announce(config, saved, "succeeded", announcements.succeeded(saved)))
+    return answer
+
+
+def close_failed(tx: Tx, deployment_id: int, slack_id: str) -> Message:
+    """A person closes what did not work, which frees the slot."""
+    deployment = _open(tx, deployment_id, A_PERSONS)
+    _may_decide(_known(tx, slack_id))
+    return _end(tx, deployment, State.FAILED, slack_id, "closed_as_failed", deployment.notice)
+
+
+def send_again(tx: Tx, deployment_id: int, slack_id: str) -> Message:
+    """A person decides that no run started; the same approval is sent once more."""
+    deployment = _open(tx, deployment_id, (State.NEEDS_ATTENTION,))
+    _may_decide(_known(tx, slack_id))
+    intent = deployment.dispatch
+    if intent is None or deployment.run_id is not None:
+        raise Refusal(
+            "nothing_to_send",
+            "{name} has a run already; look at it at GitHub.",
+            name=deployment.name,
+        )
+    again = replace(intent, again_by=slack_id, candidates=())
+    saved = tx.save(deployment, deployment.to(State.UNKNOWN, tx.now, dispatch=again))
+    tx.audit(slack_id, "sent_again", saved.name, attempt=again.attempt + 1)
+    return notes.decided(saved, "it is sent to GitHub once more")
+
+
+def choose_run(tx: Tx, deployment_id: int, run_id: int, slack_id: str) -> Message:
+    """A person says which of several runs is this deployment's."""
+    deployment = _open(tx, deployment_id, (State.NEEDS_ATTENTION,))
+    _may_decide(_known(tx, slack_id))
+    if deployment.dispatch is None or run_id not in deployment.dispatch.candidates:
+        raise Refusal("not_a_candidate", "Run {run} is not one of the candidates.", run=run_id)
+    saved = tx.save(deployment, deployment.to(State.RUNNING, tx.now, run_id=run_id))
+    tx.audit(slack_id, "run_chosen", saved.name, run_id=run_id)
+    return notes.decided(saved, f"run {run_id} is followed")
+
+
+def roll_back(tx: Tx, deployment_id: int, slack_id: str) -> Message:
+    """The way back by hand: the last known-good version and the command, filled in."""
+    deployment = _open(tx, deployment_id, (State.DEGRADED,))
+    _may_decide(_known(tx, slack_id))
+    earlier = tx.history(deployment.service, deployment.environment, limit=50)
+    good = next(
+        (d for d in earlier if d.state is State.SUCCEEDED and d.version != deployment.version), None
+    )
+    tx.audit(slack_id, "rollback_asked", deployment.name, target=good.version if good else None)
+    return notes.not_yet_rolled_back(deployment, good)
+
+
+def _load(tx: Tx, deployment_id: int) -> Deployment:
+    found = tx.deployment(deployment_id)
+    if found is None:
+        raise Refusal("no_such_deployment", "There is no deployment D{id}.", id=deployment_id)
+    return found
+
+
+def _open(tx: Tx, deployment_id: int, states: tuple[State, ...]) -> Deployment:
+    deployment = _load(tx, deployment_id)
+    if deployment.state not in states:
+        raise Refusal(
+            "not_open",
+            "Nothing was done: {name} is {state} now.",
+            name=deployment.name,
+            state=status(deployment),
+        )
+    return deployment
+
+
+def _known(tx: Tx, slack_id: str) -> Actor:
+    """The person, from rows that are fresh enough to decide something that is not checked again."""
+    actor, fresh = who(tx, slack_id)
+    if not fresh:
+        tx.set_duty("directory", tx.now)
+        raise Refusal(
+            "checking_who_you_are",
+            "I am checking who is who in Slack. Nothing was done; press again in a moment.",
+        )
+    return actor
+
+
+def _may_decide(actor: Actor) -> None:
+    if not actor.holds(Role.APPROVER, Role.ADMIN):
+        require(actor, Role.DEPLOYER, "decide about a deployment")
+
+
+def _end(
+    tx: Tx, deployment: Deployment, state: State, slack_id: str, code: str, text: str
+) -> Message:
+    """End it by a person's decision, which is news to whoever asked for it."""
+    saved = tx.save(deployment, deployment.end(state, tx.now, code, text, by=slack_id))
+    tx.audit(slack_id, code, saved.name, reason=text)
+    if saved.requested_by not in ("", slack_id):
+        tx.post(direct(saved, "ended", saved.requested_by, notes.ended(saved, slack_id)))
+    return notes.decided(saved, code.replace("_", " "))

@@ -1,0 +1,296 @@
+"""GitHub's answers as our values, in the shapes that real repositories give them."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.adapters.github import reading
+from bot.domain.gates import Check
+from bot.ports import Workflow
+from tests.adapters.canned_github import Says, canned
+
+APP = "/repos/acme/app"
+SHIPPED = Path(__file__).parents[2] / "examples" / "workflows"
+GUARDED = """
+run-name: "Release ${{ inputs.version }} [${{ inputs.request_id }}]"
+on:
+  workflow_dispatch:
+    inputs:
+      version: {required: true}
+      request_id: {}
+jobs:
+  guard: {}
+  build: {needs: guard}
+  deploy: {needs: [build, test]}
+  test: {needs: [guard]}
+"""
+INPUTS = "on: {workflow_dispatch: {inputs: %s}}"
+
+
+def workflow(text: str, state: str = "active") -> Workflow:
+    content = {"content": base64.encodebytes(text.encode()).decode(), "sha": "b10b"}
+    return reading.workflow("release.yml", "main", state, content)
+
+
+@pytest.mark.parametrize("file", ["release.yml", "rollback.yml"])
+def test_the_examples_for_users_carry_a_request_once(file: str) -> None:
+    found = workflow((SHIPPED / file).read_text(encoding="utf-8"))
+
+    assert (found.active, found.carries_id, found.guarded) == (True, True, True)
+    assert [name for name, is_needed in found.inputs.items() if is_needed] == ["version"]
+
+
+def test_jobs_and_steps_are_called_as_a_run_shows_them() -> None:
+    found = workflow("""
+on: workflow_dispatch
+jobs:
+  deploy: {name: Bring it out, steps: [{run: ./deploy}, {name: Smoke tests, run: ./smoke}]}
+  notify: {steps: nothing}
+  broken:
+""")
+    assert found.jobs == ("Bring it out", "notify", "broken")
+    assert found.steps == ("Smoke tests",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "carries_id", "guarded"),
+    [
+        ("", "", True, True),
+        ("[${{ inputs.request_id }}]", "[${{ github.event.inputs.request_id }}]", True, True),
+        (
+            "[${{ inputs.request_id }}]",
+            "${{ format('{0} [{1}]', 1, inputs.request_id) }}",
+            *[True] * 2,
+        ),
+        ("[${{ inputs.request_id }}]", "${{ inputs.request_id }}", False, False),
+        ("[${{ inputs.request_id }}]", "[request]", False, False),
+        ("request_id: {}", "other: {}", False, False),
+        ("  guard: {}", "  first: {}", True, False),
+        ("  test: {needs: [guard]}", "  test: {}", True, False),
+        ("  build: {needs: guard}", "  build: {}", True, False),
+        ("deploy: {needs: [build, test]}", "deploy: {needs: deploy}", True, False),
+        ("deploy: {needs: [build, test]}", "deploy: {needs: 7}", True, False),
+        ("deploy: {needs: [build, test]}", "deploy: text", True, False),
+        (
+            "  guard: {}\n  build: {needs: guard}",
+            "  guard: {}\n  build: {needs: none}",
+            True,
+            False,
+        ),
+    ],
+)
+def test_whether_a_run_can_be_known_and_happens_once(
+    old: str, new: str, carries_id: bool, guarded: bool
+) -> None:
+    assert old in GUARDED
+    found = workflow(GUARDED.replace(old, new) if old else GUARDED)
+    assert (found.carries_id, found.guarded) == (carries_id, guarded)
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "active"),
+    [
+        ("on: workflow_dispatch", {}, True),
+        ("on: [push, workflow_dispatch]", {}, True),
+        ("'on': {workflow_dispatch: }", {}, True),
+        ("on: push", {}, False),
+        (INPUTS % "{a: , b: {required: true}}", {"a": False, "b": True}, True),
+        (INPUTS % "{a: {required: true, default: x}}", {"a": False}, True),
+        (INPUTS % "{a: text}", {"a": False}, True),
+        (INPUTS % "[a]", {}, True),
+        ("on: 7", {}, False),
+        ("jobs: [a]", {}, False),
+        ("[not, a, workflow]", {}, False),
+        ("on: {: [", {}, False),
+        ("", {}, False),
+        ("\x00", {}, False),
+    ],
+)
+def test_what_people_write_into_a_workflow_file(
+    text: str, inputs: dict[str, bool], active: bool
+) -> None:
+    found = workflow(text)
+    assert (found.inputs, found.active, found.guarded) == (inputs, active, False)
+    assert not workflow(text, "disabled_manually").active
+
+
+def commit(sha: str, *parents: str, message: str = "", author: str | None = "ana") -> Any:
+    return {
+        "sha": sha,
+        "parents": [{"sha": parent} for parent in parents],
+        "commit": {"message": message or f"Commit {sha}\n\nmore", "author": {"name": "Ana A."}},
+        "author": {"login": author} if author else None,
+        "html_url": f"https://github.test/{sha}",
+    }
+
+
+def pull(number: int, merged_as: str, user: str | None = "bo", merged: bool = True) -> Any:
+    return {
+        "number": number,
+        "title": f"Change {number}",
+        "user": {"login": user} if user else None,
+        "merged_at": "2024-03-26T10:00:00Z" if merged else None,
+        "merge_commit_sha": merged_as,
+        "html_url": f"https://github.test/pull/{number}",
+    }
+
+
+def comparison(*commits: Any, **more: Any) -> dict[str, Any]:
+    return {
+        "status": "ahead",
+        "total_commits": len(commits),
+        "commits": list(commits),
+        "files": [{}],
+        "html_url": "https://github.test/compare",
+        **more,
+    }
+
+
+async def titles(
+    commits: list[Any], pulls: list[Any], pulls_of: dict[str, list[Any]]
+) -> tuple[list[str], int]:
+    """The list for these commits, and how many requests it took."""
+    answers: dict[str, Any] = {
+        f"{APP}/compare/a...z": comparison(*commits),
+        f"{APP}/pulls": pulls,
+        **{f"{APP}/commits/{c['sha']}/pulls": pulls_of.get(c["sha"], []) for c in commits},
+    }
+    async with canned(answers) as it:
+        found = await it.github.changes("acme/app", "a", "z")
+        return [f"{c.title} by {c.author}" for c in found.changes], len(it.asked)
+
+
+async def test_a_merged_branch_is_one_change() -> None:
+    """Its commits are not listed and not looked up: a merge tells by its parents what it brings."""
+    line = [
+        commit("b1", "a"),
+        commit("b2", "b1"),
+        commit("m", "a", "b2", message="Merge pull request #7 from acme/b"),
+        commit("d", "m", message="Directly"),
+    ]
+    assert await titles(line, [pull(7, "m")], {}) == (["Change 7 by bo", "Directly by ana"], 3)
+
+
+async def test_a_merge_of_merges_hides_no_pull_request() -> None:
+    line = [
+        commit("s1", "a", message="One (#1)"),
+        commit("s2", "s1", message="Two (#2)"),
+        commit("m", "a", "s2", message="Merge pull request #3 from acme/develop"),
+    ]
+    pulls = [pull(1, "s1"), pull(2, "s2"), pull(3, "m")]
+    assert (await titles(line, pulls, {}))[0] == [f"Change {n} by bo" for n in (1, 2, 3)]
+
+
+async def test_a_merge_without_pull_request_is_not_told_but_what_it_brings_is() -> None:
+    line = [commit("b1", "a"), commit("m", "a", "b1", message="Merge branch 'main'")]
+    assert await titles(line, [], {}) == (["Commit b1 by ana"], 4)
+
+
+async def test_rebased_commits_of_one_pull_request_are_one_change() -> None:
+    line = [commit("r1", "a"), commit("r2", "r1"), commit("r3", "r2")]
+    of = {sha: [pull(9, "x", merged=False), pull(5, "r3")] for sha in ("r1", "r2")}
+    assert await titles(line, [pull(5, "r3")], of) == (["Change 5 by bo"], 4)
+
+
+async def test_people_without_an_account_are_named() -> None:
+    line = [commit("c", "a", author=None), commit("p", "c")]
+    found, _ = await titles(line, [pull(1, "p", user=None)], {})
+    assert found == ["Commit c by Ana A.", "Change 1 by ghost"]
+
+
+async def test_a_long_list_is_looked_up_in_part() -> None:
+    line = [commit(f"c{n}", f"c{n - 1}") for n in range(250)]
+    found, requests = await titles(line, [], {})
+    assert (len(found), requests) == (250, 52)
+
+
+async def test_a_comparison_is_one_request_without_paging() -> None:
+    """With paging GitHub would begin with the oldest commits."""
+    more = {"link": f'<http://127.0.0.1{APP}/compare/a...z?page=2>; rel="next"'}
+    body = comparison(commit("c", "a"), total_commits=400)
+    answers = {f"{APP}/compare/a...z": Says(body, 200, more), f"{APP}/commits/c/pulls": []}
+    async with canned(answers) as it:
+        found = await it.github.changes("acme/app", "a", "z")
+
+    assert (found.commits, len(found.changes)) == (400, 1)
+    assert [path for _, path, _ in it.asked] == [*answers]
+
+
+async def test_every_page_of_checks_and_statuses_counts() -> None:
+    """The one red check of a large matrix may be on the last page."""
+    first, second = f"{APP}/commits/c0/check-runs", f"{APP}/commits/c0/status"
+    url = "https://github.test/acme/app/actions/runs/77/job/1"
+
+    def runs(*conclusions: str | None) -> dict[str, Any]:
+        rows = [{"name": "build", "conclusion": c, "details_url": url} for c in conclusions]
+        return {"total_count": 3, "check_runs": rows}
+
+    def statuses(*states: str) -> dict[str, Any]:
+        return {"state": "failure", "statuses": [{"context": "ci", "state": s} for s in states]}
+
+    more = {
+        "link": '<http://127.0.0.1/?page=2>; rel="next", <http://127.0.0.1/?page=2>; rel="last"'
+    }
+    answers = {
+        first: (Says(runs("success", None), 200, more), runs("failure")),
+        second: (Says(statuses("success"), 200, more), statuses("pending", "error")),
+    }
+    async with canned(answers) as it:
+        found = await it.github.checks("acme/app", "c0")
+
+    assert found == (
+        Check(name="build", conclusion="success", run_id=77),
+        Check(name="build", conclusion=None, run_id=77),
+        Check(name="build", conclusion="failure", run_id=77),
+        Check(name="ci", conclusion="success"),
+        Check(name="ci", conclusion=None),
+        Check(name="ci", conclusion="error"),
+    )
+    assert [path.partition("?")[2] for _, path, _ in it.asked] == [
+        "filter=latest&page=1&per_page=100",
+        "filter=latest&page=2&per_page=100",
+        "page=1&per_page=100",
+        "page=2&per_page=100",
+    ]
+
+
+async def test_every_job_of_a_large_matrix_is_told() -> None:
+    def jobs(*names: str) -> dict[str, Any]:
+        return {"jobs": [{"name": name, "status": "completed"} for name in names]}
+
+    at = "2024-03-26T10:00:00Z"
+    row = {"id": 7, "html_url": "u", "created_at": at, "status": "in_progress"}
+    more = {"link": '<http://127.0.0.1/?page=2>; rel="next"'}
+    path = f"{APP}/actions/runs/7"
+    async with canned({path: row, f"{path}/jobs": (Says(jobs("a"), 200, more), jobs("b"))}) as it:
+        _, progress = await it.github.run("acme/app", 7)
+
+    assert [stage.name for stage in progress.stages] == ["a", "b"]
+
+
+async def test_a_tag_of_a_tag_leads_to_its_commit() -> None:
+    answers = {
+        f"{APP}/git/ref/tags/v1.0.0": {"object": {"type": "tag", "sha": "t1"}},
+        f"{APP}/git/tags/t1": {"object": {"type": "tag", "sha": "t2"}, "tagger": None},
+        f"{APP}/git/tags/t2": {"object": {"type": "commit", "sha": "c1"}},
+    }
+    async with canned(answers) as it:
+        tag = await it.github.tag("acme/app", "v1.0.0")
+
+    assert (tag.object_sha, tag.commit, tag.dated) == ("t1", "c1", None)
+
+
+async def test_a_draft_is_no_release() -> None:
+    async with canned({f"{APP}/releases/tags/v1.0.0": {"draft": True}}) as it:
+        assert not await it.github.has_release("acme/app", "v1.0.0")
+
+
+async def test_names_cannot_leave_their_place_in_an_address() -> None:
+    async with canned({}) as it:
+        await it.github.has_release("acme/app", "v1.0.0/../../x?y#z")
+
+    assert it.asked[0][1] == f"{APP}/releases/tags/v1.0.0%2F..%2F..%2Fx%3Fy%23z"

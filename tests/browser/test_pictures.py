@@ -1,0 +1,78 @@
+"""Pictures of the page, to be looked at; GONOGO_SCREENSHOTS names the folder to find them in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.visit import Visit, visiting
+
+pytestmark = pytest.mark.needs("chromium")
+MOST = 200_000  # bytes, for a page that shows one
+COLOURS: tuple[tuple[Literal["light", "dark"], str], ...] = (("dark", "-dark"), ("light", ""))
+Camera = Callable[[str, Visit], Awaitable[None]]
+
+
+async def test_card_forms_thread_and_message_fit_a_laptop_and_a_phone(
+    demo: str, browser: Browser, pictures: Path
+) -> None:
+    taken: list[Path] = []
+
+    async def take(name: str, visit: Visit) -> None:
+        await visit.fits()
+        for colours, ending in COLOURS:
+            await visit.lights(colours)
+            taken.append(pictures / f"{name}{ending}.png")
+            await visit.takes_picture(taken[-1])
+
+    async with visiting(browser, demo) as laptop:
+        await _before_the_approval(laptop, take)
+        async with visiting(browser, demo, width=390, height=844) as phone:
+            await phone.becomes("dee")
+            await phone.reads("1 reply")
+            await take("phone", phone)
+        await _after_the_approval(laptop, take)
+
+    assert len(taken) == 18
+    assert all(0 < picture.stat().st_size < MOST for picture in taken)
+
+
+async def _before_the_approval(laptop: Visit, take: Camera) -> None:
+    await laptop.field.press_sequentially("/")
+    await take("hints", laptop)
+    await laptop.field.fill("")
+    await laptop.types("/deploy")
+    await laptop.form.get_by_role("combobox", name="Version").click()
+    await expect(laptop.form.get_by_role("option", name="v1.2.1")).to_be_visible()
+    await take("form", laptop)
+    await laptop.form.get_by_role("option", name="v1.2.1").click()
+    await laptop.form.get_by_role("textbox", name="Reason").fill("the demo is at noon")
+    await laptop.presses("Request")
+    await laptop.becomes("bo")
+    await laptop.reads("1 reply")
+    await take("deploy", laptop)
+    await laptop.presses("Reject")
+    await expect(laptop.form.get_by_role("textbox", name="Reason")).to_be_focused()
+    await take("reject", laptop)
+    await laptop.page.keyboard.press("Escape")
+    await expect(laptop.form).to_be_hidden()
+    await laptop.channel.get_by_role("button", name="1 reply").click()
+    await laptop.reads("waits for your approval", where=laptop.thread)
+    await take("thread", laptop)
+    await laptop.page.keyboard.press("Escape")
+
+
+async def _after_the_approval(laptop: Visit, take: Camera) -> None:
+    await laptop.presses("Approve")
+    await laptop.reads("guard in progress")
+    await take("running", laptop)
+    await laptop.waits("+1 min")
+    await laptop.reads("✅ v1.2.1 deployed to production successfully")
+    await take("success", laptop)
+    await laptop.types("/deployments show D2")
+    await laptop.reads("gonogo succeeded")
+    await take("show", laptop)

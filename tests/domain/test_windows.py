@@ -1,0 +1,281 @@
+"""Windows: every edge of the calendar, in the team's own zone and across changes of the clocks."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.domain.deployments import Kind
+from bot.domain.gates import Level
+from bot.domain.windows import Calendar, Freeze, closed_by, in_words, judge, next_open
+
+BERLIN = ZoneInfo("Europe/Berlin")
+MINUTE = timedelta(minutes=1)
+
+
+def at(text: str) -> datetime:
+    """An instant, from the time in Berlin unless the text has an offset."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=BERLIN)
+
+
+def freeze(name: str, start: str, end: str) -> Freeze:
+    return Freeze(name=name, start=at(start), end=at(end))
+
+
+OFFICE = Calendar(
+    zone=BERLIN,
+    opens=time(9),
+    closes=time(17),
+    weekdays=frozenset(range(4)),
+    holidays=frozenset({date(2026, 12, 25), date(2026, 12, 26), date(2027, 1, 1)}),
+    day_before_holiday=True,
+    freezes=(freeze("year-end", "2026-12-18T00:00+01:00", "2027-01-04T00:00+01:00"),),
+)
+ANY_DAY = Calendar(zone=BERLIN, opens=time(9), closes=time(17))
+NIGHTS = Calendar(zone=BERLIN, opens=time(2, 30), closes=time(4))
+EVENINGS = Calendar(zone=BERLIN, closes=time(2, 30))
+EASTER = replace(
+    OFFICE, holidays=frozenset({date(2026, 4, 3), date(2026, 4, 6)}), weekdays=frozenset(range(7))
+)
+AFTER_THE_YEAR = "2027-01-04T09:00"
+
+
+@pytest.mark.parametrize(
+    ("moment", "reasons", "opens"),
+    [
+        # an open day: the hours are half-open, and seconds do not count
+        ("2026-11-26T08:59", "outside_hours", "2026-11-26T09:00"),
+        ("2026-11-26T08:59:59.999999", "outside_hours", "2026-11-26T09:00"),
+        ("2026-11-26T09:00", "", ""),
+        ("2026-11-26T16:59", "", ""),
+        ("2026-11-26T16:59:59.999999", "", ""),
+        ("2026-11-26T17:00", "outside_hours", "2026-11-30T09:00"),
+        ("2026-11-25T17:00", "outside_hours", "2026-11-26T09:00"),
+        # the day and the hour are those of the zone, whatever zone the instant is told in
+        ("2026-11-26T23:30Z", "friday outside_hours", "2026-11-30T09:00"),
+        ("2026-11-26T18:00+10:00", "", ""),
+        # closed days, within the hours and outside
+        ("2026-11-27T10:00", "friday", "2026-11-30T09:00"),
+        ("2026-11-28T10:00", "weekend", "2026-11-30T09:00"),
+        ("2026-11-29T23:59:59", "weekend outside_hours", "2026-11-30T09:00"),
+        ("2026-11-30T00:00", "outside_hours", "2026-11-30T09:00"),
+        # the end of the year
+        ("2026-12-17T10:00", "", ""),
+        ("2026-12-18T00:00", "friday outside_hours freeze:year-end", AFTER_THE_YEAR),
+        ("2026-12-24T10:00Z", "day_before_holiday freeze:year-end", AFTER_THE_YEAR),
+        ("2026-12-25T10:00", "friday holiday freeze:year-end", AFTER_THE_YEAR),
+        ("2026-12-26T20:00", "weekend holiday outside_hours freeze:year-end", AFTER_THE_YEAR),
+        ("2026-12-31T10:00", "day_before_holiday freeze:year-end", AFTER_THE_YEAR),
+        ("2027-01-03T22:59:59Z", "weekend outside_hours freeze:year-end", AFTER_THE_YEAR),
+        ("2027-01-03T23:00Z", "outside_hours", AFTER_THE_YEAR),
+        # the Mondays after the clocks changed
+        ("2026-10-26T07:30Z", "outside_hours", "2026-10-26T08:00Z"),
+        ("2026-10-26T08:00Z", "", ""),
+        ("2026-03-26T08:00Z", "", ""),
+        ("2026-03-30T06:59Z", "outside_hours", "2026-03-30T07:00Z"),
+        ("2026-03-30T07:00Z", "", ""),
+    ],
+)
+def test_every_edge_of_office_hours(moment: str, reasons: str, opens: str) -> None:
+    assert closed_by(OFFICE, at(moment)) == tuple(reasons.split())
+    assert next_open(OFFICE, at(moment)) == at(opens or moment)
+    assert (judge(OFFICE, at(moment), Kind.RELEASE).level is Level.BLOCK) is bool(reasons)
+
+
+@pytest.mark.parametrize(
+    ("moment", "reasons", "opens"),
+    [
+        ("2026-04-02T10:00", "day_before_holiday", "2026-04-04T09:00"),  # Thursday before
+        ("2026-04-03T10:00", "holiday", "2026-04-04T09:00"),  # Good Friday, where Fridays are open
+        ("2026-04-04T10:00", "", ""),  # Saturday: the next calendar day is no holiday
+        ("2026-04-05T10:00", "day_before_holiday", "2026-04-07T09:00"),  # the Sunday is marked
+        ("2026-04-06T10:00", "holiday", "2026-04-07T09:00"),
+    ],
+)
+def test_the_day_before_is_the_calendar_day_before(moment: str, reasons: str, opens: str) -> None:
+    assert closed_by(EASTER, at(moment)) == tuple(reasons.split())
+    assert next_open(EASTER, at(moment)) == at(opens or moment)
+
+
+def test_a_holiday_before_a_holiday_is_a_holiday() -> None:
+    both = replace(EASTER, holidays=frozenset({date(2026, 4, 6), date(2026, 4, 7)}))
+    assert closed_by(both, at("2026-04-06T10:00")) == ("holiday",)
+
+
+def test_without_the_option_the_day_before_is_open() -> None:
+    calm = replace(EASTER, day_before_holiday=False)
+    assert closed_by(calm, at("2026-04-02T10:00")) == ()
+
+
+def test_a_closed_monday_is_called_weekend() -> None:
+    late = replace(ANY_DAY, weekdays=frozenset({1, 2, 3, 4}))
+    assert closed_by(late, at("2026-11-30T10:00")) == ("weekend",)
+    assert closed_by(late, at("2026-11-27T10:00")) == ()
+
+
+@pytest.mark.parametrize(
+    ("calendar", "moment", "opens"),
+    [
+        # 2026-03-29: 02:00 becomes 03:00; an opening at 02:30 is the change itself
+        (NIGHTS, "2026-03-29T00:59:59Z", "2026-03-29T01:00Z"),
+        # 2026-10-25: 03:00 becomes 02:00; from 02:30 on it is open, closed, and open again
+        (NIGHTS, "2026-10-25T00:29Z", "2026-10-25T00:30Z"),
+        (NIGHTS, "2026-10-25T00:59:59Z", "2026-10-25T00:59:59Z"),
+        (NIGHTS, "2026-10-25T01:00Z", "2026-10-25T01:30Z"),
+        (NIGHTS, "2026-10-25T03:00Z", "2026-10-26T01:30Z"),
+        # what closes at 02:30 is open again when the clocks go back to 02:00
+        (EVENINGS, "2026-10-25T00:29Z", "2026-10-25T00:29Z"),
+        (EVENINGS, "2026-10-25T00:30Z", "2026-10-25T01:00Z"),
+        (EVENINGS, "2026-10-25T01:30Z", "2026-10-25T23:00Z"),
+    ],
+)
+def test_what_opens_and_closes_while_the_clocks_change(
+    calendar: Calendar, moment: str, opens: str
+) -> None:
+    assert next_open(calendar, at(moment)) == at(opens)
+
+
+def test_midnight_to_midnight_is_always() -> None:
+    whole = Calendar(zone=BERLIN)
+    assert (
+        closed_by(whole, at("2026-11-27T00:00")) == closed_by(whole, at("2026-11-28T23:59")) == ()
+    )
+
+
+def test_freezes_come_in_the_calendars_order_and_end_to_the_second() -> None:
+    sale = freeze("sale", "2026-11-24T10:00:30+01:00", "2026-11-24T12:00:30+01:00")
+    move = freeze("move", "2026-11-24T09:00Z", "2026-11-24T10:00Z")
+    busy = replace(OFFICE, freezes=(sale, move))
+    assert closed_by(busy, at("2026-11-24T10:00:29")) == ("freeze:move",)
+    assert closed_by(busy, at("2026-11-24T10:00:30")) == ("freeze:sale", "freeze:move")
+    assert closed_by(busy, at("2026-11-24T12:00:29")) == ("freeze:sale",)
+    assert next_open(busy, at("2026-11-24T10:00")) == at("2026-11-24T12:00:30")
+
+
+def test_what_stays_closed_for_a_year_has_no_next_opening() -> None:
+    never = replace(OFFICE, freezes=(freeze("sold", "2026-01-01T00:00Z", "2030-01-01T00:00Z"),))
+    assert next_open(never, at("2026-06-01T10:00")) is None
+    found = judge(never, at("2026-06-01T10:00"), Kind.HOTFIX)
+    assert found.text == "Closed: freeze:sold; does not open within a year"
+
+
+def test_the_verdict_names_all_reasons_and_the_next_opening() -> None:
+    found = judge(OFFICE, at("2026-11-26T23:30Z"), Kind.RELEASE)
+    assert (found.gate, found.level) == ("window", Level.BLOCK)
+    assert (
+        found.text == "Closed: friday, outside_hours; opens Monday 2026-11-30 09:00 Europe/Berlin"
+    )
+    assert found.action == "Deploy again when it is open."
+
+
+def test_the_verdict_of_an_open_window_says_when_it_looked() -> None:
+    found = judge(OFFICE, at("2026-11-26T15:30Z"), Kind.RELEASE)
+    assert (found.level, found.action) == (Level.PASS, "")
+    assert found.text == "Window open (Thursday 2026-11-26 16:30 Europe/Berlin)"
+
+
+# Against a second, naive way to say the same
+
+YEAR = datetime(2026, 1, 1, tzinfo=UTC)
+ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Nuuk", "Africa/Cairo")
+DAYS = st.dates(date(2026, 1, 1), date(2027, 12, 31))
+MINUTES = st.times().map(lambda moment: moment.replace(second=0, microsecond=0))
+INSTANTS = st.integers(0, 365 * 24 * 60 * 60).map(lambda n: YEAR + timedelta(seconds=n))
+
+
+@st.composite
+def freezes(draw: st.DrawFn) -> tuple[Freeze, ...]:
+    starts = draw(st.lists(INSTANTS, max_size=2))
+    lengths = st.timedeltas(MINUTE, timedelta(days=20))
+    return tuple(
+        Freeze(name=f"f{n}", start=start, end=start + draw(lengths))
+        for n, start in enumerate(starts)
+    )
+
+
+@st.composite
+def calendars(draw: st.DrawFn) -> Calendar:
+    opens, closes = sorted(draw(st.sets(MINUTES, min_size=2, max_size=2)))
+    return Calendar(
+        zone=ZoneInfo(draw(st.sampled_from(ZONES))),
+        opens=opens,
+        closes=draw(st.sampled_from([closes, None])),
+        weekdays=draw(st.frozensets(st.integers(0, 6), min_size=1)),
+        holidays=draw(st.frozensets(DAYS, max_size=8)),
+        day_before_holiday=draw(st.booleans()),
+        freezes=draw(freezes()),
+    )
+
+
+def naive(calendar: Calendar, moment: datetime) -> list[str]:
+    """The rules once more, as they are read out."""
+    local = moment.astimezone(calendar.zone)
+    tomorrow = date.fromordinal(local.toordinal() + 1)
+    minute = local.hour * 60 + local.minute
+    opens = calendar.opens.hour * 60 + calendar.opens.minute
+    closes = calendar.closes.hour * 60 + calendar.closes.minute if calendar.closes else 24 * 60
+    listed = local.weekday() in calendar.weekdays
+    holiday = local.date() in calendar.holidays
+    eve = calendar.day_before_holiday and tomorrow in calendar.holidays and not holiday
+    rules = {
+        "friday": not listed and f"{local:%a}" == "Fri",
+        "weekend": not listed and f"{local:%a}" != "Fri",
+        "holiday": holiday,
+        "day_before_holiday": eve,
+        "outside_hours": minute not in range(opens, closes),
+    }
+    frozen = [f"freeze:{f.name}" for f in calendar.freezes if f.start <= moment and f.end > moment]
+    return [name for name, holds in rules.items() if holds] + frozen
+
+
+def minutes(start: datetime, end: datetime) -> Iterator[datetime]:
+    """Each whole minute after `start` and before `end`."""
+    moment = start.replace(second=0, microsecond=0) + MINUTE
+    while moment < end:
+        yield moment
+        moment += MINUTE
+
+
+def test_a_year_is_judged_as_the_rules_are_read_out() -> None:
+    # Seven divides neither an hour nor a day, so that each minute of the day has its turn.
+    year = (YEAR + n * MINUTE for n in range(0, 365 * 24 * 60, 7))
+    assert [m for m in year if [*closed_by(OFFICE, m)] != naive(OFFICE, m)] == []
+
+
+@given(calendars(), INSTANTS)
+def test_the_reasons_are_those_of_the_rules(calendar: Calendar, moment: datetime) -> None:
+    assert [*closed_by(calendar, moment)] == naive(calendar, moment)
+
+
+@given(calendars(), INSTANTS)
+@example(NIGHTS, at("2026-03-28T23:00Z"))
+@example(EVENINGS, at("2026-10-25T00:30Z"))
+def test_the_next_opening_is_open_and_nothing_before_it_is(
+    calendar: Calendar, moment: datetime
+) -> None:
+    opening = next_open(calendar, moment)
+    assert opening is not None and opening >= moment
+    assert closed_by(calendar, opening) == ()
+    assert (opening == moment) is (closed_by(calendar, moment) == ())
+    nearest = minutes(moment, min(opening, moment + timedelta(days=2)))
+    assert all(closed_by(calendar, before) for before in nearest)
+    last = minutes(max(moment, opening - timedelta(days=1)), opening)
+    assert all(closed_by(calendar, before) for before in last)
+
+
+@given(calendars(), INSTANTS)
+def test_a_rollback_is_never_held_up(calendar: Calendar, moment: datetime) -> None:
+    assert closed_by(calendar, moment, Kind.ROLLBACK) == ()
+    assert in_words(calendar, moment, Kind.ROLLBACK) == "A rollback is never held up"
+    assert judge(calendar, moment, Kind.ROLLBACK).level is Level.PASS
+
+
+@given(calendars(), INSTANTS, st.sampled_from([k for k in Kind if k is not Kind.ROLLBACK]))
+def test_every_other_kind_is_judged_alike(calendar: Calendar, moment: datetime, kind: Any) -> None:
+    assert closed_by(calendar, moment, kind) == closed_by(calendar, moment)

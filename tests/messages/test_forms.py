@@ -1,0 +1,31 @@
+"""What stands under the fields of a form: plain sentences, because Slack shows no markup there."""
+
+from bot.domain.errors import Refusal
+from bot.domain.people import Who
+from bot.messages import forms
+from tests.domain.samples import NOON
+
+NAMES = {"U0ANA": "Ana"}
+
+
+def mistake(template: str, **facts: object) -> str:
+    return forms.mistake(Refusal("x", template, **facts), lambda who: NAMES.get(who, who), SHIP)
+
+
+SHIP = {"deploy": "/ship", "deployments": "/log"}
+
+
+def test_people_are_named_and_times_are_in_utc() -> None:
+    said = mistake(
+        "Taken by {who} and {other} at {when}.", who=Who("U0ANA"), other=Who("U1"), when=NOON
+    )
+    assert said == "Taken by Ana and U1 at 2024-03-26 12:00 UTC."
+
+
+def test_foreign_words_stand_as_they_were_typed_but_for_what_cannot_be_seen() -> None:
+    assert mistake("“{word}”", word="<a & b>\u202e\n c") == "“<a & b> c”"
+    assert len(mistake("{word}", word="x" * 900)) == 500
+
+
+def test_commands_are_called_as_the_team_calls_them() -> None:
+    assert mistake("Type {deploy} v1.2.1") == "Type /ship v1.2.1"

@@ -1,0 +1,51 @@
+"""Reports: what people read of the history, page by page, and who may not."""
+
+from pathlib import Path
+from typing import Any
+
+from sandbox.slack import payloads
+from sandbox.slack.delivery import deliver
+from sandbox.slack.payloads import Actor
+from tests.scenarios.workspace import Workspace, workspace
+
+NAMES = {"commands": {"deploy": "/ship", "deployments": "/log"}}
+
+
+async def test_an_empty_page_says_what_is_empty(team: Workspace) -> None:
+    for line, answer in (
+        ("history app staging", "No deployments of app staging yet."),
+        ("history page 9", "The history has no page 9. It begins with /deployments history."),
+        (
+            "history app page 2",
+            "The history of app has no page 2. It begins with /deployments history app.",
+        ),
+    ):
+        assert await team.types("cy", f"/deployments {line}") == answer
+
+
+async def test_only_members_read(team: Workspace) -> None:
+    for line in ("status", "history", "show D1", "why D1"):
+        assert "I do not know this account." in await team.types("eve", f"/deployments {line}")
+    assert "app v1.2.0" in await team.types("cy", "/deployments history")
+    assert len(await team.trail("command")) == 4
+
+
+async def test_every_text_names_the_commands_as_the_team_does(tmp_path: Path) -> None:
+    async with workspace(tmp_path, rules=NAMES) as team:
+        for name, text, said in (
+            ("/ship", "app", "Which version? For example: /ship v1.2.1"),
+            ("/log", "show", "Which deployment? For example: /log show D12"),
+            ("/log", "history page 3", "It begins with `/log history`."),
+            ("/log", "help", "/ship v1.2.1 [service]"),
+        ):
+            assert said in await types(team, name, text)
+
+
+async def types(team: Workspace, name: str, text: str) -> str:
+    """Ana's command under a name that the sandbox's Slack does not know; what answers it."""
+    ana = Actor(team.world.slack.named("ana"))
+    channel = team.world.slack.channel_named("deployments")
+    command: dict[str, Any] = payloads.slash_command(team.world, ana, channel, name, text)
+    return str(
+        (await deliver(team.world, "slash_commands", command, accepts_payload=True)).body["text"]
+    )

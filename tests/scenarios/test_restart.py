@@ -1,0 +1,128 @@
+"""Restart: the bot may be stopped and made anew anywhere, and everything ends the same."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from sandbox.world import World
+from tests.scenarios import outside
+from tests.scenarios.workspace import Workspace, workspace
+
+Line = Callable[[Workspace], Awaitable[object]]
+HAPPY_PATH: tuple[Line, ...] = (
+    lambda team: team.types("ana", "/deploy v1.2.1"),
+    lambda team: team.passes("PT1S"),
+    lambda team: team.clicks("bo", "Approve"),
+    lambda team: team.passes("PT3S"),
+    lambda team: team.passes("PT10S"),
+    lambda team: team.passes("PT8S"),
+    lambda team: team.passes("PT25S"),
+)
+
+
+@pytest.mark.parametrize("cut", range(1, len(HAPPY_PATH)))
+async def test_a_restart_between_two_lines_changes_nothing(team: Workspace, cut: int) -> None:
+    for number, line in enumerate(HAPPY_PATH):
+        if number == cut:
+            await team.reopen()
+        await line(team)
+
+    card, success = await team.channel()
+    assert "Succeeded" in card
+    assert success.splitlines()[0] == "✅ v1.2.1 deployed to production successfully"
+    assert len(await team.dispatches()) == len(await team.runs_of("v1.2.1")) == 1
+    assert [reply.split()[0] for reply in await team.thread()] == ["@bo", "Run", "Validation"]
+
+
+async def test_a_restart_after_every_line_changes_nothing(team: Workspace) -> None:
+    for line in HAPPY_PATH:
+        await line(team)
+        await team.reopen()
+
+    assert [text.splitlines()[0] for text in await team.channel()] == [
+        "app v1.2.1 → production",
+        "✅ v1.2.1 deployed to production successfully",
+    ]
+    assert len(await team.dispatches()) == 1
+
+
+async def test_what_happened_while_the_bot_was_down_is_on_the_same_card(team: Workspace) -> None:
+    await team.asks_and_approves()
+    await team.passes("PT5S")
+    await team.sleeps("PT10M")
+    await team.passes("PT10S")
+
+    card, success = await team.channel()
+    assert "Succeeded" in card
+    assert success.startswith("✅ v1.2.1 deployed")
+
+
+async def test_an_approval_asked_for_before_a_restart_can_be_given_after_it(
+    team: Workspace,
+) -> None:
+    await team.asks()
+    await team.reopen()
+    await team.clicks("dee", "Approve")
+    await team.passes("PT45S")
+
+    assert "approved by @dee" in await team.card()
+    assert await team.state() == "Succeeded"
+
+
+async def test_a_run_whose_answer_was_lost_is_found_after_a_restart(team: Workspace) -> None:
+    await team.fault("github", "status_after_apply:502", path="/dispatches")
+    await team.fault("github", "list_lag:30")
+    await team.asks_and_approves()
+    await team.passes("PT2S")
+    await team.sleeps("PT1M")
+    await team.passes("PT45S")
+
+    assert await team.state() == "Succeeded"
+    assert len(await team.dispatches()) == len(await team.runs_of("v1.2.1")) == 1
+
+
+async def test_a_request_that_expired_while_the_bot_was_down_is_not_run(team: Workspace) -> None:
+    await team.asks()
+    await team.sleeps("PT2H")
+    await team.passes("PT5S")
+
+    assert (await team.state()).startswith("Expired")
+    assert len(await team.thread()) == 1
+    assert await team.dispatches() == []
+
+
+async def test_the_first_start_knows_what_is_live(team: Workspace) -> None:
+    history = await team.types("cy", "/deployments history production")
+    assert history.splitlines()[1:] == [
+        "D1 app v1.2.0 → production · succeeded · by @ana 2024-03-19 12:24 UTC"
+    ]
+    assert "app production: v1.2.0 (D1) since 2024-03-19" in await team.types(
+        "cy", "/deployments status"
+    )
+
+
+async def test_a_second_start_adopts_nothing_twice(team: Workspace) -> None:
+    before = await team.types("cy", "/deployments history")
+    await team.reopen()
+    assert await team.types("cy", "/deployments history") == before
+
+
+async def test_a_run_in_progress_at_the_first_start_is_not_called_live(tmp_path: Path) -> None:
+    def somebody_is_deploying(world: World) -> None:
+        outside.preset(world, "manual")
+        outside.start_run(world, "v1.3.0", by="dee-acme")
+
+    async with workspace(tmp_path, begin=somebody_is_deploying) as team:
+        assert "app production: v1.2.0 (D1)" in await team.types("cy", "/deployments status")
+        assert len(await team.channel()) == 0
+
+
+async def test_what_production_answers_outweighs_the_last_run(tmp_path: Path) -> None:
+    def somebody_went_back(world: World) -> None:
+        outside.answers(world, "v1.1.0")
+
+    async with workspace(tmp_path, begin=somebody_went_back) as team:
+        assert "app production: v1.1.0 (D1)" in await team.types("cy", "/deployments status")
+        await team.asks()
+        assert "Changes since v1.1.0" in await team.card()
