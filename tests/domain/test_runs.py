@@ -18,6 +18,7 @@ from bot.domain.runs import (
     Progress,
     RunSummary,
     Stage,
+    deployed_at,
     failure_of,
     pick,
 )
@@ -174,6 +175,18 @@ def job(name: str, conclusion: str, *, started: bool = True) -> Stage:
 )
 def test_why_a_run_did_not_deploy(progress: Progress, failure: str | None) -> None:
     assert failure_of(progress, "deploy") == failure
+
+
+def test_it_was_deployed_when_the_deploying_job_ended_well() -> None:
+    done = replace(job("deploy", "success"), completed_at=NOON)
+    assert deployed_at(ended("failure", done, job("smoke", "failure")), "Deploy") == NOON
+    for progress in (
+        ended("success", job("ship", "success")),
+        ended("failure", job("deploy", "failure")),
+        ended("success", job("deploy", "skipped")),
+    ):
+        assert deployed_at(replace(progress, updated_at=NOON), "deploy") is None
+    assert deployed_at(ended("success", done), None) is None
 
 
 def test_without_a_deploying_job_the_run_speaks_for_itself() -> None:

@@ -153,10 +153,10 @@ async def test_what_only_production_tells_was_seen_and_nobody_knows_since_when(
     tmp_path: Path,
 ) -> None:
     def begin(world: World) -> None:
-        outside.answers(world, "1.1.0")
+        outside.answers(world, "1.2.1")
 
     async with workspace(tmp_path, begin=begin) as team:
-        assert "v1.1.0 (D1) seen live 2024-03-26 10:00 UTC" in await live(team)
+        assert "v1.2.1 (D1) seen live 2024-03-26 10:00 UTC" in await live(team)
 
 
 async def test_a_comparison_that_github_does_not_answer_is_waited_for(team: Workspace) -> None:

@@ -201,7 +201,7 @@ async def test_an_environment_that_is_no_longer_configured_is_not_called_good(
         await team.passes("PT1M")
         team.rules = {"services": {"app": {"environments": {"production": None}}}}
         await team.reopen()
-        await team.passes("PT5S")
+        await team.passes("PT20S")
 
         assert await team.shows("app production is no longer in gonogo.yaml")
         assert "person has to decide" in await team.state()

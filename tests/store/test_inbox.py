@@ -13,8 +13,8 @@ async def test_the_first_time_is_told_from_the_second(store: SqlStore) -> None:
 
 
 async def test_a_request_that_is_forgotten_is_taken_as_new(store: SqlStore) -> None:
-    for key in ("view1", "view2"):
-        await store.run(lambda tx, key=key: tx.first_time(key, "form", "U0ANA"))
+    await store.run(lambda tx: tx.first_time("view1", "form", "U0ANA"))
+    await store.run(lambda tx: tx.first_time("view2", "form", "U0ANA"))
     await store.run(lambda tx: tx.forget_request("view1"))
     assert await store.run(lambda tx: tx.first_time("view1", "form", "U0ANA"))
     assert not await store.run(lambda tx: tx.first_time("view2", "form", "U0ANA"))

@@ -1,0 +1,24 @@
+"""Ports: all that the bot asks of the world, one file for each part of it."""
+
+from bot.ports.chat import Account, Chat
+from bot.ports.clock import Clock
+from bot.ports.github import GitHub, Started, Tag, Workflow
+from bot.ports.probes import Probes
+from bot.ports.store import AuditEntry, Card, Post, Stale, Store, Tx
+
+__all__ = [
+    "Account",
+    "AuditEntry",
+    "Card",
+    "Chat",
+    "Clock",
+    "GitHub",
+    "Post",
+    "Probes",
+    "Stale",
+    "Started",
+    "Store",
+    "Tag",
+    "Tx",
+    "Workflow",
+]

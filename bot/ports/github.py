@@ -1,0 +1,107 @@
+"""The GitHub port: what we read there, and the two things we ask it to do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.changes import ChangeList
+from bot.domain.gates import Check
+from bot.domain.runs import Progress, RunSummary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A tag: `object_sha` is the tag object (the commit itself when lightweight), `commit` what
+    it peels to.
+    """
+
+    name: str
+    object_sha: str
+    commit: str
+    dated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workflow:
+    """A workflow file as it stands on the default branch; `blob` is the file's git sha.
+
+    `inputs` maps each declared dispatch input to whether it is required without a default.
+    `carries_id`: run-name shows the request id; `guarded`: a job `guard` stops a second run of it.
+    `jobs` and `steps` are the names that a run shows; those that are made only in the run are as
+    written, with `${{`.
+    """
+
+    file: str
+    blob: str
+    branch: str
+    active: bool
+    inputs: dict[str, bool]
+    carries_id: bool
+    guarded: bool
+    jobs: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """The answer to an accepted dispatch; `run_id` is None where GitHub did not tell it (204)."""
+
+    run_id: int | None
+    url: str | None = None
+
+
+class GitHub(Protocol):
+    """GitHub as the bot uses it. Reads raise Fault (NotFound when absent) and may be repeated.
+
+    The two writes are sent at most once per call: Declined means nothing happened, Unanswered that
+    nobody knows.
+    """
+
+    async def login(self) -> str:
+        """The login that runs are started as."""
+
+    async def tags(self, repo: str) -> tuple[Tag, ...]:
+        """The newest tags that are versions, at most 100, newest version first."""
+
+    async def tag(self, repo: str, name: str) -> Tag:
+        """One tag, read afresh. NotFound when there is none."""
+
+    async def has_release(self, repo: str, tag: str) -> bool:
+        """Whether a published GitHub release exists for the tag."""
+
+    async def changes(self, repo: str, base: str | None, head: str) -> ChangeList:
+        """What lies between two commits or tags: pull request titles, else commit subjects."""
+
+    async def is_on_branch(self, repo: str, commit: str, branch: str) -> bool:
+        """Whether the commit is reachable from the branch."""
+
+    async def checks(self, repo: str, commit: str) -> tuple[Check, ...]:
+        """Check runs (latest of each) and commit statuses of a commit."""
+
+    async def workflow(self, repo: str, file: str) -> Workflow:
+        """The workflow file of the default branch. NotFound when it is not there."""
+
+    async def runs(
+        self, repo: str, file: str, *, after: int = 0, dispatched_only: bool = True
+    ) -> tuple[RunSummary, ...]:
+        """The newest runs of a workflow with an id above `after`, newest first, at most 50."""
+
+    async def run(self, repo: str, run_id: int) -> tuple[RunSummary, Progress]:
+        """One run with its jobs and steps. NotFound when it was deleted."""
+
+    async def dispatch(
+        self,
+        repo: str,
+        file: str,
+        ref: str,
+        inputs: dict[str, str],
+        *,
+        is_fresh: Callable[[], bool] = lambda: True,
+    ) -> Started:
+        """Start a run: one POST, never repeated, and none (a Fault) when `is_fresh` says no right
+        before it. Raises Declined or Unanswered; any other Fault means that nothing was sent.
+        """
+
+    async def cancel(self, repo: str, run_id: int, *, force: bool = False) -> None:
+        """Ask for a run's cancellation; a run that has ended already is no error."""
