@@ -52,8 +52,8 @@ def card(deployment: Deployment, now: datetime) -> Message:
         head += f"\n{b.line(d.ending.text)}"
     if d.notice and not d.is_terminal:
         head += f"\n{b.line(d.notice)}"
-    if d.waiting_for and not d.is_terminal:
-        head += f"\n{b.line(d.waiting_for)}"
+    if (what := waiting(d)) and not d.is_terminal:
+        head += f"\n{what}"
     parts: list[Block] = [b.section(head)]
     if d.changes and d.state is not State.SUCCEEDED:
         parts.append(b.section(changes(d)))
@@ -67,6 +67,15 @@ def card(deployment: Deployment, now: datetime) -> Message:
         parts.append(controls)
     parts.append(b.context(*_small_print(d)))
     return Message(f"{title(d)}: {status(d)}", tuple(parts))
+
+
+def waiting(deployment: Deployment) -> str:
+    """What is waited for, empty when nothing is; and when it is tried again, as a time of day,
+    which stays true for as long as the card stands.
+    """
+    d = deployment
+    again = d.failures and d.due_at and f", next try {b.clock_time(d.due_at)}"
+    return b.line(d.waiting_for) + (again or "") if d.waiting_for else ""
 
 
 def changes(deployment: Deployment, most: int = MOST_CHANGES) -> str:

@@ -4,7 +4,7 @@ from bot.domain.deployments import Deployment
 from bot.domain.gates import Level, Verdict
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
-from bot.messages.cards import changes, title, validation, verdict
+from bot.messages.cards import changes, title, validation, verdict, waiting
 
 MOST_PEOPLE = 30
 """Mentions in one message; everybody is asked by direct message besides."""
@@ -50,7 +50,7 @@ def refused(deployment: Deployment, verdicts: tuple[Verdict, ...]) -> Message:
 def still_checking(deployment: Deployment) -> Message:
     """What the requester reads when the checks take long, with a way out; there is no card yet."""
     d = deployment
-    text = f"{title(d)} ({d.name}) is still being checked. {b.line(d.waiting_for)}"
+    text = f"{title(d)} ({d.name}) is still being checked. {waiting(d)}."
     control = b.actions(f"checking:{d.id}", b.button("Cancel", "cancel", str(d.id)))
     return Message(text, (b.section(text), control))
 

@@ -7,7 +7,7 @@ from bot.domain.deployments import Deployment, State
 from bot.domain.gates import Level
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
-from bot.messages.cards import changes, status, title
+from bot.messages.cards import changes, status, title, waiting
 
 PAGE = 10
 MOST_TRAIL = 40
@@ -122,7 +122,8 @@ def why(d: Deployment) -> Message:
             f"• ended: {b.line(d.ending.code.replace('_', ' '), 40)}{by}. "
             f"{b.line(d.ending.text)}".rstrip()
         )
-    lines.extend(f"• {b.line(text)}" for text in (d.notice, d.waiting_for) if text and not d.ending)
+    if not d.ending:
+        lines.extend(f"• {text}" for text in (b.line(d.notice), waiting(d)) if text)
     return Message("\n".join(lines), b.sections(lines))
 
 

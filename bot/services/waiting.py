@@ -33,7 +33,7 @@ async def wait_for(desk: Desk, deployment_id: int, fault: Fault) -> None:
         due = tx.now + pause
         if current.state is State.AWAITING_APPROVAL and current.expires_at is not None:
             due = min(due, current.expires_at)
-        text = f"Waiting for {fault.system} ({fault.text}), next try in {pause.seconds} s"
+        text = f"Waiting for {fault.system} ({fault.text})"
         waiting = current.with_(failures=current.failures + 1, due_at=due, waiting_for=text)
         saved = tx.save(current, waiting)
         if saved.state is State.CHECKING and saved.failures == TELL_AFTER:

@@ -199,11 +199,13 @@ def test_why_gives_each_gates_decision_and_the_end() -> None:
 • release warned: No GitHub release for v1.2.1.
 • ended: rejected by <@U0BO>. Not on a Friday\
 """)
-    waiting = a_deployment(waiting_for="Waiting for GitHub (HTTP 502)", verdicts=(RED,))
+    waiting = a_deployment(
+        waiting_for="Waiting for GitHub (HTTP 502)", verdicts=(RED,), failures=2, due_at=NOON
+    )
     assert read(reports.why(waiting)) == snapshot("""\
 *Why D12 is requested*
 • ci blocked: CI is red: lint. Fix it.
-• Waiting for GitHub (HTTP 502)\
+• Waiting for GitHub (HTTP 502), next try 12:00 UTC\
 """)
     assert read(reports.why(in_state(State.APPROVED, verdicts=()))) == snapshot("""\
 *Why D12 is approved, about to start*
