@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.config import Commands
-from bot.messages.cards import MOST_CANDIDATES
+from bot.messages.controls import MOST_CANDIDATES
 from handlers import approvals, deploy, deployments
 from handlers.payloads import Answer, Click, Command, Office, OptionsQuery, Submission
 

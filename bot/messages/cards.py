@@ -7,9 +7,9 @@ from bot.domain.gates import Level, Verdict
 from bot.domain.runs import OVERDUE, Progress, Stage
 from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
+from bot.messages.controls import controls
 
 MOST_CHANGES = 8
-MOST_CANDIDATES = 3
 COARSE = timedelta(seconds=10)
 _STATUS = {
     State.REQUESTED: "Requested",
@@ -63,8 +63,8 @@ def card(deployment: Deployment, now: datetime) -> Message:
         parts.append(b.section(validation(d)))
     if d.verdicts and d.state in (State.AWAITING_APPROVAL, State.APPROVED):
         parts.append(b.context(*(verdict(v) for v in d.verdicts)))
-    if controls := _controls(d):
-        parts.append(controls)
+    if buttons := controls(d):
+        parts.append(buttons)
     parts.append(b.context(*_small_print(d)))
     return Message(f"{title(d)}: {status(d)}", tuple(parts))
 
@@ -144,57 +144,6 @@ def _stage(stage: Stage) -> str:
     word = stage.conclusion or stage.status
     plain = {"success": "passed", "failure": "failed", "queued": "waits"}.get(word, word)
     return f"{b.line(stage.name, 80)} {b.line(plain.replace('_', ' '), 40)}{took}"
-
-
-def _controls(d: Deployment) -> Block | None:
-    value, block_id = str(d.id), f"decide:{d.id}:{d.short_sha}"
-    cancel = b.button("Cancel", "cancel", value)
-    match d.state:
-        case State.AWAITING_APPROVAL:
-            approve = b.button("Approve", "approve", value, style="primary")
-            return b.actions(block_id, approve, b.button("Reject", "reject", value), cancel)
-        case State.APPROVED:
-            return b.actions(block_id, cancel)
-        case State.RUNNING:
-            question = b.confirmation(
-                "Stop this run?",
-                "GitHub is asked to cancel it. Production may be half-way.",
-                "Stop the Run",
-                "Keep It",
-                danger=True,
-            )
-            return b.actions(
-                block_id, b.button("Cancel", "cancel", value, style="danger", confirm=question)
-            )
-        case State.NEEDS_ATTENTION:
-            question = b.confirmation(
-                "Send it again?",
-                "Look at GitHub first: a run that did start would deploy twice.",
-                "Send Again",
-                "Not Now",
-                danger=True,
-            )
-            found = d.dispatch.candidates[:MOST_CANDIDATES] if d.dispatch else ()
-            return b.actions(
-                block_id,
-                *(
-                    b.button(f"It Is Run {run}", f"choose_run_{place}", f"{value}:{run}")
-                    for place, run in enumerate(found)
-                ),
-                b.button("Send Again", "send_again", value, style="danger", confirm=question),
-                b.button("Close as Failed", "close_failed", value),
-            )
-        case State.ABORTING:
-            return b.actions(block_id, b.button("Close as Failed", "close_failed", value))
-        case State.DEGRADED:
-            return b.actions(
-                block_id,
-                b.button("Mark Good", "mark_good", value),
-                b.button("Roll Back", "roll_back", value),
-                b.button("Close as Failed", "close_failed", value),
-            )
-        case _:
-            return None
 
 
 def _small_print(d: Deployment) -> list[str]:

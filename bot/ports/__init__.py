@@ -5,6 +5,7 @@ from bot.ports.clock import Clock
 from bot.ports.github import GitHub, Started, Tag, Workflow
 from bot.ports.probes import Probes
 from bot.ports.store import AuditEntry, Card, Post, Stale, Store, Tx
+from bot.ports.targets import Receipt, Target
 
 __all__ = [
     "Account",
@@ -15,10 +16,12 @@ __all__ = [
     "GitHub",
     "Post",
     "Probes",
+    "Receipt",
     "Stale",
     "Started",
     "Store",
     "Tag",
+    "Target",
     "Tx",
     "Workflow",
 ]

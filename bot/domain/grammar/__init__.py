@@ -1,0 +1,17 @@
+"""Grammar: what a person typed after a command, as values; a typo is a refusal, never a reason."""
+
+from bot.domain.grammar.deploy import DeployWish, parse_deploy
+from bot.domain.grammar.reports import REPORTS, ReportWish, parse_report
+from bot.domain.grammar.words import KEYWORDS, MAX_REASON, clean_reason, normalise
+
+__all__ = [
+    "KEYWORDS",
+    "MAX_REASON",
+    "REPORTS",
+    "DeployWish",
+    "ReportWish",
+    "clean_reason",
+    "normalise",
+    "parse_deploy",
+    "parse_report",
+]

@@ -1,0 +1,82 @@
+"""The grammar of `/deployments`."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bot.domain.errors import Refusal
+from bot.domain.grammar.words import ENVIRONMENTS, hint, normalise, said_twice
+
+T = TypeVar("T")
+REPORTS = ("status", "history", "show", "why", "help")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportWish:
+    """What `/deployments` was asked for."""
+
+    report: str
+    service: str | None = None
+    environment: str | None = None
+    deployment: int | None = None
+    page: int = 1
+
+
+def parse_report(text: str, services: Iterable[str]) -> ReportWish:
+    """`/deployments status|history [service] [environment] [page N]`, `show|why ID`, `help`."""
+    words = normalise(text).split()
+    if not words:
+        return ReportWish(report="status")
+    report, rest = words[0].lower(), words[1:]
+    if report not in REPORTS:
+        raise Refusal(
+            "unknown_report",
+            "I know no “{word}”.{hint}",
+            word=words[0],
+            hint=hint(report, REPORTS, every=True),
+        )
+    if report in ("show", "why"):
+        return ReportWish(report=report, deployment=_deployment_id(rest, report))
+    names = {name.lower(): name for name in services}
+    service = environment = page = None
+    words_left = iter(rest)
+    for word in words_left:
+        lower = word.lower()
+        if lower in names:
+            service = _once("service", service, names[lower])
+        elif lower in ENVIRONMENTS:
+            environment = _once("environment", environment, ENVIRONMENTS[lower])
+        elif lower == "page":
+            page = _once("page", page, _page(next(words_left, "")))
+        else:
+            known = (*names.values(), *ENVIRONMENTS, "page")
+            raise Refusal(
+                "unknown_word",
+                "I do not understand “{word}”.{hint}",
+                word=word,
+                hint=hint(lower, known, every=True),
+            )
+    return ReportWish(report=report, service=service, environment=environment, page=page or 1)
+
+
+def _once(kind: str, before: T | None, now: T) -> T:
+    if before is not None:
+        raise said_twice(kind)
+    return now
+
+
+def _page(word: str) -> int:
+    if re.fullmatch("[1-9][0-9]{0,4}", word):
+        return int(word)
+    raise Refusal("no_page", "Which page? For example: page 2")
+
+
+def _deployment_id(words: list[str], report: str) -> int:
+    if len(words) == 1 and (found := re.fullmatch("[dD]?([0-9]{1,12})", words[0])):
+        return int(found[1])
+    raise Refusal(
+        "no_deployment_id",
+        "Which deployment? For example: {deployments} {report} D12",
+        report=report,
+    )

@@ -1,0 +1,67 @@
+"""Targets: where a version runs, and what became of one step that changes such a place."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Fate(StrEnum):
+    """How a step on one target ended. Only `unknown` may still change, by looking again.
+
+    `failed_restored`: what ran before runs on; `failed_broken`: nothing good runs there.
+    """
+
+    SUCCEEDED = "succeeded"
+    FAILED_RESTORED = "failed_restored"
+    FAILED_BROKEN = "failed_broken"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """What a target runs or could run. `id` is the target's own name for it: an image digest, a
+    Vercel or App Platform deployment id, or the version where a workflow deploys it.
+    """
+
+    id: str
+    version: str | None = None
+    since: datetime | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An artifact that could be gone back to; `why_not` is empty when it can."""
+
+    artifact: Artifact
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetPlan:
+    """What going back would do on one target, found out without changing anything.
+
+    `obstacle` says why it cannot be done, empty when it can; `facts` are sentences for the card
+    ("image present in the registry"); `takes` is how long the switch is expected to take.
+    """
+
+    current: Artifact | None
+    wanted: Artifact | None
+    obstacle: str = ""
+    facts: tuple[str, ...] = ()
+    takes: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What was seen of a step: `fate` is None while it goes on.
+
+    `pinned` says, where the target now ignores later deployments, what lifts that; `output` are
+    the last lines of its log, already without secrets.
+    """
+
+    fate: Fate | None
+    text: str
+    at: datetime
+    pinned: str = ""
+    output: str = ""

@@ -1,0 +1,40 @@
+"""The targets port: one place where a version runs, and the way back there."""
+
+from typing import Protocol
+
+from bot.domain.targets import Artifact, Candidate, Sight, TargetPlan
+
+Receipt = dict[str, str]
+"""What a target needs to find a started step again; kept in the store, plain text, no secrets."""
+
+
+class Target(Protocol):
+    """One target of one service and environment. Reads raise Fault and may be repeated.
+
+    `operation` is the bot's own word for one step on one target; it is the same at every try, and
+    starting twice with the same word must not change anything twice.
+    """
+
+    async def current(self) -> Artifact | None:
+        """What runs there now; None when nothing does."""
+
+    async def candidates(self) -> tuple[Candidate, ...]:
+        """What could be gone back to, newest first, with why not where it cannot."""
+
+    async def plan(self, wanted: Artifact) -> TargetPlan:
+        """What going back to `wanted` (its id or, where that is empty, its version) would do."""
+
+    async def start(self, wanted: Artifact, operation: str) -> Receipt:
+        """Begin going back. Declined: nothing happened; Unanswered: nobody knows, look first."""
+
+    async def watch(self, receipt: Receipt) -> Sight:
+        """How far it is, from the receipt alone: it may be asked after a restart."""
+
+    async def resolve_unknown(self, wanted: Artifact, operation: str) -> tuple[Receipt, Sight]:
+        """After a lost answer: what became of that operation, found at the target itself.
+
+        A sight whose fate is `failed_restored` with an empty receipt means that it never began.
+        """
+
+    async def undo(self, receipt: Receipt, operation: str) -> Receipt:
+        """Take a finished step back, and what it pinned with it; watched like a start."""
