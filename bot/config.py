@@ -20,6 +20,7 @@ from bot.domain.people import Role
 from bot.domain.versions import Version
 from bot.domain.windows import Calendar
 from bot.part import Part, shape
+from bot.target_config import Targets
 
 EnvironmentName = Literal["production", "staging"]
 ENVIRONMENTS: tuple[EnvironmentName, ...] = get_args(EnvironmentName)
@@ -95,6 +96,7 @@ class EnvironmentConfig(Part):
         default=timedelta(minutes=10), description="how long it is watched before ✅"
     )
     workflow: str | None = Field(default=None, description="another workflow than the service's")
+    targets: Targets = Field(default=(), description="where it runs, in the order of a way back")
 
 
 class ServiceConfig(Part):

@@ -50,6 +50,15 @@ class Settings(BaseSettings):
     github_webhook_secret: SecretStr | None = Field(
         default=None, description="secret of the GitHub webhook, if any"
     )
+    docker_ssh_key_file: Path | None = Field(
+        default=None, description="private key for the hosts of docker_ssh targets"
+    )
+    docker_ssh_key_passphrase: SecretStr | None = Field(
+        default=None, description="passphrase of that key, if it has one"
+    )
+    docker_ssh_known_hosts: str | None = Field(
+        default=None, description="keys of those hosts: a file, or its text"
+    )
     database_url: DatabaseUrl = Field(
         default="sqlite+aiosqlite:///gonogo.db",
         description="SQLite or PostgreSQL",

@@ -21,10 +21,13 @@ class Fate(StrEnum):
 class Artifact:
     """What a target runs or could run. `id` is the target's own name for it: an image digest, a
     Vercel or App Platform deployment id, or the version where a workflow deploys it.
+
+    `commit` is what the version was made from, where that is known: images are often tagged by it.
     """
 
     id: str
     version: str | None = None
+    commit: str | None = None
     since: datetime | None = None
     url: str | None = None
 

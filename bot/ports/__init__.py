@@ -4,6 +4,7 @@ from bot.ports.chat import Account, Chat
 from bot.ports.clock import Clock
 from bot.ports.github import GitHub, Started, Tag, Workflow
 from bot.ports.probes import Probes
+from bot.ports.registry import Registry, StoredImage
 from bot.ports.store import AuditEntry, Card, Post, Stale, Store, Tx
 from bot.ports.targets import Receipt, Target
 
@@ -17,9 +18,11 @@ __all__ = [
     "Post",
     "Probes",
     "Receipt",
+    "Registry",
     "Stale",
     "Started",
     "Store",
+    "StoredImage",
     "Tag",
     "Target",
     "Tx",

@@ -25,7 +25,9 @@ class Target(Protocol):
         """What going back to `wanted` (its id or, where that is empty, its version) would do."""
 
     async def start(self, wanted: Artifact, operation: str) -> Receipt:
-        """Begin going back. Declined: nothing happened; Unanswered: nobody knows, look first."""
+        """Begin going back. Declined: nothing happened; Unanswered: nobody knows, look first; any
+        other Fault: nothing was sent, as when the place cannot be reached.
+        """
 
     async def watch(self, receipt: Receipt) -> Sight:
         """How far it is, from the receipt alone: it may be asked after a restart."""
