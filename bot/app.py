@@ -12,7 +12,7 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot import preflight
 from bot.adapters.clocks import SharedClock, SystemClock
-from bot.adapters.github import PyGithubAdapter
+from bot.adapters.github import Installation, PyGithubAdapter
 from bot.adapters.health import HealthProbe
 from bot.adapters.slack import SlackChat
 from bot.adapters.slack_http import SlackEvents
@@ -62,9 +62,7 @@ class Bot:
         self.chat = SlackChat(
             settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url
         )
-        self.github = PyGithubAdapter(
-            settings.github_api_url, settings.github_token.get_secret_value()
-        )
+        self.github = PyGithubAdapter(settings.github_api_url, _github_as(settings, config))
         self.probes = HealthProbe(allow=config.network.allow)
         self.registry = CollectorRegistry()
         self._clockwork = Clockwork()
@@ -289,3 +287,22 @@ class Bot:
 def _begin(tx: Tx) -> None:
     tx.release_sending()
     tx.release_dispatching()
+
+
+def _github_as(settings: Settings, config: Config) -> Installation | str:
+    """Who we are to GitHub: what the settings have exactly one of, a token or an installed App."""
+    if settings.github_token is not None:
+        return settings.github_token.get_secret_value()
+    app, key, number = (
+        settings.github_app_id,
+        settings.github_app_private_key,
+        settings.github_app_installation_id,
+    )
+    assert app is not None and key is not None and number is not None
+    return Installation(
+        settings.github_api_url,
+        app_id=app,
+        private_key=key.get_secret_value(),
+        installation_id=number,
+        repositories={service.repo for service in config.services.values()},
+    )

@@ -8,14 +8,17 @@ from functools import partial
 from bot.adapters.slack import SlackChat
 from bot.domain.errors import Declined, Fault, NotFound
 from bot.manifest import SCOPES
-from bot.ports import GitHub
+from bot.ports import Access, GitHub
 
 REFUSED = 69
 """The exit status when an outside system definitely refuses us."""
 
 BOT_TOKEN = "set SLACK_BOT_TOKEN to the bot token (xoxb-…) of the installed app"
 APP_TOKEN = "set SLACK_APP_TOKEN to an app-level token (xapp-…) with the scope connections:write"
-GITHUB_TOKEN = "set GITHUB_TOKEN to a token that is valid for the repositories"
+GITHUB_TOKEN = (
+    "check GITHUB_API_URL, and GITHUB_TOKEN or the three settings of the App (GITHUB_APP_ID, …)"
+)
+GRANT = "grant it in the App's settings under Permissions, and accept it where it is installed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +38,7 @@ class Finding:
 
 
 Look = Callable[[], Awaitable[Sequence[Finding]]]
-TOKEN, GITHUB, LINK = "Slack bot token", "GitHub token", "Slack app token"
+TOKEN, GITHUB, LINK = "Slack bot token", "GitHub", "Slack app token"
 
 
 def looks(
@@ -44,7 +47,7 @@ def looks(
     """What can be asked of Slack and GitHub, each by itself; `app_token` is None in HTTP mode."""
     found: dict[str, Look] = {
         TOKEN: partial(slack_token, chat, bot_token),
-        GITHUB: partial(github_token, github),
+        GITHUB: partial(github_access, github),
     }
     if app_token is not None:
         found[LINK] = partial(slack_link, chat, app_token)
@@ -112,14 +115,28 @@ async def slack_link(chat: SlackChat, token: str) -> Sequence[Finding]:
     return [Finding(subject=subject, ok=True, text="Socket Mode opens")]
 
 
-async def github_token(github: GitHub) -> Sequence[Finding]:
-    """The token for GitHub."""
-    subject = GITHUB
+async def github_access(github: GitHub) -> Sequence[Finding]:
+    """The token for GitHub, or the App and what it was granted."""
     try:
-        login = await github.login()
+        access = await github.access()
     except Fault as fault:
-        return [failed(subject, fault, GITHUB_TOKEN)]
-    return [Finding(subject=subject, ok=True, text=f"runs are started as {login}")]
+        return [failed(GITHUB, fault, GITHUB_TOKEN)]
+    text = f"runs are started as {access.login}"
+    if access.installed_at is None:
+        return [Finding(subject=GITHUB, ok=True, text=text)]
+    found = Finding(subject=GITHUB, ok=True, text=f"{text}, installed at {access.installed_at}")
+    return [found, _granted(access)]
+
+
+def _granted(access: Access) -> Finding:
+    subject = "GitHub permissions"
+    if access.missing:
+        text = "missing " + ", ".join(access.missing)
+        return Finding(subject=subject, ok=False, text=text, action=GRANT)
+    if access.forgone:
+        text = f"not granted: {', '.join(access.forgone)}; what needs them says so"
+        return Finding(subject=subject, ok=True, text=text, action=GRANT)
+    return Finding(subject=subject, ok=True, text="all granted")
 
 
 def failed(subject: str, fault: Fault, action: str) -> Finding:

@@ -1,5 +1,6 @@
 """Settings: secrets and endpoints from the environment, typed, read once, never printed."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from bot.config import ConfigError
 
 DatabaseUrl = Annotated[str, AfterValidator(checked)]
 T = TypeVar("T", bound=BaseSettings)
+APP = ("github_app_id", "github_app_private_key", "github_app_installation_id")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -44,8 +46,17 @@ class Settings(BaseSettings):
     )
     slack_api_url: str = Field(default="https://slack.com/api/", description="Slack's Web API")
     github_api_url: str = Field(default="https://api.github.com", description="GitHub's REST API")
-    github_token: SecretStr = Field(
-        description="token with Actions read and write, Contents read, Checks read"
+    github_app_id: str | None = Field(
+        default=None, pattern="^[A-Za-z0-9.]+$", description="id or client id of the GitHub App"
+    )
+    github_app_private_key: SecretStr | None = Field(
+        default=None, description="private key of the App (PEM; line ends may be written as \\n)"
+    )
+    github_app_installation_id: int | None = Field(
+        default=None, gt=0, description="number of the App's installation"
+    )
+    github_token: SecretStr | None = Field(
+        default=None, description="token with Actions read and write, Contents read, Checks read"
     )
     github_webhook_secret: SecretStr | None = Field(
         default=None, description="secret of the GitHub webhook, if any"
@@ -82,6 +93,39 @@ class Settings(BaseSettings):
         if secret is None and info.data.get("slack_app_token") is None:
             raise ValueError("set this, or SLACK_APP_TOKEN for Socket Mode")
         return secret
+
+    @field_validator("github_app_private_key")
+    @classmethod
+    def _is_a_key(cls, key: SecretStr | None) -> SecretStr | None:
+        """The key with real line ends, which files of environment variables cannot hold."""
+        if key is None:
+            return None
+        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+        text = key.get_secret_value().replace("\\n", "\n")
+        try:
+            is_right = isinstance(load_pem_private_key(text.encode(), None), RSAPrivateKey)
+        except (ValueError, TypeError):  # a TypeError where it is locked by a password
+            is_right = False
+        if not is_right:
+            raise ValueError("is no RSA private key such as GitHub gives out")
+        return SecretStr(text)
+
+    @field_validator("github_token")
+    @classmethod
+    def _one_way_into_github(
+        cls, token: SecretStr | None, info: ValidationInfo
+    ) -> SecretStr | None:
+        # A name that is not in `data` was given and is wrong, which is told already.
+        missing = [name for name in APP if info.data.get(name, "given") is None]
+        if token is not None and len(missing) < len(APP):
+            raise ValueError(f"set either this or the App's {_names(APP)}, not both")
+        if token is None and len(missing) == len(APP):
+            raise ValueError(f"set this, or the App's {_names(APP)}")
+        if token is None and missing:
+            raise ValueError(f"set this, or of the App also {_names(missing)}")
+        return token
 
     @field_validator("gonogo_clock_url")
     @classmethod
@@ -137,6 +181,11 @@ def _read(kind: type[T]) -> T:
         return kind()  # the environment fills it
     except ValidationError as error:
         raise ConfigError([_sentence(problem) for problem in error.errors()]) from None
+
+
+def _names(variables: Iterable[str]) -> str:
+    *most, last = (name.upper() for name in variables)
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _sentence(problem: ErrorDetails) -> str:

@@ -50,6 +50,7 @@ class World:
     clock: Clock = field(default_factory=Clock)
     manifest: Manifest = field(default_factory=Manifest.load)
     slack_mode: SlackMode = "socket"
+    github_as: Literal["token", "app"] = "token"
     base_url: str = ""
     bot_url: str | None = None
     bot: Bot | None = None
@@ -112,6 +113,15 @@ class World:
             slack = {"SLACK_APP_TOKEN": secrets.app_token}
         else:
             slack = {"SLACK_SIGNING_SECRET": secrets.signing_secret}
+        if self.github_as == "app":
+            app = self.github.app
+            github = {
+                "GITHUB_APP_ID": str(app.id),
+                "GITHUB_APP_PRIVATE_KEY": app.pem(),
+                "GITHUB_APP_INSTALLATION_ID": str(app.installation),
+            }
+        else:
+            github = {"GITHUB_TOKEN": secrets.github_token}
         # The Slack SDK would send even loopback traffic through a proxy.
         proxies = dict.fromkeys(("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"), "")
         return {
@@ -119,7 +129,7 @@ class World:
             **slack,
             "SLACK_API_URL": f"{self.base_url}/api/",
             "GITHUB_API_URL": f"{self.base_url}/github",
-            "GITHUB_TOKEN": secrets.github_token,
+            **github,
             "GITHUB_WEBHOOK_SECRET": secrets.github_webhook_secret,
             "GONOGO_CLOCK_URL": f"{self.base_url}/clock",
             "PORT": str(urlsplit(self.bot_url or "").port or ""),

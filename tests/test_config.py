@@ -11,6 +11,8 @@ from inline_snapshot import snapshot
 from bot import config, settings
 from bot.config import Config, ConfigError
 from bot.settings import Settings
+from sandbox.seeds import Seed
+from sandbox.world import World
 
 SMALLEST = """\
 services: {app: {repo: acme/app}}
@@ -184,7 +186,8 @@ def test_every_wrong_variable_is_told_at_once(environment: pytest.MonkeyPatch) -
         [
             "SLACK_BOT_TOKEN: is missing",
             "SLACK_SIGNING_SECRET: set this, or SLACK_APP_TOKEN for Socket Mode",
-            "GITHUB_TOKEN: is missing",
+            "GITHUB_TOKEN: set this, or the App's GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY and"
+            " GITHUB_APP_INSTALLATION_ID",
             "GONOGO_CLOCK_URL: refused, because SLACK_API_URL is not loopback",
             "PORT: Input should be a valid integer, unable to parse string as an integer",
         ]
@@ -196,6 +199,54 @@ def test_one_way_to_listen_is_enough(environment: pytest.MonkeyPatch) -> None:
     both = {"SLACK_BOT_TOKEN": "xoxb-1", "GITHUB_TOKEN": "ghp_1"}
     assert not given_in(environment, **both, SLACK_SIGNING_SECRET="secret").socket_mode
     assert given_in(environment, SLACK_APP_TOKEN="xapp-1").socket_mode
+
+
+def test_an_app_is_a_way_into_github(environment: pytest.MonkeyPatch) -> None:
+    """Its key may have come on one line, as in a file of environment variables."""
+    pem = World(Seed.named("default")).github.app.pem()
+    slack = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+    app = {"GITHUB_APP_ID": "4242", "GITHUB_APP_INSTALLATION_ID": "515151"}
+    read = given_in(environment, **slack, **app, GITHUB_APP_PRIVATE_KEY=pem.replace("\n", "\\n"))
+    assert read.github_app_private_key is not None
+    assert read.github_app_private_key.get_secret_value() == pem
+    assert pem in read.secrets()
+    assert "PRIVATE" not in repr(read)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            {"GITHUB_TOKEN": "ghp_1", "GITHUB_APP_ID": "4242"},
+            ["GITHUB_TOKEN: set either this or the App's GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY and"
+             " GITHUB_APP_INSTALLATION_ID, not both"],
+        ),
+        (
+            {"GITHUB_APP_ID": "4242"},
+            ["GITHUB_TOKEN: set this, or of the App also GITHUB_APP_PRIVATE_KEY and"
+             " GITHUB_APP_INSTALLATION_ID"],
+        ),
+        (
+            {"GITHUB_APP_ID": "4242", "GITHUB_APP_PRIVATE_KEY": "-----BEGIN very-secret-key"},
+            ["GITHUB_APP_PRIVATE_KEY: is no RSA private key such as GitHub gives out",
+             "GITHUB_TOKEN: set this, or of the App also GITHUB_APP_INSTALLATION_ID"],
+        ),
+        (
+            {"GITHUB_APP_INSTALLATION_ID": "acme", "GITHUB_APP_ID": "4242 "},
+            ["GITHUB_APP_ID: String should match pattern '^[A-Za-z0-9.]+$'",
+             "GITHUB_APP_INSTALLATION_ID: Input should be a valid integer, unable to parse string"
+             " as an integer",
+             "GITHUB_TOKEN: set this, or of the App also GITHUB_APP_PRIVATE_KEY"],
+        ),
+    ],
+)  # fmt: skip
+def test_there_is_exactly_one_way_into_github(
+    environment: pytest.MonkeyPatch, said: dict[str, str], told: list[str]
+) -> None:
+    slack = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+    found = problems(environment, **slack, **said)
+    assert [line.split(" (")[0] for line in found if "GITHUB" in line] == told
+    assert "very-secret" not in "".join(found)
 
 
 def test_secrets_are_never_printed(environment: pytest.MonkeyPatch) -> None:

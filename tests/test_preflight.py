@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.adapters.github import PyGithubAdapter
+from bot.adapters.github import Installation, PyGithubAdapter
 from bot.adapters.slack import SlackChat
 from bot.manifest import SCOPES
 from bot.preflight import Finding, preflight, refusals, unknowns
@@ -30,11 +30,18 @@ class Start:
     slack_at: str = ""
     github_at: str = ""
 
+    def credentials(self, url: str) -> Installation | str:
+        app = self.world.github.app
+        if self.world.github_as == "token":
+            return self.github_token
+        return Installation(
+            url, app_id=str(app.id), private_key=app.pem(), installation_id=app.installation
+        )
+
     async def look(self) -> dict[str, Finding]:
         chat = SlackChat(self.bot_token, api_url=f"{self.slack_at or self.world.base_url}/api/")
-        github = PyGithubAdapter(
-            self.github_at or f"{self.world.base_url}/github", self.github_token
-        )
+        url = f"{self.github_at or self.world.base_url}/github"
+        github = PyGithubAdapter(url, self.credentials(url))
         try:
             found = await preflight(
                 chat, github, bot_token=self.bot_token, app_token=self.app_token
@@ -56,7 +63,7 @@ async def start() -> AsyncIterator[Start]:
 async def test_all_is_well(start: Start) -> None:
     found = await start.look()
     assert {finding.ok for finding in found.values()} == {True}
-    assert str(found["GitHub token"]) == "GitHub token: runs are started as gonogo-bot"
+    assert str(found["GitHub"]) == "GitHub: runs are started as gonogo-bot"
     assert not refusals(found.values()) and not unknowns(found.values())
 
 
@@ -95,8 +102,27 @@ async def test_an_app_token_that_does_not_open_socket_mode(start: Start, token: 
 async def test_a_github_token_that_is_refused(start: Start) -> None:
     start.github_token = "ghp_revoked"
     found = await start.look()
-    assert [one.subject for one in refusals(found.values())] == ["GitHub token"]
-    assert "GITHUB_TOKEN" in found["GitHub token"].action
+    assert [one.subject for one in refusals(found.values())] == ["GitHub"]
+    assert "GITHUB_TOKEN" in found["GitHub"].action
+
+
+async def test_what_the_app_was_not_granted_is_named(start: Start) -> None:
+    start.world.github_as = "app"
+    assert str((await start.look())["GitHub"]) == (
+        "GitHub: runs are started as gonogo[bot], installed at acme"
+    )
+    assert str((await start.look())["GitHub permissions"]) == "GitHub permissions: all granted"
+
+    granted = start.world.github.app.permissions
+    granted |= {"deployments": "read"}
+    finding = (await start.look())["GitHub permissions"]
+    assert finding.ok is True
+    assert finding.text == "not granted: deployments: write; what needs them says so"
+
+    granted |= {"actions": "read"}
+    finding = (await start.look())["GitHub permissions"]
+    assert (finding.ok, finding.text) == (False, "missing actions: write")
+    assert "accept it where it is installed" in finding.action
 
 
 @pytest.mark.parametrize("scope", sorted(SCOPES))
@@ -126,7 +152,7 @@ async def test_what_is_away_is_no_refusal(start: Start) -> None:
     found = await start.look()
     assert not refusals(found.values())
     subjects = [one.subject for one in unknowns(found.values())]
-    assert subjects == ["Slack bot token", "GitHub token", "Slack app token"]
+    assert subjects == ["Slack bot token", "GitHub", "Slack app token"]
     assert "cannot connect to 127.0.0.1" in found["Slack bot token"].text
 
 

@@ -2,13 +2,14 @@
 
 from bot.ports.chat import Account, Chat
 from bot.ports.clock import Clock
-from bot.ports.github import GitHub, Started, Tag, Workflow
+from bot.ports.github import Access, GitHub, Started, Tag, Workflow
 from bot.ports.probes import Probes
 from bot.ports.registry import Registry, StoredImage
 from bot.ports.store import AuditEntry, Card, Post, Stale, Store, Tx
 from bot.ports.targets import Receipt, Target
 
 __all__ = [
+    "Access",
     "Account",
     "AuditEntry",
     "Card",

@@ -11,6 +11,21 @@ from bot.domain.runs import Progress, RunSummary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """By what right the bot asks: the login that runs are started as, and the account where our
+    App is installed; None with a plain token, whose rights GitHub does not tell.
+
+    Without the rights in `missing` ("actions: write") nothing can be deployed; those in `forgone`
+    are for things that are not needed for it.
+    """
+
+    login: str
+    installed_at: str | None = None
+    missing: tuple[str, ...] = ()
+    forgone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tag:
     """A tag: `object_sha` is the tag object (the commit itself when lightweight), `commit` what
     it peels to.
@@ -60,6 +75,9 @@ class GitHub(Protocol):
 
     async def login(self) -> str:
         """The login that runs are started as."""
+
+    async def access(self) -> Access:
+        """By what right the bot asks, read afresh."""
 
     async def tags(self, repo: str) -> tuple[Tag, ...]:
         """The newest tags that are versions, at most 100, newest version first."""

@@ -33,6 +33,7 @@ def routes(world: World) -> list[web.RouteDef]:
         web.post("/github/merge", control.merge),
         web.post("/github/start_run", control.start_run),
         web.post("/github/approve_gate", control.approve_gate),
+        web.post("/github/expire_tokens", control.expire_tokens),
     ]
 
 
@@ -152,6 +153,11 @@ class _Control:
         state = "rejected" if body.get("reject") else "approved"
         actions.review(run, places, login, state, str(body.get("comment") or ""))
         return web.json_response(OK | {"run": _row(run)})
+
+    async def expire_tokens(self, request: web.Request) -> web.Response:
+        """End every token of the App, as if its hour were over."""
+        self._world.github.app.expire()
+        return web.json_response(OK)
 
 
 def _row(run: Run) -> dict[str, object]:

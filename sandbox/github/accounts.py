@@ -27,12 +27,12 @@ class Accounts:
         self._by_login: dict[str, Account] = {}
         self._tokens: dict[str, str] = {}
         self.teams: dict[str, tuple[str, ...]] = {}
-        self._add(owner, owner.capitalize(), "Organization")
-        self._add("github-actions[bot]", "github-actions[bot]", "Bot")
+        self.add(owner, owner.capitalize(), "Organization")
+        self.add("github-actions[bot]", "github-actions[bot]", "Bot")
         for login, name in people:
-            self._add(login, name, "User")
+            self.add(login, name, "User")
 
-    def _add(self, login: str, name: str, kind: str) -> None:
+    def add(self, login: str, name: str, kind: str) -> None:
         self._by_login[login] = Account(1000 + len(self._by_login), login, name, kind)
 
     def allow(self, tokens: Mapping[str, str]) -> None:

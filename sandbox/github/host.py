@@ -12,6 +12,7 @@ from sandbox.events import Events
 from sandbox.faults import Fault, Faults
 from sandbox.github.accounts import Accounts
 from sandbox.github.actions import Actions
+from sandbox.github.apps import App
 from sandbox.github.errors import NotFound, Refused, invalid
 from sandbox.github.git import Commit, digest
 from sandbox.github.planting import plant
@@ -43,6 +44,8 @@ class GitHub:
         self.accounts = Accounts([*people, (seed.github_bot, "gonogo")], OWNER)
         self.accounts.allow({seed.secrets.github_token: seed.github_bot})
         self.accounts.allow({f"ghp_{name}_token": login for name, login in self.logins.items()})
+        self.app = App(4242, "gonogo", OWNER, installation=515151)
+        self.accounts.add(self.app.login, self.app.slug, "Bot")
         self.accounts.teams["release-managers"] = ("bo-acme", "dee-acme")
         self.actions = Actions(clock, self.ids, self.notify)
         planted = (

@@ -10,6 +10,7 @@ import pytest
 from github import Github
 
 from bot.adapters.github import PyGithubAdapter
+from bot.adapters.github.credentials import GivenToken
 from bot.adapters.github.kept import LONGEST, Answer, Kept
 from bot.adapters.github.session import Session
 from bot.adapters.github.threads import READERS, Threads
@@ -161,7 +162,7 @@ async def test_a_stopped_bot_asks_nothing_more(world: World) -> None:
 
 async def test_each_thread_has_a_client_of_its_own() -> None:
     """PyGithub keeps a request between sending and reading it: shared, answers get crossed."""
-    threads = Threads("http://127.0.0.1:1", lambda: "ghp_x", timeout=1)
+    threads = Threads("http://127.0.0.1:1", GivenToken("ghp_x"), timeout=1)
     together = threading.Barrier(READERS, timeout=5)
 
     def work(session: Session) -> Github:
@@ -171,19 +172,6 @@ async def test_each_thread_has_a_client_of_its_own() -> None:
     clients = await asyncio.gather(*(threads.read(APP, work) for _ in range(READERS)))
     await threads.close()
     assert len(set(map(id, clients))) == READERS
-
-
-async def test_a_token_is_asked_for_at_each_request() -> None:
-    tokens = iter(["made-with", "first", "second"])
-    threads = Threads("http://127.0.0.1:1", lambda: next(tokens), timeout=1)
-
-    def work(session: Session) -> list[str]:
-        auth = session._client.requester.auth
-        return [auth.token, auth.token] if auth else []
-
-    seen = await threads.read(APP, work)
-    await threads.close()
-    assert seen == ["first", "second"]
 
 
 def test_kept_answers_are_bounded_and_the_used_ones_stay() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from github import Auth
 
 from tests.contracts.octokit import Octokit, load
 from tests.sandbox.github_host import Host, running
@@ -111,6 +112,22 @@ async def test_everything_that_is_written(octokit: Octokit) -> None:
         await tour.post(f"{place}/statuses", {"state": "success"})
         await tour.ask("GET", f"{REPO}{place}")
         await tour.ask("GET", f"{REPO}{place}/statuses")
+
+
+async def test_the_app_and_its_token(octokit: Octokit) -> None:
+    async with running() as host:
+        tour, app = Tour(host, octokit), host.world.github.app
+        itself = Auth.AppAuth(app.id, app.pem()).token
+        place = f"/app/installations/{app.installation}"
+        for path in ("/app", place):
+            assert (await tour.ask("GET", path, token=itself))[0] == 200
+        status, made = await tour.ask("POST", f"{place}/access_tokens", {}, token=itself)
+        assert status == 201 and isinstance(made, dict)
+        assert (await tour.ask("GET", REPO, token=made["token"]))[0] == 200
+        narrow = {"permissions": {"checks": "write"}}
+        status, _ = await tour.ask("POST", f"{place}/access_tokens", narrow, token=itself)
+        assert status == 422
+        assert (await tour.ask("GET", "/app", token=made["token"]))[0] == 401
 
 
 async def test_what_is_refused(octokit: Octokit) -> None:

@@ -67,7 +67,7 @@ async def test_only_who_did_not_answer_is_asked_again(tmp_path: Path) -> None:
 
     async with workspace(tmp_path, begin=github_is_away) as team:
         status, reasons = await ready(team)
-        assert status == 503 and reasons[0].startswith("GitHub token: not reachable (")
+        assert status == 503 and reasons[0].startswith("GitHub: not reachable (")
         before = await asked(team, "github", "/user")
         async with asyncio.timeout(20):
             while await asked(team, "github", "/user") == before:

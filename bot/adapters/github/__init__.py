@@ -1,5 +1,6 @@
 """GitHub by PyGithub: worker threads, one request a call, and nothing of the library outside."""
 
 from bot.adapters.github.adapter import PyGithubAdapter
+from bot.adapters.github.installation import Installation
 
-__all__ = ["PyGithubAdapter"]
+__all__ = ["Installation", "PyGithubAdapter"]

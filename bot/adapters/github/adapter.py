@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from bot.adapters.github import changes as change_lists
 from bot.adapters.github import reading
+from bot.adapters.github.credentials import Credentials, GivenToken
 from bot.adapters.github.errors import refused
 from bot.adapters.github.session import Session
 from bot.adapters.github.threads import TIMEOUT, Threads
@@ -17,7 +18,7 @@ from bot.domain.errors import Declined, Fault, NotFound
 from bot.domain.gates import Check
 from bot.domain.runs import Progress, RunSummary
 from bot.domain.versions import Version
-from bot.ports import Started, Tag, Workflow
+from bot.ports import Access, Started, Tag, Workflow
 
 MOST_TAGS = 100
 MOST_RUNS = 50
@@ -31,8 +32,10 @@ MOVED = (301, 307, 308)
 class PyGithubAdapter:
     """GitHub through worker threads; see `bot.ports.GitHub` for what each call does."""
 
-    def __init__(self, url: str, token: str, *, timeout: int = TIMEOUT) -> None:
-        self._threads = Threads(url, lambda: token, timeout=timeout)
+    def __init__(self, url: str, credentials: Credentials | str, *, timeout: int = TIMEOUT) -> None:
+        given = GivenToken(credentials) if isinstance(credentials, str) else credentials
+        self._credentials = given
+        self._threads = Threads(url, given, timeout=timeout)
         self._login: str | None = None
         self._peeled: dict[str, tuple[str, datetime | None]] = {}
 
@@ -42,9 +45,11 @@ class PyGithubAdapter:
 
     async def login(self) -> str:
         if self._login is None:
-            found = await self._threads.read("", lambda session: session.get("/user"))
-            self._login = str(found["login"])
+            self._login = (await self.access()).login
         return self._login
+
+    async def access(self) -> Access:
+        return await self._threads.read("", self._credentials.access)
 
     async def tags(self, repo: str) -> tuple[Tag, ...]:
         def work(session: Session) -> tuple[Tag, ...]:

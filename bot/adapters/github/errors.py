@@ -88,7 +88,7 @@ def _wait(status: int, headers: Mapping[str, Any], said: str) -> float | None:
     if "retry-after" in headers:
         return _seconds(headers["retry-after"])
     if headers.get("x-ratelimit-remaining") == "0":
-        now = _date(headers.get("date"))
+        now = answered_at(headers)
         return max(1.0, _seconds(headers.get("x-ratelimit-reset"), now + SHORTEST_WAIT) - now)
     return SHORTEST_WAIT if status == 429 or "rate limit" in said.lower() else None
 
@@ -97,9 +97,9 @@ def _seconds(text: object, otherwise: float = SHORTEST_WAIT) -> float:
     return float(str(text)) if str(text).isdecimal() else otherwise
 
 
-def _date(text: str | None) -> float:
-    """GitHub's own time of the answer: our clock may be wrong."""
+def answered_at(headers: Mapping[str, Any]) -> float:
+    """GitHub's own time of an answer, in seconds since the epoch: our clock may be wrong."""
     try:
-        return parsedate_to_datetime(text or "").timestamp()
+        return parsedate_to_datetime(headers.get("date") or "").timestamp()
     except ValueError:
         return time.time()

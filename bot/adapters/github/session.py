@@ -10,26 +10,49 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from bot.adapters.github.credentials import Credentials
 from bot.adapters.github.errors import parsed, refused
 from bot.adapters.github.kept import Answer, Kept
 from bot.domain.errors import Fault
 
 if TYPE_CHECKING:
-    from github import Github
+    from github import Auth, Github
 
+API_VERSION = "2022-11-28"
 PER_PAGE = 100
 MOST_PAGES = 20
 
 
+def client(url: str, auth: Auth.Auth, *, timeout: int) -> Github:
+    """PyGithub's client, which sends a request once and at once."""
+    # Late, because the import takes a while and the first answer does not need it.
+    from github import Github
+
+    return Github(
+        auth=auth,
+        base_url=url,
+        api_version=API_VERSION,
+        timeout=timeout,
+        per_page=PER_PAGE,
+        user_agent="gonogo",
+        # Its own retries would send a failed POST eleven times, its own pauses would block.
+        retry=None,
+        seconds_between_requests=None,
+        seconds_between_writes=None,
+        lazy=True,
+    )
+
+
 class Session:
-    """A client of its own, and the answers that all sessions share.
+    """A client of its own, and the answers and the credentials that all sessions share.
 
     After `ends`, a time of `time.monotonic`, no further read is begun.
     """
 
-    def __init__(self, client: Github, kept: Kept) -> None:
+    def __init__(self, client: Github, kept: Kept, credentials: Credentials) -> None:
         self._client = client
         self._kept = kept
+        self._credentials = credentials
         self.ends = math.inf
 
     def get(self, path: str, **query: object) -> Any:
@@ -53,7 +76,7 @@ class Session:
 
         The status is the caller's to judge: PyGithub takes a redirect for a success.
         """
-        status, headers, text = self._client.requester.requestJson("POST", path, input=body)
+        status, headers, text = self._send("POST", path, input=body)
         return status, headers, parsed(text)
 
     def close(self) -> None:
@@ -66,12 +89,8 @@ class Session:
             raise Fault("github", "no answer in time")
         key = f"{path}?{json.dumps(query, sort_keys=True)}"
         kept = self._kept.get(key)
-        status, headers, text = self._client.requester.requestJson(
-            "GET",
-            path,
-            parameters=dict(query),
-            headers={"If-None-Match": kept.etag} if kept else {},
-        )
+        etag = {"If-None-Match": kept.etag} if kept else {}
+        status, headers, text = self._send("GET", path, parameters=dict(query), headers=etag)
         if status == 304 and kept is not None:
             return json.loads(kept.text), kept.more
         if status != 200:
@@ -80,3 +99,13 @@ class Session:
         more = 'rel="next"' in headers.get("link", "")
         self._kept.put(key, Answer(headers.get("etag", ""), text, more))
         return data, more
+
+    def _send(self, verb: str, path: str, **details: Any) -> tuple[int, dict[str, Any], str]:
+        """One request; with another token once more where GitHub did not take this one, which it
+        says before it does anything.
+        """
+        used = self._credentials.token()
+        answer = self._client.requester.requestJson(verb, path, **details)
+        if answer[0] == 401 and self._credentials.renew(used):
+            answer = self._client.requester.requestJson(verb, path, **details)
+        return answer

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from bot.adapters.github.credentials import Credentials
 from bot.adapters.github.errors import translated
 from bot.adapters.github.kept import Kept
-from bot.adapters.github.session import PER_PAGE, Session
+from bot.adapters.github.session import Session, client
 from bot.domain.errors import Declined, Fault, NotFound
 
 T = TypeVar("T")
-API_VERSION = "2022-11-28"
 TIMEOUT = 15
 """Seconds without a sign of life on one request; shorter than the settle window of a dispatch."""
 
@@ -31,9 +31,9 @@ PAUSES = (0.5, 1.0)
 class Threads:
     """Runs calls on GitHub: reads side by side, writes one after another."""
 
-    def __init__(self, url: str, token: Callable[[], str], *, timeout: int = TIMEOUT) -> None:
+    def __init__(self, url: str, credentials: Credentials, *, timeout: int = TIMEOUT) -> None:
         self._url = url.rstrip("/")
-        self._token = token
+        self._credentials = credentials
         self._timeout = timeout
         self._own = threading.local()
         self._sessions: list[Session] = []
@@ -76,6 +76,7 @@ class Threads:
             pool.shutdown(wait=False, cancel_futures=True)
         for session in self._sessions:
             session.close()
+        self._credentials.close()
 
     async def _run(
         self, pool: ThreadPoolExecutor, work: Callable[[Session], T], *, write: bool
@@ -94,24 +95,10 @@ class Threads:
     def _session(self) -> Session:
         found: Session | None = getattr(self._own, "session", None)
         if found is None:
-            # Late, because the import takes a while and the first answer does not need it.
-            from github import Github
-
             from bot.adapters.github.token import ProvidedToken
 
-            client = Github(
-                auth=ProvidedToken(self._token),
-                base_url=self._url,
-                api_version=API_VERSION,
-                timeout=self._timeout,
-                per_page=PER_PAGE,
-                user_agent="gonogo",
-                # Its own retries would send a failed POST eleven times, its own pauses would block.
-                retry=None,
-                seconds_between_requests=None,
-                seconds_between_writes=None,
-                lazy=True,
-            )
-            found = self._own.session = Session(client, self._kept)
+            auth = ProvidedToken(self._credentials.token)
+            made = client(self._url, auth, timeout=self._timeout)
+            found = self._own.session = Session(made, self._kept, self._credentials)
             self._sessions.append(found)
         return found

@@ -11,11 +11,13 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from sandbox.edge import edge
-from sandbox.github.accounts import Account, Accounts
+from sandbox.github.accounts import Account
 from sandbox.github.errors import NotFound, Refused
+from sandbox.github.host import GitHub
 from sandbox.github.routes import (
     accounts,
     actions,
+    apps,
     commits,
     deployments,
     pages,
@@ -44,7 +46,7 @@ def routes(world: World) -> web.Application:
     """The API, to be mounted at /github."""
     api = _Api(world)
     app = web.Application(middlewares=[edge("github", world)])
-    for method, path, route in accounts.ROUTES:
+    for method, path, route in (*accounts.ROUTES, *apps.ROUTES):
         app.router.add_route(method, path, api.handler(route))
     app.router.add_get("/rate_limit", api.handler(api.rate_limit, free=True))
     for table in _OF_REPOSITORIES:
@@ -76,7 +78,7 @@ class _Api:
             github = self._world.github
             site = Site(f"{self._world.base_url}/github", github.accounts)
             try:
-                viewer = _viewer(request, github.accounts)
+                viewer = _viewer(request, github)
             except Refused as refused:
                 return _response(refused.status, refused.body())
             call = Call(request, github, site, viewer, {})
@@ -95,11 +97,24 @@ class _Api:
         return handle
 
 
-def _viewer(request: web.Request, known: Accounts) -> Account:
+def _viewer(request: web.Request, github: GitHub) -> Account:
+    """Whose token this is. An App speaks for itself below /app, and by its tokens elsewhere."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    token, path = token.strip(), request.path.removeprefix("/github")
     if not token:
         raise Refused(401, "Requires authentication")
-    account = known.of_token(token.strip()) if scheme.lower() in ("bearer", "token") else None
+    if path == "/app" or path.startswith("/app/"):
+        github.app.check_jwt(token)
+        return github.accounts[github.app.login]
+    if token.startswith("ghs_"):
+        grant = github.app.grant(token)
+        if "repo" in request.match_info:
+            repo = "{owner}/{repo}".format_map(request.match_info)
+            grant.check(request.method, repo, path.removeprefix(f"/repos/{repo}"))
+        elif path == "/user":
+            raise Refused(403, "Resource not accessible by integration")
+        return github.accounts[github.app.login]
+    account = github.accounts.of_token(token) if scheme.lower() in ("bearer", "token") else None
     if account is None:
         raise Refused(401, "Bad credentials")
     return account
