@@ -81,8 +81,14 @@ class PersonConfig(Part):
     github: str | None = None
 
 
+class EnvironmentApproval(Part):
+    """Who has to approve what goes to one environment."""
+
+    needed: int = Field(default=1, ge=1, le=10, description="how many different approvers")
+
+
 class EnvironmentConfig(Part):
-    """One environment of a service and what its validation asks for."""
+    """One environment of a service, who approves there, and what its validation asks for."""
 
     health: str | None = Field(default=None, description="URL that answers 200 when healthy")
     smoke: str | None = Field(
@@ -96,6 +102,7 @@ class EnvironmentConfig(Part):
         default=timedelta(minutes=10), description="how long it is watched before ✅"
     )
     workflow: str | None = Field(default=None, description="another workflow than the service's")
+    approval: EnvironmentApproval = EnvironmentApproval()
     targets: Targets = Field(default=(), description="where it runs, in the order of a way back")
 
 

@@ -1,8 +1,8 @@
-"""Approvals: who may decide about a waiting deployment, and until when."""
+"""Approvals: who may decide about a waiting deployment, how many have to, and until when."""
 
 from datetime import datetime, timedelta
 
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Approval, Deployment, State
 from bot.domain.errors import Refusal
 from bot.domain.people import Actor, Role, Who, require
 
@@ -15,9 +15,25 @@ def nudge_time(requested: datetime, expires: datetime) -> datetime:
     return requested + (expires - requested) / 2
 
 
+def needed(deployment: Deployment) -> int:
+    """How many different people have to approve it."""
+    return deployment.approvers
+
+
+def is_enough(deployment: Deployment) -> bool:
+    """Whether as many people as needed have approved it."""
+    return len(deployment.approvals) >= needed(deployment)
+
+
+def approved(deployment: Deployment, actor: Actor, now: datetime, *, fresh: bool) -> Approval:
+    """The approval of this actor for what the deployment is bound to."""
+    commit = deployment.binding.commit if deployment.binding else ""
+    return Approval(who=actor.slack_id, at=now, github=actor.github, fresh=fresh, commit=commit)
+
+
 def may_approve(deployment: Deployment, actor: Actor, now: datetime) -> None:
-    """Refuse unless this actor may approve this deployment now: open, in time, allowed, and a
-    second person.
+    """Refuse unless this actor may approve this deployment now: open, in time, allowed, neither
+    the requester nor somebody who has approved it already.
     """
     _is_open(deployment)
     if deployment.expires_at is not None and now >= deployment.expires_at:
@@ -33,6 +49,15 @@ def may_approve(deployment: Deployment, actor: Actor, now: datetime) -> None:
             "self_approval",
             "You asked for {name}, so somebody else has to approve it (four eyes).",
             name=deployment.name,
+        )
+    if any(actor.is_same_person(given.who, given.github) for given in deployment.approvals):
+        raise Refusal(
+            "approved_once",
+            "You approved {name} already, and a person counts once. It has {given} of {needed} "
+            "approvals; somebody else has to give the next one.",
+            name=deployment.name,
+            given=len(deployment.approvals),
+            needed=needed(deployment),
         )
 
 
@@ -64,14 +89,15 @@ def _is_open(deployment: Deployment) -> None:
         return
     if deployment.is_terminal:
         raise _settled(deployment)
-    if deployment.approved_by and deployment.approved_at:
+    if deployment.approvals:
+        people, facts = _people(deployment)
         raise Refusal(
             "already_approved",
-            "{name} was already approved by {who} at {when}. It is {state} now.",
+            "{name} was already approved by " + people + " at {when}. It is {state} now.",
             name=deployment.name,
-            who=Who(deployment.approved_by),
-            when=deployment.approved_at,
+            when=deployment.approvals[-1].at,
             state=in_words(deployment.state),
+            **facts,
         )
     raise Refusal(
         "not_waiting",
@@ -90,9 +116,10 @@ def _settled(deployment: Deployment) -> Refusal:
         "state": in_words(deployment.state),
         "when": deployment.settled_at or deployment.requested_at,
     }
-    if deployment.approved_by:
-        approved = " It had been approved by {who}."
-        facts["who"] = Who(deployment.approved_by)
+    if deployment.approvals:
+        people, them = _people(deployment)
+        approved = f" It had been approved by {people}."
+        facts |= them
     elif deployment.ending and deployment.ending.by:
         approved = " Decided by {who}."
         facts["who"] = Who(deployment.ending.by)
@@ -103,6 +130,15 @@ def _settled(deployment: Deployment) -> Refusal:
         + " Ask for a new one with {deploy}.",
         **facts,
     )
+
+
+def _people(deployment: Deployment) -> tuple[str, dict[str, object]]:
+    """Who approved it, as a piece of a template and its facts."""
+    people = {
+        f"who{place}": Who(given.who) if given.who else f"{given.github} at GitHub"
+        for place, given in enumerate(deployment.approvals)
+    }
+    return " and ".join(f"{{{name}}}" for name in people), dict(people)
 
 
 _WORDS = {

@@ -87,6 +87,21 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """One person's yes to one commit.
+
+    `who` is a Slack user id, empty where only the GitHub login is known. `fresh` is False while
+    it rests on directory rows that were too old.
+    """
+
+    who: str
+    at: datetime
+    github: str | None = None
+    fresh: bool = True
+    commit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
     """Why a deployment ended as it did: a stable reason word, a sentence, and who decided, if a
     person.
@@ -104,7 +119,7 @@ class Deployment:
     `revision` counts the changes and makes every update a compare-and-set.
     `due_at` is when the tick has to look again; None leaves it to people.
     `notice` explains a state that a person has to end; `waiting_for` names a passing trouble.
-    `approver_is_fresh` is False while an approval rests on directory rows that were too old.
+    `approvers` is how many different people the configuration asked for when it was checked.
     """
 
     id: int = 0
@@ -132,9 +147,8 @@ class Deployment:
 
     expires_at: datetime | None = None
     nudged_at: datetime | None = None
-    approved_by: str | None = None
-    approved_at: datetime | None = None
-    approver_is_fresh: bool = True
+    approvers: int = 1
+    approvals: tuple[Approval, ...] = ()
 
     request_id: str | None = None
     dispatch: Dispatch | None = None
@@ -173,6 +187,11 @@ class Deployment:
     def short_sha(self) -> str:
         """The first seven characters of the commit, or an empty string before it is known."""
         return self.binding.commit[:7] if self.binding else ""
+
+    @property
+    def approved_by(self) -> tuple[str, ...]:
+        """The people who approved it, in order."""
+        return tuple(approval.who for approval in self.approvals if approval.who)
 
     def with_(self, **changes: Any) -> Self:
         """A copy with some fields changed; the state only moves by `to`."""

@@ -71,7 +71,7 @@ def failed(deployment: Deployment) -> Message:
     """The top-level alert when a run failed or validation did; names who has to look."""
     d = deployment
     people = " ".join(
-        b.mention(who) for who in dict.fromkeys((d.requested_by, d.approved_by)) if who
+        b.mention(who) for who in dict.fromkeys((d.requested_by, *d.approved_by)) if who
     )
     why = b.line(d.ending.text if d.ending else d.notice)
     if d.state is State.DEGRADED:
@@ -93,7 +93,7 @@ def attention(deployment: Deployment) -> Message:
     """The top-level call for a person where no machine may go on."""
     d = deployment
     people = " ".join(
-        b.mention(who) for who in dict.fromkeys((d.requested_by, d.approved_by)) if who
+        b.mention(who) for who in dict.fromkeys((d.requested_by, *d.approved_by)) if who
     )
     point = f"{title(d)} needs a person"
     lines = [f"*{point}*", b.line(d.notice), f"{people} Decide on the card of {d.name}.".strip()]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from bot.domain.deployments import TERMINAL, Deployment, Kind, State
 from bot.domain.gates import Level, Verdict
 from bot.domain.runs import OVERDUE, Progress, Stage
+from bot.messages import approvals
 from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
 from bot.messages.controls import controls
@@ -157,8 +158,8 @@ def _small_print(d: Deployment) -> list[str]:
         parts.append(f"commit `{d.short_sha}`")
     if d.reason:
         parts.append(f"reason: {b.line(d.reason)}")
-    if d.approved_by and d.approved_at:
-        parts.append(f"approved by {b.mention(d.approved_by)} {b.when(d.approved_at)}")
+    if approved := approvals.given(d):
+        parts.append(approved)
     if d.ending and d.ending.by:
         parts.append(f"{d.ending.code.replace('_', ' ')} by {b.mention(d.ending.by)}")
     if d.state is State.AWAITING_APPROVAL and d.expires_at:

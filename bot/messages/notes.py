@@ -1,5 +1,6 @@
 """Notes: short answers to one person, thread replies and direct messages."""
 
+from bot.domain.approvals import needed
 from bot.domain.deployments import Deployment
 from bot.domain.gates import Level, Verdict
 from bot.messages import blocks as b
@@ -27,7 +28,11 @@ def requested(deployment: Deployment, *, known: bool, fresh: bool) -> Message:
 
 def approved(deployment: Deployment, *, fresh: bool) -> Message:
     """The answer to the Approve button."""
-    then = "It starts now." if fresh else "Checking who you are, then it starts."
+    given, wanted = len(deployment.approvals), needed(deployment)
+    if given < wanted:
+        then = f"That is {given} of {wanted} approvals; somebody else has to give the next one."
+    else:
+        then = "It starts now." if fresh else "Checking who you are, then it starts."
     return Message(f"You approved {title(deployment)} ({deployment.name}). {then}")
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.deployments import Deployment, State
 from bot.domain.gates import Level
+from bot.messages import approvals
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
 from bot.messages.cards import changes, status, title, waiting
@@ -59,7 +60,7 @@ def history(found: Sequence[Deployment], page: int, more: bool, command: str) ->
     """One page of deployments, newest first."""
     lines = [
         f"*{d.name}* {title(d)} · {_word(d)} · {_asked(d)}"
-        + (f", approved by {b.mention(d.approved_by)}" if d.approved_by else "")
+        + (f", approved by {', '.join(map(approvals.by, d.approvals))}" if d.approvals else "")
         for d in found
     ]
     if more:
@@ -76,8 +77,9 @@ def show(d: Deployment, trail: Sequence[tuple[datetime, str, str]]) -> Message:
     facts.append(f"Requested {_asked(d)}")
     if d.reason:
         facts.append(f"Reason: {b.line(d.reason)}")
-    if d.approved_by and d.approved_at:
-        facts.append(f"Approved by {b.mention(d.approved_by)} {b.when(d.approved_at)}")
+    if d.approvals:
+        said = approvals.given(d)
+        facts.append(said[0].upper() + said[1:])
     if d.binding:
         facts.append(f"Commit `{d.binding.commit}`")
     if d.run_id:
@@ -111,10 +113,9 @@ def why(d: Deployment) -> Message:
         lines.append(f"• {b.line(found.gate, 40)} {word}: {b.line(found.text)}.{action}")
     if not d.verdicts:
         lines.append("• The gates have not been judged.")
-    if d.approved_by and d.approved_at and d.binding:
+    for one in d.approvals:
         lines.append(
-            f"• approved for commit `{d.binding.commit}` by {b.mention(d.approved_by)} "
-            f"{b.when(d.approved_at)}"
+            f"• approved for commit `{one.commit}` by {approvals.by(one)} {b.when(one.at)}"
         )
     if d.ending:
         by = f" by {b.mention(d.ending.by)}" if d.ending.by else ""

@@ -51,7 +51,8 @@ async def asking(desk: Desk, deployment: Deployment, *, again: bool) -> tuple[Po
         return tx.members("approver"), tx.sent_ts(card_key(deployment.id))
 
     members, place = await desk.store.read(read)
-    approvers = tuple(who for who in members if who != deployment.requested_by)
+    decided = (deployment.requested_by, *deployment.approved_by)
+    approvers = tuple(who for who in members if who not in decided)
     url = await _permalink(desk, place)
     word = "reminder" if again else "asked"
     note = notes.asking(deployment, approvers, again=again)
@@ -78,7 +79,7 @@ async def void(desk: Desk, deployment: Deployment, code: str, why: str) -> None:
     """End a deployment whose approval no longer holds, and tell both people."""
     text = f"{why}; the approval is void. Nothing was deployed. Ask for a new one."
     ended = deployment.end(State.VOID, desk.now(), code, text)
-    people = dict.fromkeys(who for who in (deployment.requested_by, deployment.approved_by) if who)
+    people = dict.fromkeys(who for who in (deployment.requested_by, *deployment.approved_by) if who)
     posts = tuple(direct(deployment, "void", who, notes.settled(ended, text)) for who in people)
     await desk.save(deployment, ended, action="voided", posts=posts, detail={"why": why})
 

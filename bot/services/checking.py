@@ -81,6 +81,7 @@ async def _open_approval(desk: Desk, old: Deployment, known: Deployment) -> None
         State.AWAITING_APPROVAL,
         now,
         expires_at=expires,
+        approvers=_approvers(desk, known),
         due_at=min(nudge_time(now, expires), expires),
     )
     await desk.save(
@@ -92,6 +93,11 @@ async def _open_approval(desk: Desk, old: Deployment, known: Deployment) -> None
             "verdicts": {v.gate: f"{v.level}: {v.text}" for v in opened.verdicts},
         },
     )
+
+
+def _approvers(desk: Desk, deployment: Deployment) -> int:
+    settings = desk.config.environment(deployment.service, deployment.environment)
+    return settings.approval.needed if settings else 1
 
 
 async def _refuse(

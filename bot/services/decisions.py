@@ -24,15 +24,18 @@ def approve(tx: Tx, deployment_id: int, slack_id: str) -> Message:
     deployment = _load(tx, deployment_id)
     actor, fresh = who(tx, slack_id)
     approvals.may_approve(deployment, actor, tx.now)
-    moved = deployment.to(
-        State.APPROVED,
-        tx.now,
-        approved_by=actor.slack_id,
-        approved_at=tx.now,
-        approver_is_fresh=fresh,
-    )
+    given = approvals.approved(deployment, actor, tx.now, fresh=fresh)
+    known = deployment.with_(approvals=(*deployment.approvals, given))
+    moved = known.to(State.APPROVED, tx.now) if approvals.is_enough(known) else known
     saved = tx.save(deployment, moved)
-    tx.audit(actor.slack_id, "approved", saved.name, commit=saved.short_sha, fresh=fresh)
+    tx.audit(
+        actor.slack_id,
+        "approved",
+        saved.name,
+        commit=saved.short_sha,
+        fresh=fresh,
+        count=f"{len(saved.approvals)} of {approvals.needed(saved)}",
+    )
     return notes.approved(saved, fresh=fresh)
 
 

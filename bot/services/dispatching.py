@@ -73,22 +73,23 @@ def _intent(desk: Desk, workflow: Workflow, *, before: int, attempt: int) -> Dis
 
 
 async def _not_approved(desk: Desk, deployment: Deployment, against: Objection) -> None:
-    """Void the approval; one that rested on old directory rows is merely undone."""
-    if deployment.approver_is_fresh or not against.only_approver:
+    """Void what was approved; where only approvers are the matter, undo theirs and wait again."""
+    if not against.void:
         await void(desk, deployment, against.code, against.text)
         return
-    waiting = deployment.to(
-        State.AWAITING_APPROVAL,
-        desk.now(),
-        approved_by=None,
-        approved_at=None,
-        approver_is_fresh=True,
+    left = tuple(one for one in deployment.approvals if one not in dict(against.void))
+    waiting = deployment.to(State.AWAITING_APPROVAL, desk.now(), approvals=left)
+    posts = tuple(
+        direct(
+            deployment,
+            "not-approver",
+            one.who,
+            notes.settled(deployment, f"Your approval does not count: {why}."),
+        )
+        for one, why in against.void
     )
-    who = deployment.approved_by or ""
-    text = f"Your approval does not count: {against.text}."
-    post = direct(deployment, "not-approver", who, notes.settled(deployment, text))
-    detail = {"approver": who}
-    await desk.save(deployment, waiting, action="approval_undone", posts=(post,), detail=detail)
+    undone = {one.who: why for one, why in against.void}
+    await desk.save(deployment, waiting, action="approval_undone", posts=posts, detail=undone)
 
 
 async def _send(desk: Desk, deployment: Deployment, workflow: Workflow, intent: Dispatch) -> None:

@@ -1,9 +1,10 @@
 """Guards: whether what was approved may still happen, read afresh right before the effect."""
 
+import asyncio
 from dataclasses import dataclass
 
 from bot.domain import gates
-from bot.domain.deployments import Deployment
+from bot.domain.deployments import Approval, Deployment
 from bot.domain.people import Actor, Role
 from bot.ports import Workflow
 from bot.services import evidence
@@ -11,17 +12,21 @@ from bot.services.binding import bound_now, difference
 from bot.services.desk import Desk
 from bot.services.directory import look_up
 
+SAME_PERSON = "requester and approver are the same person"
+NO_APPROVER = "the approver no longer holds that role"
+
 
 @dataclass(frozen=True, slots=True)
 class Objection:
     """Why it may not: a stable word and a sentence.
 
-    `only_approver` says that somebody else could still approve it.
+    `void` are the approvals that no longer count, each with its reason; somebody else could still
+    give theirs.
     """
 
     code: str
     text: str
-    only_approver: bool = False
+    void: tuple[tuple[Approval, str], ...] = ()
 
 
 async def objection(desk: Desk, deployment: Deployment) -> tuple[Objection | None, Workflow | None]:
@@ -43,16 +48,20 @@ async def objection(desk: Desk, deployment: Deployment) -> tuple[Objection | Non
 
 
 async def _people(desk: Desk, deployment: Deployment) -> Objection | None:
-    approver = await look_up(desk, deployment.approved_by or "", role=Role.APPROVER)
-    requester = await look_up(desk, deployment.requested_by, role=Role.DEPLOYER)
+    """Everybody who took part, read afresh: the requester, and each approver."""
+    requester, *approvers = await asyncio.gather(
+        look_up(desk, deployment.requested_by, role=Role.DEPLOYER),
+        *(look_up(desk, given.who, role=Role.APPROVER) for given in deployment.approvals),
+    )
     if not requester.holds(Role.DEPLOYER):
         return Objection("role_gone", "the deployer no longer holds that role")
-    if _is_one(approver, requester):
-        return Objection("same_person", "requester and approver are the same person", True)
-    if not approver.holds(Role.APPROVER):
-        return Objection("role_gone", "the approver no longer holds that role", True)
+    judged = zip(deployment.approvals, (_against(a, requester) for a in approvers), strict=True)
+    if void := tuple((given, why) for given, why in judged if why):
+        return Objection("not_approver", "; ".join(dict.fromkeys(why for _, why in void)), void)
     return None
 
 
-def _is_one(approver: Actor, requester: Actor) -> bool:
-    return approver.is_same_person(requester.slack_id, requester.github)
+def _against(approver: Actor, requester: Actor) -> str:
+    if approver.is_same_person(requester.slack_id, requester.github):
+        return SAME_PERSON
+    return "" if approver.holds(Role.APPROVER) else NO_APPROVER

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.domain import approvals
 from bot.domain.approvals import EXPIRES_AFTER, in_words, may_cancel, may_reject, nudge_time
-from bot.domain.deployments import TERMINAL, Deployment, State
+from bot.domain.deployments import TERMINAL, Approval, Binding, Deployment, State
 from bot.domain.errors import Refusal
 from bot.domain.people import Actor, Role, Standing
 from tests.domain.samples import NOON, STATES, a_deployment, member, settled
@@ -31,6 +31,11 @@ ACTORS = st.builds(
     standing=st.sampled_from(Standing),
     roles=st.frozensets(st.sampled_from(Role)),
 )
+
+
+def by(who: str, github: str | None = None) -> Approval:
+    """An approval given at noon."""
+    return Approval(who=who, at=NOON, github=github)
 
 
 def may_approve(deployment: Deployment, actor: Actor) -> None:
@@ -90,6 +95,42 @@ def test_nobody_approves_or_rejects_what_does_not_wait(state: State, actor: Acto
         assert actor.holds(Role.APPROVER)
 
 
+@pytest.mark.parametrize("given", [by("U0BO"), by("U0SECOND", "BO-acme"), by("", "bo-acme")])
+def test_a_person_counts_once_by_slack_account_and_by_login(given: Approval) -> None:
+    waiting = a_deployment(state=State.AWAITING_APPROVAL, approvers=2, approvals=(given,))
+    no = refusal(may_approve, waiting, BO)
+    assert no.code == "approved_once"
+    assert "It has 1 of 2 approvals; somebody else has to give the next one." in str(no)
+    may_approve(waiting, member("U0DEE", Role.APPROVER, github="dee-acme"))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "given", "enough"),
+    [(1, 0, False), (1, 1, True), (2, 1, False), (2, 2, True), (1, 2, True)],
+)
+def test_as_many_as_configured_have_to_approve(wanted: int, given: int, enough: bool) -> None:
+    some = tuple(by(f"U{number}") for number in range(given))
+    waiting = a_deployment(state=State.AWAITING_APPROVAL, approvers=wanted, approvals=some)
+    assert approvals.needed(waiting) == wanted
+    assert approvals.is_enough(waiting) is enough
+
+
+def test_an_approval_is_for_the_commit_that_people_saw() -> None:
+    bound = Binding(tag_object="7" * 40, commit="c0ffee" + "0" * 34, workflow_blob="5" * 40)
+    given = approvals.approved(a_deployment(binding=bound), BO, NOON, fresh=False)
+    assert given == Approval(
+        who="U0BO", at=NOON, github="bo-acme", fresh=False, commit="c0ffee" + "0" * 34
+    )
+    assert approvals.approved(a_deployment(), BO, NOON, fresh=True).commit == ""
+
+
+def test_a_late_click_is_told_of_everybody_who_was_first() -> None:
+    both = (by("U0DEE"), by("", "cy-acme"))
+    decided = a_deployment(state=State.APPROVED, approvers=2, approvals=both)
+    text = str(refusal(may_approve, decided, BO))
+    assert text.startswith("D12 was already approved by U0DEE and cy-acme at GitHub at 2024-03-26")
+
+
 def test_the_requester_may_reject_if_an_approver_but_never_approve() -> None:
     ana = member("U0ANA", Role.APPROVER, Role.DEPLOYER)
     waiting = a_deployment(state=State.AWAITING_APPROVAL)
@@ -103,7 +144,7 @@ def test_a_login_that_nobody_linked_is_no_proof_of_being_the_same() -> None:
 
 @pytest.mark.parametrize("state", sorted({*State} - TERMINAL - {State.AWAITING_APPROVAL}))
 def test_a_late_click_is_told_who_was_first(state: State) -> None:
-    decided = a_deployment(state=state, approved_by="U0DEE", approved_at=NOON)
+    decided = a_deployment(state=state, approvals=(by("U0DEE"),))
     no = refusal(may_approve, decided, BO)
     assert no.code == "already_approved"
     assert "D12 was already approved by U0DEE at 2024-03-26 12:00" in str(no)
@@ -127,7 +168,7 @@ def test_a_stale_button_explains_itself(state: State) -> None:
 
 def test_a_stale_button_says_who_decided() -> None:
     assert "Decided by U0DEE." in str(refusal(may_reject, settled(State.REJECTED, "U0DEE"), BO))
-    approved = settled(State.FAILED, "U0DEE").with_(approved_by="U0BO")
+    approved = settled(State.FAILED, "U0DEE").with_(approvals=(by("U0BO"),))
     assert "It had been approved by U0BO." in str(refusal(may_approve, approved, BO))
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.domain.changes import Change, ChangeList
-from bot.domain.deployments import TERMINAL, Binding, Deployment, Ending, S, State
+from bot.domain.deployments import TERMINAL, Approval, Binding, Deployment, Ending, S, State
 from bot.domain.gates import Level, Verdict
 from bot.domain.runs import Progress, Stage
 from bot.domain.validation import Outcome, Reading, Validation
@@ -65,7 +65,8 @@ HEALTHY = Validation(
 UNDECIDED = {S.REQUESTED, S.CHECKING, S.AWAITING_APPROVAL, S.REFUSED, S.REJECTED, S.EXPIRED}
 RAN = {S.RUNNING, S.ABORTING, S.VALIDATING, S.DEGRADED, S.SUCCEEDED, S.FAILED}
 LOOKED_AT = {S.VALIDATING, S.DEGRADED, S.SUCCEEDED}
-APPROVED = {"approved_by": "U0BO", "approved_at": NOON + timedelta(minutes=3)}
+BY_BO = Approval(who="U0BO", at=NOON + timedelta(minutes=3), commit="c0ffee" + "0" * 34)
+APPROVED = {"approvals": (BY_BO,)}
 STARTED = {"run_id": 7001, "run_url": RUN, "progress": UNDER_WAY}
 FOUND = {"validation": HEALTHY}
 

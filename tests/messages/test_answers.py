@@ -6,7 +6,7 @@ from bot.domain.deployments import Ending, Kind, State
 from bot.domain.gates import Level, Verdict
 from bot.messages import notes, reports
 from tests.domain.samples import NOON, a_deployment
-from tests.messages.samples import LATER, in_state, plain, read, texts
+from tests.messages.samples import BY_BO, LATER, in_state, plain, read, texts
 
 RED = Verdict(gate="ci", level=Level.BLOCK, text="CI is red: lint", action="Fix it.")
 OLD = Verdict(gate="live", level=Level.BLOCK, text="v1.2.1 is older than v1.3.0", action="Go on.")
@@ -27,11 +27,19 @@ def test_a_request_is_answered_with_what_is_not_known_yet() -> None:
 
 
 def test_an_approval_is_answered() -> None:
-    assert notes.approved(a_deployment(), fresh=True).text == snapshot(
+    assert notes.approved(in_state(State.APPROVED), fresh=True).text == snapshot(
         "You approved app v1.2.1 → production (D12). It starts now."
     )
-    assert notes.approved(a_deployment(), fresh=False).text == snapshot(
+    assert notes.approved(in_state(State.APPROVED), fresh=False).text == snapshot(
         "You approved app v1.2.1 → production (D12). Checking who you are, then it starts."
+    )
+
+
+def test_an_approval_that_is_not_enough_says_what_is_missing() -> None:
+    once = in_state(State.AWAITING_APPROVAL, approvers=2, approvals=(BY_BO,))
+    assert notes.approved(once, fresh=True).text == snapshot(
+        "You approved app v1.2.1 → production (D12). "
+        "That is 1 of 2 approvals; somebody else has to give the next one."
     )
 
 

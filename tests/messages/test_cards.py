@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.deployments import TERMINAL, Ending, Kind, State
+from bot.domain.deployments import TERMINAL, Approval, Ending, Kind, State
 from bot.messages import cards
 from tests.domain.samples import NOON, a_deployment
-from tests.messages.samples import LATER, buttons, in_state, read
+from tests.messages.samples import BY_BO, LATER, buttons, in_state, read
 
 
 def test_the_card_waits_for_approval() -> None:
@@ -53,6 +53,18 @@ D12
 """)
 
 
+def test_the_card_counts_where_one_approval_is_not_enough() -> None:
+    waiting = in_state(State.AWAITING_APPROVAL, approvers=2)
+    assert "0 of 2 approved" in read(cards.card(waiting, LATER))
+    once = waiting.with_(approvals=(BY_BO,))
+    assert "1 of 2 approved by <@U0BO> 2024-03-26 12:03 UTC" in read(cards.card(once, LATER))
+    by_login = Approval(who="", github="dee-acme", at=NOON)
+    twice = once.with_(approvals=(BY_BO, by_login))
+    assert "2 of 2 approved by <@U0BO> 2024-03-26 12:03 UTC, dee-acme at GitHub 2024" in read(
+        cards.card(twice, LATER)
+    )
+
+
 def test_the_card_shows_what_validation_reads() -> None:
     waiting = in_state(State.DEGRADED, notice="health was lost during the watch: HTTP 503")
     assert read(cards.card(waiting, LATER)) == snapshot("""\
@@ -84,7 +96,7 @@ D12
 
 def test_a_settled_card_says_who_decided() -> None:
     ended = Ending(code="rejected", text="Not on a Friday", by="U0BO")
-    rejected = in_state(State.REJECTED, approved_by=None, run_id=None, run_url=None, ending=ended)
+    rejected = in_state(State.REJECTED, approvals=(), run_id=None, run_url=None, ending=ended)
     assert read(cards.card(rejected, LATER)) == snapshot("""\
 *app v1.2.1 → production*
 *Rejected*

@@ -42,7 +42,7 @@ async def test_a_tag_that_moves_between_approval_and_dispatch_dispatches_nothing
     team: Workspace,
 ) -> None:
     await team.asks()
-    await team.fault("github", "status:503", path="/git/", count=3)
+    await team.fault("github", "status:503", path="/git/", count=9)
     await team.clicks("bo", "Approve")
     await team.until(lambda: team.shows("Waiting for github"))
     await team.post("/github/tag", name="v1.2.1", sha=D4)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import pytest
 
 from bot.adapters.store import SqlStore, open_store
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Approval, Deployment, State
 from bot.domain.runs import Dispatch
 from bot.ports import Post, Stale, Tx
 from tests.store.samples import (
@@ -58,7 +58,10 @@ async def test_of_twenty_approvals_at_once_one_counts(store: SqlStore) -> None:
         assert current is not None
         if current.state is not State.AWAITING_APPROVAL:
             return False
-        tx.save(current, current.to(State.APPROVED, tx.now, approved_by="U0BO"))
+        tx.save(
+            current,
+            current.to(State.APPROVED, tx.now, approvals=(Approval(who="U0BO", at=tx.now),)),
+        )
         tx.audit("U0BO", "approved", current.name)
         return True
 

@@ -1,0 +1,23 @@
+"""Approvals in words: who gave theirs, and how many there have to be."""
+
+from bot.domain.approvals import needed
+from bot.domain.deployments import Approval, Deployment
+from bot.messages import blocks as b
+
+
+def given(deployment: Deployment) -> str:
+    """Who approved and when, after how many of how many where one is not enough; empty where
+    there is nothing to say.
+    """
+    people = ", ".join(f"{by(one)} {b.when(one.at)}" for one in deployment.approvals)
+    said = f"approved by {people}" if people else ""
+    if needed(deployment) == 1:
+        return said
+    return f"{len(deployment.approvals)} of {needed(deployment)} {said or 'approved'}"
+
+
+def by(approval: Approval) -> str:
+    """The person: a mention, or the login where GitHub alone knows them."""
+    if approval.who:
+        return b.mention(approval.who)
+    return f"{b.line(approval.github or 'somebody', 60)} at GitHub"

@@ -1,0 +1,48 @@
+"""What a database held before a migration is still there after it, and after the way back."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection, text
+
+from bot.adapters.store import downgrade, open_store, upgrade
+from bot.adapters.store.database import Database, open_database
+from bot.domain.deployments import Approval, Binding
+from tests.store.samples import START, HandClock, a_deployment
+
+BOUND = Binding(tag_object="a" * 40, commit="b" * 40, workflow_blob="c" * 40)
+
+
+@pytest.fixture
+async def database(empty: str) -> AsyncIterator[Database]:
+    opened = open_database(empty)
+    yield opened
+    await opened.close()
+
+
+def approved_once(connection: Connection) -> list[tuple[object, ...]]:
+    wanted = "SELECT id, approved_by, approver_is_fresh FROM deployments ORDER BY id"
+    return [tuple(row) for row in connection.execute(text(wanted))]
+
+
+async def test_one_approval_becomes_the_first_of_several_and_back(
+    empty: str, database: Database
+) -> None:
+    await upgrade(empty)
+    store = open_store(empty, HandClock())
+    bo = Approval(who="U0BO", at=START + timedelta(minutes=3), fresh=False, commit="b" * 40)
+    dee = Approval(who="U0DEE", at=START + timedelta(minutes=4), commit="b" * 40)
+    first = a_deployment(binding=BOUND, approvals=(bo, dee), approvers=2)
+    second = a_deployment(environment="staging")
+    one, two = await store.run(lambda tx: (tx.add(first), tx.add(second)))
+    await downgrade(empty, "0001")
+    rows = await database.transact(approved_once)
+    assert [(i, who, bool(fresh)) for i, who, fresh in rows] == [
+        (one.id, "U0BO", False),
+        (two.id, None, True),
+    ]
+    await upgrade(empty)
+    kept = await store.run(lambda tx: tx.unfinished())
+    assert [(d.approvals, d.approvers) for d in kept] == [((bo,), 1), ((), 1)]
+    await store.close()
