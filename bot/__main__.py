@@ -6,38 +6,30 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import structlog
 import typer
 
 from bot import config, doctor, logs, manifest, preflight, settings
-from bot.adapters.clocks import SystemClock
-from bot.adapters.store import (
-    AlreadyRunning,
-    Unreachable,
-    Unusable,
-    is_current,
-    only_instance,
-    open_store,
-    upgrade,
-)
+from bot.adapters.store import AlreadyRunning, Unusable, is_current, only_instance
 from bot.app import Bot, Refused
+from bot.cli import stored
+from bot.cli.ending import BUSY, CLEAN, NEGATIVE, WRONG_CONFIGURATION, stop
 from bot.domain import windows
 from bot.domain.deployments import Kind
 
 log = structlog.get_logger()
-CLEAN, WRONG_CONFIGURATION, REFUSED, BUSY = 0, 2, preflight.REFUSED, 75
+REFUSED = preflight.REFUSED
 
 main = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__
 )
-db = typer.Typer(no_args_is_help=True, help="The database.")
-audit = typer.Typer(no_args_is_help=True, help="The audit trail.")
-main.add_typer(db, name="db")
-main.add_typer(audit, name="audit")
+main.add_typer(stored.db, name="db")
+main.add_typer(stored.audit, name="audit")
+main.add_typer(stored.history)
 
 
 @main.command()
@@ -49,13 +41,13 @@ def serve() -> None:
         with only_instance(read.database_url):
             asyncio.run(_serve(read, loaded))
     except AlreadyRunning as busy:
-        _stop(BUSY, str(busy))
+        stop(BUSY, str(busy))
     except Refused as refused:
-        _stop(REFUSED, *map(str, refused.findings))
+        stop(REFUSED, *map(str, refused.findings))
     except config.ConfigError as error:
-        _stop(WRONG_CONFIGURATION, *error.problems)
+        stop(WRONG_CONFIGURATION, *error.problems)
     except Unusable as error:
-        _stop(WRONG_CONFIGURATION, f"DATABASE_URL: {error}")
+        stop(WRONG_CONFIGURATION, f"DATABASE_URL: {error}")
 
 
 async def _serve(read: settings.Settings, loaded: config.Config) -> None:
@@ -90,7 +82,7 @@ def check() -> None:
         word = {True: "ok", False: "PROBLEM", None: "unknown"}[finding.ok]
         action = f"\n{'':{width + 10}}→ {finding.action}" if finding.action else ""
         typer.echo(f"{finding.subject:<{width}}  {word:<7} {finding.text}{action}")
-    raise typer.Exit(CLEAN if all(finding.ok for finding in findings) else 1)
+    raise typer.Exit(CLEAN if all(finding.ok for finding in findings) else NEGATIVE)
 
 
 async def _examine(read: settings.Settings, loaded: config.Config) -> Sequence[preflight.Finding]:
@@ -130,7 +122,7 @@ def show_manifest(
     try:
         commands = config.load(path).commands if path.exists() else None
     except config.ConfigError as error:
-        _stop(WRONG_CONFIGURATION, *error.problems)
+        stop(WRONG_CONFIGURATION, *error.problems)
     typer.echo(manifest.render(commands, http_url=http), nl=False)
 
 
@@ -147,13 +139,13 @@ def show_window(
     try:
         loaded = config.load(settings.config_path())
     except config.ConfigError as error:
-        _stop(WRONG_CONFIGURATION, *error.problems)
+        stop(WRONG_CONFIGURATION, *error.problems)
     for what, name, known in (
         ("service", service, tuple(loaded.services)),
         ("environment", environment, config.ENVIRONMENTS),
     ):
         if name not in known:
-            _stop(WRONG_CONFIGURATION, f"no {what} “{name}”; known: {', '.join(known)}")
+            stop(WRONG_CONFIGURATION, f"no {what} “{name}”; known: {', '.join(known)}")
     calendar = loaded.calendar(service, environment, moment)
     reasons = windows.closed_by(calendar, moment, kind) if calendar else ()
     opening = windows.next_open(calendar, moment) if calendar and reasons else None
@@ -173,7 +165,7 @@ def _instant(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is not None and 1970 <= moment.year < 2200:
             return moment.astimezone(UTC)
-    _stop(WRONG_CONFIGURATION, f"--at must be a time such as 2026-11-27T09:00:00Z: “{text}”")
+    stop(WRONG_CONFIGURATION, f"--at must be a time such as 2026-11-27T09:00:00Z: “{text}”")
 
 
 @main.command(
@@ -190,55 +182,6 @@ def demo(context: typer.Context) -> None:
     raise typer.Exit(run(context.args))
 
 
-@db.command("upgrade")
-def db_upgrade() -> None:
-    """Create or upgrade the tables of DATABASE_URL."""
-    with _database_errors():
-        asyncio.run(upgrade(settings.database_url()))
-
-
-@audit.command("verify")
-def audit_verify(
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
-) -> None:
-    """Recompute the hash chain of the audit trail."""
-    with _database_errors():
-        found = asyncio.run(_verify(settings.database_url()))
-    if as_json:
-        typer.echo(json.dumps(found))
-    elif found["ok"]:
-        typer.echo(f"{found['rows']} rows, head {found['head']}")
-    else:
-        typer.echo(f"row {found['row']}: {found['why']}")
-    raise typer.Exit(CLEAN if found["ok"] else 1)
-
-
-async def _verify(address: str) -> dict[str, object]:
-    if not await is_current(address):
-        _stop(
-            WRONG_CONFIGURATION,
-            "the database has no tables of this version; run: gonogo db upgrade",
-        )
-    store = open_store(address, SystemClock(), patient=True)
-    try:
-        return await store.verify_audit()
-    finally:
-        await store.close()
-
-
-@contextlib.contextmanager
-def _database_errors() -> Iterator[None]:
-    """A database that cannot be worked with is said in a sentence."""
-    try:
-        yield
-    except config.ConfigError as error:
-        _stop(WRONG_CONFIGURATION, *error.problems)
-    except Unusable as error:
-        _stop(WRONG_CONFIGURATION, f"DATABASE_URL: {error}")
-    except Unreachable as error:
-        _stop(1, f"the database does not answer: {error}")
-
-
 def _configured() -> tuple[settings.Settings, config.Config]:
     problems: list[str] = []
     read: settings.Settings | None = None
@@ -252,14 +195,8 @@ def _configured() -> tuple[settings.Settings, config.Config]:
     except config.ConfigError as error:
         problems += error.problems
     if read is None or loaded is None:
-        _stop(WRONG_CONFIGURATION, *problems)
+        stop(WRONG_CONFIGURATION, *problems)
     return read, loaded
-
-
-def _stop(status: int, *lines: str) -> NoReturn:
-    for line in lines:
-        typer.echo(f"gonogo: {line}", err=True)
-    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Changes: what a version brings, as facts read from the repository."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,10 +16,21 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """One commit that a deployment brought; more than one parent makes it a merge."""
+
+    sha: str
+    authored_at: datetime
+    parents: int = 1
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeList:
     """Everything between two commits: `base` is what is live, None on a first deployment.
 
     `ancestry` is the compare API's word: ahead, behind, diverged, identical, or "unknown".
+    `log` are the commits themselves, of more than 250 the newest; `commits` counts all.
     """
 
     base: str | None = None
@@ -26,6 +38,7 @@ class ChangeList:
     commits: int = 0
     files: int = 0
     changes: tuple[Change, ...] = ()
+    log: tuple[Commit, ...] = ()
     url: str | None = None
 
     @property

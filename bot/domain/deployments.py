@@ -120,6 +120,8 @@ class Deployment:
     `due_at` is when the tick has to look again; None leaves it to people.
     `notice` explains a state that a person has to end; `waiting_for` names a passing trouble.
     `approvers` is how many different people the configuration asked for when it was checked.
+    `bad` is a person's mark, `hold` keeps the slot shut after a rollback, `rolls_back` names
+    the deployment that a rollback takes back, `for_incident` the incident that a hotfix mends.
     """
 
     id: int = 0
@@ -162,6 +164,11 @@ class Deployment:
     healthy_at: datetime | None = None
     settled_at: datetime | None = None
     ending: Ending | None = None
+
+    bad: bool = False
+    hold: bool = False
+    rolls_back: str | None = None
+    for_incident: str | None = None
 
     due_at: datetime | None = None
     notice: str = ""

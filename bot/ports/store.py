@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from bot.domain.deployments import Deployment
+from bot.domain.history import IncidentRecord, Record
 from bot.domain.people import Actor
 from bot.messages.blocks import Message
 from bot.ports.github import Tag
@@ -103,6 +104,18 @@ class Tx(Protocol):
         self, service: str | None, environment: str | None, *, limit: int, offset: int = 0
     ) -> tuple[Deployment, ...]:
         """Deployments that are no dry run, newest first."""
+
+    def records(self, service: str, environment: str) -> tuple[Record, ...]:
+        """The history there, oldest first: what ended, and what is changing it now."""
+
+    def incident_records(self, service: str) -> tuple[IncidentRecord, ...]:
+        """The incidents of that service, in the order in which they were declared."""
+
+    def all_records(self) -> tuple[tuple[Record, ...], tuple[IncidentRecord, ...]]:
+        """The history of everything, oldest first."""
+
+    def bring_in(self, records: Sequence[Record], incidents: Sequence[IncidentRecord]) -> None:
+        """Keep history from elsewhere; none of its names may be known."""
 
     def sending(self, repo: str, workflow: str) -> tuple[Deployment, ...]:
         """Deployments of that workflow that were sent and have no run yet."""

@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.deployments import Deployment, State
 from bot.domain.gates import Level, Verdict
+from bot.domain.history import IncidentRecord
 from bot.messages.blocks import Message
 from bot.ports import Card, Post
 
@@ -34,6 +35,14 @@ class HandClock:
 
 class Undo(Exception):
     """Ends a transaction of which nothing is to be kept."""
+
+
+def an_incident_record(**changes: Any) -> IncidentRecord:
+    """An outage of app that was over after a quarter of an hour."""
+    known = {"id": "INC-1", "service": "app", "severity": "outage", "title": "down"}
+    clocks = {"started_at": START, "declared_at": START + timedelta(minutes=2)}
+    restored = {"restored_at": START + timedelta(minutes=15)}
+    return IncidentRecord(**(known | clocks | restored | changes))
 
 
 def a_deployment(**changes: Any) -> Deployment:

@@ -17,7 +17,14 @@ from bot.adapters.store import downgrade, is_current, open_store, tables, upgrad
 from bot.adapters.store.database import Database, open_database
 from bot.domain.people import Actor
 from bot.ports import Tag, Tx
-from tests.store.samples import START, HandClock, a_card, a_post, a_waiting_deployment
+from tests.store.samples import (
+    START,
+    HandClock,
+    a_card,
+    a_post,
+    a_waiting_deployment,
+    an_incident_record,
+)
 
 
 @pytest.fixture
@@ -96,6 +103,7 @@ def fill(tx: Tx) -> None:
     tx.keep_people([(Actor(slack_id="U0ANA"), "Ana")])
     tx.keep_tags("acme/app", [Tag(name="v1.2.1", object_sha="a" * 40, commit="b" * 40)])
     tx.set_duty("tags", START + timedelta(minutes=5))
+    tx.bring_in((), [an_incident_record()])
 
 
 async def test_a_database_in_use_goes_down_and_up_again(empty: str, database: Database) -> None:

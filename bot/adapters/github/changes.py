@@ -3,11 +3,12 @@ subjects.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from bot.adapters.github.session import Session
-from bot.domain.changes import Change, ChangeList
+from bot.domain.changes import Change, ChangeList, Commit
 
 Json = Mapping[str, Any]
 
@@ -25,6 +26,7 @@ def compared(session: Session, repo: str, base: str, head: str) -> ChangeList:
         commits=found["total_commits"],
         files=len(found.get("files") or ()),
         changes=_changes(session, repo, found["commits"]),
+        log=tuple(map(_logged, found["commits"])),
         url=found["html_url"],
     )
 
@@ -33,7 +35,20 @@ def alone(session: Session, repo: str, head: str) -> ChangeList:
     """The list for a first deployment: its newest commit."""
     commit = session.get(f"/repos/{repo}/commits/{quote(head)}")
     changes = _changes(session, repo, [commit])
-    return ChangeList(commits=1, changes=changes, url=commit["html_url"])
+    return ChangeList(commits=1, changes=changes, log=(_logged(commit),), url=commit["html_url"])
+
+
+def _logged(commit: Json) -> Commit:
+    return Commit(
+        sha=commit["sha"],
+        authored_at=datetime.fromisoformat(commit["commit"]["author"]["date"]),
+        parents=len(commit["parents"]),
+        title=_subject(commit),
+    )
+
+
+def _subject(commit: Json) -> str:
+    return str(commit["commit"]["message"].split("\n", 1)[0])
 
 
 def _changes(session: Session, repo: str, commits: Sequence[Json]) -> tuple[Change, ...]:
@@ -100,7 +115,7 @@ def _of_pull(pull: Json) -> Change:
 def _of_commit(commit: Json) -> Change:
     author = commit["author"]
     return Change(
-        title=commit["commit"]["message"].split("\n", 1)[0],
+        title=_subject(commit),
         author=author["login"] if author else commit["commit"]["author"]["name"],
         url=commit["html_url"],
         sha=commit["sha"],

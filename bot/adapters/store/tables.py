@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -82,6 +83,11 @@ deployments = Table(
     Column("healthy_at", UtcDateTime),
     Column("settled_at", UtcDateTime),
     Column("ending", Json),
+    Column("bad", Boolean, nullable=False, server_default=false()),
+    Column("hold", Boolean, nullable=False, server_default=false()),
+    Column("rolls_back", String),
+    Column("for_incident", String),
+    Column("known_as", String),  # the id it was imported under
     Column("due_at", UtcDateTime),
     Column("notice", Text, nullable=False),
     Column("waiting_for", Text, nullable=False),
@@ -89,6 +95,7 @@ deployments = Table(
     sqlite_autoincrement=True,  # D12 is never given twice
 )
 _d = deployments.c
+Index("deployments_known_as", _d.known_as, unique=True)
 _partial("deployments_slot", _d.service, _d.environment, where=HOLDS_SLOT, unique=True)
 _partial("deployments_run", _d.repo, _d.run_id, where=text("run_id IS NOT NULL"), unique=True)
 _partial("deployments_unfinished", _d.id, _d.due_at, where=UNFINISHED)
@@ -96,6 +103,27 @@ _partial("deployments_live", _d.service, _d.environment, _d.live_at, where=LIVE)
 _partial("deployments_history", _d.requested_at, _d.id, where=REAL)
 _partial("deployments_service_history", _d.service, _d.requested_at, _d.id, where=REAL)
 _partial("deployments_stale_card", _d.id, where=CARD_IS_STALE)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("known_as", String),
+    Column("service", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("declared_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("detected_at", UtcDateTime),
+    Column("restored_at", UtcDateTime),
+    Column("resolved_at", UtcDateTime),
+    Column("cause", String),
+    Column("cause_state", String, nullable=False),
+    Column("closure", String),
+    Index("incidents_known_as", "known_as", unique=True),
+    Index("incidents_service", "service", "declared_at"),
+    sqlite_autoincrement=True,  # INC-7 is never given twice
+)
 
 turns = Table(
     "turns",

@@ -1,0 +1,169 @@
+"""History in the store: past deployments and incidents as records, read and taken in by the
+thousand.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, Table, func, insert, select
+
+from bot.adapters.store import tables
+from bot.adapters.store.deployments import to_row
+from bot.adapters.store.rows import Rows
+from bot.domain.changes import ChangeList, Commit
+from bot.domain.deployments import Approval, Deployment, Ending, Kind, State
+from bot.domain.history import CauseState, Closure, IncidentRecord, Record, Result
+
+_D, _I = tables.deployments, tables.incidents
+_SAME = (
+    *("service", "environment", "version", "bad", "hold", "requested_by", "requested_at"),
+    *("live_at", "healthy_at", "rolls_back", "for_incident"),
+)
+"""What a record and a row have under the same name."""
+
+_ENDS = {
+    State.SUCCEEDED: Result.SUCCESS,
+    State.FAILED: Result.FAILURE,
+    State.DEGRADED: Result.FAILURE,
+    State.CANCELLED: Result.CANCELLED,
+    State.REFUSED: Result.REFUSED,
+    State.REJECTED: Result.REJECTED,
+    State.EXPIRED: Result.EXPIRED,
+    State.VOID: Result.VOID,
+}
+_CANCELLED = {"aborted": Result.ABORTED, "superseded": Result.SUPERSEDED}
+"""Cancelled deployments that the history tells apart, by the reason word of their ending."""
+
+_STATES = {result: state for state, result in _ENDS.items() if state is not State.DEGRADED}
+_CHANGING = (
+    State.DISPATCHING,
+    State.UNKNOWN,
+    State.RUNNING,
+    State.VALIDATING,
+    State.ABORTING,
+    State.NEEDS_ATTENTION,
+)
+"""Where the environment is being changed, or may be; before it there is nothing to record."""
+
+_RECORD = select(
+    *(_D.c[name] for name in ("id", "known_as", "kind", "state", "ending", "approvals")),
+    *(_D.c[name] for name in (*_SAME, "changes")),
+).where(tables.REAL, _D.c.state.in_((*_ENDS, *_CHANGING)))
+
+
+class History(Rows):
+    """Records within one transaction."""
+
+    def records(self, service: str, environment: str) -> tuple[Record, ...]:
+        return self._records(_D.c.service == service, _D.c.environment == environment)
+
+    def incident_records(self, service: str) -> tuple[IncidentRecord, ...]:
+        return self._incidents(_I.c.service == service)
+
+    def all_records(self) -> tuple[tuple[Record, ...], tuple[IncidentRecord, ...]]:
+        return self._records(), self._incidents()
+
+    def bring_in(self, records: Sequence[Record], incidents: Sequence[IncidentRecord]) -> None:
+        for table, prefix, rows in (
+            (_D, "D", [_deployment_row(record) for record in records]),
+            (_I, "INC-", [_incident_row(incident) for incident in incidents]),
+        ):
+            if rows:
+                self._number(table, prefix, rows)
+                self.connection.execute(insert(table), rows)
+                self._count_on(table)
+
+    def _records(self, *where: ColumnElement[bool]) -> tuple[Record, ...]:
+        wanted = _RECORD.where(*where).order_by(_D.c.requested_at, _D.c.id)
+        return tuple(map(_as_record, self.connection.execute(wanted).mappings()))
+
+    def _incidents(self, *where: ColumnElement[bool]) -> tuple[IncidentRecord, ...]:
+        wanted = select(_I).where(*where).order_by(_I.c.declared_at, _I.c.id)
+        return tuple(map(_as_incident, self.connection.execute(wanted).mappings()))
+
+    def _number(self, table: Table, prefix: str, rows: list[dict[str, Any]]) -> None:
+        """Give each row its number: the one in its name, where it has such a name, else the next.
+
+        A name with a number is the row's own, so that it never has two.
+        """
+        own = re.compile(f"{prefix}([1-9][0-9]{{0,8}})")
+        highest = self.connection.scalar(select(func.max(table.c.id))) or 0
+        named = {row["known_as"]: own.fullmatch(row["known_as"]) for row in rows}
+        numbers = {name: int(found[1]) for name, found in named.items() if found}
+        following = count(max([highest, *numbers.values()]) + 1)
+        for row in rows:
+            name = row["known_as"]
+            row["id"] = numbers.get(name) or next(following)
+            row["known_as"] = None if name in numbers else name
+
+    def _count_on(self, table: Table) -> None:
+        """PostgreSQL does not notice numbers that were given by hand."""
+        if not self.is_embedded:
+            highest = select(func.max(table.c.id)).scalar_subquery()
+            sequence = func.pg_get_serial_sequence(table.name, "id")
+            self.connection.execute(select(func.setval(sequence, highest)))
+
+
+def _as_record(row: RowMapping) -> Record:
+    state, ending = State(row["state"]), row["ending"] or {}
+    result = _ENDS.get(state)
+    if state is State.CANCELLED:
+        result = _CANCELLED.get(ending.get("code", ""), result)
+    changes = row["changes"] or {}
+    return Record(
+        id=row["known_as"] or f"D{row['id']}",
+        kind=Kind(row["kind"]),
+        result=result,
+        approved_by=tuple(approval["who"] for approval in row["approvals"] or ()),
+        commits=tuple(map(_as_commit, changes.get("log", ()))),
+        **{name: row[name] for name in _SAME},
+    )
+
+
+def _as_commit(kept: Mapping[str, Any]) -> Commit:
+    return Commit(
+        sha=kept["sha"],
+        authored_at=datetime.fromisoformat(kept["authored_at"]),
+        parents=kept["parents"],
+        title=kept["title"],
+    )
+
+
+def _as_incident(row: RowMapping) -> IncidentRecord:
+    values = {name: value for name, value in row.items() if name not in ("id", "known_as")}
+    return IncidentRecord(
+        id=row["known_as"] or f"INC-{row['id']}",
+        **values
+        | {
+            "cause_state": CauseState(row["cause_state"]),
+            "closure": Closure(row["closure"]) if row["closure"] else None,
+        },
+    )
+
+
+def _deployment_row(record: Record) -> dict[str, Any]:
+    """A row that nothing is done about: no card, no check of what lies years back."""
+    result = record.result or Result.CANCELLED
+    log, settled_at = record.commits, record.healthy_at or record.live_at or record.requested_at
+    deployment = Deployment(
+        kind=record.kind,
+        state=_STATES.get(result, State.CANCELLED),
+        adopted=True,
+        repo="",
+        workflow="",
+        reason="imported",
+        changes=ChangeList(commits=len(log), log=log) if log else None,
+        approvals=tuple(Approval(who=who, at=settled_at) for who in record.approved_by),
+        settled_at=settled_at,
+        ending=Ending(code=str(result), text=""),
+        **{name: getattr(record, name) for name in _SAME},
+    )
+    return to_row(deployment) | {"known_as": record.id}
+
+
+def _incident_row(incident: IncidentRecord) -> dict[str, Any]:
+    names = (column.name for column in _I.c if column.name not in ("id", "known_as"))
+    return {name: getattr(incident, name) for name in names} | {"known_as": incident.id}

@@ -1,0 +1,1 @@
+"""The commands of `gonogo` besides `serve` and what looks at a whole installation."""

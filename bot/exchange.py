@@ -1,0 +1,195 @@
+"""Exchange: history as JSON Lines, one deployment or incident a line, in and out.
+
+The form is fixed, so that other tools can write and read it; README names the fields.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
+
+from bot.domain.changes import Commit
+from bot.domain.deployments import Kind
+from bot.domain.history import CauseState, Closure, IncidentRecord, Record, Result
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CommitLine(_Line):
+    """One commit of a deployment."""
+
+    sha: Name
+    authored_at: Moment
+    parents: int = Field(default=1, ge=0)
+    title: str = ""
+
+
+class DeploymentLine(_Line):
+    """One deployment; whatever can be null may be left out."""
+
+    type: Literal["deployment"]
+    id: Name
+    service: Name
+    environment: Name
+    version: Name
+    kind: Kind = Kind.RELEASE
+    result: Result
+    bad: bool = False
+    hold: bool = False
+    requested_at: Moment
+    live_at: Moment | None = None
+    healthy_at: Moment | None = None
+    rolls_back: Name | None = None
+    for_incident: Name | None = None
+    requested_by: str = ""
+    approved_by: tuple[str, ...] = ()
+    commits: tuple[CommitLine, ...] = ()
+
+
+class IncidentLine(_Line):
+    """One incident; whatever can be null may be left out."""
+
+    type: Literal["incident"]
+    id: Name
+    service: Name
+    severity: Name
+    title: str = ""
+    declared_at: Moment
+    started_at: Moment
+    detected_at: Moment | None = None
+    restored_at: Moment | None = None
+    resolved_at: Moment | None = None
+    cause: Name | None = None
+    cause_state: CauseState = CauseState.NONE
+    closure: Closure | None = None
+
+
+_LINE: TypeAdapter[DeploymentLine | IncidentLine] = TypeAdapter(
+    Annotated[DeploymentLine | IncidentLine, Field(discriminator="type")]
+)
+
+
+class Unreadable(Exception):
+    """A file that cannot be taken in; `problems` has one sentence for each mistake."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a file holds, in its order; each with the number of its line."""
+
+    deployments: tuple[tuple[int, Record], ...]
+    incidents: tuple[tuple[int, IncidentRecord], ...]
+
+
+def read(lines: Iterable[bytes]) -> History:
+    """Raises Unreadable with every line that is not as it has to be."""
+    deployments: list[tuple[int, Record]] = []
+    incidents: list[tuple[int, IncidentRecord]] = []
+    problems: list[str] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            found = _LINE.validate_json(line)
+        except ValidationError as error:
+            problems += (f"line {number}: {_told(one)}" for one in error.errors())
+            continue
+        if isinstance(found, DeploymentLine):
+            deployments.append((number, _record(found)))
+        else:
+            problems += (f"line {number}: {why}" for why in _wrong(found))
+            incidents.append((number, _incident(found)))
+    if problems:
+        raise Unreadable(problems)
+    return History(tuple(deployments), tuple(incidents))
+
+
+def write(records: Iterable[Record], incidents: Iterable[IncidentRecord]) -> Iterator[str]:
+    """One line for each, without the line break; only what has ended can be written."""
+    for record in records:
+        if record.result is not None:
+            yield _dumped({"type": "deployment"} | _plain(record))
+    for incident in incidents:
+        yield _dumped({"type": "incident"} | _plain(incident))
+
+
+_RECORDS = TypeAdapter(Record)
+_INCIDENTS = TypeAdapter(IncidentRecord)
+
+
+def _plain(value: Record | IncidentRecord) -> dict[str, Any]:
+    adapter: TypeAdapter[Any] = _RECORDS if isinstance(value, Record) else _INCIDENTS
+    plain: dict[str, Any] = adapter.dump_python(value, mode="json")
+    return plain
+
+
+def _dumped(line: dict[str, Any]) -> str:
+    return json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+
+
+def _record(line: DeploymentLine) -> Record:
+    values = {name: getattr(line, name) for name in _RECORD_FIELDS}
+    commits = tuple(
+        Commit(sha=c.sha, authored_at=c.authored_at, parents=c.parents, title=c.title)
+        for c in line.commits
+    )
+    return Record(**values, commits=commits)
+
+
+def _incident(line: IncidentLine) -> IncidentRecord:
+    return IncidentRecord(**{name: getattr(line, name) for name in _INCIDENT_FIELDS})
+
+
+_RECORD_FIELDS = tuple(DeploymentLine.model_fields.keys() - {"type", "commits"})
+_INCIDENT_FIELDS = tuple(IncidentLine.model_fields.keys() - {"type"})
+
+
+def _wrong(line: IncidentLine) -> Iterator[str]:
+    """What each value alone may say, and all of them together may not."""
+    if line.restored_at is not None and line.restored_at < line.started_at:
+        yield "restored_at lies before started_at"
+    if line.cause_state is not CauseState.NONE and line.cause is None:
+        yield f"cause_state is {line.cause_state}, but there is no cause"
+    if line.closure is Closure.EXTERNAL and line.cause_state is CauseState.CONFIRMED:
+        yield "an external incident cannot have a confirmed cause"
+
+
+def _told(error: Any) -> str:
+    where = ".".join(str(part) for part in error["loc"] if part not in ("deployment", "incident"))
+    match error["type"]:
+        case "extra_forbidden":
+            return f"unknown field {where}"
+        case "missing":
+            return f"{where} is missing"
+        case "union_tag_not_found" | "union_tag_invalid":
+            return "type has to be deployment or incident"
+        case "json_invalid":
+            return "not valid JSON"
+        case _:
+            told = error["msg"].removeprefix("Value error, ").replace("Input should", "must")
+            return f"{where}: {told}".removeprefix(": ")
