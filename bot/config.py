@@ -20,7 +20,7 @@ from bot.domain.people import Role
 from bot.domain.versions import Version
 from bot.domain.windows import Calendar
 from bot.part import Part, shape
-from bot.target_config import Targets
+from bot.target_config import KINDS, Targets
 
 EnvironmentName = Literal["production", "staging"]
 ENVIRONMENTS: tuple[EnvironmentName, ...] = get_args(EnvironmentName)
@@ -208,7 +208,7 @@ def parse(text: str, name: str = "gonogo.yaml") -> Config:
     try:
         config = Config.model_validate(data)
     except ValidationError as error:
-        found = [([str(p) for p in e["loc"] if p != "[key]"], _problem(e)) for e in error.errors()]
+        found = [(_path(e["loc"]), _problem(e)) for e in error.errors()]
     else:
         found = [*_said_twice(tree, []), *_unknown_people(config), *_same_people(config)]
     if found:
@@ -251,6 +251,13 @@ def _problem(error: ErrorDetails) -> str:
         return error["msg"].removeprefix("Value error, ").replace("Input should", "must")
     close = get_close_matches(str(error["loc"][-1]), SETTINGS, n=1)
     return "unknown setting" + (f"; did you mean “{close[0]}”?" if close else "")
+
+
+def _path(loc: tuple[int | str, ...]) -> list[str]:
+    """Where that stands in the file, which knows neither marks nor the kinds of a list's items."""
+    pairs = zip((None, *loc), loc, strict=False)
+    told = (p for before, p in pairs if not (isinstance(before, int) and p in KINDS))
+    return [str(part) for part in told if part != "[key]"]
 
 
 def _line(node: yaml.Node | None, path: list[str]) -> int:

@@ -70,6 +70,17 @@ class Settings(BaseSettings):
     docker_ssh_known_hosts: str | None = Field(
         default=None, description="keys of those hosts: a file, or its text"
     )
+    vercel_api_url: str = Field(default="https://api.vercel.com", description="Vercel's REST API")
+    vercel_token: SecretStr | None = Field(
+        default=None, description="token of Vercel, for targets of kind vercel"
+    )
+    digitalocean_api_url: str = Field(
+        default="https://api.digitalocean.com", description="DigitalOcean's REST API"
+    )
+    digitalocean_token: SecretStr | None = Field(
+        default=None,
+        description="token of DigitalOcean, for its App Platform, registry and database backups",
+    )
     database_url: DatabaseUrl = Field(
         default="sqlite+aiosqlite:///gonogo.db",
         description="SQLite or PostgreSQL",

@@ -94,6 +94,13 @@ Flag = Annotated[
     AfterValidator(_free_to_set),
 ]
 Pattern = Annotated[str, AfterValidator(_pattern)]
+VercelId = Annotated[
+    str, shape("[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", "an id or a name as Vercel gives it")
+]
+AppId = Annotated[
+    str,
+    shape("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "the id of the app, as its URL shows it"),
+]
 
 
 class DockerSshTarget(Part):
@@ -162,7 +169,28 @@ class DockerSshTarget(Part):
         return f"http://{here}:{port}{self.health}"
 
 
-TargetConfig = DockerSshTarget
-"""Any kind of target; once there is a second, a union that `kind` tells apart."""
+class VercelTarget(Part):
+    """A project at Vercel."""
+
+    kind: Literal["vercel"]
+    name: TargetName = Field(description="what people call it")
+    project: VercelId = Field(description="id or name of the project")
+    team: VercelId | None = Field(default=None, description="id of its team (team_…)")
+
+
+class AppPlatformTarget(Part):
+    """An app at DigitalOcean's App Platform."""
+
+    kind: Literal["do_app_platform"]
+    name: TargetName = Field(description="what people call it")
+    app: AppId
+
+
+TargetConfig = Annotated[
+    DockerSshTarget | VercelTarget | AppPlatformTarget, Field(discriminator="kind")
+]
+"""Any kind of target, told apart by its `kind`."""
+
+KINDS = frozenset({"docker_ssh", "vercel", "do_app_platform"})
 
 Targets = Annotated[tuple[TargetConfig, ...], AfterValidator(_named_apart)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from sandbox import clock_link, github, health
+from sandbox import clock_link, digitalocean, github, health, vercel
 from sandbox.api import application as control
 from sandbox.slack import answers, web_api
 from sandbox.world import World
@@ -37,6 +37,8 @@ def build(world: World) -> web.Application:
     app.add_subapp("/api", web_api.application(world))
     app.add_subapp("/github", github.routes(world))
     app.add_subapp("/health", health.routes(world))
+    app.add_subapp("/vercel", vercel.routes(world))
+    app.add_subapp("/digitalocean", digitalocean.routes(world))
     app.add_subapp("/sandbox/api", control(world))
     app.router.add_static("/", STATIC)
     app.on_shutdown.append(close)

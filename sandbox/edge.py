@@ -117,9 +117,19 @@ def _failure(arg: str) -> web.Response:
 
 
 def _rate_limited(system: str, world: World) -> web.Response:
+    reset = int(world.clock.now().timestamp()) + 60
+    if system == "vercel":
+        text = "Too many requests - try again in 60 seconds"
+        limit = {"remaining": 0, "reset": reset, "resetMs": reset * 1000, "total": 60}
+        error = {"code": "rate_limited", "message": text, "limit": limit}
+        headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(reset)}
+        return web.json_response({"error": error}, status=429, headers=headers)
+    if system == "digitalocean":
+        body = {"id": "too_many_requests", "message": "API Rate limit exceeded."}
+        headers = {"ratelimit-remaining": "0", "ratelimit-reset": str(reset)}
+        return web.json_response(body, status=429, headers=headers)
     if system != "github":
         return _failure("429:retry_after=60")
-    reset = int(world.clock.now().timestamp()) + 60
     return web.json_response(
         {"message": "API rate limit exceeded for user.", "documentation_url": "", "status": "403"},
         status=403,

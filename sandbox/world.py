@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
 from sandbox.clock import Clock
+from sandbox.digitalocean import DigitalOcean
 from sandbox.events import Events
 from sandbox.faults import Faults
 from sandbox.github import GitHub
@@ -16,10 +17,12 @@ from sandbox.github.webhooks import Webhooks
 from sandbox.health import Health
 from sandbox.holds import Hold
 from sandbox.journal import Journal
+from sandbox.releases import Releases
 from sandbox.seeds import Seed
 from sandbox.slack.manifest import Manifest
 from sandbox.slack.socket_mode import Link
 from sandbox.slack.workspace import Workspace
+from sandbox.vercel import Vercel
 
 SlackMode = Literal["socket", "http"]
 
@@ -79,6 +82,9 @@ class World:
         self.github = GitHub(self.clock, self.journal, self.faults, self.events, seed)
         self.github.listeners.append(self.webhooks.hear)
         self.health = Health()
+        releases = Releases(self.github)
+        self.vercel = Vercel(self.clock, self.events, releases, seed)
+        self.digitalocean = DigitalOcean(self.clock, self.events, releases, seed)
 
     async def reset(self, seed: Seed) -> bool:
         """Begin anew with a bot that knows nothing; False when it does not become ready."""
@@ -131,6 +137,10 @@ class World:
             "GITHUB_API_URL": f"{self.base_url}/github",
             **github,
             "GITHUB_WEBHOOK_SECRET": secrets.github_webhook_secret,
+            "VERCEL_API_URL": f"{self.base_url}/vercel",
+            "VERCEL_TOKEN": secrets.vercel_token,
+            "DIGITALOCEAN_API_URL": f"{self.base_url}/digitalocean",
+            "DIGITALOCEAN_TOKEN": secrets.digitalocean_token,
             "GONOGO_CLOCK_URL": f"{self.base_url}/clock",
             "PORT": str(urlsplit(self.bot_url or "").port or ""),
             **proxies,

@@ -23,6 +23,8 @@ SECRETS = {
     "SLACK_SIGNING_SECRET": "very-secret-three",
     "GITHUB_TOKEN": "ghp_very_secret_four",
     "GITHUB_WEBHOOK_SECRET": "very-secret-five",
+    "VERCEL_TOKEN": "very-secret-seven",
+    "DIGITALOCEAN_TOKEN": "dop_v1_very-secret-eight",
     "DATABASE_URL": "postgresql+asyncpg://gonogo:very-secret-six@db.acme.example/gonogo",
 }
 

@@ -4,6 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.domain.versions import is_same
+
+SHORTEST_COMMIT = 7
+"""Characters of a commit's hash that name it."""
+
 
 class Fate(StrEnum):
     """How a step on one target ended. Only `unknown` may still change, by looking again.
@@ -23,6 +28,7 @@ class Artifact:
     Vercel or App Platform deployment id, or the version where a workflow deploys it.
 
     `commit` is what the version was made from, where that is known: images are often tagged by it.
+    `pinned` says, where the target now ignores later deployments, what lifts that.
     """
 
     id: str
@@ -30,6 +36,19 @@ class Artifact:
     commit: str | None = None
     since: datetime | None = None
     url: str | None = None
+    pinned: str = ""
+
+    def meets(self, wanted: "Artifact") -> bool:
+        """Whether this is what is wanted: the same id or, where that is empty, version or commit.
+
+        A commit may be short.
+        """
+        if wanted.id:
+            return wanted.id == self.id
+        if wanted.version and self.version:
+            return is_same(self.version, wanted.version)
+        long, short = self.commit or "", wanted.commit or ""
+        return len(short) >= SHORTEST_COMMIT and long.startswith(short)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,21 +1,24 @@
 """Ports: all that the bot asks of the world, one file for each part of it."""
 
+from bot.ports.backups import Backups
 from bot.ports.chat import Account, Chat
 from bot.ports.clock import Clock
 from bot.ports.github import Access, GitHub, Started, Tag, Workflow
 from bot.ports.probes import Probes
 from bot.ports.registry import Registry, StoredImage
 from bot.ports.store import AuditEntry, Card, Post, Stale, Store, Tx
-from bot.ports.targets import Receipt, Target
+from bot.ports.targets import Pinning, Receipt, Target
 
 __all__ = [
     "Access",
     "Account",
     "AuditEntry",
+    "Backups",
     "Card",
     "Chat",
     "Clock",
     "GitHub",
+    "Pinning",
     "Post",
     "Probes",
     "Receipt",

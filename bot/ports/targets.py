@@ -22,7 +22,9 @@ class Target(Protocol):
         """What could be gone back to, newest first, with why not where it cannot."""
 
     async def plan(self, wanted: Artifact) -> TargetPlan:
-        """What going back to `wanted` (its id or, where that is empty, its version) would do."""
+        """What going back to `wanted` (its id or, where that is empty, its version or commit) would
+        do.
+        """
 
     async def start(self, wanted: Artifact, operation: str) -> Receipt:
         """Begin going back. Declined: nothing happened; Unanswered: nobody knows, look first; any
@@ -39,4 +41,17 @@ class Target(Protocol):
         """
 
     async def undo(self, receipt: Receipt, operation: str) -> Receipt:
-        """Take a finished step back, and what it pinned with it; watched like a start."""
+        """Take a finished step back, and what it pinned with it; watched like a start.
+
+        It looks first, so after a lost answer it is simply asked for again.
+        """
+
+
+class Pinning(Protocol):
+    """A target that stays on what it was rolled back to, whatever is deployed later."""
+
+    async def unpin(self) -> None:
+        """Keep what runs, and let later deployments go live again; nothing to do is no error.
+
+        Declined: nothing changed; Unanswered: nobody knows, and it may be asked for again.
+        """

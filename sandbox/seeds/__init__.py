@@ -26,6 +26,8 @@ class Secrets:
     signing_secret: str = "local-signing-secret"
     github_token: str = "ghp_local_token"
     github_webhook_secret: str = "local-webhook-secret"
+    vercel_token: str = "local-vercel-token"
+    digitalocean_token: str = "dop_v1_local_token"
 
 
 @dataclass(frozen=True)
