@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-PATIENCE = 10.0  # seconds of real time that the bot has to work an advance off
+PATIENCE = 10.0  # seconds
 LOOK_EVERY = 0.02  # seconds of real time
-STILL_THERE = 2.0  # seconds of real time after its last call that a bot counts as listening
+STILL_THERE = 2.0  # seconds
 
 
 def iso(moment: datetime) -> str:
@@ -37,9 +37,20 @@ class Timer:
 
 
 class Clock:
-    """Time shared with the bot. While an advance lasts, time stands still between its steps."""
+    """Time shared with the bot. While an advance lasts, time stands still between its steps.
 
-    def __init__(self, start: datetime | None = None) -> None:
+    `patience` is how many seconds of real time the bot has to work an advance off, `still_there`
+    how many after its last call it counts as listening.
+    """
+
+    def __init__(
+        self,
+        start: datetime | None = None,
+        patience: float = PATIENCE,
+        still_there: float = STILL_THERE,
+    ) -> None:
+        self.patience = patience
+        self.still_there = still_there
         self._base = start or datetime.now(UTC)
         self._since = time.monotonic()
         self._held = False
@@ -144,7 +155,7 @@ class Clock:
     @property
     def followed(self) -> bool:
         """Whether a bot polls this clock, or did so a moment ago."""
-        return self._polls > 0 or time.monotonic() - self._last_heard < STILL_THERE
+        return self._polls > 0 or time.monotonic() - self._last_heard < self.still_there
 
     async def _is_followed(self) -> bool:
         """Like `followed`, but a bot between two long polls is waited for."""
@@ -159,7 +170,7 @@ class Clock:
         self._begun.set()
         self._begun = asyncio.Event()
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self.patience):
                 await self._worked_off.wait()
         except TimeoutError:
             return False

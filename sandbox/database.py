@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, create_engine, inspect, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -32,7 +32,10 @@ class Database:
 
         Raises Unusable for what is neither SQLite nor PostgreSQL.
         """
-        url = make_url(name if ":" in name else f"sqlite:///{name}")
+        try:
+            url = make_url(name if ":" in name else f"sqlite:///{name}")
+        except ArgumentError:
+            raise Unusable(f"{name} is no address of a database") from None
         if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
             file = relative_to / str(url.database)
             return cls(f"sqlite+aiosqlite:///{file}", file)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 DURATION = re.compile(
     r"P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?"
 )
+LONGEST = timedelta(days=3653)
 HEARTBEAT = b": \n\n"
 
 
@@ -47,7 +48,13 @@ def duration(text: str) -> timedelta:
     match = DURATION.fullmatch(text)
     if match is None or text.endswith(("P", "T")):
         raise Refusal("bad_duration", f"{text} is no duration such as PT15M.", 400)
-    return timedelta(**{unit: int(value) for unit, value in match.groupdict("0").items()})
+    try:
+        found = timedelta(**{unit: int(value) for unit, value in match.groupdict("0").items()})
+    except OverflowError:
+        found = timedelta.max
+    if found > LONGEST:
+        raise Refusal("bad_duration", f"{text} is longer than ten years.", 400)
+    return found
 
 
 class _Control:

@@ -25,9 +25,13 @@ def routes(world: World) -> list[web.RouteDef]:
         body = await request.json()
         environment, status = body.get("environment"), body.get("status")
         if environment not in ENVIRONMENTS:
-            raise Refusal("unknown_environment", f"{environment} is not one of {ENVIRONMENTS}", 400)
+            raise Refusal(
+                "unknown_environment",
+                f"{environment} is not one of {', '.join(ENVIRONMENTS)}.",
+                400,
+            )
         if status not in STATES:
-            raise Refusal("unknown_status", f"{status} is not one of {STATES}", 400)
+            raise Refusal("unknown_status", f"{status} is not one of {', '.join(STATES)}.", 400)
         services = [body["service"]] if body.get("service") else world.seed.services
         for service in services:
             world.health.set(environment, service, Answer(status, body.get("version")))

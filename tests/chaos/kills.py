@@ -22,7 +22,7 @@ from tests.chaos.stage import Stage, stage
 from tests.chaos.tally import Tally, count
 
 KILLS_A_ROUND = 20
-ROUND_WITHIN = 120.0  # seconds of real time
+ROUND_WITHIN = 300.0  # seconds of real time, for a busy machine
 DISPATCHES = "/dispatches"
 HEAD = "round kills  lost dupl. cards posts  ends      s"
 FAULTS = (

@@ -45,6 +45,11 @@ def test_others_are_refused(name: str) -> None:
         Database.named(name, relative_to=Path())
 
 
+def test_what_is_no_address_is_refused() -> None:
+    with pytest.raises(Unusable, match="::: is no address of a database"):
+        Database.named(":::", relative_to=Path())
+
+
 async def test_a_seed_takes_its_own_database_again(tmp_path: Path) -> None:
     database = Database.named("trial.db", relative_to=tmp_path)
     await database.claim("default")

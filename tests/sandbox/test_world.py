@@ -112,3 +112,29 @@ async def test_wrong_calls_are_explained(stage: Stage) -> None:
     for body, word in ((b"[1]", "bad_body"), (b"{", "bad_json"), (b"\xff", "bad_json")):
         async with stage.control.post("/sandbox/api/say", data=body) as answer:
             assert (answer.status, (await answer.json())["error"]) == (400, word)
+
+
+@pytest.mark.parametrize(
+    ("call", "body", "name"),
+    [
+        ("/say", {"as": 1}, "as"),
+        ("/say", {"as": None}, "as"),
+        ("/say", {"channel": {"id": "C0DEPLOY"}}, "channel"),
+        ("/say", {"text": ["/deploy"]}, "text"),
+        ("/faults", {"kind": None}, "kind"),
+        ("/faults", {"system": ["slack"]}, "system"),
+        ("/faults", {"method": 3}, "method"),
+        ("/faults", {"count": None}, "count"),
+        ("/faults", {"count": True}, "count"),
+        ("/submit", {"values": "v1.2.1"}, "values"),
+        ("/github/start_run", {"inputs": "version"}, "inputs"),
+    ],
+)
+async def test_what_is_of_the_wrong_kind_is_named(
+    stage: Stage, call: str, body: dict[str, object], name: str
+) -> None:
+    right = {"as": "ana", "channel": "deployments", "text": "x", "system": "slack"}
+    async with stage.control.post(f"/sandbox/api{call}", json={**right, **body}) as answer:
+        told = await answer.json()
+    assert (answer.status, told["error"]) == (400, "bad_value")
+    assert told["detail"].startswith(f"{name} is not ")

@@ -26,7 +26,7 @@ from sandbox.world import World
 
 Json = dict[str, Any]
 TUESDAY = datetime(2024, 3, 26, 10, 0, tzinfo=UTC)
-PATIENCE = 30.0  # seconds of real time, for what no clock but the real one can bring about
+PATIENCE = 60.0  # seconds of real time, for a busy machine and what no other clock brings about
 
 
 @dataclass
@@ -57,6 +57,7 @@ class Workspace:
         if self.bot is not None:
             await self.bot.stop()
             self.bot = None
+            self.world.clock.left()
 
     async def post(self, call: str, **body: Any) -> Json:
         """A call of the control API that must be accepted."""
@@ -224,7 +225,8 @@ async def workspace(
     `rules` are merged into the seed's gonogo.yaml, `begin` changes the world before the bot starts,
     `changes` are environment variables of the bot.
     """
-    world = World(Seed.named(seed), Clock(at), slack_mode=mode)
+    clock = Clock(at, patience=PATIENCE, still_there=PATIENCE)
+    world = World(Seed.named(seed), clock, slack_mode=mode)
     if begin is not None:
         begin(world)
     runner = await app.start(world)
