@@ -133,16 +133,8 @@ async def test_a_missing_scope_is_named(start: Start, scope: str) -> None:
     assert found["Slack scopes"].text == f"missing {scope}"
 
 
-async def test_where_slack_does_not_tell_the_scopes_they_are_not_checked(
-    start: Start, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from bot.adapters import slack
-    from bot.adapters.slack_identity import Identity
-
-    async def without_header(client: object) -> Identity:
-        return Identity(team_id="T0LOCAL", user_id="U0GONOGO")
-
-    monkeypatch.setattr(slack, "identify", without_header)
+async def test_where_slack_does_not_tell_the_scopes_they_are_not_checked(start: Start) -> None:
+    start.world.slack.manifest = Manifest(frozenset(), tells_scopes=False)
     finding = (await start.look())["Slack scopes"]
     assert (finding.ok, finding.text) == (True, "not checked: Slack did not tell them")
 

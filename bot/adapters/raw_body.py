@@ -8,14 +8,14 @@ PATIENCE = 10.0  # seconds for the whole body
 CHUNK = 64 * 1024
 
 
-async def raw_body(request: web.Request, limit: int) -> bytes:
+async def raw_body(request: web.Request, limit: int, patience: float = PATIENCE) -> bytes:
     """The body as it was signed.
 
     Raises 413 above `limit` bytes, 408 for a sender that dawdles, 400 for one that breaks off.
     """
     body = bytearray()
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             async for chunk in request.content.iter_chunked(CHUNK):
                 body += chunk
                 if len(body) > limit:

@@ -35,13 +35,21 @@ class SlackChat:
     """Slack through one shared HTTP session; nothing is repeated behind our back.
 
     Make it inside the running event loop. `client` is for Bolt, which copies its settings;
-    `timeout` is in seconds for one call.
+    `timeout` is in seconds for one call, `view_timeout` for the opening of a modal.
     """
 
-    def __init__(self, token: str, *, api_url: str = SLACK_API, timeout: float = TIMEOUT) -> None:
+    def __init__(
+        self,
+        token: str,
+        *,
+        api_url: str = SLACK_API,
+        timeout: float = TIMEOUT,
+        view_timeout: float = VIEW_TIMEOUT,
+    ) -> None:
         # slack_sdk opens a connection for each call without a session, and ignores its own
         # time limit with one.
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout))
+        self._view_timeout = view_timeout
         self._identity: Identity | None = None
         self._channel_ids: dict[str, str] = {}
         self.client = AsyncWebClient(
@@ -195,7 +203,7 @@ class SlackChat:
     async def open_view(self, trigger_id: str, view: dict[str, Any]) -> None:
         """Open a modal within the trigger's three seconds, or raise Fault."""
         try:
-            async with asyncio.timeout(VIEW_TIMEOUT):
+            async with asyncio.timeout(self._view_timeout):
                 await write(self.client.views_open, trigger_id=trigger_id, view=view)
         except TimeoutError as error:
             raise Unanswered("slack", "views_open: no answer in time") from error

@@ -8,7 +8,7 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 
-from bot.adapters.raw_body import raw_body
+from bot.adapters.raw_body import PATIENCE, raw_body
 from bot.adapters.slack_identity import Identity
 from bot.adapters.slack_payload import Malformed, parse
 from bot.adapters.slack_signature import is_signed
@@ -20,7 +20,8 @@ LIMIT = 256 * 1024  # bytes
 class SlackEvents:
     """What answers `POST /slack/events`: `answer` is the handler.
 
-    `identity` tells whose requests are taken, None while we do not know.
+    `identity` tells whose requests are taken, None while we do not know; `patience` is in seconds
+    for the body of a request.
     """
 
     def __init__(
@@ -30,11 +31,13 @@ class SlackEvents:
         *,
         identity: Callable[[], Identity | None],
         now: Callable[[], float] = time.time,
+        patience: float = PATIENCE,
     ) -> None:
         self._app = app
         self._secret = signing_secret.encode()
         self._identity = identity
         self._now = now
+        self._patience = patience
 
     async def answer(self, request: web.Request) -> web.Response:
         """401 unsigned, 413 too large, 400 malformed, 403 foreign; else what the app answers.
@@ -42,7 +45,7 @@ class SlackEvents:
         A replay reaches the app, too, which knows every request by its own key: what is noted here
         before the work would be believed done when the work is cut off.
         """
-        raw = await raw_body(request, LIMIT)
+        raw = await raw_body(request, LIMIT, self._patience)
         if not is_signed(request.headers, raw, self._secret, self._now()):
             return web.Response(status=401)
         try:

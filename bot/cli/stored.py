@@ -125,7 +125,7 @@ def _on_store(work: Callable[[SqlStore], Awaitable[T]]) -> T:
         if not await is_current(address):
             text = "the database has no tables of this version; run: gonogo db upgrade"
             stop(WRONG_CONFIGURATION, text)
-        store = open_store(address, SystemClock(), patient=True)
+        store = open_store(address, SystemClock(), answers_within=None)
         try:
             return await work(store)
         finally:

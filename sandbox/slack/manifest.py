@@ -47,6 +47,7 @@ class Manifest:
     commands: tuple[dict[str, Any], ...] = ()
     shortcuts: tuple[dict[str, Any], ...] = ()
     events: frozenset[str] = frozenset({"app_home_opened"})
+    tells_scopes: bool = True
 
     @classmethod
     def load(cls, path: Path = MANIFEST) -> Manifest:

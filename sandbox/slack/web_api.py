@@ -23,8 +23,9 @@ def application(world: World) -> web.Application:
         body = await parsed_body(request)
         args = body if isinstance(body, dict) else {}
         method = request.match_info["method"]
-        scopes = ",".join(sorted(world.slack.manifest.scopes))
-        headers = {"x-oauth-scopes": scopes}
+        manifest = world.slack.manifest
+        scopes = ",".join(sorted(manifest.scopes))
+        headers = {"x-oauth-scopes": scopes} if manifest.tells_scopes else {}
         try:
             _authorise(world, method, _token(request, args))
             wait = world.slack.rates.retry_after(method, str(args.get("channel", "")))

@@ -56,7 +56,7 @@ async def canned(answers: Mapping[str, Any]) -> AsyncIterator[Canned]:
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    made.github = PyGithubAdapter(f"http://127.0.0.1:{runner.addresses[0][1]}", "ghp_x", timeout=1)
+    made.github = PyGithubAdapter(f"http://127.0.0.1:{runner.addresses[0][1]}", "ghp_x", timeout=10)
     try:
         yield made
     finally:

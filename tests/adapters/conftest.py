@@ -12,6 +12,9 @@ from sandbox import app
 from sandbox.seeds import Seed
 from sandbox.world import World
 
+PATIENCE = 10  # seconds, for a busy machine
+HASTE = 1  # second, where nothing answers
+
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
@@ -24,7 +27,7 @@ async def world() -> AsyncIterator[World]:
 @pytest.fixture
 async def chat(world: World) -> AsyncIterator[SlackChat]:
     token = world.seed.secrets.bot_token
-    made = SlackChat(token, api_url=f"{world.base_url}/api/", timeout=1.0)
+    made = SlackChat(token, api_url=f"{world.base_url}/api/", timeout=PATIENCE)
     yield made
     await made.close()
 
@@ -32,6 +35,24 @@ async def chat(world: World) -> AsyncIterator[SlackChat]:
 @pytest.fixture
 async def github(world: World) -> AsyncIterator[PyGithubAdapter]:
     token = world.seed.secrets.github_token
-    made = PyGithubAdapter(f"{world.base_url}/github", token, timeout=1)
+    made = PyGithubAdapter(f"{world.base_url}/github", token, timeout=PATIENCE)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def hasty_chat(world: World) -> AsyncIterator[SlackChat]:
+    """One that soon gives up."""
+    token = world.seed.secrets.bot_token
+    made = SlackChat(token, api_url=f"{world.base_url}/api/", timeout=HASTE, view_timeout=HASTE)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def hasty_github(world: World) -> AsyncIterator[PyGithubAdapter]:
+    """One that soon gives up."""
+    token = world.seed.secrets.github_token
+    made = PyGithubAdapter(f"{world.base_url}/github", token, timeout=HASTE, grace=0)
     yield made
     await made.close()

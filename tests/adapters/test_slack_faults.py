@@ -57,13 +57,13 @@ async def answering(
     ],
 )
 async def test_a_post_without_an_answer_is_not_repeated(
-    world: World, chat: SlackChat, kind: str
+    world: World, hasty_chat: SlackChat, kind: str
 ) -> None:
-    await chat.identity()  # leaves a kept connection behind
+    await hasty_chat.identity()  # leaves a kept connection behind
     fail(world, kind, "chat.postMessage")
 
     with pytest.raises(Unanswered):
-        await chat.post(DEPLOYMENTS, HELLO, key="card:7")
+        await hasty_chat.post(DEPLOYMENTS, HELLO, key="card:7")
     assert calls(world, "chat.postMessage") == 1
 
 
@@ -89,11 +89,11 @@ async def test_a_read_is_asked_three_times(world: World, chat: SlackChat, kind: 
     assert type(raised.value) is Fault
 
 
-async def test_a_read_that_hangs_is_asked_once(world: World, chat: SlackChat) -> None:
+async def test_a_read_that_hangs_is_asked_once(world: World, hasty_chat: SlackChat) -> None:
     fail(world, "timeout", "users.info")
 
     with pytest.raises(Fault, match="no answer in time"):
-        await chat.account(ANA)
+        await hasty_chat.account(ANA)
     assert calls(world, "users.info") == 1
 
 
@@ -176,13 +176,13 @@ async def test_a_whisper_without_an_answer_is_not_sent_another_way(
 
 @pytest.mark.parametrize("kind", ["status_after_apply:502", "reset_after_apply", "timeout"])
 async def test_a_response_url_without_an_answer_is_not_followed_by_a_direct_message(
-    world: World, chat: SlackChat, kind: str
+    world: World, hasty_chat: SlackChat, kind: str
 ) -> None:
     url = f"{world.base_url}/slack/hooks/{world.slack.response_urls.new(ANA, 'C0GENERAL')}"
     fail(world, kind, "hooks")
 
     with pytest.raises(Unanswered):
-        await chat.whisper("C0GENERAL", ANA, HELLO, response_url=url)
+        await hasty_chat.whisper("C0GENERAL", ANA, HELLO, response_url=url)
     assert [e["path"] for e in world.journal.entries("slack")][1:] == [url[url.index("/hooks") :]]
 
 
@@ -212,13 +212,12 @@ async def test_a_rate_limit_that_does_not_say_how_long(header: dict[str, str]) -
 
 
 async def test_a_form_that_does_not_open_in_time_is_given_up(
-    world: World, chat: SlackChat, monkeypatch: pytest.MonkeyPatch
+    world: World, hasty_chat: SlackChat
 ) -> None:
-    monkeypatch.setattr("bot.adapters.slack.VIEW_TIMEOUT", 0.2)
     fail(world, "timeout", "views.open")
 
     with pytest.raises(Unanswered):
-        await chat.open_view("1.2.abc", {})
+        await hasty_chat.open_view("1.2.abc", {})
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Literal
 
 from playwright.async_api import Browser, ConsoleMessage, Error, Locator, Page, Request, expect
 
-PATIENCE = 20_000  # milliseconds, for what the bot brings about
+PATIENCE = 60_000  # milliseconds, for a busy machine
 
 
 @dataclass
@@ -69,7 +69,7 @@ class Visit:
     async def reads(self, text: str, *, where: Locator | None = None) -> None:
         """Waits until it stands there, in the channel unless said otherwise."""
         place = where or self.channel
-        await expect(place).to_contain_text(text, use_inner_text=True, timeout=PATIENCE)
+        await expect(place).to_contain_text(text, use_inner_text=True)
 
     async def lights(self, colours: Literal["light", "dark"]) -> None:
         """Sets which colours the reader likes."""
@@ -116,6 +116,8 @@ async def visiting(
         locale="en-GB",
         timezone_id="Europe/Berlin",
     ) as context:
+        context.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
         page = await context.new_page()
         visit = Visit(page, home)
         page.on("console", visit.hears)

@@ -26,7 +26,7 @@ class App:
 
     async def tells(self) -> dict[str, Any]:
         """The next thing that it tells."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             line = await self._output.readline()
         told: dict[str, Any] = json.loads(line)
         return told

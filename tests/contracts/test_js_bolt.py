@@ -37,7 +37,7 @@ async def app(stage: Stage, folder: Path) -> AsyncIterator[App]:
 
 async def shown(stage: Stage, text: str, **query: str) -> list[str]:
     """All that is read in the channel (or thread), once the text is part of it."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while text not in (found := await stage.texts(**query)):
             await asyncio.sleep(0.02)
     return found

@@ -110,7 +110,7 @@ async def raised(manifest: Manifest, seed: str = "default") -> AsyncIterator[Sta
             await runner.cleanup()
 
 
-async def until(holds: Callable[[], object], seconds: float = 5.0) -> None:
+async def until(holds: Callable[[], object], seconds: float = 30.0) -> None:
     """Wait for something that other tasks bring about; fails when it does not come."""
     async with asyncio.timeout(seconds):
         while not holds():

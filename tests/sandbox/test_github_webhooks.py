@@ -26,7 +26,7 @@ async def host() -> AsyncIterator[Host]:
 
 async def received(host: Host, number: int) -> list[tuple[str, dict[str, Any]]]:
     """(event, payload) of the deliveries, once there are as many as `number`."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(host.received) < number:
             await asyncio.sleep(0.01)
     return [(headers["X-GitHub-Event"], json.loads(raw)) for headers, raw in host.received]

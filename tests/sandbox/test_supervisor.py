@@ -140,7 +140,7 @@ asyncio.run(main())
     pid = int(await parent.stdout.readline())
     parent.send_signal(signal.SIGKILL)
     await parent.wait()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while _runs(pid):
             await asyncio.sleep(0.02)
 

@@ -15,7 +15,7 @@ from tests.scenarios.workspace import Workspace, workspace
 async def test_a_card_cancelled_while_its_post_is_on_its_way_says_so(team: Workspace) -> None:
     await team.fault("slack", "reset_after_apply", path="chat.postMessage")
     await team.types("ana", "/deploy v1.2.1")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not await team.messages():
             await asyncio.sleep(0.02)
     await team.clicks("ana", "Cancel")

@@ -5,8 +5,9 @@ import asyncio
 import pytest
 from sqlalchemy import Connection, text
 
-from bot.adapters.store import Unreachable, postgres
+from bot.adapters.store import Unreachable
 from bot.adapters.store.database import open_database
+from bot.adapters.store.postgres import PostgresDatabase
 from tests.store.samples import only_on_postgres
 
 pytestmark = only_on_postgres
@@ -16,28 +17,18 @@ def sleep(connection: Connection) -> None:
     connection.execute(text("SELECT pg_sleep(1)"))
 
 
-async def test_a_statement_that_takes_too_long_is_given_up(
-    address: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(postgres, "STATEMENT_TIMEOUT", 0.1)
-    database = open_database(address)
+async def test_a_statement_that_takes_too_long_is_given_up(address: str) -> None:
+    database = open_database(address, answers_within=0.5)
     with pytest.raises(TimeoutError):
         await database.transact(sleep)
-    assert await database.transact(lambda c: c.scalar(text("SELECT 1"))) == 1
     await database.close()
 
-
-async def test_who_is_patient_waits(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres, "STATEMENT_TIMEOUT", 0.1)
-    database = open_database(address, patient=True)
-    await database.transact(sleep)
-    await database.close()
+    patient = open_database(address, answers_within=None)
+    await patient.transact(sleep)
+    await patient.close()
 
 
-async def test_a_server_that_never_answers_is_unreachable(
-    kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(postgres, "CONNECT_TIMEOUT", 0.1)
+async def test_a_server_that_never_answers_is_unreachable(kind: str) -> None:
     silence = asyncio.Event()
 
     async def says_nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -46,7 +37,8 @@ async def test_a_server_that_never_answers_is_unreachable(
 
     server = await asyncio.start_server(says_nothing, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    database = open_database(f"postgresql://gonogo@127.0.0.1:{port}/gonogo?sslmode=disable")
+    address = f"postgresql://gonogo@127.0.0.1:{port}/gonogo?sslmode=disable"
+    database = PostgresDatabase(address, connects_within=0.1)
     with pytest.raises(Unreachable):
         await database.transact(sleep)
     await database.close()

@@ -99,10 +99,13 @@ async def opened(
     http_mode: bool = True,
     webhook_secret: str | None = WEBHOOK_SECRET,
     now: Callable[[], float] = lambda: NOW,
+    patience: float = 10,
 ) -> AsyncIterator[Front]:
     async with aiohttp.ClientSession() as nowhere:
         front = Front(nowhere)
-        slack = SlackEvents(bolt(front), SECRET, identity=front.identity, now=now)
+        slack = SlackEvents(
+            bolt(front), SECRET, identity=front.identity, now=now, patience=patience
+        )
         app = application(
             reasons=front.why_not,
             remember=front.remember,

@@ -172,14 +172,12 @@ async def test_a_compressed_body_is_not_inflated(front: Front) -> None:
 HALF = b"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf"
 
 
-async def test_a_sender_that_dawdles_is_not_waited_for(
-    front: Front, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.adapters.raw_body.PATIENCE", 0.05)
-    reader, writer = await front.connect()
-    writer.write(HALF)
-    assert b" 408 " in await reader.readline()
-    writer.close()
+async def test_a_sender_that_dawdles_is_not_waited_for() -> None:
+    async with opened(patience=0.05) as front:
+        reader, writer = await front.connect()
+        writer.write(HALF)
+        assert b" 408 " in await reader.readline()
+        writer.close()
 
 
 async def test_a_sender_that_hangs_up_is_no_error_of_ours(

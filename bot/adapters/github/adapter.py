@@ -12,7 +12,7 @@ from bot.adapters.github import reading
 from bot.adapters.github.credentials import Credentials, GivenToken
 from bot.adapters.github.errors import refused
 from bot.adapters.github.session import Session
-from bot.adapters.github.threads import TIMEOUT, Threads
+from bot.adapters.github.threads import GRACE, TIMEOUT, Threads
 from bot.domain.changes import ChangeList
 from bot.domain.errors import Declined, Fault, NotFound
 from bot.domain.gates import Check
@@ -32,10 +32,17 @@ MOVED = (301, 307, 308)
 class PyGithubAdapter:
     """GitHub through worker threads; see `bot.ports.GitHub` for what each call does."""
 
-    def __init__(self, url: str, credentials: Credentials | str, *, timeout: int = TIMEOUT) -> None:
+    def __init__(
+        self,
+        url: str,
+        credentials: Credentials | str,
+        *,
+        timeout: int = TIMEOUT,
+        grace: float = GRACE,
+    ) -> None:
         given = GivenToken(credentials) if isinstance(credentials, str) else credentials
         self._credentials = given
-        self._threads = Threads(url, given, timeout=timeout)
+        self._threads = Threads(url, given, timeout=timeout, grace=grace)
         self._login: str | None = None
         self._peeled: dict[str, tuple[str, datetime | None]] = {}
 

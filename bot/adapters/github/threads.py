@@ -31,10 +31,18 @@ PAUSES = (0.5, 1.0)
 class Threads:
     """Runs calls on GitHub: reads side by side, writes one after another."""
 
-    def __init__(self, url: str, credentials: Credentials, *, timeout: int = TIMEOUT) -> None:
+    def __init__(
+        self,
+        url: str,
+        credentials: Credentials,
+        *,
+        timeout: int = TIMEOUT,
+        grace: float = GRACE,
+    ) -> None:
         self._url = url.rstrip("/")
         self._credentials = credentials
         self._timeout = timeout
+        self._whole = timeout + grace
         self._own = threading.local()
         self._sessions: list[Session] = []
         self._kept = Kept()
@@ -47,7 +55,7 @@ class Threads:
         if repo not in self._reads:
             self._reads[repo] = ThreadPoolExecutor(READERS, thread_name_prefix="github-read")
         loop = asyncio.get_running_loop()
-        end = loop.time() + self._timeout + GRACE
+        end = loop.time() + self._whole
         try:
             async with asyncio.timeout_at(end):
                 for pause in (*PAUSES, None):
@@ -87,7 +95,7 @@ class Threads:
         def call() -> T:
             with translated(write=write):
                 session = self._session()
-                session.ends = time.monotonic() + self._timeout + GRACE
+                session.ends = time.monotonic() + self._whole
                 return work(session)
 
         return await asyncio.get_running_loop().run_in_executor(pool, call)

@@ -11,6 +11,9 @@ from bot.adapters.store.sqlite import SqliteDatabase
 
 T = TypeVar("T")
 
+ANSWERS_WITHIN = 10.0
+"""Seconds for a statement: a server that hangs must not hold up the bot for ever."""
+
 
 class Unreachable(Exception):
     """The database does not answer; it may do so later."""
@@ -33,11 +36,11 @@ class Database(Protocol):
         """Let go of every connection."""
 
 
-def open_database(address: str, *, patient: bool = False) -> Database:
+def open_database(address: str, *, answers_within: float | None = ANSWERS_WITHIN) -> Database:
     """The database at `sqlite:///gonogo.db` or `postgresql://…`; any driver named is ignored.
 
     Connects at first use, which raises Unreachable or Unusable. Raises ValueError for any other
-    address. `patient` sets no limit to the time that a statement may take.
+    address. `answers_within` is how many seconds a statement may take on a server, None any time.
     """
     url = _url(address)
     if _kind(url) == "sqlite":
@@ -45,8 +48,8 @@ def open_database(address: str, *, patient: bool = False) -> Database:
     # Its driver takes a good part of the time of a start, and most have no need of it.
     from bot.adapters.store.postgres import PostgresDatabase
 
-    plain = url.set(drivername="postgresql")
-    return PostgresDatabase(plain.render_as_string(hide_password=False), patient=patient)
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return PostgresDatabase(plain, answers_within=answers_within)
 
 
 def checked(address: str) -> str:

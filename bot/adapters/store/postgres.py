@@ -8,14 +8,13 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.adapters.store.database import Unreachable, Unusable
+from bot.adapters.store.database import ANSWERS_WITHIN, Unreachable, Unusable
 from bot.ports import Stale
 
 T = TypeVar("T")
 
 ATTEMPTS = 5
 CONNECT_TIMEOUT = 5.0  # seconds
-STATEMENT_TIMEOUT = 10.0  # seconds; a server that hangs must not hold up the bot for ever
 NO_WAY_IN = ("28", "3D")  # classes of SQLSTATE: wrong user or password, no such database
 LOST_RACES = {
     "40001",  # serialization failure: a row that was changed after our snapshot
@@ -27,13 +26,19 @@ LOST_RACES = {
 class PostgresDatabase:
     """Any number of replicas; a transaction that lost a race is run again on what is there now."""
 
-    def __init__(self, dsn: str, *, patient: bool = False) -> None:
-        limit = None if patient else STATEMENT_TIMEOUT
-
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        answers_within: float | None = ANSWERS_WITHIN,
+        connects_within: float = CONNECT_TIMEOUT,
+    ) -> None:
         async def connect() -> Any:
             try:
                 # It understands all that libpq writes into an address.
-                return await asyncpg.connect(dsn, timeout=CONNECT_TIMEOUT, command_timeout=limit)
+                return await asyncpg.connect(
+                    dsn, timeout=connects_within, command_timeout=answers_within
+                )
             except (OSError, TimeoutError, asyncpg.PostgresError) as error:
                 why = str(error) or type(error).__name__
                 if getattr(error, "sqlstate", "").startswith(NO_WAY_IN):

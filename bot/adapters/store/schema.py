@@ -42,7 +42,7 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 async def _on(address: str, work: Callable[[Connection], T], *, reads: bool = False) -> T:
-    database = open_database(address, patient=True)  # a migration takes as long as it takes
+    database = open_database(address, answers_within=None)  # a migration takes as long as it takes
     try:
         return await database.transact(work, reads=reads)
     except DBAPIError as error:

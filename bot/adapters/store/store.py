@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.adapters.store import audit
 from bot.adapters.store.audit import Audit
 from bot.adapters.store.cards import Cards
-from bot.adapters.store.database import Database, open_database
+from bot.adapters.store.database import ANSWERS_WITHIN, Database, open_database
 from bot.adapters.store.deployments import Deployments
 from bot.adapters.store.directory import Directory
 from bot.adapters.store.duties import Duties
@@ -72,9 +72,11 @@ class SqlStore:
         await self._database.close()
 
 
-def open_store(address: str, clock: Clock, *, patient: bool = False) -> SqlStore:
+def open_store(
+    address: str, clock: Clock, *, answers_within: float | None = ANSWERS_WITHIN
+) -> SqlStore:
     """The store at a database address, connected at first use; ValueError for a wrong one.
 
-    `patient` sets no limit to the time that a statement may take.
+    `answers_within` is how many seconds a statement may take on a server, None any time.
     """
-    return SqlStore(open_database(address, patient=patient), clock)
+    return SqlStore(open_database(address, answers_within=answers_within), clock)
