@@ -38,7 +38,7 @@ log = structlog.get_logger()
 STORE_TIMEOUT = 2.0
 """Seconds to record a request in; Slack gives up after three."""
 
-ANSWER_WITHIN = 2.7
+ANSWER_WITHIN = 2.5
 """Seconds for a request as a whole, with what has to be said although it was not recorded."""
 
 MOST_TRIES = 5

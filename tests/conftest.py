@@ -1,5 +1,7 @@
 """What all tests share."""
 
+import pytest
+import structlog
 from hypothesis import settings
 
 pytest_plugins = ["tests.strict"]
@@ -7,3 +9,15 @@ pytest_plugins = ["tests.strict"]
 # The same examples in every run, and no deadline on machines that others use too.
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> None:
+    """Logs without colours, and tracebacks as Python writes them.
+
+    The library's own show every local value, which takes seconds, and Slack waits for three.
+    """
+    renderer = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
+    structlog.configure(processors=[structlog.processors.add_log_level, renderer])

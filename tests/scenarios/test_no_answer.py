@@ -59,7 +59,7 @@ async def test_a_press_is_answered_although_nothing_can_be_stored(team: Workspac
     assert await team.state() == "Waiting for approval"
 
     await team.clicks("bo", "Approve")
-    await team.passes("PT2S")
+    await team.passes("PT5S")
     assert "approved by @bo" in await team.card()
 
 
@@ -78,7 +78,7 @@ async def test_a_press_that_cannot_even_be_answered_breaks_nothing(team: Workspa
         pressed = await team.clicks("bo", "Approve")
     assert pressed.get("error") is None
     await team.clicks("bo", "Approve")
-    await team.passes("PT2S")
+    await team.passes("PT5S")
     assert "approved by @bo" in await team.card()
 
 
@@ -98,13 +98,12 @@ async def test_while_we_do_not_know_who_we_are_nobody_is_called_a_stranger(tmp_p
 
 
 async def test_who_is_refused_all_the_time_is_slowed_down(team: Workspace) -> None:
-    for _ in range(60):
-        answer = await team.types("ana", "/deploy v1.2.1 to mars")
-        assert answer.startswith("I know no environment “mars”.")
-    answer = await team.types("ana", "/deploy v1.2.1")
+    refused = 0
+    while (answer := await team.types("ana", "/deploy v1.2.1 to mars")).startswith("I know no"):
+        refused += 1
     assert answer.startswith("Too much of what you asked for was refused")
 
-    assert len(await team.trail("command")) == 60
+    assert len(await team.trail("command")) == refused >= 60
     assert "D1" in await team.types("bo", "/deployments status")
 
 
