@@ -58,6 +58,7 @@ class BotProcess:
         self._program = program
         self._process: Child | None = None
         self._ready = False
+        self._becoming: asyncio.Task[bool] | None = None
         self._starting = asyncio.Lock()
 
     def state(self) -> dict[str, object]:
@@ -69,19 +70,18 @@ class BotProcess:
     async def start(self, within: float = READY_WITHIN) -> bool:
         """Start it unless it runs; True once it would answer a command.
 
-        False after `within` seconds, or when it ends before.
+        False after `within` seconds, while it goes on starting, or when it ends before.
         """
         async with self._starting:
-            process = self._alive()
-            if process is None:
+            if self._alive() is None or self._becoming is None:
                 self._ready = False
-                process = self._process = await self.spawn(self._environment())
+                self._process = process = await self.spawn(self._environment())
+                self._becoming = asyncio.create_task(self._becomes_ready(process))
         try:
             async with asyncio.timeout(within):
-                self._ready = await self._becomes_ready(process)
+                return await asyncio.shield(self._becoming)
         except TimeoutError:
             return False
-        return self._ready
 
     async def kill(self) -> None:
         """kill -9, whatever it is doing; returns when it is gone."""
@@ -133,6 +133,7 @@ class BotProcess:
                 with contextlib.suppress(aiohttp.ClientError):
                     async with session.get(f"{self.url}/readyz") as answer:
                         if answer.status == 200:
+                            self._ready = True
                             return True
                 await asyncio.sleep(LOOK_EVERY)
         return False

@@ -17,14 +17,15 @@ from sandbox.supervisor import BotProcess
 # A bot that only answers /readyz; GONOGO_TRIAL lets it misbehave.
 STAND_IN = """
 import http.server, os, signal, sys
-trial = os.environ.get("GONOGO_TRIAL")
+trial = os.environ.get("GONOGO_TRIAL", "")
 if trial == "crash":
     sys.exit("no token")
 if trial == "deaf":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 class Page(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        self.send_response(503 if trial == "never ready" else 200)
+        late = trial.startswith("late") and not os.path.exists(trial[5:])
+        self.send_response(503 if late or trial == "never ready" else 200)
         self.end_headers()
         self.wfile.write(os.environ.get("SLACK_BOT_TOKEN", "no token").encode())
     def log_message(self, *_): pass
@@ -80,6 +81,17 @@ async def test_a_bot_that_is_not_ready_in_time_keeps_on_starting(bot: Make) -> N
     one = bot("never ready")
     assert not await one.start(within=1)
     assert one.state()["state"] == "starting"
+
+
+async def test_a_bot_that_is_ready_late_is_running_from_then_on(bot: Make, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    one = bot(f"late {go}")
+    assert not await one.start(within=0.1)
+    go.touch()
+    async with asyncio.timeout(30):
+        while one.state()["state"] == "starting":
+            await asyncio.sleep(0.01)
+    assert one.state()["state"] == "running"
 
 
 async def test_a_kill_does_not_wait_for_the_start(bot: Make) -> None:
