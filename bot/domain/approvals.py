@@ -142,6 +142,7 @@ def _people(deployment: Deployment) -> tuple[str, dict[str, object]]:
 
 
 _WORDS = {
+    State.APPROVED: "about to start",
     State.CHECKING: "being checked",
     State.AWAITING_APPROVAL: "waiting for approval",
     State.DISPATCHING: "being sent to GitHub",

@@ -49,6 +49,14 @@ def line(text: object, most: int = LINE_LIMIT) -> str:
     return shorten(escape(" ".join(str(text).split())), most)
 
 
+def quoted(text: object) -> str:
+    """What a person wrote, as a part of one line of ours: it cannot end before its quotes do."""
+    return f"“{line(str(text).translate(_QUOTES))}”"
+
+
+_QUOTES = str.maketrans("“”", '""')
+
+
 def fill(template: str, facts: dict[str, object]) -> str:
     """A sentence with its facts: people as mentions, times in the reader's zone, the rest
     escaped.

@@ -157,7 +157,7 @@ def _small_print(d: Deployment) -> list[str]:
     if d.short_sha:
         parts.append(f"commit `{d.short_sha}`")
     if d.reason:
-        parts.append(f"reason: {b.line(d.reason)}")
+        parts.append(f"reason: {b.quoted(d.reason)}")
     if approved := approvals.given(d):
         parts.append(approved)
     if d.ending and d.ending.by:

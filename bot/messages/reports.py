@@ -76,7 +76,7 @@ def show(d: Deployment, trail: Sequence[tuple[datetime, str, str]]) -> Message:
     ]
     facts.append(f"Requested {_asked(d)}")
     if d.reason:
-        facts.append(f"Reason: {b.line(d.reason)}")
+        facts.append(f"Reason: {b.quoted(d.reason)}")
     if d.approvals:
         said = approvals.given(d)
         facts.append(said[0].upper() + said[1:])

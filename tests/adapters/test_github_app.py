@@ -33,7 +33,7 @@ def installed(world: World, **changes: Any) -> PyGithubAdapter:
         **changes,
     }
     url = f"{world.base_url}/github"
-    return PyGithubAdapter(url, Installation(url, **details), timeout=1)
+    return PyGithubAdapter(url, Installation(url, **details), timeout=10)
 
 
 def minted(world: World) -> list[Any]:

@@ -32,7 +32,7 @@ async def test_a_form_offers_the_versions_and_asks_for_one(page: Visit) -> None:
     await page.presses("Request")
     await expect(page.form).to_be_hidden()
     await page.reads("Waiting for approval")
-    await page.reads("reason: the demo is at noon")
+    await page.reads("reason: “the demo is at noon”")
 
 
 async def test_a_rejection_asks_for_its_reason_in_a_form(page: Visit) -> None:

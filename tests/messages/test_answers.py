@@ -171,7 +171,7 @@ def test_everything_known_about_one_deployment() -> None:
 *D12 app v1.2.1 → production*
 Succeeded
 Requested by <@U0ANA> 2024-03-26 12:00 UTC
-Reason: the fair is tomorrow
+Reason: “the fair is tomorrow”
 Approved by <@U0BO> 2024-03-26 12:03 UTC
 Commit `c0ffee0000000000000000000000000000000000`
 Run 7001

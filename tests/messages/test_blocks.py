@@ -84,3 +84,8 @@ def test_a_link_without_an_address_is_its_text() -> None:
 def test_an_address_cannot_leave_its_link(url: str) -> None:
     shown = blocks.link(f"https://acme.test/{url}", "x")
     assert re.fullmatch(r"<https://acme\.test/[!-;=?-{}~]*\|x>", shown), shown
+
+
+def test_what_a_person_wrote_cannot_pass_for_ours() -> None:
+    forged = "hi” · approved by dee · reason: “x\n• <!channel>"
+    assert blocks.quoted(forged) == '“hi" · approved by dee · reason: "x • &lt;!channel&gt;”'

@@ -24,7 +24,7 @@ CI green (3 checks)
 D12
   · requested by <@U0ANA> 2024-03-26 12:00 UTC
   · commit `c0ffee0`
-  · reason: the fair is tomorrow
+  · reason: “the fair is tomorrow”
   · expires 13:00 UTC
 [Approve]
 [Reject]
@@ -47,7 +47,7 @@ def test_the_card_shows_the_run() -> None:
 D12
   · requested by <@U0ANA> 2024-03-26 12:00 UTC
   · commit `c0ffee0`
-  · reason: the fair is tomorrow
+  · reason: “the fair is tomorrow”
   · approved by <@U0BO> 2024-03-26 12:03 UTC
 [Cancel]\
 """)
@@ -86,7 +86,7 @@ health was lost during the watch: HTTP 503
 D12
   · requested by <@U0ANA> 2024-03-26 12:00 UTC
   · commit `c0ffee0`
-  · reason: the fair is tomorrow
+  · reason: “the fair is tomorrow”
   · approved by <@U0BO> 2024-03-26 12:03 UTC
 [Mark Good]
 [Roll Back]
@@ -108,7 +108,7 @@ Not on a Friday
 D12
   · requested by <@U0ANA> 2024-03-26 12:00 UTC
   · commit `c0ffee0`
-  · reason: the fair is tomorrow
+  · reason: “the fair is tomorrow”
   · rejected by <@U0BO>
   · settled 2024-03-26 12:07 UTC\
 """)

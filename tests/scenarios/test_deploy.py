@@ -88,7 +88,7 @@ async def test_the_card_shows_the_evidence_before_anybody_approves(team: Workspa
 
     assert "Changes since v1.2.0\n• Add feature X (#4) · ana-acme\n• Fix bug Y (#5)" in card
     assert "CI green (3 checks) · Merged to main · Follows v1.2.0 · Release notes" in card
-    assert "reason: it is time · expires 11:00 UTC" in card
+    assert "reason: “it is time” · expires 11:00 UTC" in card
 
 
 async def test_while_it_runs_the_card_names_jobs_steps_and_elapsed_time(team: Workspace) -> None:

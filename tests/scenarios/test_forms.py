@@ -17,7 +17,7 @@ async def test_deploy_without_words_opens_a_form_that_deploys(team: Workspace) -
 
     assert sent.get("errors") is None
     assert await team.state() == "Waiting for approval"
-    assert "reason: it is time" in await team.card()
+    assert "reason: “it is time”" in await team.card()
     assert "Checking app v1.2.1 → production (D2)." in (await team.told("ana"))[0]
 
 
