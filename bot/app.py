@@ -22,6 +22,7 @@ from bot.adapters.store import SqlStore, Unreachable, is_current, open_store, up
 from bot.clockwork import Clockwork
 from bot.config import Config, ConfigError
 from bot.ports import Stale, Tx
+from bot.services import lookouts
 from bot.services.desk import Desk
 from bot.services.requests import FRESH
 from bot.services.tick import Tick
@@ -271,6 +272,7 @@ class Bot:
                 return False
             for repo in {service.repo for service in self.config.services.values()}:
                 tx.set_duty(f"tags:{repo}", tx.now)
+            lookouts.hurry(tx, self.config)
             tx.hurry()
             return True
 

@@ -87,6 +87,15 @@ class EnvironmentApproval(Part):
     needed: int = Field(default=1, ge=1, le=10, description="how many different approvers")
 
 
+class AdoptConfig(Part):
+    """The workflow that a merge starts and that deploys by itself."""
+
+    workflow: str = "ci.yml"
+    branch: str = Field(default="main", description="the branch whose merges are deployed")
+    deploy_job: str = Field(default="deploy", description="its job that deploys")
+    smoke: str | None = Field(default=None, description="its job or step that is the smoke test")
+
+
 class EnvironmentConfig(Part):
     """One environment of a service, who approves there, and what its validation asks for."""
 
@@ -102,6 +111,7 @@ class EnvironmentConfig(Part):
         default=timedelta(minutes=10), description="how long it is watched before ✅"
     )
     workflow: str | None = Field(default=None, description="another workflow than the service's")
+    adopt: AdoptConfig | None = Field(default=None, description="what merges deploy there")
     approval: EnvironmentApproval = EnvironmentApproval()
     targets: Targets = Field(default=(), description="where it runs, in the order of a way back")
 
@@ -164,6 +174,13 @@ class Config(Part):
         windows = self.services[service].windows if service in self.services else {}
         found = next((w for name, w in windows.items() if name == environment), None)
         return found.calendar(at) if found else None
+
+    def merges(self) -> Iterator[tuple[str, str, ServiceConfig, AdoptConfig]]:
+        """(service, environment, its settings, the workflow) of all that merges deploy."""
+        for name, service in self.services.items():
+            for environment, settings in service.environments.items():
+                if settings.adopt:
+                    yield name, environment, service, settings.adopt
 
     def pipelines(self) -> Iterator[tuple[str, str, ServiceConfig, EnvironmentConfig, str]]:
         """(service, environment, its settings, the environment's, workflow file) of all that can

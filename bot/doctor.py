@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
 from bot.adapters.slack import SlackChat
-from bot.config import Config, is_group
+from bot.config import AdoptConfig, Config, is_group
 from bot.domain.errors import Fault
 from bot.domain.people import Standing
 from bot.ports import GitHub, Probes, Workflow
@@ -34,6 +34,7 @@ async def examine(
         *(_person(chat, name, one.slack) for name, one in config.people.items()),
         *(_group(chat, group) for group in _groups(config)),
         *(_workflow(github, repo, file, *names) for repo, file, *names in _workflows(config)),
+        *(_merges(github, service.repo, adopt) for _, _, service, adopt in config.merges()),
         *(_health(probes, subject, url) for subject, url in _health_urls(config)),
     )
     return tuple(finding for findings in found for finding in findings)
@@ -113,6 +114,22 @@ async def _workflow(
         action = f"add .github/workflows/{file} to the default branch, or let the token read it"
         return [failed(subject, fault, action)]
     return [*workflow_findings(subject, workflow), *name_findings(subject, workflow, jobs, smokes)]
+
+
+async def _merges(github: GitHub, repo: str, adopt: AdoptConfig) -> Sequence[Finding]:
+    """Whether what merges start is there, with the job that deploys."""
+    subject = f"merges to {repo} {adopt.branch}"
+    try:
+        workflow = await github.workflow(repo, adopt.workflow)
+    except Fault as fault:
+        return [failed(subject, fault, "correct adopt.workflow in the configuration")]
+    if workflow.branch != adopt.branch:
+        text = f"the default branch is {workflow.branch}"
+        action = f"correct adopt.branch, unless {adopt.branch} is meant"
+        return [Finding(subject=subject, ok=True, text=text, action=action)]
+    smokes = [adopt.smoke] if adopt.smoke else []
+    found = list(name_findings(subject, workflow, [adopt.deploy_job], smokes))
+    return found or [Finding(subject=subject, ok=True, text=f"deployed by {adopt.workflow}")]
 
 
 def name_findings(

@@ -87,6 +87,7 @@ async def test_the_sandboxs_own_configuration_has_no_problem(examine: Examine) -
         "person cy",
         "person dee",
         "acme/app release.yml",
+        "merges to acme/app main",
         "health of app production",
         "health of app staging",
     ]
@@ -107,12 +108,18 @@ async def test_tables_of_another_version(examine: Examine) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "subject", "says"),
     [
+        (
+            "deploy_job: staging",
+            "deploy_job: stage",
+            "merges to acme/app main",
+            "has no job “stage”",
+        ),
+        ("workflow: ci.yml", "workflow: cd.yml", "merges to acme/app main", "correct adopt.work"),
         ("channel: deployments", "channel: nowhere", "channel nowhere", "create it, or invite"),
         ("channel: deployments", "channel: general", "channel general", "/invite @gonogo"),
         ("slack: U0ANA", "slack: U0NOBODY", "person ana", "correct people.ana.slack"),
         ("slack: U0ANA", "slack: U0EVE", "person ana", "guest account"),
         ("- dee\n", "- dee\n  - S0NONE\n", "user group S0NONE", "correct the role"),
-        ("acme/app", "acme/none", "acme/none release.yml", "let the token read it"),
         ("release.yml", "ship.yml", "acme/app ship.yml", "add .github/workflows/ship.yml"),
         ("/health/staging", "/health/none", "health of app staging", "/health/none"),
         (
@@ -135,6 +142,14 @@ async def test_what_is_missing_is_named(
     found = problems(await examine(lambda text: text.replace(old, new, 1)))
     assert list(found) == [subject]
     assert says in found[subject]
+
+
+async def test_a_repository_that_cannot_be_read_is_named_with_each_of_its_workflows(
+    examine: Examine,
+) -> None:
+    found = problems(await examine(lambda text: text.replace("acme/app", "acme/none", 1)))
+    assert list(found) == ["acme/none release.yml", "merges to acme/none main"]
+    assert "let the token read it" in found["acme/none release.yml"]
 
 
 async def test_what_does_not_answer_is_unknown(world: World, examine: Examine) -> None:

@@ -78,10 +78,15 @@ def may_cancel(deployment: Deployment, actor: Actor) -> None:
     if actor.slack_id != deployment.requested_by and not actor.holds(Role.APPROVER, Role.ADMIN):
         raise Refusal(
             "not_yours",
-            "{name} was requested by {who}; only they, an approver or an admin may cancel it.",
+            "{name} was {began} by {who}; only they, an approver or an admin may cancel it.",
             name=deployment.name,
-            who=Who(deployment.requested_by),
+            began="started outside Slack" if deployment.outside else "requested",
+            who=Who(deployment.requested_by) if deployment.requested_by else _login(deployment),
         )
+
+
+def _login(deployment: Deployment) -> str:
+    return deployment.outside.login if deployment.outside else "somebody outside Slack"
 
 
 def _is_open(deployment: Deployment) -> None:

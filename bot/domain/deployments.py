@@ -9,6 +9,7 @@ from typing import Any, Self, assert_never
 
 from bot.domain.changes import ChangeList
 from bot.domain.gates import Verdict
+from bot.domain.outside import Outside
 from bot.domain.runs import Dispatch, Progress
 from bot.domain.validation import Validation
 
@@ -48,6 +49,7 @@ class State(StrEnum):
 S = State
 TERMINAL = frozenset({S.SUCCEEDED, S.FAILED, S.CANCELLED, S.REFUSED, S.REJECTED, S.EXPIRED, S.VOID})
 UNFINISHED = frozenset(State) - TERMINAL
+WAITING = frozenset({S.REQUESTED, S.CHECKING, S.AWAITING_APPROVAL, S.APPROVED})
 
 TRANSITIONS: dict[State, frozenset[State]] = {
     S.REQUESTED: frozenset({S.CHECKING, S.CANCELLED}),
@@ -118,6 +120,7 @@ class Deployment:
 
     `revision` counts the changes and makes every update a compare-and-set.
     `due_at` is when the tick has to look again; None leaves it to people.
+    `version` is empty while nobody knows it, `outside` says how it began without the bot.
     `notice` explains a state that a person has to end; `waiting_for` names a passing trouble.
     `approvers` is how many different people the configuration asked for when it was checked.
     `bad` is a person's mark, `hold` keeps the slot shut after a rollback, `rolls_back` names
@@ -141,6 +144,7 @@ class Deployment:
     requested_at: datetime
     reason: str = ""
     asked_in: str | None = None
+    outside: Outside | None = None
 
     binding: Binding | None = None
     changes: ChangeList | None = None
@@ -155,6 +159,7 @@ class Deployment:
     request_id: str | None = None
     dispatch: Dispatch | None = None
     run_id: int | None = None
+    run_attempt: int = 1
     run_url: str | None = None
     progress: Progress | None = None
     abort_asked_at: datetime | None = None
@@ -184,6 +189,21 @@ class Deployment:
     def name(self) -> str:
         """The id as people read it: D12."""
         return f"D{self.id}"
+
+    @property
+    def label(self) -> str:
+        """The version as it is shown, also where nobody knows it."""
+        return self.version or "version not known"
+
+    @property
+    def is_merge(self) -> bool:
+        """Whether a merge deployed it by itself: no card, and no person decides about it."""
+        return self.outside is not None and self.outside.is_merge
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nothing has been sent to GitHub yet."""
+        return self.state in WAITING
 
     @property
     def is_terminal(self) -> bool:

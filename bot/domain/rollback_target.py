@@ -47,7 +47,8 @@ def choose(history: Sequence[Record]) -> Choice:
         return Choice(live=live, tainted=known.tainted, refuse=Refused.IN_PROGRESS)
     if live is None:
         return Choice(live=None, tainted=known.tainted, refuse=Refused.NOTHING_LIVE)
-    below = [r.version for r in reversed(good) if r.version != live and r.version not in tainted]
+    others = (r.version for r in reversed(good) if r.version)  # not one that nobody could name
+    below = [version for version in others if version != live and version not in tainted]
     half = _half_way(history)
     if half is not None and _goes_back_to_live(half, live):
         return Choice(live=live, target=live, tainted=known.tainted, restores_live=True)

@@ -120,7 +120,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
-    """One row of GitHub's list of runs."""
+    """One row of GitHub's list of runs: its latest attempt, which `actor` began at `began_at`."""
 
     id: int
     title: str
@@ -131,6 +131,15 @@ class RunSummary:
     url: str
     created_at: datetime
     updated_at: datetime
+    began_at: datetime
+    attempt: int = 1
+    event: str = "workflow_dispatch"
+    commit: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended, well or not."""
+        return self.status == "completed" and self.conclusion is not None
 
 
 def failure_of(progress: Progress, deploy_job: str | None) -> str | None:

@@ -67,8 +67,20 @@ class Version:
         return (self.major, self.minor, self.patch, not self.prerelease, identifiers)
 
 
-def is_same(told: str, version: str) -> bool:
-    """Whether what production tells is this version, the v aside."""
+def shown(told: str) -> str:
+    """What production tells, as people write a version: with its v."""
+    return str(Version.told(told) or told)
+
+
+def of_commit(branch: str, commit: str) -> str:
+    """How a commit that no tag names is called: main@7ccb03b."""
+    return f"{branch}@{commit[:7]}"
+
+
+def is_same(told: str, version: str, commit: str = "") -> bool:
+    """Whether what production tells is this version, the v aside, or begins its commit's sha."""
+    if commit and re.fullmatch("[0-9a-f]{7,40}", told.lower()):
+        return commit.startswith(told.lower())
     found = Version.told(told)
     return told == version or (found is not None and found == Version.parse(version))
 

@@ -16,7 +16,7 @@ def succeeded(deployment: Deployment) -> Message:
     d = deployment
     found = d.validation or Validation(started_at=d.requested_at)
     lines = [
-        f"✅ {b.line(d.version, 64)} deployed to {b.line(d.environment, 64)} successfully",
+        f"✅ {b.line(d.label, 64)} deployed to {b.line(d.environment, 64)} successfully",
         *_marked_good(d),
         "Changes:",
         *_changes(d),

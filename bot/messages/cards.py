@@ -37,7 +37,19 @@ _STATUS = {
 def title(deployment: Deployment) -> str:
     """The deployment as one phrase, escaped: app v1.2.1 → production."""
     d = deployment
-    return f"{b.line(d.service, 80)} {b.line(d.version, 64)} → {b.line(d.environment, 64)}"
+    return f"{b.line(d.service, 80)} {b.line(d.label, 64)} → {b.line(d.environment, 64)}"
+
+
+def started_by(deployment: Deployment) -> str:
+    """Who began it and where: by a person in Slack, or outside by a GitHub login."""
+    d = deployment
+    if d.outside:
+        login = b.line(d.outside.login or "somebody", 60)
+        deed = "merged" if d.outside.is_merge else "started outside Slack"
+        return f"{deed} by {b.mention(d.requested_by) if d.requested_by else login}"
+    return (
+        f"requested by {b.mention(d.requested_by)}" if d.requested_by else "started outside Slack"
+    )
 
 
 def status(deployment: Deployment) -> str:
@@ -49,6 +61,8 @@ def card(deployment: Deployment, now: datetime) -> Message:
     """The card of a deployment as it should read now."""
     d = deployment
     head = f"*{title(d)}*\n*{status(d)}*"
+    if d.outside and d.outside.older_than:
+        head += f"\n*OLDER than live {b.line(d.outside.older_than, 64)}*"
     if d.ending and d.ending.text:
         head += f"\n{b.line(d.ending.text)}"
     if d.notice and not d.is_terminal:
@@ -148,10 +162,7 @@ def _stage(stage: Stage) -> str:
 
 
 def _small_print(d: Deployment) -> list[str]:
-    asked = (
-        f"requested by {b.mention(d.requested_by)}" if d.requested_by else "started outside Slack"
-    )
-    parts = [d.name, f"{asked} {b.when(d.requested_at)}"]
+    parts = [d.name, f"{started_by(d)} {b.when(d.requested_at)}"]
     if d.kind is not Kind.RELEASE:
         parts.append(str(d.kind))
     if d.short_sha:

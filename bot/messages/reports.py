@@ -8,7 +8,7 @@ from bot.domain.gates import Level
 from bot.messages import approvals
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
-from bot.messages.cards import changes, status, title, waiting
+from bot.messages.cards import changes, started_by, status, title, waiting
 
 PAGE = 10
 MOST_TRAIL = 40
@@ -25,7 +25,7 @@ def overview(
         line = f"*{b.line(service, 80)} {b.line(environment, 64)}*: "
         line += _live(live) if live else "no live version known"
         if holder:
-            line += f"\n    {holder.name}: {b.line(holder.version, 64)} {status(holder).lower()}, "
+            line += f"\n    {holder.name}: {b.line(holder.label, 64)} {status(holder).lower()}, "
             line += _asked(holder)
         lines.append(line)
     return _paged("Status", lines)
@@ -33,7 +33,7 @@ def overview(
 
 def _live(d: Deployment) -> str:
     """The live version, and how far it may be trusted."""
-    text = f"{b.line(d.version, 64)} ({d.name})"
+    text = f"{b.line(d.label, 64)} ({d.name})"
     if d.state is not State.SUCCEEDED:
         text += f" {_word(d)}, live"
     if d.live_at:
@@ -149,6 +149,8 @@ def _word(d: Deployment) -> str:
 
 def _asked(d: Deployment) -> str:
     by = f"by {b.mention(d.requested_by)}" if d.requested_by else "from outside Slack"
+    if d.outside:
+        by = started_by(d)
     return f"{by} {b.when(d.requested_at)}"
 
 

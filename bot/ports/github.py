@@ -101,9 +101,17 @@ class GitHub(Protocol):
         """The workflow file of the default branch. NotFound when it is not there."""
 
     async def runs(
-        self, repo: str, file: str, *, after: int = 0, dispatched_only: bool = True
+        self,
+        repo: str,
+        file: str,
+        *,
+        after: int = 0,
+        dispatched_only: bool = True,
+        branch: str = "",
     ) -> tuple[RunSummary, ...]:
-        """The newest runs of a workflow with an id above `after`, newest first, at most 50."""
+        """The newest runs of a workflow with an id above `after`, newest first, at most 50; those
+        of one branch where it is named.
+        """
 
     async def run(self, repo: str, run_id: int) -> tuple[RunSummary, Progress]:
         """One run with its jobs and steps. NotFound when it was deleted."""

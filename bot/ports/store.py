@@ -10,6 +10,7 @@ from bot.domain.history import IncidentRecord, Record
 from bot.domain.people import Actor
 from bot.messages.blocks import Message
 from bot.ports.github import Tag
+from bot.ports.lookouts import LookoutTx
 
 T = TypeVar("T")
 
@@ -62,7 +63,7 @@ class Card:
     shown_at: datetime
 
 
-class Tx(Protocol):
+class Tx(LookoutTx, Protocol):
     """One transaction on the store; every method is synchronous and sees the same snapshot.
 
     A change of a row that somebody else changed meanwhile raises `Stale`, and nothing is kept.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.config import Config
+from bot.config import AdoptConfig, Config
 from bot.domain.deployments import Deployment
 from bot.domain.validation import Rule
 from bot.messages.blocks import Message
@@ -37,9 +37,10 @@ class Desk:
         settings = self.config.environment(deployment.service, deployment.environment)
         if settings is None:
             return None
+        merged = self._merged(deployment)
         return Rule(
             has_health=settings.health is not None,
-            smoke=settings.smoke,
+            smoke=merged.smoke if merged else settings.smoke,
             passes=settings.passes,
             deadline=settings.deadline,
             bake=settings.bake,
@@ -52,8 +53,16 @@ class Desk:
 
     def deploy_job(self, deployment: Deployment) -> str | None:
         """The job that changes the environment, as configured."""
+        if merged := self._merged(deployment):
+            return merged.deploy_job
         service = self.config.services.get(deployment.service)
         return service.deploy_job if service else None
+
+    def _merged(self, deployment: Deployment) -> AdoptConfig | None:
+        """The settings of the workflow that a merge started, if it was one."""
+        settings = self.config.environment(deployment.service, deployment.environment)
+        adopt = settings.adopt if settings else None
+        return adopt if adopt and adopt.workflow == deployment.workflow else None
 
     async def save(
         self,

@@ -10,6 +10,7 @@ from bot.domain.errors import Declined, Fault, Unanswered
 from bot.domain.runs import SETTLE, Dispatch
 from bot.messages import announcements, notes
 from bot.ports import Stale, Started, Tx, Workflow
+from bot.services import lookouts
 from bot.services.approval_watch import void
 from bot.services.desk import Desk, announce, direct, retry_in
 from bot.services.finding import adopt, candidates, needs_attention
@@ -31,7 +32,13 @@ async def dispatch(desk: Desk, deployment: Deployment) -> None:
     if against is not None:
         await _not_approved(desk, deployment, against)
     elif workflow is not None:
-        newest = await _newest_run(desk, deployment)
+        listed = await desk.github.runs(deployment.repo, deployment.workflow, dispatched_only=False)
+        if run := await lookouts.under_way(desk, deployment, listed):
+            text = f"{run.actor} started run {run.id} outside Slack; looking at it"
+            wait = deployment.with_(due_at=desk.now() + TURN, waiting_for=text)
+            await desk.save(deployment, wait)
+            return
+        newest = max((run.id for run in listed), default=0)
         intent = _intent(desk, workflow, before=newest, attempt=1)
         await _send(desk, deployment, workflow, intent)
 
@@ -202,8 +209,3 @@ async def _declined(desk: Desk, deployment: Deployment, intent: Dispatch, no: De
     ended = deployment.end(State.FAILED, desk.now(), "not_started", why)
     post = announce(desk.config, ended, "failed", announcements.failed(ended))
     await desk.save(deployment, ended, action="failed", posts=(post,), detail={"why": why})
-
-
-async def _newest_run(desk: Desk, deployment: Deployment) -> int:
-    listed = await desk.github.runs(deployment.repo, deployment.workflow, dispatched_only=False)
-    return max((run.id for run in listed), default=0)

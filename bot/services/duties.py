@@ -8,7 +8,7 @@ import structlog
 
 from bot.domain.errors import Fault
 from bot.ports import Tx
-from bot.services import adoption, directory
+from bot.services import adoption, directory, lookouts, outside
 from bot.services.desk import Desk
 
 log = structlog.get_logger()
@@ -40,19 +40,28 @@ class Duties:
                 adoption.adopt, desk, service, environment, config, settings, workflow
             )
 
+        for lookout in lookouts.lookouts(desk.config):
+            self._table[lookout.duty] = partial(outside.look, desk, lookout)
+
     def due(self, tx: Tx) -> tuple[str, ...]:
         """The duties whose time has come; one that never ran is due at once."""
         return tuple(name for name in self._table if (tx.duty(name) or tx.now) <= tx.now)
 
     async def do(self, name: str) -> None:
-        """Do one duty and note when it is due again."""
+        """Do one duty and note when it is due again, unless it was wanted earlier meanwhile."""
+        was_due = await self._desk.store.read(lambda tx: tx.duty(name))
         try:
             pause = await self._table[name]()
         except Fault as fault:
             log.warning("duty_waits", duty=name, error=fault.text)
             pause = timedelta(seconds=fault.retry_after) if fault.retry_after else RETRY
         due = self._desk.now() + pause
-        await self._desk.store.run(lambda tx: tx.set_duty(name, due))
+
+        def note(tx: Tx) -> None:
+            if tx.duty(name) == was_due:
+                tx.set_duty(name, due)
+
+        await self._desk.store.run(note)
 
     async def _directory(self) -> timedelta:
         lost = await directory.refresh(self._desk)

@@ -20,10 +20,10 @@ async def gather(
 ) -> Evidence:
     """Read everything the gates need, side by side. Raises Fault when GitHub does not answer."""
     repo = deployment.repo
-    base = (live.binding.commit if live.binding else live.version) if live else None
+    base = (live.binding.commit if live.binding else live.version or None) if live else None
     released, changes, on_branch, checks, own_runs = await asyncio.gather(
         desk.github.has_release(repo, tag.name),
-        _changes(desk, repo, base, tag.commit),
+        change_list(desk, repo, base, tag.commit),
         desk.github.is_on_branch(repo, tag.commit, workflow.branch),
         desk.github.checks(repo, tag.commit),
         desk.github.runs(repo, workflow.file, dispatched_only=False),
@@ -31,7 +31,7 @@ async def gather(
     # A run of the release workflow leaves its jobs as checks on the branch's newest commit; they
     # say nothing about the commit itself.
     own = {run.id for run in own_runs}
-    if live and changes.base is not None:
+    if live and live.version and changes.base is not None:
         changes = replace(changes, base=live.version)
     missing = tuple(
         sorted(
@@ -42,7 +42,7 @@ async def gather(
         missing = (*missing, "version (not declared)")
     return Evidence(
         version=deployment.version,
-        live=live.version if live else None,
+        live=(live.version or None) if live else None,
         on_branch=on_branch,
         branch=workflow.branch,
         released=released,
@@ -65,7 +65,7 @@ def window(desk: Desk, deployment: Deployment) -> tuple[Verdict, ...]:
     return (windows.judge(calendar, now, deployment.kind),) if calendar else ()
 
 
-async def _changes(desk: Desk, repo: str, base: str | None, head: str) -> ChangeList:
+async def change_list(desk: Desk, repo: str, base: str | None, head: str) -> ChangeList:
     """What the version brings; alone where GitHub no longer has what is live."""
     try:
         return await desk.github.changes(repo, base, head)

@@ -1,11 +1,12 @@
 """Proving: what the end of a run tells about production, before production itself is asked."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.deployments import Deployment
 from bot.domain.errors import NotFound
 from bot.domain.runs import Progress, deployed_at
-from bot.domain.validation import Outcome, Reading, Validation
+from bot.domain.validation import Outcome, Probe, Reading, Validation
 from bot.domain.versions import is_same
 from bot.services.desk import Desk
 
@@ -37,10 +38,25 @@ async def live_since(desk: Desk, deployment: Deployment) -> datetime | None:
     url = desk.health_url(deployment)
     if done is None or url is None:
         return done
-    probe = await desk.probes.health(url)
-    if probe.version is None or is_same(probe.version, deployment.version):
+    probe = await as_expected(desk, deployment, await desk.probes.health(url))
+    is_theirs = not deployment.version or is_same(probe.version or "", deployment.version)
+    if probe.version is None or is_theirs:
         return done
     return None
+
+
+async def as_expected(desk: Desk, deployment: Deployment, probe: Probe) -> Probe:
+    """The probe, with our own name for the version where it tells the commit or another tag of
+    it.
+    """
+    told, bound = probe.version, deployment.binding
+    if told is None or bound is None or is_same(told, deployment.version):
+        return probe
+    tags = await desk.store.read(lambda tx: tx.tags(deployment.repo))
+    is_ours = is_same(told, deployment.version, bound.commit) or any(
+        tag.commit == bound.commit and is_same(told, tag.name) for tag in tags
+    )
+    return replace(probe, version=deployment.version) if is_ours else probe
 
 
 def _deploy_job(progress: Progress, name: str | None, now: datetime) -> Reading | None:

@@ -99,17 +99,22 @@ def _workflow(config: Config, service: str, environment: str) -> str:
     return workflow
 
 
+def _login(holder: Deployment) -> str:
+    return holder.outside.login if holder.outside else "somebody outside Slack"
+
+
 def _slot_is_taken(holder: Deployment) -> Refusal:
     return Refusal(
         "slot_taken",
         "{service} {environment} is taken by {name} ({version}, {state}), "
-        "requested by {who} at {when}. "
+        "{began} by {who} at {when}. "
         "Wait for it, or cancel it on its card.",
         service=holder.service,
         environment=holder.environment,
         name=holder.name,
-        version=holder.version,
+        version=holder.label,
         state=status(holder),
-        who=Who(holder.requested_by) if holder.requested_by else "somebody outside Slack",
+        began="started outside Slack" if holder.outside else "requested",
+        who=Who(holder.requested_by) if holder.requested_by else _login(holder),
         when=holder.requested_at,
     )

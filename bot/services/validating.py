@@ -12,7 +12,9 @@ from bot.domain.validation import (
     response_times,
     take,
 )
+from bot.domain.versions import shown
 from bot.messages import announcements, notes
+from bot.services import merging, proving
 from bot.services.desk import Desk, announce, reply
 
 UNTIL_HEALTHY = timedelta(seconds=2)
@@ -28,6 +30,8 @@ async def validate(desk: Desk, deployment: Deployment) -> None:
     looked = await _look(desk, deployment, rule)
     now = desk.now()
     found = looked.validation or Validation(started_at=now)
+    if not looked.version and found.healthy_at:  # a run outside that did not say what it deploys
+        looked = looked.with_(version=shown(found.answered))
     verdict, why = judge(found, rule, now) if rule else (Judgement.FAILED, _not_set_up(deployment))
     match verdict:
         case Judgement.GOING_ON:
@@ -40,13 +44,17 @@ async def validate(desk: Desk, deployment: Deployment) -> None:
             good = looked.to(State.SUCCEEDED, now, healthy_at=found.healthy_at, live_at=live_at)
             post = announce(desk.config, good, "succeeded", announcements.succeeded(good))
             read = reply(desk.config, good, "evidence", notes.evidence(good))
+            posts = () if good.is_merge else (post, read)
             await desk.save(
-                deployment, good, action="succeeded", posts=(post, read), detail=_evidence(found)
+                deployment, good, action="succeeded", posts=posts, detail=_evidence(found)
             )
         case Judgement.FAILED:
             bad = looked.to(
                 State.DEGRADED, now, notice=why, live_at=looked.live_at or found.live_at
             )
+            if bad.is_merge:
+                await merging.not_validated(desk, deployment, bad)
+                return
             post = announce(desk.config, bad, "degraded", announcements.failed(bad))
             await desk.save(
                 deployment,
@@ -71,9 +79,10 @@ async def _look(desk: Desk, deployment: Deployment, rule: Rule | None) -> Deploy
     url = desk.health_url(deployment)
     if url is None or rule is None:
         return deployment.with_(validation=found)
-    probe = await desk.probes.health(url)
+    probe = await proving.as_expected(desk, deployment, await desk.probes.health(url))
     now = desk.now()
-    found = take(found, probe, deployment.version, now, rule.passes)
+    expected = deployment.version or probe.version or ""
+    found = take(found, probe, expected, now, rule.passes)
     timing: Reading | None = response_times(found, deployment.baseline_ms, now)
     if timing:
         found = found.having(timing)

@@ -6,7 +6,7 @@ from bot.domain.deployments import Deployment, State
 from bot.domain.errors import Fault, NotFound
 from bot.domain.runs import GIVE_UP_SEARCH, Dispatch, Progress, failure_of
 from bot.messages import announcements
-from bot.services import proving
+from bot.services import merging, proving
 from bot.services.desk import Desk, announce
 from bot.services.finding import candidates, needs_attention
 
@@ -14,6 +14,7 @@ FORCE_AFTER = timedelta(minutes=5)
 """A cancelled run whose steps still go on after this is force-cancelled."""
 
 
+MERGE_PACE = timedelta(seconds=15)
 TWIN_PACE = timedelta(seconds=10)
 
 
@@ -28,13 +29,19 @@ async def watch_run(desk: Desk, deployment: Deployment) -> None:
         why = f"Run {deployment.run_id} is no longer to be seen at GitHub. Look there, then decide."
         await needs_attention(desk, deployment, why)
         return
-    seen = deployment.with_(progress=progress, run_url=summary.url, failures=0, waiting_for="")
+    seen = deployment.with_(
+        progress=progress,
+        run_attempt=summary.attempt,
+        run_url=summary.url,
+        failures=0,
+        waiting_for="",
+    )
     if progress.is_over:
         await _ended(desk, deployment, seen)
         return
     if deployment.state is State.ABORTING:
         seen = await _ask_to_stop(desk, seen, deployment.run_id)
-    await desk.save(deployment, seen.with_(due_at=desk.now() + _pace(progress, desk.now())))
+    await desk.save(deployment, seen.with_(due_at=desk.now() + _pace(seen, progress, desk.now())))
 
 
 async def _ask_to_stop(desk: Desk, seen: Deployment, run_id: int) -> Deployment:
@@ -77,7 +84,8 @@ async def _ended(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
             live_at=await proving.live_since(desk, seen),
         )
         post = announce(desk.config, ended, "failed", announcements.failed(ended))
-        await desk.save(deployment, ended, action="failed", posts=(post,), detail={"why": failure})
+        posts = merging.posts(desk, ended) if ended.is_merge else (post,)
+        await desk.save(deployment, ended, action="failed", posts=posts, detail={"why": failure})
 
 
 async def _look_for_twin(
@@ -99,8 +107,12 @@ async def _look_for_twin(
         await needs_attention(desk, deployment, f"After more than one attempt {failure}.", now=seen)
 
 
-def _pace(progress: Progress, now: datetime) -> timedelta:
-    """The pause before the next look: 3 s in the first minutes, later 10 and 30 s."""
+def _pace(deployment: Deployment, progress: Progress, now: datetime) -> timedelta:
+    """The pause before the next look: 3 s in the first minutes, later 10 and 30 s; nobody watches
+    a merge.
+    """
+    if deployment.is_merge:
+        return MERGE_PACE
     age = now - progress.started_at if progress.started_at else timedelta(0)
     if age < timedelta(minutes=2):
         return timedelta(seconds=3)

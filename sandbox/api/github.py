@@ -32,6 +32,7 @@ def routes(world: World) -> list[web.RouteDef]:
         web.get("/github/pulls", control.pulls),
         web.post("/github/merge", control.merge),
         web.post("/github/start_run", control.start_run),
+        web.post("/github/rerun", control.rerun),
         web.post("/github/approve_gate", control.approve_gate),
         web.post("/github/expire_tokens", control.expire_tokens),
     ]
@@ -140,6 +141,16 @@ class _Control:
         except Refused as refused:
             raise Refusal("refused", refused.message, refused.status) from None
         return web.json_response(OK | {"id": run.id, "run": _row(run)})
+
+    async def rerun(self, request: web.Request) -> web.Response:
+        """Press "Re-run all jobs" in the browser."""
+        body = await request.json()
+        run, login = self._run(body.get("run")), self._login(body)
+        try:
+            self._world.github.actions.rerun(run, login)
+        except Refused as refused:
+            raise Refusal("refused", refused.message, refused.status) from None
+        return web.json_response(OK | {"run": _row(run)})
 
     async def approve_gate(self, request: web.Request) -> web.Response:
         body = await request.json()

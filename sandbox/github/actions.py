@@ -107,6 +107,7 @@ class Actions:
         run.jobs = self._jobs(run.workflow, now)
         run.triggered_by, run.status, run.conclusion = by, "queued", None
         run.started_at, run.approvals = None, []
+        run.attempted_at = run.updated_at = now.replace(microsecond=0)
         self._changed(run, None, "requested")
         self._play(run)
 

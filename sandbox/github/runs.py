@@ -83,6 +83,7 @@ class Run:
     announce: Announce
     copy: bool = False  # an older run carries the same request id
     attempt: int = 1
+    attempted_at: datetime | None = None  # when this attempt was asked for, if not the first
     triggered_by: str | None = None  # who started this attempt, if not the actor
     status: str = "queued"
     conclusion: str | None = None

@@ -41,7 +41,15 @@ def _service(seed: str, name: str, services: tuple[str, ...], base_url: str) -> 
                 "smoke": "smoke",
                 "bake": bake,
             },
-            "staging": {"health": f"{base_url}/health/staging{suffix}", "bake": "PT0S"},
+            "staging": {
+                "health": f"{base_url}/health/staging{suffix}",
+                "bake": "PT0S",
+                "adopt": {
+                    "workflow": "ci.yml",
+                    "deploy_job": "staging",
+                    "smoke": "Smoke tests",
+                },
+            },
         },
     }
     if seed == "bake":

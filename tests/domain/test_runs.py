@@ -39,6 +39,7 @@ def a_run(number: int, title: str = f"v1.2.1 [{OURS}]", actor: str = "gonogo-bot
         url=f"https://github.com/acme/app/actions/runs/{number}",
         created_at=NOON,
         updated_at=NOON,
+        began_at=NOON,
     )
 
 

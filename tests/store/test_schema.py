@@ -97,6 +97,7 @@ def fill(tx: Tx) -> None:
     deployment = tx.add(a_waiting_deployment())
     tx.keep_card(a_card(deployment))
     tx.sending(deployment.repo, deployment.workflow)
+    tx.keep_lookout(deployment.repo, deployment.workflow, START)
     tx.first_time("Ev1", "events", "U0ANA")
     tx.post(a_post("card:1"))
     tx.audit("U0ANA", "requested", deployment.name)

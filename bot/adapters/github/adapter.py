@@ -120,11 +120,19 @@ class PyGithubAdapter:
         return await self._threads.read(repo, work)
 
     async def runs(
-        self, repo: str, file: str, *, after: int = 0, dispatched_only: bool = True
+        self,
+        repo: str,
+        file: str,
+        *,
+        after: int = 0,
+        dispatched_only: bool = True,
+        branch: str = "",
     ) -> tuple[RunSummary, ...]:
         query: dict[str, object] = {"per_page": MOST_RUNS}
         if dispatched_only:
             query["event"] = "workflow_dispatch"
+        if branch:
+            query["branch"] = branch
         path = f"/repos/{repo}/actions/workflows/{quote(file)}/runs"
         found = await self._threads.read(repo, lambda session: session.get(path, **query))
         rows = map(reading.run_summary, found["workflow_runs"])

@@ -31,16 +31,21 @@ def moment(text: str | None) -> datetime | None:
 def run_summary(row: Json) -> RunSummary:
     """One workflow run."""
     created = datetime.fromisoformat(row["created_at"].replace("Z", "+00:00"))
+    actor = row.get("triggering_actor") or row.get("actor") or {}
     return RunSummary(
         id=row["id"],
         title=row.get("display_title") or row.get("name") or "",
         status=row.get("status") or "queued",
         conclusion=row.get("conclusion"),
-        actor=(row.get("actor") or {}).get("login", ""),
+        actor=actor.get("login", ""),
         branch=row.get("head_branch") or "",
         url=row["html_url"],
         created_at=created,
         updated_at=moment(row.get("updated_at")) or created,
+        began_at=moment(row.get("run_started_at")) or created,
+        attempt=row.get("run_attempt") or 1,
+        event=row.get("event") or "",
+        commit=row.get("head_sha") or "",
     )
 
 

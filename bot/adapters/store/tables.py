@@ -35,6 +35,8 @@ CARD_IS_STALE = text(
     " AND state NOT IN ('requested', 'checking', 'refused')"
     " AND (state <> 'cancelled' OR shown_revision >= 0)"
 )
+OWN_RUN = text("run_id IS NOT NULL AND NOT adopted")
+ADOPTED_RUN = text("run_id IS NOT NULL AND adopted")
 OPEN_POST = text("sent_at IS NULL AND dropped_at IS NULL")
 
 
@@ -64,6 +66,7 @@ deployments = Table(
     Column("requested_at", UtcDateTime, nullable=False),
     Column("reason", Text, nullable=False),
     Column("asked_in", String),
+    Column("outside", Json),
     Column("binding", Json),
     Column("changes", Json),
     Column("verdicts", Json, nullable=False),
@@ -75,6 +78,7 @@ deployments = Table(
     Column("request_id", String, unique=True),
     Column("dispatch", Json),
     Column("run_id", BigInteger),
+    Column("run_attempt", Integer, nullable=False, server_default="1"),
     Column("run_url", String),
     Column("progress", Json),
     Column("abort_asked_at", UtcDateTime),
@@ -97,7 +101,11 @@ deployments = Table(
 _d = deployments.c
 Index("deployments_known_as", _d.known_as, unique=True)
 _partial("deployments_slot", _d.service, _d.environment, where=HOLDS_SLOT, unique=True)
-_partial("deployments_run", _d.repo, _d.run_id, where=text("run_id IS NOT NULL"), unique=True)
+# A run is one deployment's; what was taken over may come to several places by the same run.
+_RUN = (_d.repo, _d.run_id, _d.run_attempt)
+_PLACE = (_d.service, _d.environment)
+_partial("deployments_run", *_RUN, where=OWN_RUN, unique=True)
+_partial("deployments_adopted_run", *_RUN, *_PLACE, where=ADOPTED_RUN, unique=True)
 _partial("deployments_unfinished", _d.id, _d.due_at, where=UNFINISHED)
 _partial("deployments_live", _d.service, _d.environment, _d.live_at, where=LIVE)
 _partial("deployments_history", _d.requested_at, _d.id, where=REAL)
@@ -123,6 +131,14 @@ incidents = Table(
     Index("incidents_known_as", "known_as", unique=True),
     Index("incidents_service", "service", "declared_at"),
     sqlite_autoincrement=True,  # INC-7 is never given twice
+)
+
+lookouts = Table(
+    "lookouts",
+    metadata,
+    Column("repo", String, primary_key=True),
+    Column("workflow", String, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
 )
 
 turns = Table(

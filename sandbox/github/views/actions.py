@@ -55,7 +55,7 @@ def run(site: Site, it: Run) -> Json:
         "pull_requests": [],
         "referenced_workflows": [],
         "created_at": stamp(it.created_at),
-        "run_started_at": stamp(it.started_at or it.created_at),
+        "run_started_at": stamp(it.started_at or it.attempted_at or it.created_at),
         "updated_at": stamp(it.updated_at or it.created_at),
         "url": url,
         "html_url": f"{page}/actions/runs/{it.id}",

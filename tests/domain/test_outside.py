@@ -1,0 +1,138 @@
+"""Which runs are new, and what becomes of those that nobody asked the bot for."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain.outside import EPOCH, is_new, is_older, named, since, sort, version_of
+from bot.domain.runs import RunSummary
+from tests.domain.samples import NOON
+
+HOUR = timedelta(hours=1)
+BEFORE, AFTER = NOON - HOUR, NOON + HOUR
+
+
+def a_run(number: int = 1, **changes: Any) -> RunSummary:
+    """A run that works."""
+    facts: dict[str, Any] = {
+        "id": number,
+        "title": "Release v1.2.1 by carl",
+        "status": "in_progress",
+        "conclusion": None,
+        "actor": "carl",
+        "branch": "main",
+        "url": "https://github.com/acme/app/actions/runs/1",
+        "created_at": NOON,
+        "updated_at": NOON,
+        "began_at": NOON,
+    }
+    return RunSummary(**(facts | changes))
+
+
+def ended(number: int = 1, conclusion: str = "success", **changes: Any) -> RunSummary:
+    """The same, over."""
+    return a_run(number, status="completed", conclusion=conclusion, **changes)
+
+
+@pytest.mark.parametrize(
+    ("run", "begin", "known", "new"),
+    [
+        (a_run(), BEFORE, 0, True),
+        (a_run(), NOON, 0, False),
+        (a_run(), AFTER, 0, False),
+        (a_run(), BEFORE, 1, False),
+        (a_run(attempt=2), BEFORE, 1, True),
+        (a_run(attempt=2), BEFORE, 2, False),
+        (ended(), BEFORE, 0, True),
+        (ended(), None, 0, False),
+        (a_run(), None, 0, True),
+        (a_run(), None, 1, False),
+        (a_run(event="pull_request"), BEFORE, 0, False),
+        (a_run(event="push"), BEFORE, 0, True),
+    ],
+)
+def test_what_is_new(run: RunSummary, begin: Any, known: int, new: bool) -> None:
+    assert is_new(run, begin, known) is new
+
+
+def test_new_is_what_begins_after_the_newest_that_had_ended_at_the_first_look() -> None:
+    assert since([]) == EPOCH
+    assert since([ended(2, began_at=NOON), ended(1, began_at=BEFORE)]) == NOON
+    # what works stays new until it is followed, and so does what came after it
+    working = [ended(1, began_at=BEFORE), a_run(2), ended(3, began_at=AFTER)]
+    assert since(working) == BEFORE
+    assert since([a_run()]) == EPOCH
+
+
+def ways(*runs: RunSummary, is_free: bool = True, live_at: Any = None) -> list[str]:
+    return [f"{run.id} {way}" for run, way in sort(runs, is_free=is_free, live_at=live_at)]
+
+
+def test_one_run_takes_the_slot_and_the_others_wait() -> None:
+    first, second = a_run(1), a_run(2, began_at=AFTER)
+    assert ways(second, first) == ["1 follow", "2 wait"]
+    assert ways(first, is_free=False) == ["1 wait"]
+
+
+def test_what_ended_before_something_later_began_is_history() -> None:
+    first, last = ended(1), ended(2, began_at=AFTER, updated_at=AFTER)
+    assert ways(first, last) == ["1 record", "2 follow"]
+    assert ways(first, last, is_free=False) == ["1 record", "2 wait"]
+
+
+def test_what_ended_before_something_else_went_live_is_history() -> None:
+    assert ways(ended(), live_at=BEFORE) == ["1 follow"]
+    assert ways(ended(), live_at=NOON) == ["1 record"]
+    assert ways(ended(), live_at=NOON, is_free=False) == ["1 record"]
+    assert ways(a_run(), live_at=AFTER) == ["1 follow"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "version"),
+    [
+        ({}, "v1.2.1"),
+        ({"title": "Release"}, ""),
+        ({"title": "Release", "branch": "v1.3.0"}, "v1.3.0"),
+        ({"branch": "v1.3.0"}, "v1.2.1"),
+    ],
+)
+def test_the_title_tells_the_version_else_the_tag_that_it_runs_on(
+    facts: dict[str, Any], version: str
+) -> None:
+    assert version_of(a_run(**facts)) == version
+
+
+@pytest.mark.parametrize(
+    ("version", "live", "ancestry", "older"),
+    [
+        ("v1.1.0", "v1.2.0", "behind", True),
+        ("v1.1.0", "v1.2.0", "unknown", True),
+        ("v1.1.0", "v1.2.0", "ahead", False),
+        ("v1.3.0", "v1.2.0", "unknown", False),
+        ("v1.2.0", "v1.2.0", "identical", False),
+        ("", "v1.2.0", "unknown", False),
+        ("v1.3.0", "", "behind", True),
+    ],
+)
+def test_older_is_what_lies_behind(version: str, live: str, ancestry: str, older: bool) -> None:
+    assert is_older(version, live, ancestry) is older
+
+
+BOTH = (("app", "production"), ("app", "staging"))
+TWO = (("app", "production"), ("shop", "production"))
+
+
+@pytest.mark.parametrize(
+    ("places", "title", "place"),
+    [
+        (BOTH[:1], "anything", BOTH[0]),
+        (BOTH, "Release v1.2.1 to Staging", BOTH[1]),
+        (BOTH, "Release v1.2.1", None),
+        (TWO, "Release shop v1.2.1 [D1-abc]", TWO[1]),
+        (TWO, "Release shopping v1.2.1", None),
+        (TWO, "Release app and shop", None),
+    ],
+)
+def test_a_place_is_never_guessed(places: Any, title: str, place: Any) -> None:
+    assert named(places, title) == place
