@@ -246,6 +246,19 @@ async def test_a_lost_answer_whose_deployment_failed(api: AtDigitalOcean) -> Non
     assert (seen.fate, receipt["to"]) == (Fate.FAILED_RESTORED, wanted.id)
 
 
+async def test_the_same_way_back_of_another_day_is_not_taken_for_ours(api: AtDigitalOcean) -> None:
+    wanted = api.artifact("v1.1.0")
+    receipt, _ = await api.rolled_back("v1.1.0")
+    await api.target.undo(receipt, "R6-api-undo")
+    await api.passes(5)
+    api.world.faults.add(system="digitalocean", kind="reset_before", method="POST")
+    with pytest.raises(Unanswered):
+        await api.target.start(wanted, "R7-api")
+
+    found, seen = await api.target.resolve_unknown(wanted, "R7-api")
+    assert (found, seen.fate) == ({}, Fate.FAILED_RESTORED)
+
+
 async def test_what_never_began_is_told_apart(api: AtDigitalOcean) -> None:
     api.world.faults.add(system="digitalocean", kind="reset_before", method="POST")
     with pytest.raises(Unanswered):

@@ -130,14 +130,6 @@ async def test_a_limit_says_how_long(web: AtVercel, kind: str, wait: float) -> N
     assert web.project.job is None
 
 
-async def test_nobody_there_means_that_nothing_was_sent(world: World) -> None:
-    async with at_vercel(world, url="http://127.0.0.1:1") as web:
-        with pytest.raises(Fault) as raised:
-            await web.target.start(web.artifact("v1.1.0"), "R7-web")
-
-    assert (type(raised.value), raised.value.text) == (Fault, "not reachable (ConnectError)")
-
-
 async def test_what_vercel_says_itself(world: World) -> None:
     async with at_vercel(world, token="stolen") as stranger:
         with pytest.raises(Declined) as no:
