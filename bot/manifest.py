@@ -70,7 +70,7 @@ def _manifest(commands: Commands, http_url: str | None) -> dict[str, Any]:
                     "command": commands.deployments,
                     **address,
                     "description": "What runs where, what happened, and why",
-                    "usage_hint": "status | history [service] | show D12 | why D12 | help",
+                    "usage_hint": "status | history | show D12 | why D12 | lock | unlock | help",
                     "should_escape": False,
                 },
             ],

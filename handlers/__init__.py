@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.config import Commands
 from bot.messages.controls import MOST_CANDIDATES
-from handlers import approvals, deploy, deployments
+from handlers import approvals, deploy, deployments, locks
 from handlers.payloads import Answer, Click, Command, Office, OptionsQuery, Submission
 
 
@@ -32,6 +32,12 @@ COMMANDS = (
         does="What is live, what is under way, what happened and why",
         handler=deployments.deployments,
     ),
+    CommandEntry(
+        setting="deployments",
+        usage="lock [service] [environment] [for 2h] because reason | unlock [L3] | locks",
+        does="Nobody deploys there until it is unlocked or its time is up; a rollback always goes",
+        handler=deployments.deployments,
+    ),
 )
 
 BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
@@ -43,6 +49,8 @@ BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
     "send_again": approvals.send_again,
     **{f"choose_run_{place}": approvals.choose_run for place in range(MOST_CANDIDATES)},
     "roll_back": approvals.roll_back,
+    "unlock": locks.press,
+    "unlock_anyway": locks.press_anyway,
 }
 
 FORMS: dict[str, Callable[[Submission, Office], Answer]] = {

@@ -12,7 +12,7 @@ from handlers.payloads import Answer, Click, FormErrors, Office, OpenForm, Submi
 
 def approve(click: Click, office: Office) -> Answer:
     """Approve."""
-    return decisions.approve(office.tx, click.deployment, click.user)
+    return decisions.approve(office.tx, office.config, click.deployment, click.user)
 
 
 def ask_reason(click: Click, office: Office) -> Answer:

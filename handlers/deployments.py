@@ -1,16 +1,28 @@
-"""/deployments: everything that reads; what is deployed is the team's own business."""
+"""/deployments: everything that reads, and locks; what is deployed is the team's own business."""
 
-from bot.domain.grammar import parse_report
+from collections.abc import Callable
+
+from bot.domain.grammar import normalise, parse_report
 from bot.domain.people import Role, require_member
 from bot.messages import reports
 from bot.services.reports import report
+from handlers import locks
 from handlers.payloads import Answer, Command, Office
+
+ACTS: dict[str, Callable[[Command, str, Office], Answer]] = {
+    "lock": locks.lock,
+    "unlock": locks.unlock,
+}
+"""What changes something, by its first word; it is given the rest of the line."""
 
 
 def deployments(command: Command, office: Office) -> Answer:
-    """`/deployments status | history | show D12 | why D12 | help`."""
+    """`/deployments status | history | show D12 | why D12 | locks | lock | unlock | help`."""
     actor, _ = office.tx.actor(command.user)
     require_member(actor)
+    first, _, rest = normalise(command.text).strip().partition(" ")
+    if act := ACTS.get(first.lower()):
+        return act(command, rest, office)
     wish = parse_report(command.text, office.config.services)
     if wish.report == "help":
         roles = {str(role): office.tx.members(role) for role in (Role.DEPLOYER, Role.APPROVER)}

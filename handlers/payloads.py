@@ -49,9 +49,14 @@ class Click:
         return f"click:{self.trigger_id}:{self.action}:{self.value}:{self.user}"
 
     @property
-    def deployment(self) -> int:
-        """The deployment that the button is about; 0 when its value is not ours."""
+    def number(self) -> int:
+        """The row that the button is about; 0 when its value is not ours."""
         return _number(self.value.partition(":")[0], digits=9)
+
+    @property
+    def deployment(self) -> int:
+        """The deployment, where the button is about one."""
+        return self.number
 
     @property
     def choice(self) -> int:

@@ -51,6 +51,15 @@ def next_open(calendar: Calendar, at: datetime) -> datetime | None:
     return next((i for i in _candidates(calendar, at) if not closed_by(calendar, i)), None)
 
 
+def next_change(calendar: Calendar, at: datetime) -> datetime | None:
+    """The first instant after `at`, in UTC, at which it opens or closes; None: not within a
+    year.
+    """
+    is_open = not closed_by(calendar, at)
+    later = (i for i in _candidates(calendar, at) if i > at)
+    return next((i for i in later if bool(closed_by(calendar, i)) is is_open), None)
+
+
 def in_words(calendar: Calendar, at: datetime, kind: Kind = Kind.RELEASE) -> str:
     """One sentence: open, or closed with every reason and the next opening, in the team's zone."""
     if kind is Kind.ROLLBACK:
@@ -90,10 +99,10 @@ def _reasons(calendar: Calendar, at: datetime) -> Iterator[str]:
 
 
 def _candidates(calendar: Calendar, at: datetime) -> list[datetime]:
-    """The instants at which something may open: now, each day's edges, the end of each freeze."""
+    """The instants at which something may change: now, each day's edges, those of the freezes."""
     first = at.astimezone(calendar.zone).date()
     edges = {calendar.opens, calendar.closes or time(0)}
-    instants = {at, *(freeze.end for freeze in calendar.freezes)}
+    instants = {at, *(edge for freeze in calendar.freezes for edge in (freeze.start, freeze.end))}
     for day in (first + DAY * n for n in range(LOOK_AHEAD // DAY + 1)):
         for edge in edges:
             instants.update(_occurrences(datetime.combine(day, edge, calendar.zone)))

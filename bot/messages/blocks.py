@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from bot.domain.errors import COMMANDS, Refusal
 from bot.domain.people import Who
+from bot.domain.spans import span as span
 
 Block = dict[str, Any]
 SECTION_LIMIT = 3000
@@ -105,15 +106,6 @@ _IN_URLS = ":/?#[]@!$&'()*+,;=%~"
 def mention(slack_id: str) -> str:
     """A person, by Slack id."""
     return f"<@{slack_id}>"
-
-
-def span(length: timedelta) -> str:
-    """A duration as people say it: 45 s, 12 min, 3 h 5 min."""
-    seconds = max(0, round(length.total_seconds()))
-    if seconds < 90:
-        return f"{seconds} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def shorten(text: str, limit: int) -> str:

@@ -15,9 +15,13 @@ MOST_TRAIL = 40
 
 
 def overview(
-    rows: Sequence[tuple[str, str, Deployment | None, Deployment | None]], now: datetime
+    rows: Sequence[tuple[str, str, Deployment | None, Deployment | None]],
+    now: datetime,
+    closed: Sequence[str] = (),
 ) -> Message:
-    """What is live where, and what is under way: rows of service, environment, live, holder."""
+    """What is live where, and what is under way: rows of service, environment, live, holder;
+    then a line for each lock or freeze.
+    """
     if not rows:
         return Message("Nothing of that is in gonogo.yaml.")
     lines = []
@@ -28,7 +32,7 @@ def overview(
             line += f"\n    {holder.name}: {b.line(holder.label, 64)} {status(holder).lower()}, "
             line += _asked(holder)
         lines.append(line)
-    return _paged("Status", lines)
+    return _paged("Status", [*lines, *closed])
 
 
 def _live(d: Deployment) -> str:

@@ -10,6 +10,7 @@ from bot.domain.history import IncidentRecord, Record
 from bot.domain.people import Actor
 from bot.messages.blocks import Message
 from bot.ports.github import Tag
+from bot.ports.locks import LockTx
 from bot.ports.lookouts import LookoutTx
 
 T = TypeVar("T")
@@ -63,7 +64,7 @@ class Card:
     shown_at: datetime
 
 
-class Tx(LookoutTx, Protocol):
+class Tx(LookoutTx, LockTx, Protocol):
     """One transaction on the store; every method is synchronous and sees the same snapshot.
 
     A change of a row that somebody else changed meanwhile raises `Stale`, and nothing is kept.
@@ -217,8 +218,8 @@ class Tx(LookoutTx, Protocol):
         """Drop inbox rows received before then."""
 
     def next_due(self) -> datetime | None:
-        """The earliest time at which a deployment or a message has to be looked at again. Duties
-        do not count: what they would have done on the way they do at the end.
+        """The earliest time at which a deployment, a lock or a message has to be looked at again.
+        Duties do not count: what they would have done on the way they do at the end.
         """
 
 

@@ -9,6 +9,7 @@ from bot.domain.deployments import Deployment, State
 from bot.domain.errors import Fault
 from bot.messages import notes
 from bot.ports import Post, Tx
+from bot.services import closures
 from bot.services.binding import what_moved
 from bot.services.desk import Desk, card_key, direct, reply
 
@@ -28,10 +29,11 @@ async def watch_approval(desk: Desk, deployment: Deployment) -> None:
         await void(desk, deployment, "moved", moved)
         return
     nudge = nudge_time(deployment.requested_at, expires)
-    due_again = min(expires, now + LOOK_AGAIN)
+    due_again = closures.look_again(desk.config, deployment, now, min(expires, now + LOOK_AGAIN))
     if deployment.nudged_at is None:
         due_again = min(due_again, max(nudge, now + timedelta(seconds=1)))
-    waiting = deployment.with_(due_at=due_again, failures=0, waiting_for="")
+    shown = closures.merged(deployment.verdicts, await closures.now(desk, deployment))
+    waiting = deployment.with_(due_at=due_again, failures=0, waiting_for="", verdicts=shown)
     if deployment.nudged_at is None and now >= nudge:
         waiting = waiting.with_(nudged_at=now, due_at=min(expires, now + LOOK_AGAIN))
         await desk.save(

@@ -10,7 +10,7 @@ from bot.domain.people import Role
 from bot.domain.versions import Version
 from bot.messages import notes
 from bot.ports import Workflow
-from bot.services import evidence
+from bot.services import closures, evidence
 from bot.services.binding import bind
 from bot.services.desk import Desk, tell
 from bot.services.directory import look_up
@@ -51,7 +51,7 @@ async def _check(desk: Desk, deployment: Deployment) -> None:
         requested_by_github=requester.github,
         binding=bind(tag, workflow),
         changes=found.changes,
-        verdicts=evidence.judge(desk, deployment, found),
+        verdicts=await evidence.judge(desk, deployment, found),
         baseline_ms=await evidence.baseline(desk, deployment),
     )
     if deployment.dry_run:
@@ -82,7 +82,7 @@ async def _open_approval(desk: Desk, old: Deployment, known: Deployment) -> None
         now,
         expires_at=expires,
         approvers=_approvers(desk, known),
-        due_at=min(nudge_time(now, expires), expires),
+        due_at=closures.look_again(desk.config, known, now, min(nudge_time(now, expires), expires)),
     )
     await desk.save(
         old,

@@ -11,7 +11,9 @@ from bot.messages import announcements, notes
 from bot.messages.blocks import Message
 from bot.messages.cards import status
 from bot.ports import Tx
+from bot.services import closures
 from bot.services.desk import announce, direct
+from bot.services.requests import known as _known
 from bot.services.requests import who
 
 STILL_WAITING = (State.REQUESTED, State.CHECKING, State.AWAITING_APPROVAL, State.APPROVED)
@@ -19,11 +21,12 @@ A_PERSONS = (State.DEGRADED, State.NEEDS_ATTENTION, State.ABORTING)
 """States that a person may end as failed."""
 
 
-def approve(tx: Tx, deployment_id: int, slack_id: str) -> Message:
+def approve(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
     """Record an approval; whatever follows from it is the tick's."""
     deployment = _load(tx, deployment_id)
     actor, fresh = who(tx, slack_id)
     approvals.may_approve(deployment, actor, tx.now)
+    closures.require_open(tx, config, deployment)
     given = approvals.approved(deployment, actor, tx.now, fresh=fresh)
     known = deployment.with_(approvals=(*deployment.approvals, given))
     moved = known.to(State.APPROVED, tx.now) if approvals.is_enough(known) else known
@@ -147,18 +150,6 @@ def _open(tx: Tx, deployment_id: int, states: tuple[State, ...]) -> Deployment:
             state=status(deployment),
         )
     return deployment
-
-
-def _known(tx: Tx, slack_id: str) -> Actor:
-    """The person, from rows that are fresh enough to decide something that is not checked again."""
-    actor, fresh = who(tx, slack_id)
-    if not fresh:
-        tx.set_duty("directory", tx.now)
-        raise Refusal(
-            "checking_who_you_are",
-            "I am checking who is who in Slack. Nothing was done; press again in a moment.",
-        )
-    return actor
 
 
 def _may_decide(actor: Actor) -> None:

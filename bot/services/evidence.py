@@ -3,12 +3,13 @@
 import asyncio
 from dataclasses import replace
 
-from bot.domain import gates, windows
+from bot.domain import gates
 from bot.domain.changes import ChangeList
 from bot.domain.deployments import Deployment
 from bot.domain.errors import NotFound
 from bot.domain.gates import Evidence, Verdict
 from bot.ports import Tag, Workflow
+from bot.services import closures
 from bot.services.desk import Desk
 
 FILLED = frozenset({"version", "sha", "request_id", "requested_by"})
@@ -53,16 +54,9 @@ async def gather(
     )
 
 
-def judge(desk: Desk, deployment: Deployment, found: Evidence) -> tuple[Verdict, ...]:
-    """Every gate's verdict on what was gathered, and the calendar's on this very moment."""
-    return (*gates.judge(found), *window(desk, deployment))
-
-
-def window(desk: Desk, deployment: Deployment) -> tuple[Verdict, ...]:
-    """The verdict of the gate `window` now; none where no calendar applies."""
-    now = desk.now()
-    calendar = desk.config.calendar(deployment.service, deployment.environment, now)
-    return (windows.judge(calendar, now, deployment.kind),) if calendar else ()
+async def judge(desk: Desk, deployment: Deployment, found: Evidence) -> tuple[Verdict, ...]:
+    """Every gate's verdict on what was gathered; locks and calendar at this very moment."""
+    return (*gates.judge(found), *await closures.now(desk, deployment))
 
 
 async def change_list(desk: Desk, repo: str, base: str | None, head: str) -> ChangeList:

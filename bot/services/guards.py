@@ -41,8 +41,8 @@ async def objection(desk: Desk, deployment: Deployment) -> tuple[Objection | Non
         return Objection("moved", moved), workflow
     live = await desk.store.read(lambda tx: tx.live(deployment.service, deployment.environment))
     found = await evidence.gather(desk, deployment, tag, workflow, live)
-    # The calendar is judged last, because its verdict is on this very moment.
-    if blocking := gates.blocks(evidence.judge(desk, deployment, found)):
+    # Locks and calendar are judged last, because their verdicts are on this very moment.
+    if blocking := gates.blocks(await evidence.judge(desk, deployment, found)):
         return Objection("gate_blocked", "; ".join(v.text for v in blocking)), workflow
     return None, workflow
 

@@ -3,7 +3,8 @@
 from bot.config import Config
 from bot.domain.errors import Refusal
 from bot.domain.grammar import ReportWish
-from bot.messages import reports
+from bot.domain.locks import Lock
+from bot.messages import locks, reports
 from bot.messages.blocks import Message, mention
 from bot.ports import Tx
 
@@ -17,6 +18,8 @@ def report(tx: Tx, config: Config, wish: ReportWish) -> Message:
             return _show(tx, wish)
         case "why":
             return _why(tx, wish)
+        case "locks":
+            return locks.listing(_held(tx, wish), tx.now)
         case _:
             return _status(tx, config, wish)
 
@@ -28,7 +31,17 @@ def _status(tx: Tx, config: Config, wish: ReportWish) -> Message:
         for environment in settings.environments
         if wish.service in (None, service) and wish.environment in (None, environment)
     ]
-    return reports.overview(rows, tx.now)
+    return reports.overview(rows, tx.now, [locks.held_line(one, tx.now) for one in _held(tx, wish)])
+
+
+def _held(tx: Tx, wish: ReportWish) -> list[Lock]:
+    """The locks that have to do with what was asked about."""
+    return [
+        lock
+        for lock in tx.locks()
+        if wish.service in (None, lock.service) or not lock.service
+        if wish.environment in (None, lock.environment) or not lock.environment
+    ]
 
 
 def _history(tx: Tx, config: Config, wish: ReportWish) -> Message:

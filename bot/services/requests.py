@@ -24,6 +24,18 @@ def who(tx: Tx, slack_id: str) -> tuple[Actor, bool]:
     return actor, read_at is not None and abs(tx.now - read_at) <= FRESH
 
 
+def known(tx: Tx, slack_id: str) -> Actor:
+    """The person, from rows that are fresh enough to decide something that is not checked again."""
+    actor, fresh = who(tx, slack_id)
+    if not fresh:
+        tx.set_duty("directory", tx.now)
+        raise Refusal(
+            "checking_who_you_are",
+            "I am checking who is who in Slack. Nothing was done; press again in a moment.",
+        )
+    return actor
+
+
 def deploy(
     tx: Tx, config: Config, wish: DeployWish, slack_id: str, asked_in: str | None
 ) -> Message:

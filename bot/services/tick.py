@@ -13,7 +13,7 @@ import structlog
 from bot.domain.deployments import Deployment, Step, next_step
 from bot.domain.errors import Fault
 from bot.ports import Card, Post, Stale, Tx
-from bot.services import approval_watch, checking, dispatching, validating, watching
+from bot.services import approval_watch, checking, dispatching, locks, validating, watching
 from bot.services.board import Board
 from bot.services.desk import Desk, retry_in
 from bot.services.duties import Duties
@@ -40,6 +40,7 @@ class Agenda:
     posts: tuple[Post, ...]
     cards: tuple[tuple[Deployment, Card | None], ...]
     duties: tuple[str, ...]
+    locks: tuple[int, ...]
     has_unsealed: bool
 
 
@@ -108,6 +109,7 @@ class Tick:
             posts=tx.posts_due(tx.now),
             cards=tx.stale_cards(),
             duties=self._duties.due(tx),
+            locks=tx.locks_due(tx.now),
             has_unsealed=tx.has_unsealed(),
         )
 
@@ -127,6 +129,7 @@ class Tick:
             (place, partial(deliver, self._desk, tuple(posts))) for place, posts in places.items()
         ]
         work += [(f"duty:{name}", partial(self._duties.do, name)) for name in agenda.duties]
+        work += [(f"lock:{i}", partial(locks.watch, self._desk, i)) for i in agenda.locks]
         if agenda.has_unsealed:
             work.append(("audit", self._duties.seal))
         return work

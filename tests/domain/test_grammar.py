@@ -215,7 +215,7 @@ def test_which_reports_there_are(text: str, wish: dict[str, Any]) -> None:
     ("text", "code", "says"),
     [
         ("stauts", "unknown_report", "Did you mean “status”?"),
-        ("xyzzy", "unknown_report", "Known are: status, history, show, why, help."),
+        ("xyzzy", "unknown_report", "Known are: status, history, show, why, "),
         ("history appp", "unknown_word", "Did you mean “app”?"),
         ("history xyzzy", "unknown_word", "Known are: app, api, Web-Shop, production"),
         ("history app api", "said_twice", "Two services"),

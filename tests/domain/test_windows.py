@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain.deployments import Kind
 from bot.domain.gates import Level
-from bot.domain.windows import Calendar, Freeze, closed_by, in_words, judge, next_open
+from bot.domain.windows import Calendar, Freeze, closed_by, in_words, judge, next_change, next_open
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MINUTE = timedelta(minutes=1)
@@ -267,6 +267,22 @@ def test_the_next_opening_is_open_and_nothing_before_it_is(
     assert all(closed_by(calendar, before) for before in nearest)
     last = minutes(max(moment, opening - timedelta(days=1)), opening)
     assert all(closed_by(calendar, before) for before in last)
+
+
+@given(calendars(), INSTANTS)
+@example(NIGHTS, at("2026-10-25T00:30Z"))
+@example(EVENINGS, at("2026-10-24T23:00Z"))
+@example(OFFICE, at("2026-12-17T10:00"))
+def test_nothing_changes_before_the_next_change(calendar: Calendar, moment: datetime) -> None:
+    change = next_change(calendar, moment)
+    is_open = not naive(calendar, moment)
+    end = min(change or YEAR.replace(year=2028), moment + timedelta(days=2))
+    assert all((not naive(calendar, before)) is is_open for before in minutes(moment, end))
+    assert change is None or (not naive(calendar, change)) is not is_open
+
+
+def test_what_never_closes_never_changes() -> None:
+    assert next_change(Calendar(zone=BERLIN), at("2026-11-27T00:00")) is None
 
 
 @given(calendars(), INSTANTS)

@@ -20,13 +20,30 @@ def rules(**app: Any) -> dict[str, Any]:
     return {"services": {"app": app}}
 
 
-async def test_asked_at_16_55_and_approved_at_17_05_is_void(tmp_path: Path) -> None:
+async def test_asked_at_16_55_and_approved_at_17_05_is_refused_at_the_click(
+    tmp_path: Path,
+) -> None:
     async with berlin(tmp_path, "2024-03-28T16:55") as team:
         await team.asks()
         assert "Window open (Thursday 2024-03-28 16:55 Europe/Berlin)" in await team.card()
         await team.passes("PT10M")
+        assert f"Blocked: {CLOSED}" in await team.card()
         await team.clicks("bo", "Approve")
         await team.passes("PT10S")
+
+        assert (await team.told("bo"))[-1].startswith(
+            f"Nothing was approved. {CLOSED}. Deploy again when it is open. D2 stays open until"
+        )
+        assert await team.state() == "Waiting for approval"
+        assert await team.dispatches() == []
+
+
+async def test_approved_in_the_last_minute_and_sent_after_it_is_void(tmp_path: Path) -> None:
+    async with berlin(tmp_path, "2024-03-28T16:58") as team:
+        await team.asks()
+        await team.fault("github", "status:429:retry_after=150", path="/git/")
+        await team.clicks("bo", "Approve")
+        await team.passes("PT3M")
 
         assert f"Void\n{VOID}" in await team.card()
         assert "approved by @bo" in await team.card()
@@ -43,21 +60,6 @@ async def test_asked_and_approved_within_the_hours_is_deployed_and_may_end_after
         await team.passes("PT20M")
 
         assert await team.state() == "Succeeded"
-
-
-async def test_what_could_not_be_sent_before_the_window_closed_is_not_sent(
-    tmp_path: Path,
-) -> None:
-    async with berlin(tmp_path, "2024-03-28T16:58") as team:
-        await team.asks()
-        await team.fault("github", "status:429:retry_after=150", path="/git/")
-        await team.clicks("bo", "Approve")
-        await team.passes("PT1M")
-        assert "Waiting for github" in await team.card()
-        await team.passes("PT2M")
-
-        assert f"Void\n{VOID}" in await team.card()
-        assert await team.dispatches() == []
 
 
 async def test_a_lost_dispatch_is_not_sent_again_after_the_hours(tmp_path: Path) -> None:

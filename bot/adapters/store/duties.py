@@ -21,10 +21,11 @@ class Duties(Rows):
         self.put(_TABLE, {"name": name, "due_at": due_at})
 
     def next_due(self) -> datetime | None:
-        deployments, outbox = tables.deployments, tables.outbox
+        deployments, outbox, locks = tables.deployments, tables.outbox, tables.locks
         earliest = (
             select(func.min(deployments.c.due_at)).where(tables.UNFINISHED),
             select(func.min(outbox.c.due_at)).where(*IN_LINE),
+            select(func.min(locks.c.due_at)).where(tables.HELD_LOCK),
         )
         times = (self.connection.scalar(statement, {"now": self.now}) for statement in earliest)
         return min((time for time in times if time is not None), default=None)

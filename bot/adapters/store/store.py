@@ -15,6 +15,7 @@ from bot.adapters.store.directory import Directory
 from bot.adapters.store.duties import Duties
 from bot.adapters.store.history import History
 from bot.adapters.store.inbox import Inbox
+from bot.adapters.store.locks import Locks
 from bot.adapters.store.lookouts import Lookouts
 from bot.adapters.store.outbox import Outbox
 from bot.ports import Clock, Stale, Tx
@@ -22,7 +23,18 @@ from bot.ports import Clock, Stale, Tx
 T = TypeVar("T")
 
 
-class Transaction(Inbox, Deployments, Lookouts, History, Cards, Outbox, Audit, Directory, Duties):
+class Transaction(
+    Inbox,
+    Deployments,
+    Lookouts,
+    History,
+    Cards,
+    Outbox,
+    Audit,
+    Directory,
+    Duties,
+    Locks,
+):
     """One transaction, as `bot.ports.Tx` describes it; each noun's part is in its own file."""
 
 

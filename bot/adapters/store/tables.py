@@ -38,6 +38,7 @@ CARD_IS_STALE = text(
 OWN_RUN = text("run_id IS NOT NULL AND NOT adopted")
 ADOPTED_RUN = text("run_id IS NOT NULL AND adopted")
 OPEN_POST = text("sent_at IS NULL AND dropped_at IS NULL")
+HELD_LOCK = text("opened_at IS NULL")
 
 
 def _partial(name: str, *columns: object, where: object, unique: bool = False) -> Index:
@@ -237,4 +238,28 @@ duties = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("due_at", UtcDateTime, nullable=False),
+)
+
+locks = Table(
+    "locks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("service", String, nullable=False),  # empty: every one
+    Column("environment", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("set_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("nagged_at", UtcDateTime),
+    Column("due_at", UtcDateTime),
+    Column("opened_at", UtcDateTime),
+    Column("opened_by", String),
+    sqlite_autoincrement=True,
+)
+_l = locks.c
+_partial(
+    "locks_held", _l.kind, _l.subject, _l.service, _l.environment, where=HELD_LOCK, unique=True
 )

@@ -1,17 +1,23 @@
 """Grammar: what a person typed after a command, as values; a typo is a refusal, never a reason."""
 
 from bot.domain.grammar.deploy import DeployWish, parse_deploy
-from bot.domain.grammar.reports import REPORTS, ReportWish, parse_report
+from bot.domain.grammar.locks import LockWish, UnlockWish, parse_lock, parse_unlock
+from bot.domain.grammar.reports import ACTS, REPORTS, ReportWish, parse_report
 from bot.domain.grammar.words import KEYWORDS, MAX_REASON, clean_reason, normalise
 
 __all__ = [
+    "ACTS",
     "KEYWORDS",
     "MAX_REASON",
     "REPORTS",
     "DeployWish",
+    "LockWish",
     "ReportWish",
+    "UnlockWish",
     "clean_reason",
     "normalise",
     "parse_deploy",
+    "parse_lock",
     "parse_report",
+    "parse_unlock",
 ]

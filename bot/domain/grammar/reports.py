@@ -9,7 +9,9 @@ from bot.domain.errors import Refusal
 from bot.domain.grammar.words import ENVIRONMENTS, hint, normalise, said_twice
 
 T = TypeVar("T")
-REPORTS = ("status", "history", "show", "why", "help")
+REPORTS = ("status", "history", "show", "why", "locks", "help")
+ACTS = ("lock", "unlock")
+"""What `/deployments` does besides: each has a grammar of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,7 @@ def parse_report(text: str, services: Iterable[str]) -> ReportWish:
             "unknown_report",
             "I know no “{word}”.{hint}",
             word=words[0],
-            hint=hint(report, REPORTS, every=True),
+            hint=hint(report, (*REPORTS, *ACTS), every=True),
         )
     if report in ("show", "why"):
         return ReportWish(report=report, deployment=_deployment_id(rest, report))

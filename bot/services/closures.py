@@ -1,0 +1,67 @@
+"""Closures: whether a place is open to a deployment at this very moment, by its locks and its
+calendar. Both are read from the store and the configuration alone, so that a click can ask.
+"""
+
+from datetime import datetime
+
+from bot.config import Config
+from bot.domain import gates, windows
+from bot.domain.deployments import Deployment
+from bot.domain.errors import Refusal
+from bot.domain.gates import Level, Verdict
+from bot.ports import Tx
+from bot.services import locks
+from bot.services.desk import Desk
+
+GATES = frozenset({"lock", "window"})
+"""The gates that are judged here."""
+
+
+def judge(tx: Tx, config: Config, deployment: Deployment) -> tuple[Verdict, ...]:
+    """The verdicts of the gates `lock` and, where a calendar applies, `window`."""
+    calendar = config.calendar(deployment.service, deployment.environment, tx.now)
+    window = (windows.judge(calendar, tx.now, deployment.kind),) if calendar else ()
+    return (locks.judge(tx, deployment), *window)
+
+
+async def now(desk: Desk, deployment: Deployment) -> tuple[Verdict, ...]:
+    """The same, in a transaction of its own."""
+    return await desk.store.read(lambda tx: judge(tx, desk.config, deployment))
+
+
+def look_again(config: Config, deployment: Deployment, now: datetime, latest: datetime) -> datetime:
+    """When the calendar says something else, at the latest at `latest`; a lock wakes by itself."""
+    calendar = config.calendar(deployment.service, deployment.environment, now)
+    change = windows.next_change(calendar, now) if calendar else None
+    return min(change, latest) if change else latest
+
+
+def require_open(tx: Tx, config: Config, deployment: Deployment) -> None:
+    """Refuse an approval that would be void at once; the request stays open."""
+    if blocking := gates.blocks(judge(tx, config, deployment)):
+        raise Refusal(
+            "closed",
+            "Nothing was approved. {why} {name} stays open until {when}: "
+            "approve it once nothing is in its way.",
+            why=" ".join(f"{found.text}. {found.action}" for found in blocking),
+            name=deployment.name,
+            when=deployment.expires_at or tx.now,
+        )
+
+
+def merged(shown: tuple[Verdict, ...], now: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+    """What a waiting card shows, with the closures of now in place of those of before.
+
+    One that still passes keeps its text: the passing of time alone is no news.
+    """
+    fresh = {found.gate: found for found in now}
+    kept = [
+        _newer(found, fresh.pop(found.gate, found))
+        for found in shown
+        if found.gate not in GATES or found.gate in fresh
+    ]
+    return (*kept, *fresh.values())
+
+
+def _newer(before: Verdict, now: Verdict) -> Verdict:
+    return before if before.level is now.level is Level.PASS else now
