@@ -36,7 +36,7 @@ EDGE_KINDS = frozenset(
         "rate_limit",
     ]
 )
-DOMAIN_KINDS = frozenset({"list_lag", "no_run_id", "webhooks"})
+DOMAIN_KINDS = frozenset({"list_lag", "no_run_id", "webhooks", "cut"})
 STATUS = re.compile(r"[2-5]\d\d(:retry_after=\d+)?")
 SECONDS = re.compile(r"\d+(\.\d+)?")
 NOTHING = re.compile("")
@@ -44,6 +44,7 @@ ARGS = {  # what stands behind the colon, with an example
     "status": (STATUS, "status:502 or status:429:retry_after=3"),
     "status_after_apply": (STATUS, "status_after_apply:502"),
     "slow": (SECONDS, "slow:3"),
+    "cut": (SECONDS, "cut:0.5"),
     "list_lag": (SECONDS, "list_lag:95"),
     "webhooks": (re.compile("drop|duplicate|shuffle"), "webhooks:drop"),
 }

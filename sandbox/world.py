@@ -16,6 +16,7 @@ from sandbox.github import GitHub
 from sandbox.github.webhooks import Webhooks
 from sandbox.health import Health
 from sandbox.holds import Hold
+from sandbox.host import Host
 from sandbox.journal import Journal
 from sandbox.releases import Releases
 from sandbox.seeds import Seed
@@ -67,6 +68,7 @@ class World:
         self.faults = Faults(self.events)
         self.link = Link()
         self.webhooks = Webhooks(self)
+        self.host = Host(self.journal, self.faults)
         self._under_way: set[asyncio.Task[None]] = set()
         self.begin(self.seed)
 
@@ -85,12 +87,15 @@ class World:
         releases = Releases(self.github)
         self.vercel = Vercel(self.clock, self.events, releases, seed)
         self.digitalocean = DigitalOcean(self.clock, self.events, releases, seed)
+        self.host.begin()
 
     async def reset(self, seed: Seed) -> bool:
         """Begin anew with a bot that knows nothing; False when it does not become ready."""
         if self.bot:
             await self.bot.stop()
         self.begin(seed)
+        if self.host.is_up:
+            await self.host.deploy_first()
         await self.prepare()
         ready = await self.bot.start() if self.bot else True
         self.events.publish("reset")
@@ -109,6 +114,7 @@ class World:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self.clock.close()
+        await self.host.stop()
         await self.webhooks.close()
         await self.link.close()
 
@@ -143,6 +149,7 @@ class World:
             "DIGITALOCEAN_TOKEN": secrets.digitalocean_token,
             "GONOGO_CLOCK_URL": f"{self.base_url}/clock",
             "PORT": str(urlsplit(self.bot_url or "").port or ""),
+            **(self.host.env() if self.host.is_up else {}),
             **proxies,
             **self.more_env,
         }

@@ -87,3 +87,14 @@ class Sight:
     at: datetime
     pinned: str = ""
     output: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogTail:
+    """The last lines that a service logged, without secrets; `errors` are those of them that look
+    like one.
+    """
+
+    text: str
+    errors: tuple[str, ...]
+    at: datetime

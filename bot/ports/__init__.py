@@ -7,7 +7,7 @@ from bot.ports.github import Access, GitHub, Started, Tag, Workflow
 from bot.ports.probes import Probes
 from bot.ports.registry import Registry, StoredImage
 from bot.ports.store import AuditEntry, Card, Post, Stale, Store, Tx
-from bot.ports.targets import Pinning, Receipt, Target
+from bot.ports.targets import Logs, Pinning, Receipt, Target
 
 __all__ = [
     "Access",
@@ -18,6 +18,7 @@ __all__ = [
     "Chat",
     "Clock",
     "GitHub",
+    "Logs",
     "Pinning",
     "Post",
     "Probes",

@@ -1,8 +1,9 @@
 """The targets port: one place where a version runs, and the way back there."""
 
+from datetime import datetime
 from typing import Protocol
 
-from bot.domain.targets import Artifact, Candidate, Sight, TargetPlan
+from bot.domain.targets import Artifact, Candidate, LogTail, Sight, TargetPlan
 
 Receipt = dict[str, str]
 """What a target needs to find a started step again; kept in the store, plain text, no secrets."""
@@ -12,7 +13,8 @@ class Target(Protocol):
     """One target of one service and environment. Reads raise Fault and may be repeated.
 
     `operation` is the bot's own word for one step on one target; it is the same at every try, and
-    starting twice with the same word must not change anything twice.
+    starting twice with the same word must not change anything twice. It is at most 40 letters,
+    digits, “-”, “_” and “.”, and begins with a letter or digit: targets name things after it.
     """
 
     async def current(self) -> Artifact | None:
@@ -37,7 +39,8 @@ class Target(Protocol):
     async def resolve_unknown(self, wanted: Artifact, operation: str) -> tuple[Receipt, Sight]:
         """After a lost answer: what became of that operation, found at the target itself.
 
-        A sight whose fate is `failed_restored` with an empty receipt means that it never began.
+        A sight whose fate is `failed_restored` with an empty receipt means that it never began. A
+        target that can sees to it that the start whose answer was lost does not begin any more.
         """
 
     async def undo(self, receipt: Receipt, operation: str) -> Receipt:
@@ -55,3 +58,10 @@ class Pinning(Protocol):
 
         Declined: nothing changed; Unanswered: nobody knows, and it may be asked for again.
         """
+
+
+class Logs(Protocol):
+    """What a target that keeps logs can show of the version that runs."""
+
+    async def logs(self, *, lines: int = 100, since: datetime | None = None) -> LogTail:
+        """The last lines, without secrets. Raises Fault."""

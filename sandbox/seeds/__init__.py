@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sandbox.seeds.config import gonogo_yaml
@@ -52,6 +52,8 @@ class Seed:
         """Raises KeyError for a name that no seed has."""
         return cls(name, SERVICES[name])
 
-    def gonogo_yaml(self, base_url: str) -> str:
-        """The bot's configuration file against the world at `base_url`."""
-        return gonogo_yaml(self.name, self.services, self.people, base_url)
+    def gonogo_yaml(self, base_url: str, targets: Sequence[Mapping[str, object]] = ()) -> str:
+        """The bot's configuration file against the world at `base_url`; `targets` are where the
+        first service runs in production.
+        """
+        return gonogo_yaml(self.name, self.services, self.people, base_url, targets)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import yaml
 
@@ -15,17 +16,26 @@ OFFICE_HOURS = {
 }
 
 
-def gonogo_yaml(seed: str, services: Iterable[str], people: Iterable[Person], base_url: str) -> str:
+def gonogo_yaml(
+    seed: str,
+    services: Iterable[str],
+    people: Iterable[Person],
+    base_url: str,
+    targets: Sequence[Mapping[str, object]] = (),
+) -> str:
     """The configuration for a bot against the world at `base_url`, as YAML."""
     staff = [person for person in people if person.github]
     services = tuple(services)
-    config = {
+    config: dict[str, Any] = {
         "slack": {"channel": "deployments"},
         "people": {one.name: {"slack": one.id, "github": one.github} for one in staff},
         "roles": {role: [one.name for one in staff if role in one.roles] for role in ROLES},
         "services": {name: _service(seed, name, services, base_url) for name in services},
         "network": {"allow": ["127.0.0.1"]},
     }
+    if targets:
+        production = config["services"][services[0]]["environments"]["production"]
+        production["targets"] = [dict(target) for target in targets]
     return yaml.safe_dump(config, sort_keys=False)
 
 

@@ -38,7 +38,7 @@ async def run(*words: str, env: Mapping[str, str] | None = None, cwd: Path | Non
 
 @dataclass(frozen=True)
 class Engine:
-    """A running engine whose containers share the host's network."""
+    """A running engine; without a bridge its containers share the host's network."""
 
     folder: Path
 
@@ -54,12 +54,15 @@ class Engine:
 
 
 @asynccontextmanager
-async def engine() -> AsyncIterator[Engine]:
-    """Starts dockerd in a folder that does not outlast it; skips the test where it cannot run."""
+async def engine(bridge: str = "none") -> AsyncIterator[Engine]:
+    """Starts dockerd in a folder that does not outlast it; skips the test where it cannot run.
+
+    Only on a bridge, which must be there, can containers publish ports.
+    """
     if os.geteuid() != 0:
         unavailable("docker", "dockerd needs root")
     folder = Path(tempfile.mkdtemp(prefix="gonogo-engine-"))  # short: paths of sockets are limited
-    (folder / "daemon.json").write_text(json.dumps(_settings(folder)))
+    (folder / "daemon.json").write_text(json.dumps(_settings(folder, bridge)))
     with (folder / "log").open("wb") as log:
         dockerd = await asyncio.create_subprocess_exec(
             *(str(find("docker")), "--config-file", str(folder / "daemon.json")),
@@ -92,14 +95,16 @@ async def engine() -> AsyncIterator[Engine]:
         shutil.rmtree(folder)
 
 
-def _settings(folder: Path) -> dict[str, object]:
+def _settings(folder: Path, bridge: str) -> dict[str, object]:
     return {
         "data-root": str(folder / "data"),
         "exec-root": str(folder / "exec"),
         "pidfile": str(folder / "docker.pid"),
         "hosts": [f"unix://{folder}/docker.sock"],
         "storage-driver": "overlay2",
-        "bridge": "none",
+        "bridge": bridge,
+        "ip-forward": False,
+        "ip-masq": False,
         "iptables": False,
         "log-level": "warn",
     }

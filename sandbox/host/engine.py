@@ -1,0 +1,233 @@
+"""The Docker engine of the sandbox's host: the commands of `docker` that a deployment needs."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from sandbox.host.containers import Container, Image, digest_of
+from sandbox.host.templates import rendered
+
+__all__ = ["Engine", "Image", "digest_of"]
+VERSION = "28.2.2"
+Command = Callable[[Sequence[str]], Awaitable[str]]
+
+
+class Failed(Exception):
+    """A command that ends with another status than 0, saying this."""
+
+
+class _Words(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Failed(f"{self.prog}: {message}")
+
+
+def _parser(name: str, *options: str, flags: Sequence[str] = ()) -> _Words:
+    parser = _Words(prog=f"docker {name}", add_help=False, allow_abbrev=False)
+    for option in options:
+        parser.add_argument(*option.split(), action="append", default=[])
+    for flag in flags:
+        parser.add_argument(*flag.split(), action="store_true")
+    parser.add_argument("words", nargs=argparse.REMAINDER)
+    return parser
+
+
+INSPECT = _parser("inspect", "--type", "-f --format")
+PS = _parser("ps", "--filter", "--format", flags=["-a", "--no-trunc", "--quiet"])
+RUN = _parser(
+    "run",
+    *("--name", "--restart", "-p", "--env-file", "--label", "--volume", "--network", "--env"),
+    flags=["-d", "--init"],
+)
+STOP = _parser("stop", "-t")
+UPDATE = _parser("update", "--restart")
+LOGS = _parser("logs", "--tail", "--since")
+
+
+class Engine:
+    """Images and containers, changed by the words of a command line."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.images: list[Image] = []
+        self.containers: list[Container] = []
+        self.pull_takes = 0.0
+        self.stopping = 0
+        self._commands: dict[str, Command] = {
+            "version": self._version,
+            "info": self._info,
+            "inspect": self._inspect,
+            "image inspect": self._image_inspect,
+            "image ls": self._image_ls,
+            "manifest inspect": self._manifest,
+            "ps": self._ps,
+            "pull": self._pull,
+            "run": self._run,
+            "port": self._port,
+            "rename": self._rename,
+            "stop": self._stop,
+            "start": self._start,
+            "rm": self._rm,
+            "update": self._update,
+            "logs": self._logs,
+        }
+
+    async def run(self, words: Sequence[str]) -> dict[str, object]:
+        """The answer to `docker …`: status, out, err."""
+        for length in (2, 1):
+            if command := self._commands.get(" ".join(words[:length])):
+                try:
+                    return {"status": 0, "out": await command(words[length:]), "err": ""}
+                except Failed as failed:
+                    return {"status": 1, "out": "", "err": f"{failed}\n"}
+        return {"status": 1, "out": "", "err": f"docker: no command {words[:1]}\n"}
+
+    def clear(self) -> None:
+        """Everything ends and is forgotten."""
+        for container in self.containers:
+            container.end()
+        self.containers.clear()
+        self.images.clear()
+
+    def container(self, name: str) -> Container | None:
+        """By name or id."""
+        return next((one for one in self.containers if name in (one.name, one.id)), None)
+
+    async def _version(self, words: Sequence[str]) -> str:
+        return f"{VERSION}\n"
+
+    async def _info(self, words: Sequence[str]) -> str:
+        return f"{self.root}\n"
+
+    async def _inspect(self, words: Sequence[str]) -> str:
+        told = INSPECT.parse_args(words)
+        return _lines(rendered(told.format[0], self._get(name).as_dict()) for name in told.words)
+
+    async def _image_inspect(self, words: Sequence[str]) -> str:
+        told = INSPECT.parse_args(words)
+        found = [self._image(name) for name in told.words]
+        if not told.format:
+            return json.dumps([image.as_dict() for image in found])
+        return _lines(rendered(told.format[0], image.as_dict()) for image in found)
+
+    async def _image_ls(self, words: Sequence[str]) -> str:
+        repository = words[-1].removeprefix("reference=")
+        found = (one for one in self.images if one.on_host and one.repository == repository)
+        return _lines(image.id for image in found)
+
+    async def _manifest(self, words: Sequence[str]) -> str:
+        self._stored(words[0])
+        return "{}\n"
+
+    async def _ps(self, words: Sequence[str]) -> str:
+        told = PS.parse_args(words)
+        pattern = told.filter[0].removeprefix("name=")
+        found = [one for one in self.containers if re.search(pattern, f"/{one.name}")]
+        form = (
+            (told.format or ["{{.ID}}"])[0]
+            .replace("{{.ID}}", "{{.Id}}")
+            .replace("{{.Names}}", "{{.Name}}")
+        )
+        return _lines(rendered(form, one.as_dict()).lstrip("/") for one in reversed(found))
+
+    async def _pull(self, words: Sequence[str]) -> str:
+        await asyncio.sleep(self.pull_takes)
+        self._stored(words[-1]).on_host = True
+        return f"{words[-1]}\n"
+
+    async def _run(self, words: Sequence[str]) -> str:
+        told = RUN.parse_args(words)
+        reference, name = told.words[0], told.name[0]
+        image = next((one for one in self.images if one.is_called(reference)), None)
+        if image is None or not image.on_host:
+            raise Failed(f"Unable to find image '{reference}' locally")
+        if self.container(name):
+            raise Failed(f'Conflict. The container name "/{name}" is already in use')
+        address, _, inside = told.p[0].rpartition(":")
+        host, _, port = address.rpartition(":")
+        made = Container(
+            secrets.token_hex(32),
+            *(name, image, host or "127.0.0.1", int(port or 0), int(inside)),
+            labels=dict(label.partition("=")[::2] for label in told.label),
+            binds=told.volume,
+            network=told.network[-1] if told.network else "default",
+            restart=told.restart[-1] if told.restart else "no",
+        )
+        self.containers.append(made)
+        await self._begin(made)
+        return f"{made.id}\n"
+
+    async def _begin(self, container: Container) -> None:
+        try:
+            await container.start()
+        except OSError as error:
+            raise Failed(f"driver failed programming external connectivity: {error}") from error
+
+    async def _port(self, words: Sequence[str]) -> str:
+        found = self._get(words[0])
+        return f"{found.host}:{found.port}\n" if found.status == "running" else ""
+
+    async def _rename(self, words: Sequence[str]) -> str:
+        old, new = words
+        found = self._get(old)
+        if self.container(new):
+            raise Failed(f'Conflict. The container name "/{new}" is already in use')
+        found.name = new
+        return ""
+
+    async def _stop(self, words: Sequence[str]) -> str:
+        told = STOP.parse_args(words)
+        found = self._get(told.words[0])
+        if found.status == "running":
+            self.stopping += 1
+            await asyncio.sleep(min(float(told.t[0]), found.image.stops_in))
+            self.stopping -= 1
+            found.end()
+        return f"{found.name}\n"
+
+    async def _start(self, words: Sequence[str]) -> str:
+        await self._begin(self._get(words[0]))
+        return f"{words[0]}\n"
+
+    async def _rm(self, words: Sequence[str]) -> str:
+        for name in words[1:]:
+            found = self._get(name)
+            found.end()
+            self.containers.remove(found)
+        return _lines(words[1:])
+
+    async def _update(self, words: Sequence[str]) -> str:
+        told = UPDATE.parse_args(words)
+        self._get(told.words[0]).restart = told.restart[0]
+        return f"{told.words[0]}\n"
+
+    async def _logs(self, words: Sequence[str]) -> str:
+        told = LOGS.parse_args(words)
+        return _lines(self._get(told.words[0]).log[-int(told.tail[0]) :])
+
+    def _get(self, name: str) -> Container:
+        if found := self.container(name):
+            return found
+        raise Failed(f"Error: No such container: {name}")
+
+    def _image(self, name: str) -> Image:
+        for image in self.images:
+            if image.on_host and image.is_called(name):
+                return image
+        raise Failed(f"Error: No such image: {name}")
+
+    def _stored(self, name: str) -> Image:
+        for image in self.images:
+            if image.in_registry and image.is_called(name):
+                return image
+        raise Failed(f"manifest unknown: {name}")
+
+
+def _lines(rows: Iterable[object]) -> str:
+    return "".join(f"{row}\n" for row in rows)

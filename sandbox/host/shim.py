@@ -1,0 +1,17 @@
+"""What `docker` is on the sandbox's host: hands its words to the engine, and its answer back.
+
+Run alone, by path, with the engine's socket as the first word.
+"""
+
+import json
+import socket
+import sys
+
+with socket.socket(socket.AF_UNIX) as engine:
+    engine.connect(sys.argv[1])
+    engine.sendall(json.dumps(sys.argv[2:]).encode() + b"\n")
+    with engine.makefile("rb") as stream:
+        answer = json.loads(stream.read() or b'{"status": 1, "out": "", "err": "no engine"}')
+sys.stdout.write(answer["out"])
+sys.stderr.write(answer["err"])
+sys.exit(answer["status"])

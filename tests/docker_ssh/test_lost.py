@@ -1,0 +1,155 @@
+"""Lost connections, lost answers, interrupts and kills: what became of a switch is found out."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.errors import Declined, Unanswered
+from bot.domain.targets import Fate
+from tests.docker_ssh.stage import NEW, OLD, PROGRAMS, Stage, wanted
+from tests.docker_ssh.switching import end_of, is_good, running, step, switch
+
+pytestmark = pytest.mark.needs(*PROGRAMS)
+
+
+async def test_a_connection_cut_before_the_start_leaves_it_never_to_begin(stage: Stage) -> None:
+    target = stage.target()
+    stage.world.faults.add(system="ssh", kind="reset_before", path="/start")
+    with pytest.raises(Unanswered):
+        await target.start(wanted(), "D1")
+    receipt, sight = await target.resolve_unknown(wanted(), "D1")
+    assert (receipt, sight.fate, sight.text) == ({}, Fate.FAILED_RESTORED, "it never began")
+
+
+async def test_a_start_whose_answer_was_lost_is_found_and_followed(stage: Stage) -> None:
+    target = stage.target()
+    stage.world.faults.add(system="ssh", kind="reset_after_apply", path="/start")
+    with pytest.raises(Unanswered):
+        await target.start(wanted(), "D1")
+    receipt, _ = await target.resolve_unknown(wanted(), "D1")
+    assert (receipt["before_version"], receipt["version"]) == (OLD, NEW)
+    is_good(await end_of(target, receipt), Fate.SUCCEEDED)
+    assert await target.start(wanted(), "D1") == receipt
+
+
+async def test_what_was_given_up_does_not_begin_late_but_may_be_tried_again(stage: Stage) -> None:
+    target = stage.target()
+    # The connection is lost at once, the command reaches the shell only afterwards.
+    stage.world.faults.add(system="ssh", kind="slow:1.5", path="/start")
+    late = asyncio.create_task(target.start(wanted(), "D1"))
+    while "/start" not in stage.commands():
+        await asyncio.sleep(0.01)
+    stage.clock.time += timedelta(seconds=1)
+    _, sight = await target.resolve_unknown(wanted(), "D1")
+    assert sight.text == "it never began"
+    with pytest.raises(Declined, match="given up before it began"):
+        await late
+    assert stage.names() == ["app"]
+    is_good(await switch(target, NEW, "D1"), Fate.SUCCEEDED)
+
+
+@pytest.mark.parametrize(
+    ("at", "behaviour", "fate", "version"),
+    [
+        ("looking", "good", Fate.SUCCEEDED, NEW),
+        ("trying it beside", "good", Fate.SUCCEEDED, NEW),
+        ("stopping it", "good", Fate.SUCCEEDED, NEW),
+        ("stopping it", "once", Fate.FAILED_RESTORED, OLD),
+        ("putting the old container back", "once", Fate.FAILED_RESTORED, OLD),
+    ],
+)
+async def test_a_switch_outlives_its_connection(
+    stage: Stage, at: str, behaviour: str, fate: Fate, version: str
+) -> None:
+    stage.world.host.image(NEW).behaviour = behaviour  # type: ignore[assignment]
+    target = stage.target()
+    receipt = await target.start(wanted(), "D1")
+    watching = asyncio.create_task(end_of(target, receipt))
+    await step(stage.log("D1"), at)
+    stage.world.host.cut()
+    await asyncio.gather(watching, return_exceptions=True)
+    is_good(await end_of(stage.target(), receipt), fate)
+    assert await running(target) == version
+
+
+POINTS = (
+    "looking",
+    "the image is on the host",
+    "trying it beside the old one",
+    "setting the old container aside",
+    "stopping it",
+    "starting the new container",
+    "waiting until it is healthy",
+)
+
+
+@pytest.mark.parametrize("at", POINTS)
+async def test_an_interrupt_at_any_step_ends_with_something_good(stage: Stage, at: str) -> None:
+    target = stage.target()
+    receipt = await target.start(wanted(), "D1")
+    await step(stage.log("D1"), at)
+    _signal(stage, "D1", signal.SIGTERM)
+    sight = await end_of(target, receipt)
+    # The last step may be over before the signal arrives.
+    assert sight.fate in (Fate.FAILED_RESTORED, Fate.SUCCEEDED), sight.text
+    assert await running(target) == (OLD if sight.fate is Fate.FAILED_RESTORED else NEW)
+    assert not [name for name in stage.names() if "-cand-" in name]
+
+
+@pytest.mark.parametrize("at", [*POINTS, "putting the old container back"])
+async def test_a_kill_at_any_step_is_told_as_it_is_and_can_be_mended(stage: Stage, at: str) -> None:
+    if at.startswith("putting"):
+        stage.world.host.image(NEW).behaviour = "once"
+    target = stage.target()
+    receipt = await target.start(wanted(), "D1")
+    await step(stage.log("D1"), at)
+    _signal(stage, "D1", signal.SIGKILL)
+    found, sight = await target.resolve_unknown(wanted(), "D1")
+    while sight.fate in (None, Fate.UNKNOWN):
+        await asyncio.sleep(0.1)
+        sight = await target.watch(receipt)
+    assert found == receipt
+    version = await running(target)
+    match sight.fate:
+        case Fate.SUCCEEDED:
+            assert version == NEW
+        case Fate.FAILED_RESTORED:
+            assert version == OLD or "under the name app-prev-D1" in sight.text
+        case Fate.FAILED_BROKEN:
+            assert version is None or at.startswith("putting")
+    stage.world.host.image(NEW).behaviour = "good"
+    stage.world.host.image(OLD).behaviour = "good"
+    is_good(await switch(target, OLD, "D2"), Fate.SUCCEEDED)
+    assert await running(target) == OLD
+    assert not [name for name in stage.names() if "-cand-" in name]
+
+
+async def test_what_is_being_stopped_is_not_said_to_run_on(stage: Stage) -> None:
+    """The engine stops a container even when nobody waits for that any more."""
+    stage.world.host.image(OLD).stops_in = 3
+    target = stage.target(grace="PT3S")
+    receipt = await target.start(wanted(), "D1")
+    await step(stage.log("D1"), "stopping it")
+    while not stage.world.host.engine.stopping:
+        await asyncio.sleep(0.01)
+    _signal(stage, "D1", signal.SIGKILL)
+    sight = await target.watch(receipt)
+    assert (sight.fate, sight.text) == (
+        Fate.UNKNOWN,
+        "it was killed; what ran before is being stopped",
+    )
+    while (sight := await target.watch(receipt)).fate is Fate.UNKNOWN:
+        await asyncio.sleep(0.1)
+    assert (sight.fate, sight.text) == (
+        Fate.FAILED_BROKEN,
+        "it was killed; what ran before is exited, as app-prev-D1",
+    )
+
+
+def _signal(stage: Stage, operation: str, number: int) -> None:
+    os.killpg(int(stage.log(operation).with_name("group").read_text()), number)

@@ -1,0 +1,256 @@
+"""docker_ssh against a real sshd, a real Docker engine and a real registry.
+
+One machine serves all cases, each with a container of its own, several at a time: most of what
+they take is waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from bot.domain.errors import Declined, Fault
+from bot.domain.targets import Artifact, Fate, Sight
+from sandbox.app import free_port
+from tests.docker_ssh.conftest import Outage
+from tests.docker_ssh.machine import Sshd, machine
+from tests.docker_ssh.real_stage import ABSENT, CRASHES, NEW, OLD, ONCE, SILENT, WRONG, Stage
+from tests.docker_ssh.switching import Prober, end_of, is_good, running, step, switch
+from tests.image.engine import CommandFailed
+
+pytestmark = [
+    pytest.mark.needs(
+        *("docker", "docker-registry", "sshd", "busybox", "ip", "curl", "flock", "setsid")
+    ),
+    pytest.mark.timeout(600),
+]
+AT_ONCE = 4
+LATER = 1.5
+"""Seconds in which an engine may still do what somebody asked for who is gone: the grace, and
+some.
+"""
+SUCCEEDED, RESTORED = Fate.SUCCEEDED, Fate.FAILED_RESTORED
+Case = Callable[[Stage], Awaitable[Sight]]
+
+
+async def good(stage: Stage) -> Sight:
+    sight = await end_of(stage.target(), await stage.start(NEW))
+    is_good(sight, Fate.SUCCEEDED)
+    assert await running(stage.target()) == NEW
+    assert await stage.names() == [stage.name, f"{stage.name}-prev-D1"]
+    return sight
+
+
+async def same_again(stage: Stage) -> Sight:
+    sight = await switch(stage.target(), OLD, "D1")
+    assert (sight.fate, sight.text) == (Fate.SUCCEEDED, "it runs already")
+    return sight
+
+
+def bad_candidate(version: str, text: str) -> Case:
+    async def case(stage: Stage) -> Sight:
+        sight = await end_of(stage.target(), await stage.start(version))
+        assert (sight.fate, sight.text) == (Fate.FAILED_RESTORED, f"the candidate failed: {text}")
+        await stage.is_untouched()
+        return sight
+
+    return case
+
+
+async def missing(stage: Stage) -> Sight:
+    gone = Artifact(id=ABSENT, version="v7.0.0")
+    assert (await stage.target().plan(gone)).obstacle.startswith("its image is gone")
+    sight = await end_of(stage.target(), await stage.target().start(gone, "D1"))
+    is_good(sight, Fate.FAILED_RESTORED)
+    assert sight.text.startswith("the image could not be pulled")
+    await stage.is_untouched()
+    return sight
+
+
+async def late_failure(stage: Stage) -> Sight:
+    sight = await end_of(stage.target(), await stage.start(ONCE))
+    is_good(sight, Fate.FAILED_RESTORED)
+    assert sight.text.endswith("what ran before runs again")
+    await stage.is_untouched()
+    return sight
+
+
+async def without_candidate(stage: Stage) -> Sight:
+    sight = await end_of(stage.target(), await stage.start(CRASHES))
+    is_good(sight, Fate.FAILED_RESTORED)
+    assert "its container ended; what ran before runs again" in sight.text
+    await stage.is_untouched()
+    return sight
+
+
+async def first_fails(stage: Stage) -> Sight:
+    sight = await end_of(stage.target(), await stage.start(ONCE))
+    is_good(sight, Fate.FAILED_BROKEN)
+    assert sight.text.endswith("nothing ran before, and nothing runs now")
+    assert await stage.names() == []
+    return sight
+
+
+async def two_at_once(stage: Stage) -> Sight:
+    receipt = await stage.start(NEW)
+    with pytest.raises(Declined, match="D1 is at work there"):
+        await stage.start(OLD, "D2")
+    sight = await end_of(stage.target(), receipt)
+    is_good(sight, Fate.SUCCEEDED)
+    return sight
+
+
+async def taken_back(stage: Stage) -> Sight:
+    receipt = await stage.start(NEW)
+    is_good(await end_of(stage.target(), receipt), Fate.SUCCEEDED)
+    sight = await end_of(stage.target(), await stage.target().undo(receipt, "D2"))
+    is_good(sight, Fate.SUCCEEDED)
+    assert await running(stage.target()) == OLD
+    return sight
+
+
+def interrupted(at: str, version: str = NEW) -> Case:
+    async def case(stage: Stage) -> Sight:
+        receipt = await stage.start(version)
+        await step(stage.log("D1"), at)
+        stage.signal("D1", signal.SIGTERM)
+        sight = await end_of(stage.target(), receipt)
+        assert sight.fate in (Fate.FAILED_RESTORED, Fate.SUCCEEDED), f"{sight.text}\n{sight.output}"
+        expected = OLD if sight.fate is Fate.FAILED_RESTORED else version
+        assert await running(stage.target()) == expected
+        assert not [name for name in await stage.names() if "-cand-" in name]
+        await asyncio.sleep(LATER)
+        assert await running(stage.target()) == expected, "something went on behind its back"
+        return sight
+
+    return case
+
+
+def killed(at: str, version: str = NEW) -> Case:
+    """Nobody can put anything back: it is told as it is, and the next switch mends it."""
+
+    async def case(stage: Stage) -> Sight:
+        await stage.start(version)
+        await step(stage.log("D1"), at)
+        stage.signal("D1", signal.SIGKILL)
+        while True:
+            _, sight = await stage.target().resolve_unknown(stage.wanted(version), "D1")
+            if sight.fate not in (None, Fate.UNKNOWN):
+                break
+            await asyncio.sleep(0.2)
+        found = await running(stage.target())
+        if sight.fate is Fate.SUCCEEDED:
+            assert found == version
+        elif sight.fate is Fate.FAILED_RESTORED:
+            assert found == OLD or "under the name" in sight.text
+        is_good(await switch(stage.target(), NEW, "D2"), Fate.SUCCEEDED)
+        assert not [name for name in await stage.names() if "-cand-" in name]
+        return sight
+
+    return case
+
+
+def cut(at: str, version: str, fate: Fate) -> Case:
+    """The network goes while somebody watches; the switch comes to its end alone."""
+
+    async def case(stage: Stage) -> Sight:
+        receipt = await stage.start(version)
+        watching = asyncio.create_task(end_of(stage.target(), receipt))
+        await step(stage.log("D1"), at)
+        await stage.sshd.cut()
+        (lost,) = await asyncio.gather(watching, return_exceptions=True)
+        assert isinstance(lost, Fault)
+        await stage.sshd.start()
+        found, _ = await stage.target().resolve_unknown(stage.wanted(version), "D1")
+        assert found == receipt
+        sight = await end_of(stage.target(), receipt)
+        is_good(sight, fate)
+        assert await running(stage.target()) == (OLD if fate is RESTORED else version)
+        return sight
+
+    return case
+
+
+async def cut_in_the_start(stage: Stage) -> Sight:
+    """Nobody knows whether it began: it is looked at, and it runs once."""
+    starting = asyncio.create_task(stage.start(NEW))
+    async with asyncio.timeout(30):
+        while not stage.log("D1").parent.exists():
+            await asyncio.sleep(0.01)
+    await stage.sshd.cut()
+    await asyncio.gather(starting, return_exceptions=True)
+    await stage.sshd.start()
+    receipt, sight = await stage.target().resolve_unknown(stage.wanted(NEW), "D1")
+    if not receipt:
+        assert sight.text == "it never began"
+        receipt = await stage.start(NEW)
+    sight = await end_of(stage.target(), receipt)
+    is_good(sight, SUCCEEDED)
+    assert await stage.names() == [stage.name, f"{stage.name}-prev-D1"]
+    return sight
+
+
+CASES: dict[str, tuple[Case, dict[str, bool]]] = {
+    "success": (good, {}),
+    "the same version again": (same_again, {}),
+    "candidate crashes": (bad_candidate(CRASHES, "its container ended"), {}),
+    "candidate never listens": (bad_candidate(SILENT, "it did not answer within 3 s"), {}),
+    "candidate is another version": (
+        bad_candidate(WRONG, "it answers, but not as v1.4.0"),
+        {},
+    ),
+    "image missing": (missing, {}),
+    "late failure": (late_failure, {}),
+    "crash without a candidate": (without_candidate, {"bare": True}),
+    "first deployment fails": (first_fails, {"first": True}),
+    "two at once": (two_at_once, {}),
+    "undo": (taken_back, {}),
+    "cut in the start": (cut_in_the_start, {}),
+    "cut before the switch": (cut("trying it beside", NEW, SUCCEEDED), {}),
+    "cut in the switch": (cut("stopping it", NEW, SUCCEEDED), {}),
+    "cut before the restore": (cut("waiting until", ONCE, RESTORED), {}),
+    "cut at the restore": (cut("putting the old", ONCE, RESTORED), {}),
+    "interrupt: looking": (interrupted("looking"), {}),
+    "interrupt: candidate": (interrupted("trying it beside"), {}),
+    "interrupt: set aside": (interrupted("setting the old container aside"), {}),
+    "interrupt: stop": (interrupted("stopping it"), {}),
+    "interrupt: start": (interrupted("starting the new container"), {}),
+    "interrupt: restore": (interrupted("putting the old container back", ONCE), {}),
+    "kill: set aside": (killed("setting the old container aside"), {}),
+    "kill: stop": (killed("stopping it"), {}),
+    "kill: start": (killed("starting the new container"), {}),
+    "kill: restore": (killed("putting the old container back", ONCE), {}),
+}
+
+
+WITHOUT_OUTAGE = (
+    *("the same version again", "candidate crashes", "candidate never listens"),
+    *("candidate is another version", "image missing", "interrupt: looking"),
+)
+
+
+async def test_every_way_that_a_switch_can_go(outage: Outage) -> None:
+    turns = asyncio.Semaphore(AT_ONCE)
+    async with machine() as host:
+
+        async def one(number: int, title: str) -> str:
+            case, more = CASES[title]
+            async with turns, Sshd(host) as sshd:
+                stage = Stage(host, sshd, f"c{number}", free_port(), more)
+                try:
+                    await stage.prepare()
+                    async with Prober(stage.port) as prober:
+                        sight = await case(stage)
+                        await asyncio.sleep(0.1)  # for a probe that is under way
+                    outage(title, str(sight.fate), prober.outage)
+                    assert title not in WITHOUT_OUTAGE or prober.outage == 0
+                except (AssertionError, TimeoutError, Fault, CommandFailed) as error:
+                    return f"{title}: {type(error).__name__} {error}"
+                return ""
+
+        found = await asyncio.gather(*(one(*each) for each in enumerate(CASES)))
+    failures = [*filter(None, found)]
+    assert not failures, "\n\n".join(failures)
