@@ -14,6 +14,7 @@ from bot.part import Part, shape
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MIDNIGHT = "24:00"
+Rule = Literal["friday", "weekend", "holiday", "day_before_holiday", "outside_hours"]
 
 
 def _text(value: object) -> object:
@@ -81,6 +82,7 @@ class FreezeConfig(Part):
     name: Annotated[Text, shape(r"\S(.{0,58}\S)?", "one line of at most 60 characters")]
     start: Instant
     end: Instant
+    level: Literal["block", "warn"] = "block"
 
     @field_validator("end")
     @classmethod
@@ -102,12 +104,15 @@ class WindowConfig(Part):
     days: tuple[Day, ...] = Field(default=(), description="the company's own holidays")
     day_before_holiday: bool = False
     freezes: tuple[FreezeConfig, ...] = ()
+    preferred: tuple[Minute, Minute] | None = Field(
+        default=None, description="hours of low traffic; outside of them it warns"
+    )
+    warn: tuple[Rule, ...] = Field(default=(), description="reasons that warn and do not block")
 
-    @field_validator("hours")
+    @field_validator("hours", "preferred")
     @classmethod
-    def _begin_before_they_end(cls, hours: tuple[str, str]) -> tuple[str, str]:
-        opens, closes = hours
-        if opens >= closes:
+    def _begin_before_they_end(cls, hours: tuple[str, str] | None) -> tuple[str, str] | None:
+        if hours is not None and hours[0] >= hours[1]:
             raise ValueError("must begin before they end, on the same day")
         return hours
 
@@ -129,16 +134,27 @@ class WindowConfig(Part):
         local = at.astimezone(ZoneInfo(self.tz)).date()
         years = range(local.year, (local + LOOK_AHEAD).year + 2)
         public = (_public_holidays(self.country, self.subdivision, year) for year in years)
-        opens, closes = self.hours
+        opens, closes = _span(self.hours)
         return Calendar(
             zone=ZoneInfo(self.tz),
-            opens=time.fromisoformat(opens),
-            closes=None if closes == MIDNIGHT else time.fromisoformat(closes),
+            opens=opens,
+            closes=closes,
             weekdays=frozenset(map(WEEKDAYS.index, self.weekdays)),
             holidays=frozenset(self.days).union(*public),
             day_before_holiday=self.day_before_holiday,
-            freezes=tuple(Freeze(name=f.name, start=f.start, end=f.end) for f in self.freezes),
+            freezes=tuple(
+                Freeze(name=f.name, start=f.start, end=f.end, warns=f.level == "warn")
+                for f in self.freezes
+            ),
+            warns=frozenset(self.warn),
+            preferred=_span(self.preferred) if self.preferred else None,
         )
+
+
+def _span(hours: tuple[str, str]) -> tuple[time, time | None]:
+    """The hours as times of the day; None is midnight."""
+    opens, closes = hours
+    return time.fromisoformat(opens), None if closes == MIDNIGHT else time.fromisoformat(closes)
 
 
 @cache

@@ -38,6 +38,12 @@ COMMANDS = (
         does="Nobody deploys there until it is unlocked or its time is up; a rollback always goes",
         handler=deployments.deployments,
     ),
+    CommandEntry(
+        setting="deployments",
+        usage="freeze NAME from 2026-12-18 to 2027-01-04 [service] | freeze lift NAME",
+        does="Admins: a named time in which production does not change",
+        handler=deployments.deployments,
+    ),
 )
 
 BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {

@@ -6,18 +6,19 @@ from bot.domain.grammar import normalise, parse_report
 from bot.domain.people import Role, require_member
 from bot.messages import reports
 from bot.services.reports import report
-from handlers import locks
+from handlers import freezes, locks
 from handlers.payloads import Answer, Command, Office
 
 ACTS: dict[str, Callable[[Command, str, Office], Answer]] = {
     "lock": locks.lock,
     "unlock": locks.unlock,
+    "freeze": freezes.freeze,
 }
 """What changes something, by its first word; it is given the rest of the line."""
 
 
 def deployments(command: Command, office: Office) -> Answer:
-    """`/deployments status | history | show D12 | why D12 | locks | lock | unlock | help`."""
+    """`/deployments`, and a word that says what: a report, or one of `ACTS`."""
     actor, _ = office.tx.actor(command.user)
     require_member(actor)
     first, _, rest = normalise(command.text).strip().partition(" ")

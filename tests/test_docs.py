@@ -13,7 +13,7 @@ import handlers
 from bot import config
 from bot.config import Commands
 from bot.domain.deployments import TERMINAL, TRANSITIONS, State
-from bot.domain.windows import closed_by, in_words
+from bot.domain.windows import closed_by, in_words, warned_by
 from bot.messages import cards
 from bot.part import Part
 from bot.settings import Settings
@@ -117,6 +117,6 @@ def test_the_page_about_windows_tells_what_is() -> None:
     given = {
         reason.replace("year-end", "NAME")
         for moment in (friday, sunday, eve, christmas)
-        for reason in closed_by(calendar, moment)
+        for reason in closed_by(calendar, moment) + warned_by(calendar, moment)
     }
     assert set(re.findall(r"^\| `(.+?)`", page, re.MULTILINE)) == given

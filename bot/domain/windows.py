@@ -16,11 +16,14 @@ LOOK_AHEAD = timedelta(days=400)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freeze:
-    """A named time without changes, from `start` up to but without `end`."""
+    """A named time without changes, from `start` up to but without `end`; with `warns` it only
+    warns.
+    """
 
     name: str
     start: datetime
     end: datetime
+    warns: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,7 @@ class Calendar:
     """When one environment is open, in the team's own zone.
 
     `weekdays` are numbers, Monday is 0; the hours are half-open, `closes` None is midnight.
+    `warns` are the reasons that only warn. Outside of the `preferred` hours it warns, too.
     """
 
     zone: ZoneInfo
@@ -37,13 +41,23 @@ class Calendar:
     holidays: frozenset[date] = frozenset()
     day_before_holiday: bool = False
     freezes: tuple[Freeze, ...] = ()
+    warns: frozenset[str] = frozenset()
+    preferred: tuple[time, time | None] | None = None
 
 
 def closed_by(calendar: Calendar, at: datetime, kind: Kind = Kind.RELEASE) -> tuple[str, ...]:
     """Every reason why a deployment may not start at that instant; none for a rollback, ever."""
     if kind is Kind.ROLLBACK:
         return ()
-    return tuple(_reasons(calendar, at))
+    return tuple(name for name, warns in _reasons(calendar, at) if not warns)
+
+
+def warned_by(calendar: Calendar, at: datetime) -> tuple[str, ...]:
+    """What speaks against a deployment at that instant without stopping it."""
+    found = [name for name, warns in _reasons(calendar, at) if warns]
+    if calendar.preferred and not _is_within(_minute(calendar, at), *calendar.preferred):
+        found.append("not_preferred")
+    return tuple(found)
 
 
 def next_open(calendar: Calendar, at: datetime) -> datetime | None:
@@ -52,12 +66,12 @@ def next_open(calendar: Calendar, at: datetime) -> datetime | None:
 
 
 def next_change(calendar: Calendar, at: datetime) -> datetime | None:
-    """The first instant after `at`, in UTC, at which it opens or closes; None: not within a
-    year.
+    """The first instant after `at`, in UTC, at which it opens, closes, or warns of something else;
+    None: not within a year.
     """
-    is_open = not closed_by(calendar, at)
+    now = _standing(calendar, at)
     later = (i for i in _candidates(calendar, at) if i > at)
-    return next((i for i in later if bool(closed_by(calendar, i)) is is_open), None)
+    return next((i for i in later if _standing(calendar, i) != now), None)
 
 
 def in_words(calendar: Calendar, at: datetime, kind: Kind = Kind.RELEASE) -> str:
@@ -66,22 +80,37 @@ def in_words(calendar: Calendar, at: datetime, kind: Kind = Kind.RELEASE) -> str
         return "A rollback is never held up"
     reasons = closed_by(calendar, at)
     if not reasons:
-        return f"Window open ({_local(calendar, at)})"
+        warnings = ", ".join(warned_by(calendar, at))
+        but = f", but {warnings}" if warnings else ""
+        return f"Window open{but} ({_local(calendar, at)})"
     opening = next_open(calendar, at)
     opens = f"opens {_local(calendar, opening)}" if opening else "does not open within a year"
     return f"Closed: {', '.join(reasons)}; {opens}"
 
 
 def judge(calendar: Calendar, at: datetime, kind: Kind) -> Verdict:
-    """The verdict of the gate `window`."""
+    """The verdict of the gate `window`; a hotfix is only warned."""
     text = in_words(calendar, at, kind)
-    if closed_by(calendar, at, kind):
+    if kind is Kind.ROLLBACK:
+        return Verdict(gate="window", level=Level.PASS, text=text)
+    is_closed = bool(closed_by(calendar, at, kind))
+    if is_closed and kind is not Kind.HOTFIX:
         action = "Deploy again when it is open."
         return Verdict(gate="window", level=Level.BLOCK, text=text, action=action)
-    return Verdict(gate="window", level=Level.PASS, text=text)
+    is_bad = is_closed or warned_by(calendar, at)
+    return Verdict(gate="window", level=Level.WARN if is_bad else Level.PASS, text=text)
 
 
-def _reasons(calendar: Calendar, at: datetime) -> Iterator[str]:
+def _reasons(calendar: Calendar, at: datetime) -> Iterator[tuple[str, bool]]:
+    """Every rule that speaks against it, and whether it only warns."""
+    for name in _rules(calendar, at):
+        yield name, name in calendar.warns
+    for freeze in calendar.freezes:
+        if freeze.start <= at < freeze.end:
+            yield f"freeze:{freeze.name}", freeze.warns
+
+
+def _rules(calendar: Calendar, at: datetime) -> Iterator[str]:
     local = at.astimezone(calendar.zone)
     today = local.date()
     if local.weekday() not in calendar.weekdays:
@@ -90,18 +119,28 @@ def _reasons(calendar: Calendar, at: datetime) -> Iterator[str]:
         yield "holiday"
     elif calendar.day_before_holiday and today + DAY in calendar.holidays:
         yield "day_before_holiday"
-    minute = local.time().replace(second=0, microsecond=0)
-    if minute < calendar.opens or (calendar.closes is not None and minute >= calendar.closes):
+    if not _is_within(_minute(calendar, at), calendar.opens, calendar.closes):
         yield "outside_hours"
-    for freeze in calendar.freezes:
-        if freeze.start <= at < freeze.end:
-            yield f"freeze:{freeze.name}"
+
+
+def _minute(calendar: Calendar, at: datetime) -> time:
+    return at.astimezone(calendar.zone).time().replace(second=0, microsecond=0)
+
+
+def _is_within(minute: time, opens: time, closes: time | None) -> bool:
+    """Whether it is between these hours, which are half-open; None is midnight."""
+    return opens <= minute and (closes is None or minute < closes)
+
+
+def _standing(calendar: Calendar, at: datetime) -> tuple[bool, tuple[str, ...]]:
+    return bool(closed_by(calendar, at)), warned_by(calendar, at)
 
 
 def _candidates(calendar: Calendar, at: datetime) -> list[datetime]:
     """The instants at which something may change: now, each day's edges, those of the freezes."""
     first = at.astimezone(calendar.zone).date()
-    edges = {calendar.opens, calendar.closes or time(0)}
+    edges = {time(0), calendar.opens, calendar.closes or time(0)}
+    edges.update(edge or time(0) for edge in calendar.preferred or ())
     instants = {at, *(edge for freeze in calendar.freezes for edge in (freeze.start, freeze.end))}
     for day in (first + DAY * n for n in range(LOOK_AHEAD // DAY + 1)):
         for edge in edges:

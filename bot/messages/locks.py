@@ -79,13 +79,12 @@ def nag(lock: Lock, now: datetime) -> Message:
     return Message(text, (b.section(text), row))
 
 
-def listing(held: Sequence[Lock], now: datetime) -> Message:
-    """Every lock there is."""
-    if not held:
-        return Message("Nothing is locked.")
-    lines = [held_line(lock, now) for lock in held]
-    blocks: tuple[Block, ...] = (b.section("*Locks*"), *b.sections(lines))
-    return Message(f"Locks: {lines[0]}", blocks)
+def listing(lines: Sequence[str]) -> Message:
+    """Every lock and freeze there is, a line each."""
+    if not lines:
+        return Message("Nothing is locked or frozen.")
+    blocks: tuple[Block, ...] = (b.section("*Locks and freezes*"), *b.sections(lines))
+    return Message(f"Locks and freezes: {lines[0]}", blocks)
 
 
 def held_line(lock: Lock, now: datetime) -> str:

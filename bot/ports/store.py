@@ -9,6 +9,7 @@ from bot.domain.deployments import Deployment
 from bot.domain.history import IncidentRecord, Record
 from bot.domain.people import Actor
 from bot.messages.blocks import Message
+from bot.ports.freezes import FreezeTx
 from bot.ports.github import Tag
 from bot.ports.locks import LockTx
 from bot.ports.lookouts import LookoutTx
@@ -64,7 +65,7 @@ class Card:
     shown_at: datetime
 
 
-class Tx(LookoutTx, LockTx, Protocol):
+class Tx(LookoutTx, LockTx, FreezeTx, Protocol):
     """One transaction on the store; every method is synchronous and sees the same snapshot.
 
     A change of a row that somebody else changed meanwhile raises `Stale`, and nothing is kept.

@@ -82,7 +82,7 @@ async def _open_approval(desk: Desk, old: Deployment, known: Deployment) -> None
         now,
         expires_at=expires,
         approvers=_approvers(desk, known),
-        due_at=closures.look_again(desk.config, known, now, min(nudge_time(now, expires), expires)),
+        due_at=await closures.look_again(desk, known, min(nudge_time(now, expires), expires)),
     )
     await desk.save(
         old,

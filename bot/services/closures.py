@@ -2,6 +2,7 @@
 calendar. Both are read from the store and the configuration alone, so that a click can ask.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.config import Config
@@ -9,8 +10,9 @@ from bot.domain import gates, windows
 from bot.domain.deployments import Deployment
 from bot.domain.errors import Refusal
 from bot.domain.gates import Level, Verdict
+from bot.domain.windows import Calendar
 from bot.ports import Tx
-from bot.services import locks
+from bot.services import freezes, locks
 from bot.services.desk import Desk
 
 GATES = frozenset({"lock", "window"})
@@ -19,7 +21,7 @@ GATES = frozenset({"lock", "window"})
 
 def judge(tx: Tx, config: Config, deployment: Deployment) -> tuple[Verdict, ...]:
     """The verdicts of the gates `lock` and, where a calendar applies, `window`."""
-    calendar = config.calendar(deployment.service, deployment.environment, tx.now)
+    calendar = _calendar(tx, config, deployment)
     window = (windows.judge(calendar, tx.now, deployment.kind),) if calendar else ()
     return (locks.judge(tx, deployment), *window)
 
@@ -29,11 +31,14 @@ async def now(desk: Desk, deployment: Deployment) -> tuple[Verdict, ...]:
     return await desk.store.read(lambda tx: judge(tx, desk.config, deployment))
 
 
-def look_again(config: Config, deployment: Deployment, now: datetime, latest: datetime) -> datetime:
+async def look_again(desk: Desk, deployment: Deployment, latest: datetime) -> datetime:
     """When the calendar says something else, at the latest at `latest`; a lock wakes by itself."""
-    calendar = config.calendar(deployment.service, deployment.environment, now)
-    change = windows.next_change(calendar, now) if calendar else None
-    return min(change, latest) if change else latest
+
+    def change(tx: Tx) -> datetime:
+        calendar = _calendar(tx, desk.config, deployment)
+        return (windows.next_change(calendar, tx.now) if calendar else None) or latest
+
+    return min(await desk.store.read(change), latest)
 
 
 def require_open(tx: Tx, config: Config, deployment: Deployment) -> None:
@@ -61,6 +66,16 @@ def merged(shown: tuple[Verdict, ...], now: tuple[Verdict, ...]) -> tuple[Verdic
         if found.gate not in GATES or found.gate in fresh
     ]
     return (*kept, *fresh.values())
+
+
+def _calendar(tx: Tx, config: Config, deployment: Deployment) -> Calendar | None:
+    """The calendar of the configuration with the freezes from Slack; None where nothing limits."""
+    calendar = config.calendar(deployment.service, deployment.environment, tx.now)
+    more = freezes.here(tx, deployment.service, deployment.environment)
+    if not more:
+        return calendar
+    calendar = calendar or Calendar(zone=config.zone(deployment.service))
+    return replace(calendar, freezes=(*calendar.freezes, *more))
 
 
 def _newer(before: Verdict, now: Verdict) -> Verdict:

@@ -1,10 +1,9 @@
 """Reports: reads what `/deployments` shows, inside one transaction."""
 
-from bot.config import Config
+from bot.config import GUARDED, Config
 from bot.domain.errors import Refusal
 from bot.domain.grammar import ReportWish
-from bot.domain.locks import Lock
-from bot.messages import locks, reports
+from bot.messages import freezes, locks, reports
 from bot.messages.blocks import Message, mention
 from bot.ports import Tx
 
@@ -19,7 +18,7 @@ def report(tx: Tx, config: Config, wish: ReportWish) -> Message:
         case "why":
             return _why(tx, wish)
         case "locks":
-            return locks.listing(_held(tx, wish), tx.now)
+            return locks.listing(_closed(tx, config, wish))
         case _:
             return _status(tx, config, wish)
 
@@ -31,16 +30,26 @@ def _status(tx: Tx, config: Config, wish: ReportWish) -> Message:
         for environment in settings.environments
         if wish.service in (None, service) and wish.environment in (None, environment)
     ]
-    return reports.overview(rows, tx.now, [locks.held_line(one, tx.now) for one in _held(tx, wish)])
+    return reports.overview(rows, tx.now, _closed(tx, config, wish))
 
 
-def _held(tx: Tx, wish: ReportWish) -> list[Lock]:
-    """The locks that have to do with what was asked about."""
-    return [
+def _closed(tx: Tx, config: Config, wish: ReportWish) -> list[str]:
+    """A line for each lock and freeze that has to do with what was asked about."""
+    held = [
         lock
         for lock in tx.locks()
         if wish.service in (None, lock.service) or not lock.service
         if wish.environment in (None, lock.environment) or not lock.environment
+    ]
+    lines = [locks.held_line(lock, tx.now) for lock in held]
+    if wish.environment not in (None, *GUARDED):
+        return lines
+    known = [(found.service, found.freeze, found.set_by) for found in tx.freezes()]
+    known += [(service, freeze, "") for service, freeze in config.freezes(tx.now)]
+    return lines + [
+        freezes.held_line(service, freeze, by, tx.now)
+        for service, freeze, by in known
+        if wish.service in (None, service) or not service
     ]
 
 

@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from bot.domain.deployments import Kind
 from bot.domain.gates import Level
-from bot.domain.windows import Calendar, Freeze, closed_by, in_words, judge, next_change, next_open
+from bot.domain.windows import (
+    Calendar,
+    Freeze,
+    closed_by,
+    in_words,
+    judge,
+    next_change,
+    next_open,
+    warned_by,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MINUTE = timedelta(minutes=1)
@@ -161,7 +170,7 @@ def test_freezes_come_in_the_calendars_order_and_end_to_the_second() -> None:
 def test_what_stays_closed_for_a_year_has_no_next_opening() -> None:
     never = replace(OFFICE, freezes=(freeze("sold", "2026-01-01T00:00Z", "2030-01-01T00:00Z"),))
     assert next_open(never, at("2026-06-01T10:00")) is None
-    found = judge(never, at("2026-06-01T10:00"), Kind.HOTFIX)
+    found = judge(never, at("2026-06-01T10:00"), Kind.RELEASE)
     assert found.text == "Closed: freeze:sold; does not open within a year"
 
 
@@ -180,12 +189,65 @@ def test_the_verdict_of_an_open_window_says_when_it_looked() -> None:
     assert found.text == "Window open (Thursday 2026-11-26 16:30 Europe/Berlin)"
 
 
+SOFT = replace(
+    OFFICE,
+    weekdays=frozenset(range(5)) - {4},
+    warns=frozenset({"friday", "day_before_holiday"}),
+    preferred=(time(9), time(11)),
+    freezes=(*OFFICE.freezes, Freeze(name="away", start=at("2026-11-23T00:00"),
+                                     end=at("2026-11-24T00:00"), warns=True)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("moment", "blocked", "warned"),
+    [
+        ("2026-11-26T10:00", "", ""),
+        ("2026-11-26T10:59:59", "", ""),
+        ("2026-11-26T11:00", "", "not_preferred"),
+        ("2026-11-26T08:59", "outside_hours", "not_preferred"),
+        ("2026-11-27T09:00", "", "friday"),
+        ("2026-11-27T12:00", "", "friday not_preferred"),
+        ("2026-11-28T09:00", "weekend", ""),
+        ("2026-11-22T23:59", "weekend outside_hours", "not_preferred"),
+        ("2026-11-23T00:00", "outside_hours", "freeze:away not_preferred"),
+        ("2026-11-23T10:00", "", "freeze:away"),
+        ("2026-11-24T10:00", "", ""),
+        ("2026-12-24T10:00", "freeze:year-end", "day_before_holiday"),
+        ("2026-12-25T10:00", "holiday freeze:year-end", "friday"),
+    ],
+)
+def test_each_rule_blocks_or_warns_by_itself(moment: str, blocked: str, warned: str) -> None:
+    assert said(SOFT, at(moment)) == (blocked.split(), warned.split())
+    level = Level.BLOCK if blocked else Level.WARN if warned else Level.PASS
+    assert judge(SOFT, at(moment), Kind.RELEASE).level is level
+
+
+def test_a_warning_is_said_with_the_open_window() -> None:
+    found = judge(SOFT, at("2026-11-27T12:00"), Kind.RELEASE)
+    assert found.text == (
+        "Window open, but friday, not_preferred (Friday 2026-11-27 12:00 Europe/Berlin)"
+    )
+    assert found.action == ""
+
+
+def test_a_hotfix_is_only_warned() -> None:
+    found = judge(OFFICE, at("2026-11-27T10:00"), Kind.HOTFIX)
+    assert (found.level, found.action) == (Level.WARN, "")
+    assert found.text == "Closed: friday; opens Monday 2026-11-30 09:00 Europe/Berlin"
+    assert judge(OFFICE, at("2026-11-26T10:00"), Kind.HOTFIX).level is Level.PASS
+
+
 # Against a second, naive way to say the same
 
 YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Nuuk", "Africa/Cairo")
 DAYS = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 MINUTES = st.times().map(lambda moment: moment.replace(second=0, microsecond=0))
+HOURS = st.tuples(st.sets(MINUTES, min_size=2, max_size=2).map(sorted), st.booleans()).map(
+    lambda drawn: (drawn[0][0], None if drawn[1] else drawn[0][1])
+)
+RULES = ("friday", "weekend", "holiday", "day_before_holiday", "outside_hours")
 INSTANTS = st.integers(0, 365 * 24 * 60 * 60).map(lambda n: YEAR + timedelta(seconds=n))
 
 
@@ -194,27 +256,29 @@ def freezes(draw: st.DrawFn) -> tuple[Freeze, ...]:
     starts = draw(st.lists(INSTANTS, max_size=2))
     lengths = st.timedeltas(MINUTE, timedelta(days=20))
     return tuple(
-        Freeze(name=f"f{n}", start=start, end=start + draw(lengths))
+        Freeze(name=f"f{n}", start=start, end=start + draw(lengths), warns=draw(st.booleans()))
         for n, start in enumerate(starts)
     )
 
 
 @st.composite
 def calendars(draw: st.DrawFn) -> Calendar:
-    opens, closes = sorted(draw(st.sets(MINUTES, min_size=2, max_size=2)))
+    opens, closes = draw(HOURS)
     return Calendar(
         zone=ZoneInfo(draw(st.sampled_from(ZONES))),
         opens=opens,
-        closes=draw(st.sampled_from([closes, None])),
+        closes=closes,
         weekdays=draw(st.frozensets(st.integers(0, 6), min_size=1)),
         holidays=draw(st.frozensets(DAYS, max_size=8)),
         day_before_holiday=draw(st.booleans()),
         freezes=draw(freezes()),
+        warns=draw(st.frozensets(st.sampled_from(RULES), max_size=2)),
+        preferred=draw(st.none() | HOURS),
     )
 
 
-def naive(calendar: Calendar, moment: datetime) -> list[str]:
-    """The rules once more, as they are read out."""
+def naive(calendar: Calendar, moment: datetime) -> tuple[list[str], list[str]]:
+    """The rules once more, as they are read out: what blocks, and what warns."""
     local = moment.astimezone(calendar.zone)
     tomorrow = date.fromordinal(local.toordinal() + 1)
     minute = local.hour * 60 + local.minute
@@ -230,8 +294,23 @@ def naive(calendar: Calendar, moment: datetime) -> list[str]:
         "day_before_holiday": eve,
         "outside_hours": minute not in range(opens, closes),
     }
-    frozen = [f"freeze:{f.name}" for f in calendar.freezes if f.start <= moment and f.end > moment]
-    return [name for name, holds in rules.items() if holds] + frozen
+    frozen: dict[bool, list[str]] = {True: [], False: []}
+    for f in calendar.freezes:
+        frozen[f.warns] += [f"freeze:{f.name}"] if f.start <= moment and f.end > moment else []
+    said = [name for name, holds in rules.items() if holds]
+    blocks = [name for name in said if name not in calendar.warns] + frozen[False]
+    warns = [name for name in said if name in calendar.warns] + frozen[True]
+    if calendar.preferred:
+        first, last = calendar.preferred
+        quiet = range(first.hour * 60 + first.minute, 24 * 60)
+        if last:
+            quiet = range(quiet.start, last.hour * 60 + last.minute)
+        warns += [] if minute in quiet else ["not_preferred"]
+    return blocks, warns
+
+
+def said(calendar: Calendar, moment: datetime) -> tuple[list[str], list[str]]:
+    return [*closed_by(calendar, moment)], [*warned_by(calendar, moment)]
 
 
 def minutes(start: datetime, end: datetime) -> Iterator[datetime]:
@@ -244,13 +323,15 @@ def minutes(start: datetime, end: datetime) -> Iterator[datetime]:
 
 def test_a_year_is_judged_as_the_rules_are_read_out() -> None:
     # Seven divides neither an hour nor a day, so that each minute of the day has its turn.
-    year = (YEAR + n * MINUTE for n in range(0, 365 * 24 * 60, 7))
-    assert [m for m in year if [*closed_by(OFFICE, m)] != naive(OFFICE, m)] == []
+    year = [YEAR + n * MINUTE for n in range(0, 365 * 24 * 60, 7)]
+    for calendar in (OFFICE, SOFT):
+        wrong = [m for m in year if said(calendar, m) != naive(calendar, m)]
+        assert wrong == []
 
 
 @given(calendars(), INSTANTS)
 def test_the_reasons_are_those_of_the_rules(calendar: Calendar, moment: datetime) -> None:
-    assert [*closed_by(calendar, moment)] == naive(calendar, moment)
+    assert said(calendar, moment) == naive(calendar, moment)
 
 
 @given(calendars(), INSTANTS)
@@ -275,10 +356,15 @@ def test_the_next_opening_is_open_and_nothing_before_it_is(
 @example(OFFICE, at("2026-12-17T10:00"))
 def test_nothing_changes_before_the_next_change(calendar: Calendar, moment: datetime) -> None:
     change = next_change(calendar, moment)
-    is_open = not naive(calendar, moment)
     end = min(change or YEAR.replace(year=2028), moment + timedelta(days=2))
-    assert all((not naive(calendar, before)) is is_open for before in minutes(moment, end))
-    assert change is None or (not naive(calendar, change)) is not is_open
+    assert all(sum_of(calendar, m) == sum_of(calendar, moment) for m in minutes(moment, end))
+    assert change is None or sum_of(calendar, change) != sum_of(calendar, moment)
+
+
+def sum_of(calendar: Calendar, moment: datetime) -> tuple[bool, list[str]]:
+    """Whether it is closed, and what it warns of."""
+    blocks, warns = naive(calendar, moment)
+    return bool(blocks), warns
 
 
 def test_what_never_closes_never_changes() -> None:

@@ -45,7 +45,7 @@ async def test_at_its_expiry_a_lock_opens_itself_and_says_so(team: Workspace) ->
     assert (await team.channel())[-1] == (
         "production of every service is no longer locked: the time of L1, set by @dee, is up."
     )
-    assert await team.types("cy", "/deployments locks") == "Nothing is locked."
+    assert await team.types("cy", "/deployments locks") == "Nothing is locked or frozen."
     await team.asks()
     assert "Waiting for approval" in (await team.channel())[-1]
     assert "Not locked" in (await team.channel())[-1]
@@ -171,7 +171,7 @@ async def test_who_may_lock_and_unlock(team: Workspace) -> None:
     assert (await team.types("cy", LOCK)).startswith(may_not)
     assert "I do not know this account." in await team.types("eve", LOCK)
     assert "prodution" in await team.types("dee", LOCK.replace("production", "prodution"))
-    assert await team.types("cy", "/deployments locks") == "Nothing is locked."
+    assert await team.types("cy", "/deployments locks") == "Nothing is locked or frozen."
     assert (await team.types("ana", "/deployments unlock")).startswith("No lock is held there.")
     assert (await team.types("ana", "/deployments unlock L1")) == "There is no lock L1."
 

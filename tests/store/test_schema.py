@@ -15,8 +15,10 @@ from sqlalchemy import JSON, Column, Connection, DefaultClause, inspect, text
 
 from bot.adapters.store import downgrade, is_current, open_store, tables, upgrade
 from bot.adapters.store.database import Database, open_database
+from bot.domain.freezes import SetFreeze
 from bot.domain.locks import Lock
 from bot.domain.people import Actor
+from bot.domain.windows import Freeze
 from bot.ports import Tag, Tx
 from tests.store.samples import (
     START,
@@ -105,6 +107,8 @@ def fill(tx: Tx) -> None:
     tx.keep_people([(Actor(slack_id="U0ANA"), "Ana")])
     tx.keep_tags("acme/app", [Tag(name="v1.2.1", object_sha="a" * 40, commit="b" * 40)])
     tx.add_lock(Lock(owner="U0ANA", reason="moving", set_at=START))
+    year_end = Freeze(name="year-end", start=START, end=START + timedelta(days=9))
+    tx.add_freeze(SetFreeze(freeze=year_end, set_by="U0DEE", set_at=START))
     tx.set_duty("tags", START + timedelta(minutes=5))
     tx.bring_in((), [an_incident_record()])
 

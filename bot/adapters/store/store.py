@@ -13,6 +13,7 @@ from bot.adapters.store.database import ANSWERS_WITHIN, Database, open_database
 from bot.adapters.store.deployments import Deployments
 from bot.adapters.store.directory import Directory
 from bot.adapters.store.duties import Duties
+from bot.adapters.store.freezes import Freezes
 from bot.adapters.store.history import History
 from bot.adapters.store.inbox import Inbox
 from bot.adapters.store.locks import Locks
@@ -34,6 +35,7 @@ class Transaction(
     Directory,
     Duties,
     Locks,
+    Freezes,
 ):
     """One transaction, as `bot.ports.Tx` describes it; each noun's part is in its own file."""
 

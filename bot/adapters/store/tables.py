@@ -263,3 +263,18 @@ _l = locks.c
 _partial(
     "locks_held", _l.kind, _l.subject, _l.service, _l.environment, where=HELD_LOCK, unique=True
 )
+
+freezes = Table(
+    "freezes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("service", String, nullable=False),  # empty: every one
+    Column("name", String, nullable=False),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Column("set_by", String, nullable=False),
+    Column("set_at", UtcDateTime, nullable=False),
+    Column("lifted_at", UtcDateTime),
+    Column("lifted_by", String),
+    sqlite_autoincrement=True,
+)

@@ -1,6 +1,7 @@
 """Grammar: what a person typed after a command, as values; a typo is a refusal, never a reason."""
 
 from bot.domain.grammar.deploy import DeployWish, parse_deploy
+from bot.domain.grammar.freezes import FreezeWish, LiftWish, parse_freeze
 from bot.domain.grammar.locks import LockWish, UnlockWish, parse_lock, parse_unlock
 from bot.domain.grammar.reports import ACTS, REPORTS, ReportWish, parse_report
 from bot.domain.grammar.words import KEYWORDS, MAX_REASON, clean_reason, normalise
@@ -11,12 +12,15 @@ __all__ = [
     "MAX_REASON",
     "REPORTS",
     "DeployWish",
+    "FreezeWish",
+    "LiftWish",
     "LockWish",
     "ReportWish",
     "UnlockWish",
     "clean_reason",
     "normalise",
     "parse_deploy",
+    "parse_freeze",
     "parse_lock",
     "parse_report",
     "parse_unlock",

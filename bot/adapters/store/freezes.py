@@ -1,0 +1,54 @@
+"""Freezes in the store: those that were set from Slack, a row each, kept after they are over."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import RowMapping, insert, select, update
+
+from bot.adapters.store import tables
+from bot.adapters.store.rows import Rows
+from bot.domain.freezes import SetFreeze
+from bot.domain.windows import Freeze
+from bot.ports import Stale
+
+_TABLE = tables.freezes
+
+
+class Freezes(Rows):
+    """Freezes within one transaction."""
+
+    def add_freeze(self, freeze: SetFreeze) -> SetFreeze:
+        new_id = self.connection.execute(insert(_TABLE).returning(_TABLE.c.id), _row(freeze))
+        return replace(freeze, id=new_id.scalar_one())
+
+    def lift_freeze(self, freeze: SetFreeze) -> None:
+        held = (_TABLE.c.id == freeze.id, _TABLE.c.lifted_at.is_(None))
+        lifted = {"lifted_at": freeze.lifted_at, "lifted_by": freeze.lifted_by}
+        if self.connection.execute(update(_TABLE).where(*held).values(lifted)).rowcount != 1:
+            raise Stale(f"{freeze.subject} was lifted meanwhile")
+
+    def freezes(self) -> tuple[SetFreeze, ...]:
+        wanted = select(_TABLE).where(_TABLE.c.lifted_at.is_(None), _TABLE.c.ends_at > self.now)
+        in_order = wanted.order_by(_TABLE.c.starts_at, _TABLE.c.id)
+        return tuple(map(_freeze, self.connection.execute(in_order).mappings()))
+
+
+def _row(freeze: SetFreeze) -> dict[str, Any]:
+    return {
+        "service": freeze.service,
+        "name": freeze.name,
+        "starts_at": freeze.freeze.start,
+        "ends_at": freeze.freeze.end,
+        "set_by": freeze.set_by,
+        "set_at": freeze.set_at,
+    }
+
+
+def _freeze(row: RowMapping) -> SetFreeze:
+    return SetFreeze(
+        id=row["id"],
+        service=row["service"],
+        freeze=Freeze(name=row["name"], start=row["starts_at"], end=row["ends_at"]),
+        set_by=row["set_by"],
+        set_at=row["set_at"],
+    )
