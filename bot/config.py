@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, get_args
-from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import (
@@ -19,7 +18,7 @@ from bot.calendars import WindowConfig
 from bot.domain.grammar import KEYWORDS
 from bot.domain.people import Role
 from bot.domain.versions import Version
-from bot.domain.windows import Calendar, Freeze
+from bot.domain.windows import Calendar
 from bot.part import Part, shape
 from bot.target_config import KINDS, Targets
 
@@ -183,21 +182,6 @@ class Config(Part):
             for environment, settings in service.environments.items():
                 if settings.adopt:
                     yield name, environment, service, settings.adopt
-
-    def freezes(self, at: datetime) -> list[tuple[str, Freeze]]:
-        """(service, freeze) of all that are not over at that time."""
-        calendars = ((name, self.calendar(name, GUARDED[0], at)) for name in self.services)
-        return [(n, f) for n, c in calendars for f in (c.freezes if c else ()) if at < f.end]
-
-    def zone(self, service: str | None) -> ZoneInfo:
-        """The time zone of a service's windows; of all: the one that they share, else UTC."""
-        named = {
-            windows.tz
-            for name, settings in self.services.items()
-            for windows in settings.windows.values()
-            if service in (None, name)
-        }
-        return ZoneInfo(named.pop() if len(named) == 1 else "UTC")
 
     def pipelines(self) -> Iterator[tuple[str, str, ServiceConfig, EnvironmentConfig, str]]:
         """(service, environment, its settings, the environment's, workflow file) of all that can

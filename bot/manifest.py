@@ -63,7 +63,8 @@ def _manifest(commands: Commands, http_url: str | None) -> dict[str, Any]:
                     "command": commands.deploy,
                     **address,
                     "description": "Deploy a version, after a second person's approval",
-                    "usage_hint": "v1.2.1 [service] [to staging] [dry-run] [because reason]",
+                    "usage_hint": "v1.2.1 [service] [to staging] [dry-run] [hotfix INC-7] "
+                    "[because reason]",
                     "should_escape": False,
                 },
                 {

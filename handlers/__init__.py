@@ -22,7 +22,7 @@ class CommandEntry:
 COMMANDS = (
     CommandEntry(
         setting="deploy",
-        usage="v1.2.1 [service] [to production|staging] [dry-run] [because reason]",
+        usage="v1.2.1 [service] [to production|staging] [dry-run] [hotfix INC-7] [because reason]",
         does="Ask for a deployment: evidence, approval by a second person, one live card",
         handler=deploy.deploy,
     ),
@@ -50,6 +50,7 @@ BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
     "approve": approvals.approve,
     "reject": approvals.ask_reason,
     "cancel": approvals.cancel,
+    "replace": approvals.replace,
     "mark_good": approvals.mark_good,
     "close_failed": approvals.close_failed,
     "send_again": approvals.send_again,

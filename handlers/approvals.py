@@ -3,10 +3,10 @@ wrong.
 """
 
 from bot.domain.errors import Refusal
-from bot.domain.grammar import clean_reason
+from bot.domain.grammar import clean_reason, parse_deploy
 from bot.messages import forms
 from bot.messages.blocks import Message
-from bot.services import decisions
+from bot.services import decisions, replacing
 from handlers.payloads import Answer, Click, FormErrors, Office, OpenForm, Submission
 
 
@@ -35,6 +35,16 @@ def reject(form: Submission, office: Office) -> Answer:
     known = form.memory.get("deployment")
     deployment = known if isinstance(known, int) else 0
     return decisions.reject(office.tx, deployment, form.user, reason)
+
+
+def replace(click: Click, office: Office) -> Answer:
+    """Replace D12 (v1.2.1)."""
+    wish = parse_deploy(click.rest, office.config.services)
+    if wish is None:
+        raise Refusal("no_version", "Which version? For example: {deploy} v1.2.1")
+    return replacing.replace(
+        office.tx, office.config, click.number, wish, click.user, click.channel
+    )
 
 
 def cancel(click: Click, office: Office) -> Answer:

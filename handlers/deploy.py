@@ -1,7 +1,15 @@
 """/deploy: typed with a version, or a form without one."""
 
+from dataclasses import replace
+
 from bot.domain.errors import Refusal
-from bot.domain.grammar import DeployWish, clean_reason, parse_deploy
+from bot.domain.grammar import (
+    DeployWish,
+    clean_reason,
+    hotfix_checked,
+    incident_in,
+    parse_deploy,
+)
 from bot.domain.versions import Version
 from bot.messages import forms, reports
 from bot.messages.blocks import Message
@@ -49,9 +57,16 @@ def submit(form: Submission, office: Office) -> Answer:
         reason = clean_reason(form.values.get("reason", ""))
     except Refusal as refusal:
         return office.mistake("reason", refusal)
+    incident = form.values.get("incident", "").strip()
+    wish = DeployWish(version=version, service=service, reason=reason)
+    if incident:
+        try:
+            wish = hotfix_checked(replace(wish, incident=incident_in(incident)))
+        except Refusal as refusal:
+            field = "reason" if refusal.code == "hotfix_without_reason" else "incident"
+            return office.mistake(field, refusal)
     channel = form.memory.get("channel")
     asked_in = channel if isinstance(channel, str) and channel else None
-    wish = DeployWish(version=version, service=service, reason=reason)
     try:
         return requests.deploy(office.tx, office.config, wish, form.user, asked_in)
     except Refusal as refusal:  # whatever is against it now is against the service

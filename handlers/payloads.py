@@ -59,9 +59,14 @@ class Click:
         return self.number
 
     @property
+    def rest(self) -> str:
+        """What else the button's value says, after a colon."""
+        return self.value.partition(":")[2]
+
+    @property
     def choice(self) -> int:
         """What else the button's value names, after a colon; 0 when there is nothing."""
-        return _number(self.value.partition(":")[2], digits=18)
+        return _number(self.rest, digits=18)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

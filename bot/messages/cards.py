@@ -57,6 +57,12 @@ def status(deployment: Deployment) -> str:
     return _STATUS[deployment.state]
 
 
+def kind(deployment: Deployment) -> str:
+    """Why production changes, and for which incident."""
+    d = deployment
+    return f"{d.kind} for {b.line(d.for_incident, 40)}" if d.for_incident else str(d.kind)
+
+
 def card(deployment: Deployment, now: datetime) -> Message:
     """The card of a deployment as it should read now."""
     d = deployment
@@ -164,7 +170,7 @@ def _stage(stage: Stage) -> str:
 def _small_print(d: Deployment) -> list[str]:
     parts = [d.name, f"{started_by(d)} {b.when(d.requested_at)}"]
     if d.kind is not Kind.RELEASE:
-        parts.append(str(d.kind))
+        parts.append(kind(d))
     if d.short_sha:
         parts.append(f"commit `{d.short_sha}`")
     if d.reason:

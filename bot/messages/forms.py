@@ -91,6 +91,13 @@ def deploy(services: list[str], channel: str | None) -> View:
             _input("service", "Service", service),
             _input("version", "Version", version, hint="Tags of the repository, newest first."),
             _input("reason", "Reason", reason, hint="Shown on the card.", optional=True),
+            _input(
+                "incident",
+                "Hotfix for incident",
+                {"type": "plain_text_input", "max_length": 20},
+                hint="INC-7, if this mends an open incident: fewer checks, and a reason is needed.",
+                optional=True,
+            ),
         ],
         {"channel": channel},
     )

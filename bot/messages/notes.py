@@ -3,6 +3,8 @@
 from bot.domain.approvals import needed
 from bot.domain.deployments import Deployment
 from bot.domain.gates import Level, Verdict
+from bot.domain.grammar import DeployWish
+from bot.domain.versions import Version
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
 from bot.messages.cards import changes, title, validation, verdict, waiting
@@ -24,6 +26,30 @@ def requested(deployment: Deployment, *, known: bool, fresh: bool) -> Message:
     if not deployment.dry_run:
         text += " The card follows in the channel."
     return Message(text)
+
+
+def may_replace(holder: Deployment, wish: DeployWish) -> Message:
+    """The answer to a request for a newer version while an older one only waits."""
+    text = (
+        f"{title(holder)} ({holder.name}) waits there. Nothing of it has been sent to GitHub, so "
+        f"{b.line(wish.version, 64)} may take its place."
+    )
+    label = b.shorten(f"Replace {holder.name} ({holder.version})", 75)
+    row = b.actions(f"replace:{holder.id}", b.button(label, "replace", f"{holder.id}:{wish}"))
+    return Message(text, (b.section(text), row))
+
+
+def replaced(old: Deployment, asked: Message) -> Message:
+    """The answer once the newer version has taken the place."""
+    return Message(f"{old.name} ({b.line(old.version, 64)}) is cancelled. {asked.text}")
+
+
+def superseded(old: Deployment, version: Version, by: str) -> Message:
+    """What those behind the older version are told."""
+    return Message(
+        f"{title(old)} ({old.name}) was not deployed: {b.mention(by)} asked for "
+        f"{b.line(version, 64)} in its place."
+    )
 
 
 def approved(deployment: Deployment, *, fresh: bool) -> Message:

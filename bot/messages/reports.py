@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment, Kind, State
 from bot.domain.gates import Level
 from bot.messages import approvals
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
-from bot.messages.cards import changes, started_by, status, title, waiting
+from bot.messages.cards import changes, kind, started_by, status, title, waiting
 
 PAGE = 10
 MOST_TRAIL = 40
@@ -63,7 +63,7 @@ def nothing(page: int, where: str, deploy: str, history: str) -> Message:
 def history(found: Sequence[Deployment], page: int, more: bool, command: str) -> Message:
     """One page of deployments, newest first."""
     lines = [
-        f"*{d.name}* {title(d)} · {_word(d)} · {_asked(d)}"
+        f"*{d.name}* {title(d)} · {_kind(d)}{_word(d)} · {_asked(d)}"
         + (f", approved by {', '.join(map(approvals.by, d.approvals))}" if d.approvals else "")
         for d in found
     ]
@@ -78,6 +78,8 @@ def show(d: Deployment, trail: Sequence[tuple[datetime, str, str]]) -> Message:
         f"*{d.name} {title(d)}*",
         status(d) + (f": {b.line(d.ending.text)}" if d.ending and d.ending.text else ""),
     ]
+    if d.kind is not Kind.RELEASE:
+        facts.append(f"Kind: {kind(d)}")
     facts.append(f"Requested {_asked(d)}")
     if d.reason:
         facts.append(f"Reason: {b.quoted(d.reason)}")
@@ -111,6 +113,8 @@ def show(d: Deployment, trail: Sequence[tuple[datetime, str, str]]) -> Message:
 def why(d: Deployment) -> Message:
     """Each gate's decision with the values of that time, and how it ended."""
     lines = [f"*Why {d.name} is {_word(d)}*"]
+    if d.kind is not Kind.RELEASE:
+        lines.append(f"• It is a {kind(d)}.")
     for found in d.verdicts:
         word = {Level.PASS: "passed", Level.WARN: "warned", Level.BLOCK: "blocked"}[found.level]
         action = f" {b.line(found.action)}" if found.action else ""
@@ -144,6 +148,10 @@ def help_text(entries: Sequence[tuple[str, str]], roles: dict[str, tuple[str, ..
                 f"*{b.line(role, 40).capitalize()}s:* {' '.join(b.mention(who) for who in people)}"
             )
     return Message("\n".join(lines), b.sections(lines))
+
+
+def _kind(d: Deployment) -> str:
+    return "" if d.kind is Kind.RELEASE else f"{kind(d)} · "
 
 
 def _word(d: Deployment) -> str:

@@ -74,7 +74,7 @@ def _calendar(tx: Tx, config: Config, deployment: Deployment) -> Calendar | None
     more = freezes.here(tx, deployment.service, deployment.environment)
     if not more:
         return calendar
-    calendar = calendar or Calendar(zone=config.zone(deployment.service))
+    calendar = calendar or Calendar(zone=freezes.zone(config, deployment.service))
     return replace(calendar, freezes=(*calendar.freezes, *more))
 
 

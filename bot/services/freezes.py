@@ -1,5 +1,8 @@
 """Freezes: setting and lifting them from Slack, and all that are known, whoever set them."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from bot.config import GUARDED, Config
 from bot.domain.errors import Refusal
 from bot.domain.freezes import SetFreeze
@@ -17,6 +20,23 @@ def here(tx: Tx, service: str, environment: str) -> tuple[Freeze, ...]:
     if environment not in GUARDED:
         return ()
     return tuple(found.freeze for found in tx.freezes() if found.covers(service))
+
+
+def configured(config: Config, at: datetime) -> list[tuple[str, Freeze]]:
+    """(service, freeze) of all in gonogo.yaml that are not over at that time."""
+    calendars = ((name, config.calendar(name, GUARDED[0], at)) for name in config.services)
+    return [(n, f) for n, c in calendars for f in (c.freezes if c else ()) if at < f.end]
+
+
+def zone(config: Config, service: str | None) -> ZoneInfo:
+    """The time zone of a service's windows; of all: the one that they share, else UTC."""
+    named = {
+        windows.tz
+        for name, settings in config.services.items()
+        for windows in settings.windows.values()
+        if service in (None, name)
+    }
+    return ZoneInfo(named.pop() if len(named) == 1 else "UTC")
 
 
 def change(tx: Tx, config: Config, wish: FreezeWish | LiftWish, slack_id: str) -> Message:
@@ -56,7 +76,7 @@ def _set(tx: Tx, config: Config, wish: FreezeWish, slack_id: str) -> Message:
         end=wish.end.isoformat(),
     )
     _tell(tx, config, saved, "set", messages.announced(saved))
-    return messages.was_set(saved, config.zone(wish.service), config.commands.deployments)
+    return messages.was_set(saved, zone(config, wish.service), config.commands.deployments)
 
 
 def _lift(tx: Tx, config: Config, name: str, slack_id: str) -> Message:

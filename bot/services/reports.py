@@ -6,6 +6,7 @@ from bot.domain.grammar import ReportWish
 from bot.messages import freezes, locks, reports
 from bot.messages.blocks import Message, mention
 from bot.ports import Tx
+from bot.services.freezes import configured
 
 
 def report(tx: Tx, config: Config, wish: ReportWish) -> Message:
@@ -45,7 +46,7 @@ def _closed(tx: Tx, config: Config, wish: ReportWish) -> list[str]:
     if wish.environment not in (None, *GUARDED):
         return lines
     known = [(found.service, found.freeze, found.set_by) for found in tx.freezes()]
-    known += [(service, freeze, "") for service, freeze in config.freezes(tx.now)]
+    known += [(service, freeze, "") for service, freeze in configured(config, tx.now)]
     return lines + [
         freezes.held_line(service, freeze, by, tx.now)
         for service, freeze, by in known

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from bot.config import Config
-from bot.domain.deployments import Deployment
+from bot.domain.deployments import Deployment, Kind
 from bot.domain.errors import Refusal
 from bot.domain.grammar import DeployWish
 from bot.domain.people import Actor, Role, Who, require
+from bot.domain.replacing import gives_way
 from bot.messages import notes
 from bot.messages.blocks import Message
 from bot.messages.cards import status
@@ -47,12 +48,17 @@ def deploy(
     workflow = _workflow(config, service, environment)
     repo = config.services[service].repo
     if not wish.dry_run and (holder := tx.holder(service, environment)):
+        if gives_way(holder, wish.version):
+            tx.audit(slack_id, "replacement_offered", holder.name, version=str(wish.version))
+            return notes.may_replace(holder, wish)
         raise _slot_is_taken(holder)
     deployment = tx.add(
         Deployment(
             service=service,
             environment=environment,
             version=str(wish.version),
+            kind=Kind.HOTFIX if wish.incident else Kind.RELEASE,
+            for_incident=wish.incident,
             dry_run=wish.dry_run,
             repo=repo,
             workflow=workflow,
@@ -72,6 +78,8 @@ def deploy(
         environment=environment,
         version=deployment.version,
         reason=wish.reason,
+        kind=deployment.kind,
+        incident=wish.incident,
         dry_run=wish.dry_run,
     )
     known = any(tag.name == deployment.version for tag in tx.tags(repo))

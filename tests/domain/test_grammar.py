@@ -25,7 +25,7 @@ WORDS = st.sampled_from(
         "v1.2.1", "V1.2.1", "1.2.1", "v1.2", "app", "APP", "web-shop", "to", "--to", "production",
         "prodution", "prod", "staging", "dry-run", "--dry-run", "—dry-run", "because", "Because:",
         "“", "”", '"', "'", "-", "--", "page", "2", "help", "D12", "show", "status", "history",
-        "why", "{word}", "{}", "<!channel>", "\u202e", "\x00", "\u00a0",
+        "why", "hotfix", "INC-7", "{word}", "{}", "<!channel>", "\u202e", "\x00", "\u00a0",
     ]
 )  # fmt: skip
 TYPED = st.one_of(st.text(max_size=80), st.lists(WORDS, max_size=8).map(" ".join))
@@ -75,6 +75,14 @@ def no_to(text: str, *, report: bool = False) -> tuple[str, str]:
         ("v1.2.1 app because 'app' to staging", {"service": "app", "reason": "'app' to staging"}),
         ("v1.2.1 because “it” is “late”", {"reason": '"it" is "late"'}),
         (
+            "v1.2.1 hotfix INC-7 because sign-in is broken",
+            {"incident": "INC-7", "reason": "sign-in is broken"},
+        ),
+        (
+            "--hotfix inc-12 v1.2.1 app “sign-in is broken”",
+            {"incident": "INC-12", "service": "app", "reason": "sign-in is broken"},
+        ),
+        (
             "v1.2.1 app to staging dry-run because why not",
             {"service": "app", "environment": "staging", "dry_run": True, "reason": "why not"},
         ),
@@ -108,6 +116,17 @@ def test_nothing_typed_is_not_a_wish(text: str) -> None:
         ("v1.2.1 --force", "unknown_word", "“--force”, so nothing was deployed"),
         ("v1.2.1 -", "unknown_word", "“-”"),
         ("v1.2.1 dry-rum", "unknown_word", "Did you mean “dry-run”?"),
+        ("v1.2.1 hotfix", "no_incident", "For example: /deploy v1.2.2 hotfix INC-7 because"),
+        ("v1.2.1 hotfix because sign-in is broken", "no_incident", "A hotfix for which incident?"),
+        ("v1.2.1 hotfix app because sign-in is broken", "no_incident", "for which incident?"),
+        ("v1.2.1 hotfix D7 because sign-in is broken", "no_incident", "for which incident?"),
+        ("v1.2.1 hotfix INC-0 because sign-in is broken", "no_incident", "for which incident?"),
+        ("v1.2.1 hotfix INC-٣ because sign-in is broken", "no_incident", "for which incident?"),
+        ("v1.2.1 hotfix INC-7", "hotfix_without_reason", "at least 10 characters"),
+        ("v1.2.1 hotfix INC-7 because broken", "hotfix_without_reason", "hotfix INC-7 because"),
+        ("v1.2.1 hotfix INC-7 hotfix INC-8 because x", "said_twice", "Two incidents"),
+        ("v1.2.1 hotfx INC-7 because sign-in is broken", "unknown_word", "Did you mean “hotfix”?"),
+        ("v1.2.1 INC-7 because sign-in is broken", "unknown_word", "“INC-7”"),
         ("v1.2.1 v1.3.0", "said_twice", "Two versions"),
         ("v1.2.1 v1.2.1", "said_twice", "Two versions"),
         ("v1.2.1 app api", "said_twice", "Two services"),
@@ -176,6 +195,16 @@ def test_a_wish_names_only_what_there_is(text: str) -> None:
 def test_a_reason_never_appears_as_a_word(reason: str) -> None:
     wish = deploy(f"v1.2.1 because {reason}")
     assert wish == DeployWish(version=V121, reason=clean_reason(reason))
+
+
+@given(TYPED)
+@example("v1.2.1 app to staging hotfix inc-7 because 'it' is “late” at night")
+def test_a_wish_can_be_typed_again(text: str) -> None:
+    try:
+        wish = parse_deploy(text, SERVICES)
+    except Refusal:
+        return
+    assert wish is None or parse_deploy(str(wish), SERVICES) == wish
 
 
 @given(st.permutations(["v1.2.1", "app", "to staging", "dry-run"]))

@@ -165,11 +165,12 @@ def test_what_slack_has_no_room_for_is_not_cut_silently() -> None:
 
 
 def test_everything_known_about_one_deployment() -> None:
-    known = in_state(State.SUCCEEDED, live_at=LATER, kind=Kind.HOTFIX)
+    known = in_state(State.SUCCEEDED, live_at=LATER, kind=Kind.HOTFIX, for_incident="INC-7")
     trail = [(NOON, "<@U0ANA>", "requested"), (LATER, "gonogo", "run started")]
     assert read(reports.show(known, trail)) == snapshot("""\
 *D12 app v1.2.1 → production*
 Succeeded
+Kind: hotfix for INC-7
 Requested by <@U0ANA> 2024-03-26 12:00 UTC
 Reason: “the fair is tomorrow”
 Approved by <@U0BO> 2024-03-26 12:03 UTC

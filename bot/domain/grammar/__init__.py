@@ -1,6 +1,6 @@
 """Grammar: what a person typed after a command, as values; a typo is a refusal, never a reason."""
 
-from bot.domain.grammar.deploy import DeployWish, parse_deploy
+from bot.domain.grammar.deploy import DeployWish, hotfix_checked, incident_in, parse_deploy
 from bot.domain.grammar.freezes import FreezeWish, LiftWish, parse_freeze
 from bot.domain.grammar.locks import LockWish, UnlockWish, parse_lock, parse_unlock
 from bot.domain.grammar.reports import ACTS, REPORTS, ReportWish, parse_report
@@ -18,6 +18,8 @@ __all__ = [
     "ReportWish",
     "UnlockWish",
     "clean_reason",
+    "hotfix_checked",
+    "incident_in",
     "normalise",
     "parse_deploy",
     "parse_freeze",

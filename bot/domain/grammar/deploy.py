@@ -1,5 +1,6 @@
 """The grammar of `/deploy`."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -15,6 +16,14 @@ from bot.domain.grammar.words import (
 )
 from bot.domain.versions import Version, looks_like_version
 
+SHORTEST_REASON = 10
+"""Characters of a hotfix's reason: a sentence that can be read a year later."""
+
+_OPENING = ("to", "hotfix")
+"""Words that say what the next one is."""
+
+_INCIDENT = re.compile("inc-([1-9][0-9]{0,8})", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployWish:
@@ -24,12 +33,22 @@ class DeployWish:
     service: str | None = None
     environment: str | None = None
     dry_run: bool = False
+    incident: str | None = None
     reason: str = ""
+
+    def __str__(self) -> str:
+        """The same wish as somebody could type it."""
+        words = [str(self.version), self.service or ""]
+        words += ["to", self.environment] if self.environment else []
+        words += ["dry-run"] if self.dry_run else []
+        words += ["hotfix", self.incident] if self.incident else []
+        words += ["because", self.reason] if self.reason else []
+        return " ".join(filter(None, words))
 
 
 def parse_deploy(text: str, services: Iterable[str]) -> DeployWish | None:
-    """`/deploy v1.2.1 [service] [to production|staging] [dry-run] [because reason]`; None when
-    empty.
+    """`/deploy v1.2.1 [service] [to production|staging] [dry-run] [hotfix INC-7] [because reason]`;
+    None when empty.
 
     Raises Refusal for every word that is not known, with the nearest known one.
     """
@@ -38,26 +57,64 @@ def parse_deploy(text: str, services: Iterable[str]) -> DeployWish | None:
         return None
     names = tuple(services)
     found: dict[str, object] = {}
-    after_to = False
+    before = ""
+    kind: str
+    value: object
     for word in words:
-        kind, value = environment_in(word) if after_to else _deploy_word(word, names)
-        after_to = kind == "to"
+        match before:
+            case "to":
+                kind, value = environment_in(word)
+            case "hotfix":
+                kind, value = "incident", incident_in(word)
+            case _:
+                kind, value = _deploy_word(word, names)
+        before = kind
         if kind in found and kind != "dry-run":
             raise said_twice(kind)
-        if not after_to:
+        if kind not in _OPENING:
             found[kind] = value
     version = found.get("version")
     if not isinstance(version, Version):
         raise Refusal("no_version", "Which version? For example: {deploy} v1.2.1")
-    if after_to:
+    if before == "to":
         raise Refusal("no_environment", "To which environment? Say: to production, or to staging.")
-    service, environment = found.get("service"), found.get("environment")
-    return DeployWish(
-        version=version,
-        service=str(service) if service else None,
-        environment=str(environment) if environment else None,
-        dry_run="dry-run" in found,
-        reason=reason,
+    if before == "hotfix":
+        raise _no_incident()
+    named = {
+        kind: str(found[kind]) for kind in ("service", "environment", "incident") if kind in found
+    }
+    return hotfix_checked(
+        DeployWish(version=version, dry_run="dry-run" in found, reason=reason, **named)
+    )
+
+
+def incident_in(word: str) -> str:
+    """The id of an incident as people read it: INC-7; refuses anything else."""
+    found = _INCIDENT.fullmatch(word)
+    if found is None:
+        raise _no_incident()
+    return f"INC-{found[1]}"
+
+
+def hotfix_checked(wish: DeployWish) -> DeployWish:
+    """The wish; refuses a hotfix that does not say why."""
+    if wish.incident and len(wish.reason) < SHORTEST_REASON:
+        raise Refusal(
+            "hotfix_without_reason",
+            "A hotfix skips checks, so say why in at least {least} characters: "
+            "{deploy} {version} hotfix {incident} because sign-in is broken",
+            least=SHORTEST_REASON,
+            version=wish.version,
+            incident=wish.incident,
+        )
+    return wish
+
+
+def _no_incident() -> Refusal:
+    return Refusal(
+        "no_incident",
+        "A hotfix for which incident? "
+        "For example: {deploy} v1.2.2 hotfix INC-7 because sign-in is broken",
     )
 
 
@@ -72,11 +129,11 @@ def _deploy_word(raw: str, services: tuple[str, ...]) -> tuple[str, object]:
         return environment_in(word)
     if lower in ("dry-run", "dryrun"):
         return "dry-run", True
-    if lower == "to":
-        return "to", True
+    if lower in _OPENING:
+        return lower, True
     if looks_like_version(word):
         raise not_a_version(word)
-    known = (*services, *ENVIRONMENTS, "dry-run", "to", "because")
+    known = (*services, *ENVIRONMENTS, "dry-run", "to", "hotfix", "because")
     if not services or get_close_matches(lower, known, n=1):
         advice = hint(lower, known)
     else:

@@ -9,7 +9,9 @@ from bot.domain.errors import Refusal
 from bot.domain.versions import Version
 
 ENVIRONMENTS = {"production": "production", "prod": "production", "staging": "staging"}
-KEYWORDS = frozenset({*ENVIRONMENTS, "to", "dry-run", "dryrun", "because", "page", "help", "for"})
+KEYWORDS = frozenset(
+    {*ENVIRONMENTS, "to", "dry-run", "dryrun", "because", "page", "help", "for", "hotfix"}
+)
 """Words that mean something by themselves, so that no service can have them as its name."""
 
 MAX_REASON = 500

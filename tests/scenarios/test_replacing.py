@@ -1,0 +1,69 @@
+"""Replacing: a newer version takes the place of an older one that only waits."""
+
+from tests.scenarios import outside
+from tests.scenarios.workspace import Workspace
+
+
+async def tagged(team: Workspace) -> None:
+    """v1.2.2 is there, on a commit that CI found good."""
+    outside.tag(team.world, "v1.2.2", outside.commit_of(team.world, "v1.2.1"))
+    await team.passes("PT1M")
+
+
+async def presses(team: Workspace, person: str, button: str) -> None:
+    rows = await team.messages(**{"as": person})
+    ts = [row["ts"] for row in rows if button in row["buttons"]][-1]
+    await team.clicks(person, button, ts=ts)
+    await team.passes("PT2S")
+
+
+async def test_an_older_version_that_waits_gives_way_by_one_click(team: Workspace) -> None:
+    await tagged(team)
+    await team.asks()
+    offer = await team.types("bo", "/deploy v1.2.2 because it has the fix")
+    assert offer == (
+        "app v1.2.1 → production (D2) waits there. Nothing of it has been sent to GitHub, "
+        "so v1.2.2 may take its place."
+    )
+    assert await team.state() == "Waiting for approval"
+
+    await presses(team, "bo", "Replace D2 (v1.2.1)")
+
+    assert (await team.card()).splitlines()[1:3] == ["Cancelled", "Superseded by v1.2.2"]
+    assert await team.shows("superseded by @bo")
+    newer = (await team.channel())[1]
+    assert newer.splitlines()[:2] == ["app v1.2.2 → production", "Waiting for approval"]
+    assert "requested by @bo" in newer and "reason: “it has the fix”" in newer
+    assert (await team.letters("ana"))[-1] == (
+        "app v1.2.1 → production (D2) was not deployed: @bo asked for v1.2.2 in its place."
+    )
+    assert (await team.told("bo"))[-1].startswith(
+        "D2 (v1.2.1) is cancelled. Checking app v1.2.2 → production (D3)."
+    )
+    trail = [row.action for row in await team.trail("D2")]
+    assert trail[-2:] == ["replacement_offered", "superseded"]
+
+
+async def test_a_replacement_comes_too_late_for_what_was_approved(team: Workspace) -> None:
+    await tagged(team)
+    await team.asks()
+    await team.types("ana", "/deploy v1.2.2")
+    await team.clicks("bo", "Approve")
+    await team.passes("PT5S")
+    await presses(team, "ana", "Replace D2 (v1.2.1)")
+
+    assert (await team.told("ana"))[-1].startswith("Nothing was done: D2 (v1.2.1) is")
+    assert len(await team.channel()) == 1
+    assert len(await team.dispatches()) == 1
+    taken = await team.types("ana", "/deploy v1.2.2")
+    assert taken.startswith("app production is taken by D2")
+
+
+async def test_what_is_not_newer_waits_its_turn_and_who_may_not_deploy_replaces_nothing(
+    team: Workspace,
+) -> None:
+    await team.asks()
+    for version in ("v1.2.1", "v1.2.0"):
+        answer = await team.types("bo", f"/deploy {version}")
+        assert answer.startswith("app production is taken by D2 (v1.2.1, Waiting for approval)")
+    assert "Only people with the role deployer" in await team.types("cy", "/deploy v1.2.2")
