@@ -72,6 +72,7 @@ class Commands(Part):
     """The names of the slash commands, for workspaces that use one of them already."""
 
     deploy: CommandName = "/deploy"
+    rollback: CommandName = "/rollback"
     deployments: CommandName = "/deployments"
 
 
@@ -122,6 +123,9 @@ class ServiceConfig(Part):
 
     repo: Repository
     workflow: str = "release.yml"
+    rollback_workflow: str = Field(
+        default="rollback.yml", description="where the repository has none, `workflow` is used"
+    )
     deploy_job: str = Field(default="deploy", description="the job that changes the environment")
     environments: dict[EnvironmentName, EnvironmentConfig] = Field(
         default={"production": EnvironmentConfig()}

@@ -68,6 +68,13 @@ def _manifest(commands: Commands, http_url: str | None) -> dict[str, Any]:
                     "should_escape": False,
                 },
                 {
+                    "command": commands.rollback,
+                    **address,
+                    "description": "Go back to the last known-good version",
+                    "usage_hint": "[service] [to v1.2.0] [because reason]",
+                    "should_escape": False,
+                },
+                {
                     "command": commands.deployments,
                     **address,
                     "description": "What runs where, what happened, and why",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.config import Commands
 from bot.messages.controls import MOST_CANDIDATES
-from handlers import approvals, deploy, deployments, locks
+from handlers import approvals, deploy, deployments, locks, rollback
 from handlers.payloads import Answer, Click, Command, Office, OptionsQuery, Submission
 
 
@@ -25,6 +25,12 @@ COMMANDS = (
         usage="v1.2.1 [service] [to production|staging] [dry-run] [hotfix INC-7] [because reason]",
         does="Ask for a deployment: evidence, approval by a second person, one live card",
         handler=deploy.deploy,
+    ),
+    CommandEntry(
+        setting="rollback",
+        usage="[service] [to v1.2.0] [force] [because reason]",
+        does="Go back to the last known-good version, or to another; one person suffices",
+        handler=rollback.rollback,
     ),
     CommandEntry(
         setting="deployments",
@@ -55,7 +61,8 @@ BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
     "close_failed": approvals.close_failed,
     "send_again": approvals.send_again,
     **{f"choose_run_{place}": approvals.choose_run for place in range(MOST_CANDIDATES)},
-    "roll_back": approvals.roll_back,
+    "roll_back": rollback.ask,
+    "carry_out_rollback": rollback.confirm,
     "unlock": locks.press,
     "unlock_anyway": locks.press_anyway,
 }
@@ -63,6 +70,7 @@ BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
 FORMS: dict[str, Callable[[Submission, Office], Answer]] = {
     "deploy": deploy.submit,
     "reject": approvals.reject,
+    "rollback": rollback.submit,
 }
 
 OPTIONS: dict[str, Callable[[OptionsQuery, Office], Answer]] = {

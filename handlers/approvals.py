@@ -59,7 +59,7 @@ def mark_good(click: Click, office: Office) -> Answer:
 
 def close_failed(click: Click, office: Office) -> Answer:
     """Close as Failed."""
-    return decisions.close_failed(office.tx, click.deployment, click.user)
+    return decisions.close_failed(office.tx, office.config, click.deployment, click.user)
 
 
 def send_again(click: Click, office: Office) -> Answer:
@@ -70,8 +70,3 @@ def send_again(click: Click, office: Office) -> Answer:
 def choose_run(click: Click, office: Office) -> Answer:
     """It Is Run 123."""
     return decisions.choose_run(office.tx, click.deployment, click.choice, click.user)
-
-
-def roll_back(click: Click, office: Office) -> Answer:
-    """Roll Back."""
-    return decisions.roll_back(office.tx, click.deployment, click.user)

@@ -31,7 +31,8 @@ MOST_CHOICES = 100
 def deploy(command: Command, office: Office) -> Answer:
     """`/deploy v1.2.1 …` requests; `/deploy` opens the form; `/deploy help` explains."""
     if command.text.strip().lower() in ("help", "-h", "--help", "?"):
-        return reports.help_text(office.usages[:1], {})
+        mine = [usage for usage in office.usages if usage[0].startswith(f"{command.name} ")]
+        return reports.help_text(mine, {})
     wish = parse_deploy(command.text, office.config.services)
     if wish is None:
         view = forms.deploy(sorted(office.config.services), command.channel)

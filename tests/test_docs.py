@@ -38,7 +38,7 @@ def test_the_diagram_draws_exactly_the_moves_there_are(deployments: str) -> None
     drawn = re.findall(r"^ +(\S+) --> (\w+|\[\*\])(?:: .+)?$", deployments, re.MULTILINE)
     moves = [(state, to) for state, ends in TRANSITIONS.items() for to in ends]
     ends = [(state, "[*]") for state in TERMINAL]
-    assert sorted(drawn) == sorted([("[*]", "requested"), *moves, *ends])
+    assert sorted(drawn) == sorted([("[*]", "requested"), ("[*]", "approved"), *moves, *ends])
 
 
 def test_the_diagram_colours_every_state_once(deployments: str) -> None:

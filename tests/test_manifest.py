@@ -86,7 +86,7 @@ def test_the_commands_are_the_teams() -> None:
     named = Commands(deploy="/ship", deployments="/ships")
     written = manifest(commands=named)
     commands = written["features"]["slash_commands"]
-    assert [command["command"] for command in commands] == ["/ship", "/ships"]
+    assert [command["command"] for command in commands] == ["/ship", "/rollback", "/ships"]
     assert "Type /ship v1.2.1" in written["display_information"]["long_description"]
 
 

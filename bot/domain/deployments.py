@@ -55,11 +55,11 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     S.REQUESTED: frozenset({S.CHECKING, S.CANCELLED}),
     S.CHECKING: frozenset({S.AWAITING_APPROVAL, S.REFUSED, S.CANCELLED}),
     S.AWAITING_APPROVAL: frozenset({S.APPROVED, S.REJECTED, S.EXPIRED, S.CANCELLED, S.VOID}),
-    S.APPROVED: frozenset({S.DISPATCHING, S.AWAITING_APPROVAL, S.VOID, S.CANCELLED}),
+    S.APPROVED: frozenset({S.DISPATCHING, S.FAILED, S.AWAITING_APPROVAL, S.VOID, S.CANCELLED}),
     S.DISPATCHING: frozenset({S.RUNNING, S.UNKNOWN, S.FAILED, S.NEEDS_ATTENTION}),
     S.UNKNOWN: frozenset({S.RUNNING, S.DISPATCHING, S.NEEDS_ATTENTION}),
     S.RUNNING: frozenset({S.VALIDATING, S.FAILED, S.ABORTING, S.NEEDS_ATTENTION}),
-    S.VALIDATING: frozenset({S.SUCCEEDED, S.DEGRADED}),
+    S.VALIDATING: frozenset({S.SUCCEEDED, S.DEGRADED, S.FAILED}),
     S.DEGRADED: frozenset({S.SUCCEEDED, S.FAILED}),
     S.ABORTING: frozenset({S.CANCELLED, S.VALIDATING, S.FAILED, S.NEEDS_ATTENTION}),
     S.NEEDS_ATTENTION: frozenset({S.RUNNING, S.UNKNOWN, S.FAILED}),
@@ -115,6 +115,21 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rescue:
+    """A rollback that somebody asked for: to which version, by whom and why.
+
+    A `forced` one goes to a version that never ran well there, and needs a second person.
+    """
+
+    version: str
+    by: str
+    github: str | None = None
+    reason: str = ""
+    asked_in: str | None = None
+    forced: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
     """One deployment as stored; all times aware UTC, people as Slack user ids.
 
@@ -125,6 +140,7 @@ class Deployment:
     `approvers` is how many different people the configuration asked for when it was checked.
     `bad` is a person's mark, `hold` keeps the slot shut after a rollback, `rolls_back` names
     the deployment that a rollback takes back, `for_incident` the incident that a hotfix mends.
+    `rescue` is the rollback that begins when a stopped deployment has ended.
     """
 
     id: int = 0
@@ -163,6 +179,7 @@ class Deployment:
     run_url: str | None = None
     progress: Progress | None = None
     abort_asked_at: datetime | None = None
+    rescue: Rescue | None = None
 
     validation: Validation | None = None
     live_at: datetime | None = None

@@ -123,7 +123,7 @@ def _direction(evidence: Evidence) -> Verdict:
             gate="live",
             level=Level.BLOCK,
             text=f"{version} is older than {live}, which is live",
-            action="Going back is a rollback: start the rollback workflow for it by hand.",
+            action="Going back is a rollback; ask for that instead.",
         )
     if evidence.changes.ancestry == "diverged":
         return Verdict(

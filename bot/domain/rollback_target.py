@@ -5,7 +5,7 @@ is not live; what failed half-way is answered by installing again what was live.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.domain.deployments import Kind
@@ -24,6 +24,8 @@ class Refused(StrEnum):
 class Choice:
     """What a rollback would do: `live` is the version to leave, `target` the one to go to, None
     when `refuse` says why. `restores_live`: a half-failed change is answered by the live version.
+    `takes_back` is the record that a rollback would undo: the half-failed one, else the one that
+    made `live` live.
     """
 
     live: str | None
@@ -31,6 +33,7 @@ class Choice:
     refuse: Refused | None = None
     tainted: tuple[str, ...] = ()
     restores_live: bool = False
+    takes_back: str | None = None
 
 
 _HALF_WAY = frozenset({Result.FAILURE, Result.ABORTED})
@@ -42,21 +45,22 @@ def choose(history: Sequence[Record]) -> Choice:
     good = [record for record in history if record.result is Result.SUCCESS]
     live = good[-1].version if good else None
     tainted = taint(history)
-    known = Choice(live=live, tainted=tuple(sorted(tainted)))
+    takes_back = good[-1].id if good else None
+    known = Choice(live=live, tainted=tuple(sorted(tainted)), takes_back=takes_back)
     if any(record.result is None for record in history):
-        return Choice(live=live, tainted=known.tainted, refuse=Refused.IN_PROGRESS)
+        return replace(known, refuse=Refused.IN_PROGRESS)
     if live is None:
-        return Choice(live=None, tainted=known.tainted, refuse=Refused.NOTHING_LIVE)
+        return replace(known, refuse=Refused.NOTHING_LIVE)
     others = (r.version for r in reversed(good) if r.version)  # not one that nobody could name
     below = [version for version in others if version != live and version not in tainted]
     half = _half_way(history)
     if half is not None and _goes_back_to_live(half, live):
-        return Choice(live=live, target=live, tainted=known.tainted, restores_live=True)
+        return replace(known, target=live, restores_live=True, takes_back=half.id)
     if half is not None and half.kind is Kind.ROLLBACK and half.version in below:
-        return Choice(live=live, target=half.version, tainted=known.tainted)
+        return replace(known, target=half.version)
     if not below:
-        return Choice(live=live, tainted=known.tainted, refuse=Refused.NO_KNOWN_GOOD)
-    return Choice(live=live, target=below[0], tainted=known.tainted)
+        return replace(known, refuse=Refused.NO_KNOWN_GOOD)
+    return replace(known, target=below[0])
 
 
 def taint(history: Sequence[Record]) -> frozenset[str]:

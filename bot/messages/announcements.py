@@ -1,6 +1,6 @@
 """Announcements: new messages that stay, in the words of the team's process document."""
 
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment, Kind, State
 from bot.domain.validation import Outcome, Reading, Validation
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
@@ -29,6 +29,35 @@ def succeeded(deployment: Deployment) -> Message:
         f"- {_line(found.reading('uptime_kuma'), 'Uptime Kuma: ✅', 'Uptime Kuma')}",
         f"- {_line(found.reading('error_rate'), 'Error rate: Normal', 'Error rate')}",
         f"- {_line(found.reading('response_times'), 'Performance: ✅', 'Performance')}",
+    ]
+    return _announcement(lines)
+
+
+def good(deployment: Deployment) -> Message:
+    """The team's message when a deployment or a rollback turned out well."""
+    if deployment.kind is Kind.ROLLBACK:
+        return rolled_back(deployment)
+    return succeeded(deployment)
+
+
+def rolled_back(deployment: Deployment) -> Message:
+    """The team's rollback message, line by line; service is restored only where health says so."""
+    d = deployment
+    found = d.validation or Validation(started_at=d.requested_at)
+    health = found.reading("health")
+    if d.ending is not None and d.ending.by is not None:
+        state = f"Marked good by {b.mention(d.ending.by)}"
+    else:
+        state = _line(health, "Service restored", "Rolled back, health")
+    lines = [
+        f"⚠️ {b.line(d.environment, 64).capitalize()} rollback executed",
+        f"Reason: {b.line(d.reason) or 'none given'}",
+        f"Rolled back to: {b.line(d.version, 64)}",
+        f"Status: {state}, investigating issue",
+        "Next steps:",
+        "- Root cause analysis",
+        "- Hotfix: not started",
+        "- ETA for fix: not yet known",
     ]
     return _announcement(lines)
 
@@ -86,7 +115,11 @@ def failed(deployment: Deployment) -> Message:
     lines = [f"*{point}*", why, f"{people} {advice}".strip()]
     if d.run_url:
         lines.append(b.link(d.run_url, f"Run {d.run_id}"))
-    return Message(f"{point}\n{why}".strip(), (b.section("\n".join(filter(None, lines))),))
+    parts = [b.section("\n".join(filter(None, lines)))]
+    if d.run_id is not None:
+        back = b.button("Roll Back", "roll_back", str(d.id), style="danger")
+        parts.append(b.actions(f"failed:{d.id}", back))
+    return Message(f"{point}\n{why}".strip(), tuple(parts))
 
 
 def attention(deployment: Deployment) -> Message:

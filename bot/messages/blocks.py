@@ -1,5 +1,6 @@
 """Message: text and blocks, the few Block Kit pieces we use, escaping and Slack's length limits."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,7 +70,7 @@ def show(fact: object) -> str:
     """One fact as mrkdwn."""
     match fact:
         case Who(slack_id):
-            return f"<@{slack_id}>"
+            return mention(slack_id)
         case datetime():
             return when(fact)
         case _:
@@ -104,8 +105,11 @@ _IN_URLS = ":/?#[]@!$&'()*+,;=%~"
 
 
 def mention(slack_id: str) -> str:
-    """A person, by Slack id."""
-    return f"<@{slack_id}>"
+    """A person, by Slack id; the bare name of somebody whom only the history knows."""
+    return f"<@{slack_id}>" if _SLACK_ID.fullmatch(slack_id) else line(slack_id, 80)
+
+
+_SLACK_ID = re.compile("[UW][A-Z0-9]+")
 
 
 def shorten(text: str, limit: int) -> str:

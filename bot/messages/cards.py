@@ -34,10 +34,18 @@ _STATUS = {
 }
 
 
+_ROLLBACK_STATUS = {
+    State.APPROVED: "About to start",
+    State.SUCCEEDED: "Rolled back",
+}
+"""Where a rollback reads otherwise: nobody has to approve it."""
+
+
 def title(deployment: Deployment) -> str:
     """The deployment as one phrase, escaped: app v1.2.1 → production."""
     d = deployment
-    return f"{b.line(d.service, 80)} {b.line(d.label, 64)} → {b.line(d.environment, 64)}"
+    arrow = "back →" if d.kind is Kind.ROLLBACK else "→"
+    return f"{b.line(d.service, 80)} {b.line(d.label, 64)} {arrow} {b.line(d.environment, 64)}"
 
 
 def started_by(deployment: Deployment) -> str:
@@ -54,6 +62,8 @@ def started_by(deployment: Deployment) -> str:
 
 def status(deployment: Deployment) -> str:
     """The state in words."""
+    if deployment.kind is Kind.ROLLBACK and deployment.state in _ROLLBACK_STATUS:
+        return _ROLLBACK_STATUS[deployment.state]
     return _STATUS[deployment.state]
 
 
@@ -105,7 +115,10 @@ def changes(deployment: Deployment, most: int = MOST_CHANGES) -> str:
     if listed is None or not listed.changes:
         return "No changes listed."
     since = f" since {b.line(listed.base, 64)}" if listed.base else ""
-    lines = [f"*{b.link(listed.url, 'Changes')}{since}*"]
+    if deployment.kind is Kind.ROLLBACK:
+        lines = [f"*{b.link(listed.url, 'Taken back')}*"]
+    else:
+        lines = [f"*{b.link(listed.url, 'Changes')}{since}*"]
     for change in listed.changes[:most]:
         number = (
             f" ({b.link(change.url, f'#{change.pull_request}')})" if change.pull_request else ""

@@ -1,7 +1,7 @@
 """Forms: the modals, as Slack views."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,8 +9,10 @@ from bot.domain.deployments import Deployment
 from bot.domain.errors import Refusal
 from bot.domain.grammar import MAX_REASON
 from bot.domain.people import Who
+from bot.domain.rollbacks import Earlier, Reason
 from bot.messages import blocks as b
 from bot.messages.cards import title
+from bot.messages.rollbacks import Order, as_value, makes_way
 
 View = dict[str, Any]
 
@@ -101,6 +103,43 @@ def deploy(services: list[str], channel: str | None) -> View:
         ],
         {"channel": channel},
     )
+
+
+def rollback(
+    order: Order, earlier: Sequence[Earlier], holder: Deployment | None, channel: str | None
+) -> View:
+    """The form of a rollback: where to, why, and a few words; it says which versions are not fit,
+    and what becomes of the deployment that is there.
+    """
+    choices = {one.version: _about(one) for one in earlier if not one.why_not}
+    choices.setdefault(order.version, "never ran well here")
+    options = [option(f"{name} · {about}", name) for name, about in choices.items()][:100]
+    target: dict[str, Any] = {"type": "static_select", "options": options}
+    target |= {"initial_option": next(o for o in options if o["value"] == order.version)}
+    reasons = {
+        "type": "static_select",
+        "options": [option(reason, reason.name) for reason in Reason],
+        "placeholder": _plain("Choose the nearest", 150),
+    }
+    words = {"type": "plain_text_input", "max_length": MAX_REASON // 2}
+    heading = f"*{b.line(order.service, 80)} {b.line(order.environment, 64)}*"
+    if holder is not None:
+        heading += f"\n{makes_way(order, holder)}"
+    blocks = [
+        b.section(heading),
+        _input("target", "Back to", target),
+        _input("why", "Reason", reasons, hint="Shown on the card and in the channel."),
+        _input("reason", "In a few words", words, optional=True),
+    ]
+    unfit = [f"{b.line(one.version, 64)}: {one.why_not}" for one in earlier if one.why_not]
+    if unfit:
+        blocks.append(b.context(*unfit[:8]))
+    memory = {"order": as_value(order), "channel": channel}
+    return _view("rollback", "Roll back", "Roll Back", blocks, memory)
+
+
+def _about(one: Earlier) -> str:
+    return f"live {one.record.live_at:%Y-%m-%d %H:%M} UTC" if one.record.live_at else "ran well"
 
 
 def reject(deployment: Deployment, channel: str | None) -> View:

@@ -142,15 +142,3 @@ def ended(deployment: Deployment, by: str) -> Message:
     reason = f": {b.line(ending.text)}" if ending and ending.text else ""
     word = str(deployment.state)
     return Message(f"{title(deployment)} ({deployment.name}) was {word} by {b.mention(by)}{reason}")
-
-
-def not_yet_rolled_back(deployment: Deployment, good: Deployment | None) -> Message:
-    """The way back by hand, with everything filled in."""
-    if good is None:
-        return Message("I know no earlier version that was good here. Nothing was changed.")
-    command = f"gh workflow run rollback.yml -R {deployment.repo} -f version={good.version}"
-    return Message(
-        f"The last known-good version is {b.line(good.version, 64)} ({good.name}). "
-        "Roll back by hand with\n"
-        f"`{b.line(command)}`\nthen press Close as Failed on the card of {deployment.name}."
-    )

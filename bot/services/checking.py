@@ -4,13 +4,13 @@ reasons.
 
 from bot.domain import gates
 from bot.domain.approvals import nudge_time
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment, Kind, State
 from bot.domain.errors import Declined, NotFound
 from bot.domain.people import Role
 from bot.domain.versions import Version
 from bot.messages import notes
 from bot.ports import Workflow
-from bot.services import closures, evidence
+from bot.services import closures, evidence, rolling_back
 from bot.services.binding import bind
 from bot.services.desk import Desk, tell
 from bot.services.directory import look_up
@@ -28,6 +28,9 @@ async def check(desk: Desk, deployment: Deployment) -> None:
 
 
 async def _check(desk: Desk, deployment: Deployment) -> None:
+    if deployment.kind is Kind.ROLLBACK:
+        await rolling_back.prepare(desk, deployment)
+        return
     requester = await look_up(desk, deployment.requested_by, role=Role.DEPLOYER)
     if not requester.holds(Role.DEPLOYER):
         await _refuse(

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 from bot.config import Config
 from bot.domain import approvals
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment, Kind, State
 from bot.domain.errors import Refusal
 from bot.domain.people import Actor, Role, require
 from bot.messages import announcements, notes
 from bot.messages.blocks import Message
 from bot.messages.cards import status
 from bot.ports import Tx
-from bot.services import closures
+from bot.services import closures, rollbacks
 from bot.services.desk import announce, direct
 from bot.services.requests import known as _known
 from bot.services.requests import who
@@ -79,18 +79,24 @@ def mark_good(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Mess
     actor = _known(tx, slack_id)
     if not actor.holds(Role.ADMIN):
         require(actor, Role.APPROVER, "mark a deployment good")
-    live = deployment.with_(live_at=deployment.live_at or tx.now)
+    live = deployment.with_(
+        live_at=deployment.live_at or tx.now, hold=deployment.kind is Kind.ROLLBACK
+    )
     answer = _end(tx, live, State.SUCCEEDED, slack_id, "marked_good", deployment.notice)
     saved = _load(tx, deployment_id)
-    tx.post(announce(config, saved, "succeeded", announcements.succeeded(saved)))
+    tx.post(announce(config, saved, "succeeded", announcements.good(saved)))
     return answer
 
 
-def close_failed(tx: Tx, deployment_id: int, slack_id: str) -> Message:
-    """A person closes what did not work, which frees the slot."""
+def close_failed(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
+    """A person closes what did not work, which frees the slot; a rollback may wait for that."""
     deployment = _open(tx, deployment_id, A_PERSONS)
     _may_decide(_known(tx, slack_id))
-    return _end(tx, deployment, State.FAILED, slack_id, "closed_as_failed", deployment.notice)
+    wish, where = deployment.rescue, (deployment.service, deployment.environment)
+    answer = _end(tx, deployment, State.FAILED, slack_id, "closed_as_failed", deployment.notice)
+    if wish is not None:
+        rollbacks.begin(tx, config, where, wish, takes_back=deployment.name)
+    return answer
 
 
 def send_again(tx: Tx, deployment_id: int, slack_id: str) -> Message:
@@ -119,18 +125,6 @@ def choose_run(tx: Tx, deployment_id: int, run_id: int, slack_id: str) -> Messag
     saved = tx.save(deployment, deployment.to(State.RUNNING, tx.now, run_id=run_id))
     tx.audit(slack_id, "run_chosen", saved.name, run_id=run_id)
     return notes.decided(saved, f"run {run_id} is followed")
-
-
-def roll_back(tx: Tx, deployment_id: int, slack_id: str) -> Message:
-    """The way back by hand: the last known-good version and the command, filled in."""
-    deployment = _open(tx, deployment_id, (State.DEGRADED,))
-    _may_decide(_known(tx, slack_id))
-    earlier = tx.history(deployment.service, deployment.environment, limit=50)
-    good = next(
-        (d for d in earlier if d.state is State.SUCCEEDED and d.version != deployment.version), None
-    )
-    tx.audit(slack_id, "rollback_asked", deployment.name, target=good.version if good else None)
-    return notes.not_yet_rolled_back(deployment, good)
 
 
 def _load(tx: Tx, deployment_id: int) -> Deployment:

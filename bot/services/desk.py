@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.config import AdoptConfig, Config
-from bot.domain.deployments import Deployment
+from bot.domain.deployments import Deployment, Kind
 from bot.domain.validation import Rule
 from bot.messages.blocks import Message
 from bot.ports import Chat, Clock, GitHub, Post, Probes, Store, Tx
@@ -43,7 +43,8 @@ class Desk:
             smoke=merged.smoke if merged else settings.smoke,
             passes=settings.passes,
             deadline=settings.deadline,
-            bake=settings.bake,
+            # Who waits for a rollback is not helped by a longer look.
+            bake=timedelta(0) if deployment.kind is Kind.ROLLBACK else settings.bake,
         )
 
     def health_url(self, deployment: Deployment) -> str | None:

@@ -10,7 +10,7 @@ from bot.domain.errors import Declined, Fault, Unanswered
 from bot.domain.runs import SETTLE, Dispatch
 from bot.messages import announcements, notes
 from bot.ports import Stale, Started, Tx, Workflow
-from bot.services import lookouts
+from bot.services import lookouts, rolling_back
 from bot.services.approval_watch import void
 from bot.services.desk import Desk, announce, direct, retry_in
 from bot.services.finding import adopt, candidates, needs_attention
@@ -28,6 +28,9 @@ TURN = timedelta(seconds=3)
 
 async def dispatch(desk: Desk, deployment: Deployment) -> None:
     """Make sure that the approval still holds, then send for the first time."""
+    if rolling_back.is_unprepared(deployment):
+        await rolling_back.prepare(desk, deployment)
+        return
     against, workflow = await objection(desk, deployment)
     if against is not None:
         await _not_approved(desk, deployment, against)

@@ -4,10 +4,10 @@ import asyncio
 from dataclasses import dataclass
 
 from bot.domain import gates
-from bot.domain.deployments import Approval, Deployment
+from bot.domain.deployments import Approval, Deployment, Kind
 from bot.domain.people import Actor, Role
 from bot.ports import Workflow
-from bot.services import evidence
+from bot.services import evidence, rolling_back
 from bot.services.binding import bound_now, difference
 from bot.services.desk import Desk
 from bot.services.directory import look_up
@@ -39,6 +39,8 @@ async def objection(desk: Desk, deployment: Deployment) -> tuple[Objection | Non
     tag, workflow = now
     if moved := difference(deployment, tag, workflow):
         return Objection("moved", moved), workflow
+    if deployment.kind is Kind.ROLLBACK:  # nothing but another operation ever stops it
+        return None, workflow
     live = await desk.store.read(lambda tx: tx.live(deployment.service, deployment.environment))
     found = await evidence.gather(desk, deployment, tag, workflow, live)
     # Locks and calendar are judged last, because their verdicts are on this very moment.
@@ -49,6 +51,10 @@ async def objection(desk: Desk, deployment: Deployment) -> tuple[Objection | Non
 
 async def _people(desk: Desk, deployment: Deployment) -> Objection | None:
     """Everybody who took part, read afresh: the requester, and each approver."""
+    if deployment.kind is Kind.ROLLBACK and not deployment.approvals:
+        if await rolling_back.requester_may(desk, deployment):
+            return None
+        return Objection("role_gone", "who asked for it may no longer roll back")
     requester, *approvers = await asyncio.gather(
         look_up(desk, deployment.requested_by, role=Role.DEPLOYER),
         *(look_up(desk, given.who, role=Role.APPROVER) for given in deployment.approvals),

@@ -43,7 +43,7 @@ def deploy(
     """Record a deployment request, or refuse it with what to do instead."""
     actor, fresh = who(tx, slack_id)
     require(actor, Role.DEPLOYER, "deploy")
-    service = wish.service or _only_service(config)
+    service = wish.service or service_of(config, config.commands.deploy, " v1.2.1")
     environment = wish.environment or "production"
     workflow = _workflow(config, service, environment)
     repo = config.services[service].repo
@@ -86,14 +86,15 @@ def deploy(
     return notes.requested(deployment, known=known, fresh=fresh)
 
 
-def _only_service(config: Config) -> str:
+def service_of(config: Config, command: str, rest: str) -> str:
+    """The only service there is; refuses where one has to be named, with an example."""
     if len(config.services) == 1:
         return next(iter(config.services))
     names = sorted(config.services)
     raise Refusal(
         "which_service",
         "Which service? For example: {example}. Services are: {names}.",
-        example=f"{config.commands.deploy} v1.2.1 {names[0]}",
+        example=f"{command}{rest} {names[0]}",
         names=", ".join(names[:20]) + (" …" if len(names) > 20 else ""),
     )
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment, Kind, State
 from bot.domain.validation import (
     Judgement,
     Reading,
@@ -41,8 +41,14 @@ async def validate(desk: Desk, deployment: Deployment) -> None:
             )
         case Judgement.PASSED:
             live_at = looked.live_at or found.live_at
-            good = looked.to(State.SUCCEEDED, now, healthy_at=found.healthy_at, live_at=live_at)
-            post = announce(desk.config, good, "succeeded", announcements.succeeded(good))
+            good = looked.to(
+                State.SUCCEEDED,
+                now,
+                healthy_at=found.healthy_at,
+                live_at=live_at,
+                hold=looked.kind is Kind.ROLLBACK,
+            )
+            post = announce(desk.config, good, "succeeded", announcements.good(good))
             read = reply(desk.config, good, "evidence", notes.evidence(good))
             posts = () if good.is_merge else (post, read)
             await desk.save(

@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment, Rescue, State
 from bot.domain.errors import Fault, NotFound
 from bot.domain.runs import GIVE_UP_SEARCH, Dispatch, Progress, failure_of
 from bot.messages import announcements
-from bot.services import merging, proving
+from bot.ports import Tx
+from bot.services import merging, proving, rollbacks
 from bot.services.desk import Desk, announce
 from bot.services.finding import candidates, needs_attention
 
@@ -62,7 +63,9 @@ async def _ended(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
     if failure and seen.dispatch and seen.dispatch.unclear > 1:
         await _look_for_twin(desk, deployment, seen, seen.dispatch, failure)
         return
-    if failure is None:
+    if deployment.rescue is not None:
+        await _rescued(desk, deployment, seen, deployment.rescue, failure)
+    elif failure is None:
         started = await proving.begin(desk, seen)
         moved = seen.to(State.VALIDATING, desk.now(), validation=started)
         await desk.save(deployment, moved, action="run_succeeded")
@@ -86,6 +89,32 @@ async def _ended(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
         post = announce(desk.config, ended, "failed", announcements.failed(ended))
         posts = merging.posts(desk, ended) if ended.is_merge else (post,)
         await desk.save(deployment, ended, action="failed", posts=posts, detail={"why": failure})
+
+
+async def _rescued(
+    desk: Desk, deployment: Deployment, seen: Deployment, wish: Rescue, failure: str | None
+) -> None:
+    """The run has ended, however it did: the rollback that waited for that begins."""
+    how = failure or "the run had succeeded already"
+    text = f"Stopped for a rollback to {wish.version}: {how}"
+    state = State.CANCELLED if failure else State.FAILED
+    ended = seen.end(
+        state,
+        desk.now(),
+        "aborted",
+        text,
+        by=wish.by,
+        live_at=await proving.live_since(desk, seen),
+    )
+
+    def swap(tx: Tx) -> None:
+        saved = tx.save(deployment, ended)
+        tx.audit("gonogo", "aborted", saved.name, why=how)
+        where = (saved.service, saved.environment)
+        rollbacks.begin(tx, desk.config, where, wish, takes_back=saved.name)
+
+    await desk.store.run(swap)
+    desk.wake()
 
 
 async def _look_for_twin(

@@ -112,7 +112,7 @@ def test_what_each_gate_says(gate: str, changes: dict[str, Any], level: Level, t
 
 def test_going_back_names_the_way_back() -> None:
     assert verdict("live", changes=after("behind")).action == (
-        "Going back is a rollback: start the rollback workflow for it by hand."
+        "Going back is a rollback; ask for that instead."
     )
 
 

@@ -131,7 +131,8 @@ The run ended with failure in deploy\
 *app v1.2.1 → production: failed*
 The run ended with failure in deploy
 <@U0ANA> <@U0BO> Production may be half-way: check what is live before the next deployment.
-Run 7001\
+Run 7001
+[Roll Back]\
 """)
 
 
@@ -146,7 +147,8 @@ the job smoke was failure\
 *app v1.2.1 → production: validation failed, production is not proven healthy*
 the job smoke was failure
 <@U0ANA> <@U0BO> Decide on the card: Mark Good, Roll Back, or Close as Failed.
-Run 7001\
+Run 7001
+[Roll Back]\
 """)
 
 

@@ -97,18 +97,6 @@ def test_the_requester_is_told_who_ended_their_request() -> None:
     assert cancelled.endswith("was cancelled by <@U0DEE>")
 
 
-def test_the_way_back_by_hand_has_everything_filled_in() -> None:
-    good = a_deployment(id=9, version="v1.2.0")
-    assert notes.not_yet_rolled_back(a_deployment(), good).text == snapshot("""\
-The last known-good version is v1.2.0 (D9). Roll back by hand with
-`gh workflow run rollback.yml -R acme/app -f version=v1.2.0`
-then press Close as Failed on the card of D12.\
-""")
-    assert notes.not_yet_rolled_back(a_deployment(), None).text == snapshot(
-        "I know no earlier version that was good here. Nothing was changed."
-    )
-
-
 def test_the_overview_says_what_is_live_and_what_is_under_way() -> None:
     live = a_deployment(id=9, version="v1.2.0", state=State.SUCCEEDED, live_at=NOON)
     found = a_deployment(id=8, state=State.SUCCEEDED, adopted=True, requested_by="", live_at=NOON)

@@ -13,7 +13,7 @@ from bot.domain.gates import Level, Verdict
 from bot.domain.people import Who
 from bot.domain.runs import Progress, Stage
 from bot.domain.validation import Outcome, Validation
-from bot.messages import announcements, blocks, cards, forms, notes, reports
+from bot.messages import announcements, blocks, cards, forms, notes, reports, rollbacks
 from bot.messages.blocks import Message
 from sandbox.slack.blocks import check_blocks, check_view
 from tests.domain.samples import NOON, a_deployment
@@ -88,7 +88,18 @@ def everything(d: Deployment) -> Iterable[Message]:
     yield notes.all_changes(d)
     yield notes.settled(d, d.reason)
     yield notes.ended(d, "U0BO")
-    yield notes.not_yet_rolled_back(d, d)
+    order = rollbacks.Order(
+        service=d.service,
+        environment=d.environment,
+        version=d.version,
+        live=d.version,
+        reason=d.reason,
+        aborts=d.id,
+    )
+    yield rollbacks.proposal(order, (), d)
+    yield rollbacks.stopping(d, d.version)
+    yield rollbacks.started(d)
+    yield announcements.rolled_back(d)
     yield reports.overview([(d.service, d.environment, d, d)] * 200, LATER)
     yield reports.history([d] * 10, 2, True, "/deployments")
     yield reports.show(d, [(NOON, "<@U0ANA>", d.reason)] * 60)

@@ -99,17 +99,6 @@ async def test_closed_as_failed_it_frees_the_slot(team: Workspace) -> None:
     assert "Checking app v1.2.1" in await team.types("ana", "/deploy v1.2.1")
 
 
-async def test_roll_back_answers_with_the_way_back_by_hand(team: Workspace) -> None:
-    await degraded(team)
-    await team.clicks("bo", "Roll Back")
-    await team.passes("PT2S")
-
-    answer = (await team.told("bo"))[-1]
-    assert "The last known-good version is v1.2.0 (D1)." in answer
-    assert "gh workflow run rollback.yml -R acme/app -f version=v1.2.0" in answer
-    assert "then press Close as Failed on the card of D2" in answer
-
-
 async def test_who_has_no_role_decides_nothing(team: Workspace) -> None:
     await degraded(team)
     await team.clicks("cy", "Mark Good")

@@ -96,6 +96,20 @@ class Workspace:
             "/click", **{"as": person, "channel": "deployments", "ts": ts, "button": button, **more}
         )
 
+    async def clicks_own(self, person: str, button: str) -> Json:
+        """Presses the newest button beginning so, of those that only this person is shown."""
+        rows = await self.messages(**{"as": person})
+        found = [
+            (row["ts"], label)
+            for row in rows
+            if row.get("ephemeral_for")
+            for label in row["buttons"]
+            if label.startswith(button)
+        ]
+        assert found, f"no {button} for {person} on any of {[row['text'] for row in rows]}"
+        ts, label = found[-1]
+        return await self.clicks(person, label, ts=ts)
+
     async def message_with(self, button: str) -> str:
         """The ts of the newest message in #deployments with that button."""
         rows = await self.messages()

@@ -83,6 +83,7 @@ deployments = Table(
     Column("run_url", String),
     Column("progress", Json),
     Column("abort_asked_at", UtcDateTime),
+    Column("rescue", Json),
     Column("validation", Json),
     Column("live_at", UtcDateTime),
     Column("healthy_at", UtcDateTime),

@@ -4,6 +4,7 @@ from bot.domain.grammar.deploy import DeployWish, hotfix_checked, incident_in, p
 from bot.domain.grammar.freezes import FreezeWish, LiftWish, parse_freeze
 from bot.domain.grammar.locks import LockWish, UnlockWish, parse_lock, parse_unlock
 from bot.domain.grammar.reports import ACTS, REPORTS, ReportWish, parse_report
+from bot.domain.grammar.rollback import RollbackWish, parse_rollback
 from bot.domain.grammar.words import KEYWORDS, MAX_REASON, clean_reason, normalise
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "LiftWish",
     "LockWish",
     "ReportWish",
+    "RollbackWish",
     "UnlockWish",
     "clean_reason",
     "hotfix_checked",
@@ -25,5 +27,6 @@ __all__ = [
     "parse_freeze",
     "parse_lock",
     "parse_report",
+    "parse_rollback",
     "parse_unlock",
 ]

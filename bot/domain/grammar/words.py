@@ -9,9 +9,8 @@ from bot.domain.errors import Refusal
 from bot.domain.versions import Version
 
 ENVIRONMENTS = {"production": "production", "prod": "production", "staging": "staging"}
-KEYWORDS = frozenset(
-    {*ENVIRONMENTS, "to", "dry-run", "dryrun", "because", "page", "help", "for", "hotfix"}
-)
+_WORDS = "to dry-run dryrun because force page help for hotfix"
+KEYWORDS = frozenset({*ENVIRONMENTS, *_WORDS.split()})
 """Words that mean something by themselves, so that no service can have them as its name."""
 
 MAX_REASON = 500

@@ -1,0 +1,125 @@
+"""Rollbacks: what somebody reads before, and right after, they ask to go back."""
+
+import json
+from dataclasses import asdict, dataclass
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.domain.deployments import Deployment
+from bot.domain.rollbacks import Earlier
+from bot.messages import blocks as b
+from bot.messages.blocks import Message
+from bot.messages.cards import status, title
+
+MOST_LISTED = 8
+MOST_KEPT = 500
+"""Characters of a text in a button's value; a reason is never longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A rollback that somebody asks for, as it is shown to them.
+
+    `live` is the version that is live at that time; `aborts` the deployment that they agree to
+    stop, None where there is none.
+    """
+
+    service: str
+    environment: str
+    version: str
+    live: str | None
+    reason: str = ""
+    force: bool = False
+    aborts: int | None = None
+
+
+def proposal(order: Order, earlier: tuple[Earlier, ...], holder: Deployment | None) -> Message:
+    """What would be done, and the button that does it."""
+    o = order
+    place = f"{b.line(o.service, 80)} {b.line(o.environment, 64)}"
+    point = f"Roll back {place} to {b.line(o.version, 64)}?"
+    lines = [f"*{point}*", _from_to(order)]
+    if o.reason:
+        lines.append(f"Reason: {b.line(o.reason)}")
+    if holder is not None:
+        lines.append(makes_way(order, holder))
+    if o.force:
+        lines.append("*It never ran well here*: a second person has to approve it.")
+    others = [one for one in earlier if one.version != o.version][:MOST_LISTED]
+    if others:
+        told = ", ".join(f"{one.version} ({one.why_not or 'fit'})" for one in others)
+        lines.append(f"Others: {b.line(told)}")
+    question = b.confirmation(
+        "Roll back?",
+        b.shorten(f"{o.environment} of {o.service} goes to {o.version}.", 300),
+        "Roll Back",
+        "Not Now",
+        danger=True,
+    )
+    label = f"Roll Back to {o.version}"
+    if o.aborts is not None:
+        label = f"Abort D{o.aborts} and {label}"
+    control = b.actions(
+        "rollback",
+        b.button(
+            b.shorten(label, 75),
+            "carry_out_rollback",
+            as_value(order),
+            style="danger",
+            confirm=question,
+        ),
+    )
+    return Message(f"{point} {_from_to(order)}", (*b.sections(lines), control))
+
+
+def makes_way(order: Order, holder: Deployment) -> str:
+    """What becomes of the deployment that is there."""
+    what = f"{holder.name} ({b.line(holder.version, 64)}, {status(holder).lower()})"
+    if order.aborts is not None:
+        return f"{what} is stopped first; the rollback begins when its run has ended."
+    return f"{what} is closed by it."
+
+
+def _from_to(order: Order) -> str:
+    if order.live is None:
+        return "Nothing is known to be live."
+    if order.live == order.version:
+        return f"{b.line(order.live, 64)} was live before; it is installed again."
+    return f"{b.line(order.live, 64)} is live."
+
+
+def started(deployment: Deployment) -> Message:
+    """The answer once a rollback is on its way."""
+    if deployment.approvers:
+        then = "A second person has to approve it; its card follows."
+    else:
+        then = "It starts now; its card follows in the channel."
+    return Message(f"{title(deployment)} ({deployment.name}). {then}")
+
+
+def stopping(deployment: Deployment, version: str) -> Message:
+    """The answer when something has to be stopped first."""
+    return Message(
+        f"{deployment.name} is being stopped; then {b.line(deployment.service, 80)} goes back to "
+        f"{b.line(version, 64)} by itself."
+    )
+
+
+_ORDERS = TypeAdapter(Order)
+
+
+def as_value(order: Order) -> str:
+    """The order as a button or a form remembers it, within what Slack takes."""
+    kept = {
+        name: b.shorten(value, MOST_KEPT) if isinstance(value, str) else value
+        for name, value in asdict(order).items()
+    }
+    return json.dumps(kept, ensure_ascii=False).encode(errors="replace").decode()
+
+
+def order_of(value: str) -> Order | None:
+    """The order that a button or a form remembered; None when it is not ours."""
+    try:
+        return _ORDERS.validate_json(value)
+    except ValidationError:
+        return None

@@ -1,0 +1,109 @@
+"""Rolling back: what is read for a rollback before it is sent; little, and nothing that could stop
+it.
+"""
+
+from bot.domain.approvals import nudge_time
+from bot.domain.changes import ChangeList
+from bot.domain.deployments import Deployment, Kind, State
+from bot.domain.errors import Fault, NotFound
+from bot.domain.people import Actor, Role
+from bot.domain.rollbacks import MAY_ROLL_BACK
+from bot.messages import announcements
+from bot.ports import Tag, Tx, Workflow
+from bot.services.binding import bind
+from bot.services.desk import Desk, announce
+from bot.services.directory import look_up
+from bot.services.requests import FRESH
+
+
+async def prepare(desk: Desk, deployment: Deployment) -> None:
+    """Bind the rollback to the commit and the workflow that will run; a forced one then waits for
+    a second person. Raises Fault.
+    """
+    workflow = await _workflow(desk, deployment)
+    if workflow is None:
+        text = f"{deployment.repo} has neither {deployment.workflow} nor its release workflow"
+        await _give_up(desk, deployment, "no_workflow", text)
+        return
+    try:
+        tag = await desk.github.tag(deployment.repo, deployment.version)
+    except NotFound:
+        text = f"{deployment.repo} has no tag {deployment.version} any more"
+        await _give_up(desk, deployment, "no_such_version", text)
+        return
+    known = deployment.with_(
+        workflow=workflow.file,
+        binding=bind(tag, workflow),
+        changes=await _taken_back(desk, deployment, tag),
+        due_at=desk.now(),
+    )
+    if deployment.state is State.CHECKING:
+        now = desk.now()
+        expires = now + desk.config.approval.expires
+        due = min(nudge_time(now, expires), expires)
+        known = known.to(State.AWAITING_APPROVAL, now, expires_at=expires, due_at=due)
+    await desk.save(deployment, known, action="prepared", detail={"commit": tag.commit})
+
+
+async def requester_may(desk: Desk, deployment: Deployment) -> bool:
+    """Whether the requester still may roll back, read afresh.
+
+    Where Slack does not answer, what was read in the last minutes counts: an outage of Slack must
+    not keep production broken.
+    """
+    try:
+        return await _holds_any(desk, deployment.requested_by)
+    except Fault:
+        actor, read_at = await desk.store.read(lambda tx: tx.actor(deployment.requested_by))
+        if read_at is None or abs(desk.now() - read_at) > FRESH:
+            raise
+        return actor.holds(*MAY_ROLL_BACK)
+
+
+async def _holds_any(desk: Desk, slack_id: str) -> bool:
+    for role in MAY_ROLL_BACK:
+        actor: Actor = await look_up(desk, slack_id, role=Role(role))
+        if actor.holds(role):
+            return True
+    return False
+
+
+async def _workflow(desk: Desk, deployment: Deployment) -> Workflow | None:
+    """The rollback workflow, else the release workflow, which an earlier version suits as well."""
+    service = desk.config.services.get(deployment.service)
+    files = (deployment.workflow, service.workflow if service else "")
+    for file in dict.fromkeys(filter(None, files)):
+        try:
+            return await desk.github.workflow(deployment.repo, file)
+        except NotFound:
+            continue
+    return None
+
+
+async def _taken_back(desk: Desk, deployment: Deployment, tag: Tag) -> ChangeList | None:
+    """What goes away, for people to read; a rollback does not wait for it."""
+
+    def read(tx: Tx) -> Deployment | None:
+        return tx.live(deployment.service, deployment.environment)
+
+    live = await desk.store.read(read)
+    if live is None or live.version == deployment.version:
+        return None
+    head = live.binding.commit if live.binding else live.version
+    try:
+        found = await desk.github.changes(deployment.repo, tag.commit, head)
+    except Fault:
+        return None
+    return found
+
+
+async def _give_up(desk: Desk, deployment: Deployment, code: str, text: str) -> None:
+    state = State.REFUSED if deployment.state is State.CHECKING else State.FAILED
+    ended = deployment.end(state, desk.now(), code, text)
+    post = announce(desk.config, ended, "failed", announcements.failed(ended))
+    await desk.save(deployment, ended, action="failed", posts=(post,), detail={"why": text})
+
+
+def is_unprepared(deployment: Deployment) -> bool:
+    """Whether it is a rollback that is not bound to anything yet."""
+    return deployment.kind is Kind.ROLLBACK and deployment.binding is None

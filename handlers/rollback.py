@@ -1,0 +1,88 @@
+"""/rollback: typed with a reason, or a form; and the buttons that lead to it."""
+
+from dataclasses import replace
+
+from bot.domain.errors import Refusal
+from bot.domain.grammar import clean_reason, parse_rollback
+from bot.domain.rollbacks import Reason
+from bot.messages import forms, reports
+from bot.messages import rollbacks as messages
+from bot.messages.blocks import Message
+from bot.messages.rollbacks import Order, order_of
+from bot.services import rollbacks
+from bot.services.rollbacks import Situation
+from handlers.payloads import Answer, Click, Command, FormErrors, Office, OpenForm, Submission
+
+
+def rollback(command: Command, office: Office) -> Answer:
+    """`/rollback [service] [to v1.2.0] because …` proposes; without a reason the form asks."""
+    if command.text.strip().lower() in ("help", "-h", "--help", "?"):
+        mine = [usage for usage in office.usages if usage[0].startswith(f"{command.name} ")]
+        return reports.help_text(mine, {})
+    wish = parse_rollback(command.text, office.config.services)
+    order, found = rollbacks.propose(
+        office.tx,
+        office.config,
+        command.user,
+        service=wish.service,
+        version=str(wish.version) if wish.version else None,
+        force=wish.force,
+        reason=wish.reason,
+    )
+    if not order.reason:
+        return _form(order, found, command.channel, command.name)
+    return messages.proposal(order, found.known, found.holder)
+
+
+def ask(click: Click, office: Office) -> Answer:
+    """Roll Back on a card or an alert."""
+    deployment = office.tx.deployment(click.deployment)
+    if deployment is None:
+        raise Refusal("no_such_deployment", "There is no deployment D{id}.", id=click.deployment)
+    order, found = rollbacks.propose(
+        office.tx,
+        office.config,
+        click.user,
+        service=deployment.service,
+        environment=deployment.environment,
+    )
+    return _form(order, found, click.channel, office.config.commands.rollback)
+
+
+def confirm(click: Click, office: Office) -> Answer:
+    """Roll Back to v1.2.0."""
+    order = order_of(click.value)
+    if order is None:
+        raise Refusal("stale_button", "This button is too old. Ask again with {rollback}.")
+    return rollbacks.carry_out(office.tx, office.config, order, click.user, click.channel)
+
+
+def submit(form: Submission, office: Office) -> Answer:
+    """The form of a rollback was sent; mistakes are shown under their fields."""
+    order = order_of(str(form.memory.get("order", "")))
+    if order is None:
+        return FormErrors({"target": "This form is too old. Close it and ask again."})
+    why = Reason.__members__.get(form.values.get("why", ""))
+    if why is None:
+        return FormErrors({"why": "Choose a reason."})
+    try:
+        words = clean_reason(form.values.get("reason", ""))
+    except Refusal as refusal:
+        return office.mistake("reason", refusal)
+    channel = form.memory.get("channel")
+    asked_in = channel if isinstance(channel, str) and channel else None
+    chosen = replace(
+        order,
+        version=form.values.get("target", ""),
+        reason=f"{why}: {words}" if words else str(why),
+    )
+    try:
+        return rollbacks.carry_out(office.tx, office.config, chosen, form.user, asked_in)
+    except Refusal as refusal:  # whatever is against it now is against the target
+        return office.mistake("target", refusal)
+
+
+def _form(order: Order, found: Situation, channel: str, command: str) -> OpenForm:
+    view = forms.rollback(order, found.known, found.holder, channel)
+    example = f"{command} {order.service} to {order.version} because …"
+    return OpenForm(view, Message(f"The form did not open in time. Type it instead: `{example}`"))
