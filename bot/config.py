@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from bot.calendars import WindowConfig
 from bot.domain.grammar import KEYWORDS
+from bot.domain.incidents import Severity
 from bot.domain.people import Role
 from bot.domain.versions import Version
 from bot.domain.windows import Calendar
@@ -49,7 +50,14 @@ def _can_be_typed(name: str) -> str:
     return name
 
 
+def _long_enough(span: timedelta) -> timedelta:
+    if span < timedelta(minutes=5):
+        raise ValueError("must be five minutes or more: people are reminded three minutes before")
+    return span
+
+
 Span = Annotated[timedelta, AfterValidator(_not_negative)]
+Pause = Annotated[timedelta, AfterValidator(_long_enough)]
 ServiceName = Annotated[
     str,
     shape("[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", "one word of letters, digits, “-”, “_” and “.”"),
@@ -74,6 +82,7 @@ class Commands(Part):
     deploy: CommandName = "/deploy"
     rollback: CommandName = "/rollback"
     deployments: CommandName = "/deployments"
+    incident: CommandName = "/incident"
 
 
 class PersonConfig(Part):
@@ -139,6 +148,34 @@ class ApprovalConfig(Part):
     expires: Span = timedelta(minutes=60)
 
 
+class CadenceConfig(Part):
+    """How long people wait for news of an incident, by severity."""
+
+    outage: Pause = timedelta(minutes=15)
+    major: Pause = timedelta(minutes=15)
+    moderate: Pause = timedelta(minutes=30)
+    minor: Pause = timedelta(minutes=60)
+
+    def of(self, severity: Severity) -> timedelta:
+        """The cadence of one severity."""
+        match severity:
+            case Severity.OUTAGE:
+                return self.outage
+            case Severity.MAJOR:
+                return self.major
+            case Severity.MODERATE:
+                return self.moderate
+            case Severity.MINOR:
+                return self.minor
+
+
+class IncidentConfig(Part):
+    """How incidents are dealt with."""
+
+    cadence: CadenceConfig = CadenceConfig()
+    playbook: str | None = Field(default=None, description="address of the team's playbook")
+
+
 class NetworkConfig(Part):
     """Private or loopback hosts that health URLs may name."""
 
@@ -154,6 +191,7 @@ class Config(Part):
     roles: dict[Role, tuple[str, ...]] = Field(default_factory=dict)
     commands: Commands = Commands()
     approval: ApprovalConfig = ApprovalConfig()
+    incidents: IncidentConfig = IncidentConfig()
     network: NetworkConfig = NetworkConfig()
 
     def environment(self, service: str, environment: str) -> EnvironmentConfig | None:

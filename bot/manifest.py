@@ -81,6 +81,13 @@ def _manifest(commands: Commands, http_url: str | None) -> dict[str, Any]:
                     "usage_hint": "status | history | show D12 | why D12 | lock | unlock | help",
                     "should_escape": False,
                 },
+                {
+                    "command": commands.incident,
+                    **address,
+                    "description": "Open an incident, and keep people informed about it",
+                    "usage_hint": "outage | major | moderate | minor what users see",
+                    "should_escape": False,
+                },
             ],
         },
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 from bot.config import Commands
 from bot.messages.controls import MOST_CANDIDATES
-from handlers import approvals, deploy, deployments, locks, rollback
+from handlers import (
+    approvals,
+    deploy,
+    deployments,
+    incident_buttons,
+    incidents,
+    locks,
+    rollback,
+)
 from handlers.payloads import Answer, Click, Command, Office, OptionsQuery, Submission
 
 
@@ -50,6 +58,12 @@ COMMANDS = (
         does="Admins: a named time in which production does not change",
         handler=deployments.deployments,
     ),
+    CommandEntry(
+        setting="incident",
+        usage="outage|major|moderate|minor what users see | list | update [INC-7] text | drill …",
+        does="Open an incident: its thread is the room, and nobody waits for news unawares",
+        handler=incidents.incident,
+    ),
 )
 
 BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
@@ -65,12 +79,15 @@ BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
     "carry_out_rollback": rollback.confirm,
     "unlock": locks.press,
     "unlock_anyway": locks.press_anyway,
+    **incident_buttons.BUTTONS,
 }
 
 FORMS: dict[str, Callable[[Submission, Office], Answer]] = {
     "deploy": deploy.submit,
     "reject": approvals.reject,
     "rollback": rollback.submit,
+    **incidents.FORMS,
+    **incident_buttons.FORMS,
 }
 
 OPTIONS: dict[str, Callable[[OptionsQuery, Office], Answer]] = {

@@ -206,7 +206,10 @@ def _values(view: Mapping[str, Any]) -> dict[str, str]:
         for element in elements.values() if isinstance(elements, dict) else ():
             if isinstance(element, dict):
                 chosen = _object(element, "selected_option")
-                found[str(block_id)] = _text(chosen, "value") or _text(element, "value")
+                user, at = _text(element, "selected_user"), element.get("selected_date_time")
+                moment = str(at) if type(at) is int else ""
+                value = _text(chosen, "value") or _text(element, "value")
+                found[str(block_id)] = value or user or moment
     return found
 
 

@@ -83,10 +83,11 @@ def test_http_mode_has_one_address() -> None:
 
 
 def test_the_commands_are_the_teams() -> None:
-    named = Commands(deploy="/ship", deployments="/ships")
+    named = Commands(deploy="/ship", deployments="/ships", incident="/fire")
     written = manifest(commands=named)
     commands = written["features"]["slash_commands"]
-    assert [command["command"] for command in commands] == ["/ship", "/rollback", "/ships"]
+    names = ["/ship", "/rollback", "/ships", "/fire"]
+    assert [command["command"] for command in commands] == names
     assert "Type /ship v1.2.1" in written["display_information"]["long_description"]
 
 

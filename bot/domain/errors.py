@@ -1,6 +1,11 @@
 """The two kinds of no: a Refusal is a person's to mend, a Fault is ours or the world's."""
 
-COMMANDS = {"deploy": "/deploy", "rollback": "/rollback", "deployments": "/deployments"}
+COMMANDS = {
+    "deploy": "/deploy",
+    "rollback": "/rollback",
+    "deployments": "/deployments",
+    "incident": "/incident",
+}
 """What the commands are called, unless the configuration says otherwise."""
 
 
@@ -10,7 +15,7 @@ class Refusal(Exception):
     `code` is the reason as one stable word, for the audit trail and the metrics. `template` is a
     sentence whose `{names}` are filled from `facts`: people (`Who`), datetimes, or foreign words,
     which whoever shows it has to escape (`bot.messages.blocks.fill`). `{deploy}`,
-    `{rollback}` and `{deployments}` are the names of the commands.
+    `{rollback}`, `{deployments}` and `{incident}` are the names of the commands.
     """
 
     def __init__(self, code: str, template: str, **facts: object) -> None:

@@ -1,6 +1,5 @@
 """Forms: the modals, as Slack views."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -13,45 +12,11 @@ from bot.domain.rollbacks import Earlier, Reason
 from bot.messages import blocks as b
 from bot.messages.cards import title
 from bot.messages.rollbacks import Order, as_value, makes_way
-
-View = dict[str, Any]
-
-
-def _plain(text: str, limit: int) -> dict[str, Any]:
-    cut = text if len(text) <= limit else f"{text[: limit - 1]}…"
-    return {"type": "plain_text", "text": cut, "emoji": False}
-
-
-def _view(
-    callback: str, title: str, submit: str, blocks: list[dict[str, Any]], memory: dict[str, Any]
-) -> View:
-    return {
-        "type": "modal",
-        "callback_id": callback,
-        "title": _plain(title, 24),
-        "submit": _plain(submit, 24),
-        "close": _plain("Cancel", 24),
-        "private_metadata": json.dumps(memory),
-        "blocks": blocks,
-    }
-
-
-def _input(
-    name: str, label: str, element: dict[str, Any], *, hint: str = "", optional: bool = False
-) -> dict[str, Any]:
-    block: dict[str, Any] = {
-        "type": "input",
-        "block_id": name,
-        "label": _plain(label, 2000),
-        "element": element | {"action_id": name},
-        "optional": optional,
-    }
-    return block | ({"hint": _plain(hint, 2000)} if hint else {})
-
-
-def option(text: str, value: str) -> dict[str, Any]:
-    """One choice of a select."""
-    return {"text": _plain(text, 75), "value": value[:150]}
+from bot.messages.views import View
+from bot.messages.views import field as _input
+from bot.messages.views import option as option
+from bot.messages.views import plain as _plain
+from bot.messages.views import view as _view
 
 
 def mistake(refusal: Refusal, name_of: Callable[[str], str], commands: Mapping[str, str]) -> str:

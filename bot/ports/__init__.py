@@ -4,6 +4,7 @@ from bot.ports.backups import Backups
 from bot.ports.chat import Account, Chat
 from bot.ports.clock import Clock
 from bot.ports.github import Access, GitHub, Started, Tag, Workflow
+from bot.ports.incidents import Room
 from bot.ports.probes import Probes
 from bot.ports.registry import Registry, StoredImage
 from bot.ports.store import AuditEntry, Card, Post, Stale, Store, Tx
@@ -24,6 +25,7 @@ __all__ = [
     "Probes",
     "Receipt",
     "Registry",
+    "Room",
     "Stale",
     "Started",
     "Store",

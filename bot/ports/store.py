@@ -11,6 +11,7 @@ from bot.domain.people import Actor
 from bot.messages.blocks import Message
 from bot.ports.freezes import FreezeTx
 from bot.ports.github import Tag
+from bot.ports.incidents import IncidentTx
 from bot.ports.locks import LockTx
 from bot.ports.lookouts import LookoutTx
 
@@ -65,7 +66,7 @@ class Card:
     shown_at: datetime
 
 
-class Tx(LookoutTx, LockTx, FreezeTx, Protocol):
+class Tx(LookoutTx, LockTx, FreezeTx, IncidentTx, Protocol):
     """One transaction on the store; every method is synchronous and sees the same snapshot.
 
     A change of a row that somebody else changed meanwhile raises `Stale`, and nothing is kept.
@@ -219,8 +220,9 @@ class Tx(LookoutTx, LockTx, FreezeTx, Protocol):
         """Drop inbox rows received before then."""
 
     def next_due(self) -> datetime | None:
-        """The earliest time at which a deployment, a lock or a message has to be looked at again.
-        Duties do not count: what they would have done on the way they do at the end.
+        """The earliest time at which a deployment, a lock, an incident or a message has to be
+        looked at again. Duties do not count: what they would have done on the way they do at the
+        end.
         """
 
 

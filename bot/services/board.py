@@ -60,6 +60,10 @@ class Board:
         """When the earliest of the cards that have to wait may be shown."""
         return min((self.opens(d, card) for d, card in stale if card), default=None)
 
+    def edited(self) -> None:
+        """Count an edit against what the workspace may make."""
+        self._edits.append(self._desk.now())
+
     async def show(self, deployment_id: int) -> None:
         """Bring one card up to date."""
         desk = self._desk
@@ -102,7 +106,7 @@ class Board:
     async def _edit(self, deployment: Deployment, card: Card, message: Message) -> None:
         shown = digest(message)
         if shown != card.shown:
-            self._edits.append(self._desk.now())
+            self.edited()
             try:
                 await self._desk.chat.update(card.channel, card.ts, message)
             except NotFound:

@@ -12,13 +12,22 @@ import structlog
 
 from bot.domain.deployments import Deployment, Step, next_step
 from bot.domain.errors import Fault
-from bot.ports import Card, Post, Stale, Tx
-from bot.services import approval_watch, checking, dispatching, locks, validating, watching
+from bot.ports import Card, Post, Room, Stale, Tx
+from bot.services import (
+    approval_watch,
+    checking,
+    dispatching,
+    locks,
+    promising,
+    validating,
+    watching,
+)
 from bot.services.board import Board
 from bot.services.desk import Desk, retry_in
 from bot.services.duties import Duties
 from bot.services.outbox import deliver
 from bot.services.reconciling import reconcile
+from bot.services.rooms import Rooms
 from bot.services.waiting import wait_for
 
 log = structlog.get_logger()
@@ -41,6 +50,8 @@ class Agenda:
     cards: tuple[tuple[Deployment, Card | None], ...]
     duties: tuple[str, ...]
     locks: tuple[int, ...]
+    incidents: tuple[int, ...]
+    rooms: tuple[Room, ...]
     has_unsealed: bool
 
 
@@ -53,6 +64,7 @@ class Tick:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._board = Board(desk)
+        self._rooms = Rooms(desk, self._board.edited)
         self._duties = Duties(desk)
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._resting: dict[str, tuple[datetime, int]] = {}
@@ -79,12 +91,11 @@ class Tick:
     async def next_due(self) -> datetime | None:
         """The earliest time after now at which something has to be done."""
 
-        def read(tx: Tx) -> tuple[datetime | None, tuple[tuple[Deployment, Card | None], ...]]:
-            return tx.next_due(), tx.stale_cards()
-
-        stored, cards = await self._desk.store.read(read)
-        shown = self._board.next_due(cards)
-        due = min((due for due in (stored, shown) if due), default=None)
+        stored, cards, rooms = await self._desk.store.read(
+            lambda tx: (tx.next_due(), tx.stale_cards(), tx.stale_rooms())
+        )
+        shown = (self._board.next_due(cards), self._rooms.next_due(rooms, self._desk.now()))
+        due = min((due for due in (stored, *shown) if due), default=None)
         return max(due, self._desk.now() + timedelta(milliseconds=500)) if due else None
 
     async def stop(self, grace: float) -> None:
@@ -110,6 +121,8 @@ class Tick:
             cards=tx.stale_cards(),
             duties=self._duties.due(tx),
             locks=tx.locks_due(tx.now),
+            incidents=tx.incidents_due(tx.now),
+            rooms=tx.stale_rooms(),
             has_unsealed=tx.has_unsealed(),
         )
 
@@ -127,6 +140,13 @@ class Tick:
         ]
         work += [
             (place, partial(deliver, self._desk, tuple(posts))) for place, posts in places.items()
+        ]
+        work += [
+            (f"incident:{i}", partial(promising.look_after, self._desk, i))
+            for i in agenda.incidents
+        ]
+        work += [
+            (f"room:{i}", partial(self._rooms.show, i)) for i in self._rooms.due(agenda.rooms, now)
         ]
         work += [(f"duty:{name}", partial(self._duties.do, name)) for name in agenda.duties]
         work += [(f"lock:{i}", partial(locks.watch, self._desk, i)) for i in agenda.locks]

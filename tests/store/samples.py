@@ -9,6 +9,7 @@ import pytest
 from bot.domain.deployments import Deployment, State
 from bot.domain.gates import Level, Verdict
 from bot.domain.history import IncidentRecord
+from bot.domain.timeline import Event, What
 from bot.messages.blocks import Message
 from bot.ports import Card, Post
 
@@ -43,6 +44,19 @@ def an_incident_record(**changes: Any) -> IncidentRecord:
     clocks = {"started_at": START, "declared_at": START + timedelta(minutes=2)}
     restored = {"restored_at": START + timedelta(minutes=15)}
     return IncidentRecord(**(known | clocks | restored | changes))
+
+
+def an_event(incident: int, **changes: Any) -> Event:
+    """Something that Ana wrote down when it happened."""
+    facts: dict[str, Any] = {
+        "incident": incident,
+        "occurred_at": START,
+        "recorded_at": START,
+        "what": What.NOTE,
+        "by": "U0ANA",
+        "text": "The queue is full",
+    }
+    return Event(**(facts | changes))
 
 
 def a_deployment(**changes: Any) -> Deployment:

@@ -26,6 +26,7 @@ from tests.store.samples import (
     a_card,
     a_post,
     a_waiting_deployment,
+    an_event,
     an_incident_record,
 )
 
@@ -111,6 +112,7 @@ def fill(tx: Tx) -> None:
     tx.add_freeze(SetFreeze(freeze=year_end, set_by="U0DEE", set_at=START))
     tx.set_duty("tags", START + timedelta(minutes=5))
     tx.bring_in((), [an_incident_record()])
+    tx.add_event(an_event(1))
 
 
 async def test_a_database_in_use_goes_down_and_up_again(empty: str, database: Database) -> None:

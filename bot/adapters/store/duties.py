@@ -22,10 +22,13 @@ class Duties(Rows):
 
     def next_due(self) -> datetime | None:
         deployments, outbox, locks = tables.deployments, tables.outbox, tables.locks
+        incidents = tables.incidents
         earliest = (
             select(func.min(deployments.c.due_at)).where(tables.UNFINISHED),
             select(func.min(outbox.c.due_at)).where(*IN_LINE),
             select(func.min(locks.c.due_at)).where(tables.HELD_LOCK),
+            select(func.min(incidents.c.due_at)),
+            select(func.min(incidents.c.draft_due_at)),
         )
         times = (self.connection.scalar(statement, {"now": self.now}) for statement in earliest)
         return min((time for time in times if time is not None), default=None)

@@ -4,6 +4,7 @@ thousand.
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -34,6 +35,7 @@ _ENDS = {
     State.EXPIRED: Result.EXPIRED,
     State.VOID: Result.VOID,
 }
+_OF_INCIDENT = tuple(field.name for field in fields(IncidentRecord) if field.name != "id")
 _CANCELLED = {"aborted": Result.ABORTED, "superseded": Result.SUPERSEDED}
 """Cancelled deployments that the history tells apart, by the reason word of their ending."""
 
@@ -81,7 +83,7 @@ class History(Rows):
         return tuple(map(_as_record, self.connection.execute(wanted).mappings()))
 
     def _incidents(self, *where: ColumnElement[bool]) -> tuple[IncidentRecord, ...]:
-        wanted = select(_I).where(*where).order_by(_I.c.declared_at, _I.c.id)
+        wanted = select(_I).where(~_I.c.drill, *where).order_by(_I.c.declared_at, _I.c.id)
         return tuple(map(_as_incident, self.connection.execute(wanted).mappings()))
 
     def _number(self, table: Table, prefix: str, rows: list[dict[str, Any]]) -> None:
@@ -133,7 +135,7 @@ def _as_commit(kept: Mapping[str, Any]) -> Commit:
 
 
 def _as_incident(row: RowMapping) -> IncidentRecord:
-    values = {name: value for name, value in row.items() if name not in ("id", "known_as")}
+    values = {name: row[name] for name in _OF_INCIDENT}
     return IncidentRecord(
         id=row["known_as"] or f"INC-{row['id']}",
         **values
@@ -165,5 +167,4 @@ def _deployment_row(record: Record) -> dict[str, Any]:
 
 
 def _incident_row(incident: IncidentRecord) -> dict[str, Any]:
-    names = (column.name for column in _I.c if column.name not in ("id", "known_as"))
-    return {name: getattr(incident, name) for name in names} | {"known_as": incident.id}
+    return {name: getattr(incident, name) for name in _OF_INCIDENT} | {"known_as": incident.id}

@@ -38,6 +38,9 @@ IN_LINE = (*_SENDABLE, ~_IS_HELD_UP)
 CARD_KEY = "card:"
 """How the keys of cards begin; the rest is the deployment's id."""
 
+ROOM_KEY = "room:"
+"""How the keys of messages of incidents begin that are edited and have a thread."""
+
 _NOTHING_OPEN = {"sending_since": None, "response_url": None, "dropped_why": None}
 """What a post under way needs, and one that is over does not."""
 
@@ -118,8 +121,8 @@ class Outbox(Rows):
 
     def forget_posts(self, before: datetime) -> None:
         over = or_(_TABLE.c.sent_at < before, _TABLE.c.dropped_at < before)
-        no_card = ~_TABLE.c.key.startswith(CARD_KEY, autoescape=True)
-        self.connection.execute(delete(_TABLE).where(over, no_card))
+        kept = (_TABLE.c.key.startswith(begin, autoescape=True) for begin in (CARD_KEY, ROOM_KEY))
+        self.connection.execute(delete(_TABLE).where(over, ~or_(*kept)))
 
     def release_sending(self) -> None:
         under_way = update(_TABLE).where(tables.OPEN_POST, _TABLE.c.sending_since.is_not(None))

@@ -16,6 +16,7 @@ from bot.adapters.store.duties import Duties
 from bot.adapters.store.freezes import Freezes
 from bot.adapters.store.history import History
 from bot.adapters.store.inbox import Inbox
+from bot.adapters.store.incidents import Incidents
 from bot.adapters.store.locks import Locks
 from bot.adapters.store.lookouts import Lookouts
 from bot.adapters.store.outbox import Outbox
@@ -36,6 +37,7 @@ class Transaction(
     Duties,
     Locks,
     Freezes,
+    Incidents,
 ):
     """One transaction, as `bot.ports.Tx` describes it; each noun's part is in its own file."""
 

@@ -39,6 +39,10 @@ OWN_RUN = text("run_id IS NOT NULL AND NOT adopted")
 ADOPTED_RUN = text("run_id IS NOT NULL AND adopted")
 OPEN_POST = text("sent_at IS NULL AND dropped_at IS NULL")
 HELD_LOCK = text("opened_at IS NULL")
+EMPTY = text("''")
+OPENED_HERE = text("declared_by <> ''")  # what was imported has nobody
+OPEN_INCIDENT = text("state NOT IN ('resolved', 'closed')")
+ROOM_IS_STALE = text("shown_revision < revision")
 
 
 def _partial(name: str, *columns: object, where: object, unique: bool = False) -> Index:
@@ -130,10 +134,36 @@ incidents = Table(
     Column("cause", String),
     Column("cause_state", String, nullable=False),
     Column("closure", String),
+    Column("revision", Integer, nullable=False, server_default="0"),
+    Column("impact", Text, nullable=False, server_default=EMPTY),
+    Column("affected", Text, nullable=False, server_default=EMPTY),
+    Column("eta", Text, nullable=False, server_default=EMPTY),
+    Column("state", String, nullable=False, server_default="closed"),
+    Column("drill", Boolean, nullable=False, server_default=false()),
+    Column("declared_by", String, nullable=False, server_default=EMPTY),
+    Column("lead", String),
+    Column("closed_at", UtcDateTime),
+    Column("cause_why", Text, nullable=False, server_default=EMPTY),
+    Column("ruled_out", Json, nullable=False, server_default="[]"),
+    Column("followed_up_by", String),
+    Column("promised_at", UtcDateTime),
+    Column("asked", Integer, nullable=False, server_default="0"),
+    Column("informed_at", UtcDateTime),
+    Column("postmortem", Json),
+    Column("due_at", UtcDateTime),
+    Column("draft_due_at", UtcDateTime),
+    Column("shown_revision", Integer, nullable=False, server_default="0"),
+    Column("shown", Json, nullable=False, server_default="{}"),
+    Column("shown_at", UtcDateTime),
     Index("incidents_known_as", "known_as", unique=True),
     Index("incidents_service", "service", "declared_at"),
     sqlite_autoincrement=True,  # INC-7 is never given twice
 )
+_i = incidents.c
+_partial("incidents_open", _i.id, where=OPEN_INCIDENT)
+_partial("incidents_due", _i.due_at, where=text("due_at IS NOT NULL"))
+_partial("incidents_draft", _i.draft_due_at, where=text("draft_due_at IS NOT NULL"))
+_partial("incidents_stale_room", _i.id, where=ROOM_IS_STALE)
 
 lookouts = Table(
     "lookouts",
@@ -192,7 +222,23 @@ outbox = Table(
 )
 _partial("outbox_open", outbox.c.id, where=OPEN_POST)
 
-# Rows of the next two tables are never changed: triggers in the migration see to it.
+# Rows of the next three tables are never changed: triggers in the migrations see to it.
+incident_events = Table(
+    "incident_events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("incident", ForeignKey("incidents.id"), nullable=False),
+    Column("occurred_at", UtcDateTime, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("what", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("source", String),
+    Index("incident_events_incident", "incident", "id"),
+    Index("incident_events_source", "source"),
+    sqlite_autoincrement=True,
+)
 audit = Table(
     "audit",
     metadata,

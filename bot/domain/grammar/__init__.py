@@ -2,6 +2,7 @@
 
 from bot.domain.grammar.deploy import DeployWish, hotfix_checked, incident_in, parse_deploy
 from bot.domain.grammar.freezes import FreezeWish, LiftWish, parse_freeze
+from bot.domain.grammar.incident import IncidentWish, parse_incident
 from bot.domain.grammar.locks import LockWish, UnlockWish, parse_lock, parse_unlock
 from bot.domain.grammar.reports import ACTS, REPORTS, ReportWish, parse_report
 from bot.domain.grammar.rollback import RollbackWish, parse_rollback
@@ -14,6 +15,7 @@ __all__ = [
     "REPORTS",
     "DeployWish",
     "FreezeWish",
+    "IncidentWish",
     "LiftWish",
     "LockWish",
     "ReportWish",
@@ -25,6 +27,7 @@ __all__ = [
     "normalise",
     "parse_deploy",
     "parse_freeze",
+    "parse_incident",
     "parse_lock",
     "parse_report",
     "parse_rollback",

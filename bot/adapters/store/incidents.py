@@ -1,0 +1,125 @@
+"""Incidents in the store: a row each, and the entries of their timelines, which never change."""
+
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import (
+    RowMapping,
+    Select,
+    String,
+    cast,
+    delete,
+    exists,
+    insert,
+    literal,
+    select,
+    update,
+)
+
+from bot.adapters.store import tables
+from bot.adapters.store.deployments import MOST_ID
+from bot.adapters.store.outbox import ROOM_KEY
+from bot.adapters.store.rows import Rows
+from bot.adapters.store.types import Json
+from bot.domain.incidents import Incident, Severity
+from bot.domain.timeline import Event
+from bot.ports import Room, Stale
+
+_INCIDENT = TypeAdapter(Incident)
+_EVENT = TypeAdapter(Event)
+_TABLE, _EVENTS, _OUTBOX = tables.incidents, tables.incident_events, tables.outbox
+_COLUMNS = tuple(_TABLE.c[field.name] for field in fields(Incident))
+_NESTED = {column.name for column in _COLUMNS if column.type is Json}
+_NAMES = tuple(c.name for c in _COLUMNS if c.name not in _NESTED and c.name != "id")
+_ROOM = literal(ROOM_KEY) + cast(_TABLE.c.id, String)
+_ON_THEIR_WAY = exists().where(
+    _OUTBOX.c.key.in_((_ROOM, _ROOM + literal(":suspect"))), tables.OPEN_POST
+)
+_EVENT_NAMES = tuple(column.name for column in _EVENTS.c)
+_OURS = select(*_COLUMNS).where(tables.OPENED_HERE)
+
+
+class Incidents(Rows):
+    """Incidents within one transaction."""
+
+    def add_incident(self, incident: Incident) -> Incident:
+        first = replace(incident, revision=1)
+        new_id = self.connection.execute(insert(_TABLE).returning(_TABLE.c.id), _row(first))
+        return replace(first, id=new_id.scalar_one())
+
+    def save_incident(self, old: Incident, new: Incident) -> Incident:
+        saved = replace(new, id=old.id, revision=old.revision + 1)
+        unchanged = (_TABLE.c.id == old.id, _TABLE.c.revision == old.revision)
+        changed = self.connection.execute(update(_TABLE).where(*unchanged).values(_row(saved)))
+        if changed.rowcount != 1:
+            raise Stale(f"{old.name} is no longer at revision {old.revision}")
+        return saved
+
+    def incident(self, incident_id: int) -> Incident | None:
+        if incident_id > MOST_ID:
+            return None
+        return next(iter(self._read(_OURS.where(_TABLE.c.id == incident_id))), None)
+
+    def open_incidents(self) -> tuple[Incident, ...]:
+        return self._read(_OURS.where(tables.OPEN_INCIDENT).order_by(_TABLE.c.id))
+
+    def follow_ups(self, service: str) -> tuple[Incident, ...]:
+        waits = (
+            _TABLE.c.service == service,
+            _TABLE.c.severity == Severity.MINOR,
+            _TABLE.c.followed_up_by.is_(None),
+            _TABLE.c.closure.is_(None) | (_TABLE.c.closure == "resolved"),
+            ~_TABLE.c.drill,
+        )
+        return self._read(_OURS.where(*waits).order_by(_TABLE.c.id))
+
+    def incidents_due(self, now: datetime) -> tuple[int, ...]:
+        due = select(_TABLE.c.id).where(_TABLE.c.due_at <= now)
+        return tuple(self.connection.scalars(due.order_by(_TABLE.c.due_at, _TABLE.c.id)))
+
+    def drafts_due(self, now: datetime) -> tuple[int, ...]:
+        due = select(_TABLE.c.id).where(_TABLE.c.draft_due_at <= now)
+        return tuple(self.connection.scalars(due.order_by(_TABLE.c.id)))
+
+    def stale_rooms(self) -> tuple[Room, ...]:
+        columns = (_TABLE.c.id, _TABLE.c.shown, _TABLE.c.shown_at)
+        stale = select(*columns).where(tables.ROOM_IS_STALE, ~_ON_THEIR_WAY).order_by(_TABLE.c.id)
+        rows = self.connection.execute(stale)
+        return tuple(Room(incident=r.id, shown=r.shown, shown_at=r.shown_at) for r in rows)
+
+    def show_room(self, incident_id: int, revision: int, room: Room) -> None:
+        shows = {"shown_revision": revision, "shown": room.shown, "shown_at": room.shown_at}
+        self.connection.execute(update(_TABLE).where(_TABLE.c.id == incident_id).values(shows))
+
+    def add_event(self, event: Event) -> None:
+        kept = {name: getattr(event, name) for name in _EVENT_NAMES if name != "id"}
+        self.connection.execute(insert(_EVENTS), kept)
+
+    def events(self, incident_id: int) -> tuple[Event, ...]:
+        return self._events(select(_EVENTS).where(_EVENTS.c.incident == incident_id))
+
+    def events_from(self, source: str) -> tuple[Event, ...]:
+        return self._events(select(_EVENTS).where(_EVENTS.c.source == source))
+
+    def withdraw(self, keys: str) -> None:
+        waits = (tables.OPEN_POST, _OUTBOX.c.sending_since.is_(None))
+        begin_so = _OUTBOX.c.key.startswith(keys, autoescape=True)
+        self.connection.execute(delete(_OUTBOX).where(begin_so, *waits))
+
+    def _events(self, wanted: Select[Any]) -> tuple[Event, ...]:
+        rows = self.connection.execute(wanted.order_by(_EVENTS.c.id)).mappings()
+        return tuple(_EVENT.validate_python(dict(row)) for row in rows)
+
+    def _read(self, wanted: Select[Any]) -> tuple[Incident, ...]:
+        return tuple(_incident(row) for row in self.connection.execute(wanted).mappings())
+
+
+def _row(incident: Incident) -> dict[str, Any]:
+    nested: dict[str, Any] = _INCIDENT.dump_python(incident, mode="json", include=_NESTED)
+    return {name: getattr(incident, name) for name in _NAMES} | nested
+
+
+def _incident(row: RowMapping) -> Incident:
+    return _INCIDENT.validate_python(dict(row))

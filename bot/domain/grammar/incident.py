@@ -1,0 +1,60 @@
+"""The grammar of `/incident`."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.domain.grammar.words import clean_reason, normalise
+from bot.domain.incidents import Severity
+
+SEVERITIES = {str(severity): severity for severity in Severity} | {
+    f"sev{place}": severity for place, severity in enumerate(Severity, 1)
+}
+_ID = re.compile(r"inc-?([1-9][0-9]{0,8})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentWish:
+    """What `/incident` was asked for. An absent severity or text is asked for by a form.
+
+    `maybe_update` is the text of what is an update if there is an incident that it can be for, and
+    else opens one.
+    """
+
+    deed: Literal["open", "list", "update", "help"]
+    severity: Severity | None = None
+    text: str = ""
+    drill: bool = False
+    incident: int | None = None
+    maybe_update: str = ""
+
+
+def parse_incident(text: str) -> IncidentWish:
+    """`/incident [outage|major|moderate|minor] what users see`, `list`, `update [INC-7] text`,
+    `drill …`, `help`.
+
+    In an outage nobody reads a manual: whatever is no command opens an incident.
+    """
+    whole = clean_reason(text)
+    first, _, rest = whole.partition(" ")
+    word = first.lstrip("-").lower()
+    if word in ("help", "list") and not rest:
+        return IncidentWish(deed="help" if word == "help" else "list")
+    if word == "update":
+        number, _, news = rest.partition(" ")
+        if found := _ID.fullmatch(number.rstrip(":")):
+            return IncidentWish(deed="update", incident=int(found[1]), text=news.strip())
+        if not rest:
+            return IncidentWish(deed="update")
+        return IncidentWish(deed="open", text=whole, maybe_update=rest)
+    if word == "drill":
+        severity, said = _severity(rest)
+        return IncidentWish(deed="open", severity=severity, text=said, drill=True)
+    severity, said = _severity(whole)
+    return IncidentWish(deed="open", severity=severity, text=said)
+
+
+def _severity(text: str) -> tuple[Severity | None, str]:
+    first, _, rest = text.partition(" ")
+    severity = SEVERITIES.get(normalise(first).strip("-:").lower())
+    return (severity, rest.strip()) if severity else (None, text)

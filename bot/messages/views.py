@@ -1,0 +1,60 @@
+"""Views: the few pieces that every modal is made of."""
+
+import json
+from typing import Any
+
+View = dict[str, Any]
+Element = dict[str, Any]
+
+
+def plain(text: str, limit: int) -> Element:
+    """Plain text of at most so many characters."""
+    cut = text if len(text) <= limit else f"{text[: limit - 1]}…"
+    return {"type": "plain_text", "text": cut, "emoji": False}
+
+
+def view(
+    callback: str, title: str, submit: str, blocks: list[Element], memory: dict[str, Any]
+) -> View:
+    """A modal that remembers `memory` until it is sent."""
+    return {
+        "type": "modal",
+        "callback_id": callback,
+        "title": plain(title, 24),
+        "submit": plain(submit, 24),
+        "close": plain("Cancel", 24),
+        "private_metadata": json.dumps(memory),
+        "blocks": blocks,
+    }
+
+
+def field(
+    name: str, label: str, element: Element, *, hint: str = "", optional: bool = False
+) -> Element:
+    """One field; its name is the block's id and the action's."""
+    block: Element = {
+        "type": "input",
+        "block_id": name,
+        "label": plain(label, 2000),
+        "element": element | {"action_id": name},
+        "optional": optional,
+    }
+    return block | ({"hint": plain(hint, 2000)} if hint else {})
+
+
+def option(text: str, value: str) -> Element:
+    """One choice of a select."""
+    return {"text": plain(text, 75), "value": value[:150]}
+
+
+def select(options: list[Element], chosen: str | None = None) -> Element:
+    """A select, with one of its options chosen already."""
+    element: Element = {"type": "static_select", "options": options}
+    initial = next((one for one in options if one["value"] == chosen), None)
+    return element | ({"initial_option": initial} if initial else {})
+
+
+def words(most: int, initial: str = "", *, lines: bool = False) -> Element:
+    """A field for text."""
+    element: Element = {"type": "plain_text_input", "max_length": most, "multiline": lines}
+    return element | ({"initial_value": initial[:most]} if initial else {})

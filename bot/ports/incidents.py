@@ -1,0 +1,60 @@
+"""The incidents' part of the store port."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.incidents import Incident
+from bot.domain.timeline import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What Slack was last told of an incident: its root message and the suspect in its thread, as
+    digests by the key of the message.
+    """
+
+    incident: int
+    shown: dict[str, str]
+    shown_at: datetime | None
+
+
+class IncidentTx(Protocol):
+    """Incidents within one transaction."""
+
+    def add_incident(self, incident: Incident) -> Incident:
+        """Insert an incident; it comes back with its id."""
+
+    def save_incident(self, old: Incident, new: Incident) -> Incident:
+        """Replace `old` by `new` if nobody else did; it comes back with the next revision."""
+
+    def incident(self, incident_id: int) -> Incident | None:
+        """One that was opened here; None for one that was imported."""
+
+    def open_incidents(self) -> tuple[Incident, ...]:
+        """Those that are not resolved yet, oldest first."""
+
+    def follow_ups(self, service: str) -> tuple[Incident, ...]:
+        """The minor incidents of that service which no deployment has followed up yet."""
+
+    def incidents_due(self, now: datetime) -> tuple[int, ...]: ...
+    def drafts_due(self, now: datetime) -> tuple[int, ...]:
+        """Ids of incidents whose post-mortem something has to be done about at GitHub."""
+
+    def stale_rooms(self) -> tuple[Room, ...]:
+        """Those of incidents that changed since their messages were shown; not where one of them is
+        on its way.
+        """
+
+    def show_room(self, incident_id: int, revision: int, room: Room) -> None:
+        """Note what is shown."""
+
+    def add_event(self, event: Event) -> None: ...
+    def events(self, incident_id: int) -> tuple[Event, ...]:
+        """Every entry of the timeline as it was recorded."""
+
+    def events_from(self, source: str) -> tuple[Event, ...]:
+        """The entries that were taken from that message, in all incidents."""
+
+    def withdraw(self, keys: str) -> None:
+        """Take back what is still to be sent under keys that begin so."""

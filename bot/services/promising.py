@@ -1,0 +1,68 @@
+"""Promising: sees to it that people hear of an incident when they were told they would."""
+
+from bot.domain import postmortems
+from bot.domain.incidents import Incident
+from bot.domain.promise import Call, call
+from bot.domain.timeline import What
+from bot.messages import incident_news as news
+from bot.messages import postmortems as messages
+from bot.ports import Tx
+from bot.services import incident_room as room
+from bot.services.desk import Desk
+
+
+async def look_after(desk: Desk, incident_id: int) -> None:
+    """Remind its owner of what is due, or say that there is nothing new; at most one thing, however
+    much is overdue.
+    """
+
+    def look(tx: Tx) -> None:
+        incident = tx.incident(incident_id)
+        if incident is None or incident.due_at is None or tx.now < incident.due_at:
+            return
+        if incident.is_open:
+            _promise(desk, tx, incident)
+        else:
+            _postmortem(desk, tx, incident)
+
+    await desk.store.run(look)
+
+
+def _promise(desk: Desk, tx: Tx, incident: Incident) -> None:
+    due_at = incident.promised_at
+    match call(due_at, incident.asked, tx.now):
+        case Call.NUDGE:
+            saved = room.keep(tx, incident, incident.with_(asked=Call.NUDGE))
+            room.direct(tx, saved, _word("nudge", saved), saved.owner, news.nudge(saved))
+        case Call.MENTION:
+            room.hush(tx, incident)
+            saved = room.keep(tx, incident, incident.with_(asked=Call.MENTION))
+            room.say(tx, desk.config, saved, _word("due", saved), news.overdue(saved))
+        case Call.SPEAK:
+            room.hush(tx, incident)
+            saved = room.keep(tx, incident, room.promised(desk.config, incident, tx.now))
+            told = news.no_news(incident, saved, mention=incident.asked < Call.MENTION)
+            room.say(tx, desk.config, saved, _word("no-news", incident), told)
+            room.note(tx, saved, "No new information", what=What.NO_NEWS, due_at=due_at)
+        case Call.NOTHING:
+            room.keep(tx, incident, incident)
+
+
+def _word(kind: str, incident: Incident) -> str:
+    at = int(incident.promised_at.timestamp()) if incident.promised_at else 0
+    return f"promise:{kind}:{at}"
+
+
+def _postmortem(desk: Desk, tx: Tx, incident: Incident) -> None:
+    found = incident.postmortem
+    at = postmortems.next_reminder(incident)
+    if found is None or found.due_at is None or at is None or tx.now < at:
+        room.keep(tx, incident, incident)
+        return
+    count = postmortems.reminders_by(found.due_at, tx.now)
+    reminded = found.with_(reminded=count)
+    saved = room.keep(tx, incident, incident.with_(postmortem=reminded))
+    told = messages.reminder(saved, tx.now)
+    room.direct(tx, saved, f"postmortem:{count}", saved.owner, told)
+    if count >= postmortems.TO_ALL_AFTER:
+        room.say(tx, desk.config, saved, f"postmortem:{count}", told)

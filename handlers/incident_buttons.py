@@ -1,0 +1,188 @@
+"""The buttons of an incident, and the forms that some of them open."""
+
+from collections.abc import Callable
+
+from bot.domain import incident_rules as rules
+from bot.domain.errors import Refusal
+from bot.domain.grammar import clean_reason
+from bot.domain.history import Closure
+from bot.domain.incidents import Incident, Severity, State
+from bot.domain.people import require_member
+from bot.messages import incident_forms as forms
+from bot.messages.blocks import Message
+from bot.services import incident_causes as causes
+from bot.services import incident_decisions as decisions
+from bot.services import incident_editing as editing
+from bot.services import incidents
+from handlers.incidents import moment
+from handlers.payloads import Answer, Click, FormErrors, Office, OpenForm, Submission
+
+AGAIN = Message("The form did not open in time. Press it once more.")
+
+
+def ask_update(click: Click, office: Office) -> Answer:
+    """Post Update."""
+    meant = incidents.load(office.tx, click.number)
+    incidents.may_tell(office.tx, meant, click.user)
+    return OpenForm(forms.update(meant, "", click.channel), AGAIN)
+
+
+def update(form: Submission, office: Office) -> Answer:
+    """The form for news was sent."""
+    text, state = form.values.get("text", "").strip(), form.values.get("state", "")
+    if not text:
+        return FormErrors({"text": "Say what is new, if only that nothing is."})
+    try:
+        return decisions.update(
+            office.tx, office.config, _incident(form, office), text, state, form.user
+        )
+    except Refusal as refusal:
+        return office.mistake("text", refusal)
+
+
+def restored(click: Click, office: Office) -> Answer:
+    """Restored."""
+    return decisions.restored(office.tx, office.config, click.number, click.user)
+
+
+def resolve(click: Click, office: Office) -> Answer:
+    """Resolve."""
+    return decisions.resolve(office.tx, office.config, click.number, click.user)
+
+
+def snooze(click: Click, office: Office) -> Answer:
+    """Snooze."""
+    return decisions.snooze(office.tx, office.config, click.number, click.user)
+
+
+def ask_lead(click: Click, office: Office) -> Answer:
+    """Assign Lead."""
+    meant = _of_member(click, office)
+    return OpenForm(forms.lead(meant, click.user, click.channel), AGAIN)
+
+
+def lead(form: Submission, office: Office) -> Answer:
+    """The form that assigns the lead was sent."""
+    chosen = form.values.get("lead", "")
+    try:
+        return decisions.assign(
+            office.tx, office.config, _incident(form, office).id, chosen, form.user
+        )
+    except Refusal as refusal:
+        return office.mistake("lead", refusal)
+
+
+def ask_edit(click: Click, office: Office) -> Answer:
+    """Edit."""
+    meant = _of_member(click, office)
+    actor, _ = office.tx.actor(click.user)
+    rules.may_edit(meant, actor)
+    return OpenForm(forms.edit(meant, click.channel), AGAIN)
+
+
+def edit(form: Submission, office: Office) -> Answer:
+    """The form that changes severity, words and clocks was sent."""
+    values = form.values
+    try:
+        words = {name: clean_reason(values.get(name, "")) for name in ("title", "impact", "eta")}
+    except Refusal as refusal:
+        return office.mistake("impact", refusal)
+    empty = next((name for name in ("title", "impact") if not words[name]), None)
+    if empty:
+        return FormErrors({empty: "This is what everybody reads first, so it cannot be empty."})
+    changes: dict[str, object] = dict(words)
+    if severity := Severity.__members__.get(values.get("severity", "").upper()):
+        changes["severity"] = severity
+    for name in ("started", "detected", "restored"):
+        if at := moment(values.get(name, "")):
+            changes[f"{name}_at"] = at
+    try:
+        incident = _incident(form, office).id
+        return editing.edit(office.tx, office.config, incident, changes, form.user)
+    except Refusal as refusal:
+        field = "started" if refusal.code.startswith("clock") else "severity"
+        return office.mistake(field, refusal)
+
+
+def confirm(click: Click, office: Office) -> Answer:
+    """Confirm."""
+    return causes.confirm(office.tx, office.config, click.number, click.rest, click.user)
+
+
+def refute(click: Click, office: Office) -> Answer:
+    """Not This One, and Refute."""
+    return causes.refute(office.tx, office.config, click.number, click.rest, click.user)
+
+
+def ask_reopen(click: Click, office: Office) -> Answer:
+    """Reopen."""
+    meant = _of_member(click, office)
+    rules.may_move(meant, State.INVESTIGATING)
+    return OpenForm(forms.reopen(meant, click.channel), AGAIN)
+
+
+def reopen(form: Submission, office: Office) -> Answer:
+    """The form that asks what is back was sent."""
+    try:
+        reason = clean_reason(form.values.get("reason", ""))
+        incident = _incident(form, office).id
+        return decisions.reopen(office.tx, office.config, incident, reason, form.user)
+    except Refusal as refusal:
+        return office.mistake("reason", refusal)
+
+
+def ask_close(click: Click, office: Office) -> Answer:
+    """Close."""
+    meant = _of_member(click, office)
+    rules.may_move(meant, State.CLOSED)
+    return OpenForm(forms.close(meant, rules.missing(meant), click.channel), AGAIN)
+
+
+def close(form: Submission, office: Office) -> Answer:
+    """The form that closes an incident was sent."""
+    chosen = form.values.get("closure", "")
+    closure = next((one for one in Closure if one == chosen), None)
+    if closure is None:
+        return FormErrors({"closure": "Choose how it ended."})
+    try:
+        reason = clean_reason(form.values.get("reason", ""))
+        incident = _incident(form, office).id
+        return decisions.close(office.tx, office.config, incident, closure, reason, form.user)
+    except Refusal as refusal:
+        return office.mistake("closure", refusal)
+
+
+def _of_member(click: Click, office: Office) -> Incident:
+    """The incident of a button that opens a form, for a member; the rest is judged when it is
+    sent.
+    """
+    actor, _ = office.tx.actor(click.user)
+    require_member(actor)
+    return incidents.load(office.tx, click.number)
+
+
+def _incident(form: Submission, office: Office) -> Incident:
+    known = form.memory.get("incident")
+    return incidents.load(office.tx, known if isinstance(known, int) else 0)
+
+
+BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
+    "incident_update": ask_update,
+    "incident_restored": restored,
+    "incident_resolve": resolve,
+    "incident_snooze": snooze,
+    "incident_lead": ask_lead,
+    "incident_edit": ask_edit,
+    "incident_confirm": confirm,
+    "incident_not_this": refute,
+    "incident_refute": refute,
+    "incident_reopen": ask_reopen,
+    "incident_close": ask_close,
+}
+FORMS: dict[str, Callable[[Submission, Office], Answer]] = {
+    "incident_update": update,
+    "incident_lead": lead,
+    "incident_edit": edit,
+    "incident_reopen": reopen,
+    "incident_close": close,
+}
