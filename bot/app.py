@@ -34,6 +34,7 @@ log = structlog.get_logger()
 ASK_AGAIN, ASK_SELDOM = 2.0, 60.0
 """Seconds between two tries to reach a system that did not answer at the start: doubling, up to."""
 
+ABOUT_TAGS = frozenset({"create", "delete", "push", "release"})
 STARTING = "the bot is starting"
 DRAIN = 1.5
 """Seconds for requests that have arrived, at the end."""
@@ -63,7 +64,9 @@ class Bot:
         self.chat = SlackChat(
             settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url
         )
-        self.github = PyGithubAdapter(settings.github_api_url, _github_as(settings, config))
+        self.github = PyGithubAdapter(
+            settings.github_api_url, _github_as(settings, config), now=self.clock.now
+        )
         self.probes = HealthProbe(allow=config.network.allow)
         self.registry = CollectorRegistry()
         self._clockwork = Clockwork()
@@ -262,17 +265,20 @@ class Bot:
             raise ConfigError([f"PORT, HOST: {error.strerror}"]) from error
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
-    async def _remember_webhook(self, key: str) -> bool:
+    async def _remember_webhook(self, key: str, event: str, repo: str) -> bool:
         """A delivery is a reason to look at everything that waits for GitHub, the first time it
-        comes.
+        comes; one about a tag, at the tags.
         """
+        known = {service.repo.casefold(): service.repo for service in self.config.services.values()}
+        told = known.get(repo.casefold(), "")
 
         def note(tx: Tx) -> bool:
-            if not tx.first_time(key, "github", ""):
+            if not tx.first_time(key, "github", told):
                 return False
-            for repo in {service.repo for service in self.config.services.values()}:
-                tx.set_duty(f"tags:{repo}", tx.now)
-            lookouts.hurry(tx, self.config)
+            if told and event in ABOUT_TAGS:
+                tx.set_duty(f"tags:{told}", tx.now)
+            if event == "workflow_run":
+                lookouts.hurry(tx, self.config)
             tx.hurry()
             return True
 

@@ -122,10 +122,13 @@ async def github_access(github: GitHub) -> Sequence[Finding]:
     except Fault as fault:
         return [failed(GITHUB, fault, GITHUB_TOKEN)]
     text = f"runs are started as {access.login}"
-    if access.installed_at is None:
-        return [Finding(subject=GITHUB, ok=True, text=text)]
-    found = Finding(subject=GITHUB, ok=True, text=f"{text}, installed at {access.installed_at}")
-    return [found, _granted(access)]
+    if access.installed_at is not None:
+        text += f", installed at {access.installed_at}"
+    if access.left is not None:
+        left, limit, until = access.left
+        text += f"; {left:,} of {limit:,} requests left until {until:%H:%M} UTC"
+    found = Finding(subject=GITHUB, ok=True, text=text)
+    return [found] if access.installed_at is None else [found, _granted(access)]
 
 
 def _granted(access: Access) -> Finding:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 import re
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -39,7 +40,7 @@ EVENTS = frozenset(
 def application(
     *,
     reasons: Callable[[], Awaitable[Sequence[str]]],
-    remember: Callable[[str], Awaitable[bool]],
+    remember: Callable[[str, str, str], Awaitable[bool]],
     wake: Callable[[], None],
     registry: CollectorRegistry,
     webhook_secret: str | None = None,
@@ -49,9 +50,9 @@ def application(
     """The bot's web application.
 
     `reasons` says why a command would not be answered now, nothing when it would; `warnings`, what
-    else is not as it should be. `remember` keeps
-    a key and is False when it was kept before. Without `webhook_secret` or `slack` their addresses
-    do not exist.
+    else is not as it should be. `remember` keeps the key of a delivery, with its event and the
+    repository that it is about, and is False when it was kept before. Without `webhook_secret` or
+    `slack` their addresses do not exist.
     """
     app = web.Application(middlewares=[_counted(registry)])
     app.router.add_get("/healthz", _healthz)
@@ -100,10 +101,10 @@ def _metrics(registry: CollectorRegistry) -> Handler:
 
 
 def _github_webhooks(
-    secret: bytes, remember: Callable[[str], Awaitable[bool]], wake: Callable[[], None]
+    secret: bytes, remember: Callable[[str, str, str], Awaitable[bool]], wake: Callable[[], None]
 ) -> Handler:
     async def webhooks(request: web.Request) -> web.StreamResponse:
-        """A delivery is a reason to look, so its content is never parsed."""
+        """A delivery is a reason to look; nothing of it is believed but whom it comes from."""
         body = await raw_body(request, WEBHOOK_LIMIT)
         if not _is_signed(request.headers.get("X-Hub-Signature-256", ""), body, secret):
             return web.Response(status=401)
@@ -111,12 +112,20 @@ def _github_webhooks(
         if not DELIVERY.fullmatch(delivery):
             return web.Response(status=400)
         event = request.headers.get("X-GitHub-Event", "")
-        if event in EVENTS and await remember(f"github:{delivery}"):
+        if event in EVENTS and await remember(f"github:{delivery}", event, _repository(body)):
             log.info("github_webhook", github_event=event, delivery=delivery)
             wake()
         return web.Response(status=202)
 
     return webhooks
+
+
+def _repository(body: bytes) -> str:
+    """The repository that a delivery is about; empty for one that names none."""
+    try:
+        return str(json.loads(body)["repository"]["full_name"])
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ""
 
 
 def _is_signed(signature: str, body: bytes, secret: bytes) -> bool:

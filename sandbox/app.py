@@ -29,7 +29,7 @@ def build(world: World) -> web.Application:
     async def close(app: web.Application) -> None:
         await world.close()
 
-    app.add_routes(clock_link.routes(world.clock))
+    app.add_routes(clock_link.routes(world.clock, world.webhooks.delivered))
     app.router.add_get("/slack/link", world.link.serve)
     app.router.add_get("/", page)
     app.router.add_get("/env", env)  # the control API has it too

@@ -62,6 +62,7 @@ class Clock:
         self._worked_off = asyncio.Event()
         self._polls = 0
         self._last_heard = float("-inf")
+        self.is_telling: Callable[[], bool] = lambda: False
         self.number = 0  # of the present or last advance
         self.target: datetime | None = None  # of the present advance
 
@@ -109,10 +110,16 @@ class Clock:
             return target, reached
 
     def step(self, to: datetime) -> datetime:
-        """The bot's next due time: go there, but not past the target of the advance."""
+        """The bot's next due time: go there, but not past the target of the advance, nor past
+        anything that it is told of on the way.
+        """
         self._last_heard = time.monotonic()
         if self.target is not None:
-            self._move(min(to, self.target))
+            to = min(to, self.target)
+            while self._timers and self._timers[0][0] <= to and not self.is_telling():
+                self._move(self._timers[0][0])
+            if not self.is_telling():
+                self._move(to)
         return self.now()
 
     def done(self, number: int) -> datetime:

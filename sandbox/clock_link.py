@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from aiohttp import web
@@ -13,8 +14,11 @@ LONGEST_WAIT = 20.0  # seconds
 LOOK_EVERY = 0.05  # seconds between two looks whether the bot is still there
 
 
-def routes(clock: Clock) -> list[web.RouteDef]:
-    """`GET /clock`, `POST /clock/step` and `POST /clock/done`, for the bot."""
+def routes(clock: Clock, told: Callable[[], Awaitable[None]]) -> list[web.RouteDef]:
+    """`GET /clock`, `POST /clock/step` and `POST /clock/done`, for the bot.
+
+    `told` waits until the bot has heard of everything that happened in a step.
+    """
 
     def face() -> dict[str, object]:
         target = clock.target
@@ -34,7 +38,9 @@ def routes(clock: Clock) -> list[web.RouteDef]:
 
     async def step(request: web.Request) -> web.Response:
         to = datetime.fromisoformat((await request.json())["to"])
-        return web.json_response({"now": iso(clock.step(to))})
+        clock.step(to)
+        await told()
+        return web.json_response({"now": iso(clock.now())})
 
     async def done(request: web.Request) -> web.Response:
         number = int((await request.json())["advance"])

@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 import struct
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -137,6 +138,7 @@ def _rate_limited(system: str, world: World) -> web.Response:
             "x-ratelimit-limit": "5000",
             "x-ratelimit-remaining": "0",
             "x-ratelimit-reset": str(reset),
+            "Date": format_datetime(world.clock.now(), usegmt=True),
         },
     )
 

@@ -62,5 +62,9 @@ class Journal:
             if system in (None, entry.system) and method in (None, entry.method)
         ]
 
+    def all(self, system: str) -> list[Entry]:
+        """Entries of a system as they are kept."""
+        return [entry for entry in self._entries if entry.system == system]
+
     def clear(self) -> None:
         self._entries.clear()

@@ -69,6 +69,7 @@ class World:
         self.link = Link()
         self.webhooks = Webhooks(self)
         self.host = Host(self.journal, self.faults)
+        self.clock.is_telling = self.webhooks.is_telling
         self._under_way: set[asyncio.Task[None]] = set()
         self.begin(self.seed)
 

@@ -303,3 +303,15 @@ def next_step(deployment: Deployment) -> Step:
             return Step.NOTHING
         case _:
             assert_never(deployment.state)
+
+
+def cannot_wait(deployment: Deployment) -> bool:
+    """Whether its next step comes before everything that only looks, when GitHub limits us: what
+    was approved is sent, what was sent is found, what is to be stopped is stopped; a rollback
+    always.
+    """
+    return (
+        deployment.kind is Kind.ROLLBACK
+        or deployment.state is State.ABORTING
+        or next_step(deployment) in (Step.DISPATCH, Step.FIND_RUN)
+    )

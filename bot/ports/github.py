@@ -1,6 +1,7 @@
 """The GitHub port: what we read there, and the two things we ask it to do."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -16,13 +17,15 @@ class Access:
     App is installed; None with a plain token, whose rights GitHub does not tell.
 
     Without the rights in `missing` ("actions: write") nothing can be deployed; those in `forgone`
-    are for things that are not needed for it.
+    are for things that are not needed for it. `left` is (requests left, of how many, until when),
+    None where GitHub sets no limit.
     """
 
     login: str
     installed_at: str | None = None
     missing: tuple[str, ...] = ()
     forgone: tuple[str, ...] = ()
+    left: tuple[int, int, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,14 @@ class GitHub(Protocol):
 
     async def login(self) -> str:
         """The login that runs are started as."""
+
+    def urgently(self) -> AbstractContextManager[None]:
+        """What is read inside cannot wait: it may use the part of the hourly limit that is kept
+        for rollbacks and effects, below which any other reading is a Fault.
+        """
+
+    def slowness(self) -> float:
+        """How many times longer than usual to wait between two looks, to spare the limit."""
 
     async def access(self) -> Access:
         """By what right the bot asks, read afresh."""

@@ -77,6 +77,9 @@ class Tx(LookoutTx, LockTx, FreezeTx, IncidentTx, Protocol):
     def first_time(self, key: str, source: str, actor: str) -> bool:
         """Record an incoming request; False when the same one was recorded before."""
 
+    def heard(self, source: str, actor: str, since: datetime) -> bool:
+        """Whether anything came in from there since then."""
+
     def add(self, deployment: Deployment) -> Deployment:
         """Insert a deployment; it comes back with its id."""
 
@@ -97,8 +100,8 @@ class Tx(LookoutTx, LockTx, FreezeTx, IncidentTx, Protocol):
         """
 
     def hurry(self) -> None:
-        """Make every unfinished deployment that waits for GitHub due now, without changing it
-        otherwise.
+        """Make every unfinished deployment that waits for GitHub due within a second, without
+        changing it otherwise.
         """
 
     def live(self, service: str, environment: str) -> Deployment | None:

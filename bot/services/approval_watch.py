@@ -29,7 +29,8 @@ async def watch_approval(desk: Desk, deployment: Deployment) -> None:
         await void(desk, deployment, "moved", moved)
         return
     nudge = nudge_time(deployment.requested_at, expires)
-    due_again = await closures.look_again(desk, deployment, min(expires, now + LOOK_AGAIN))
+    later = min(expires, now + LOOK_AGAIN * desk.github.slowness())
+    due_again = await closures.look_again(desk, deployment, later)
     if deployment.nudged_at is None:
         due_again = min(due_again, max(nudge, now + timedelta(seconds=1)))
     shown = closures.merged(deployment.verdicts, await closures.now(desk, deployment))

@@ -14,6 +14,9 @@ from bot.services.desk import Desk
 log = structlog.get_logger()
 
 TAGS_EVERY = timedelta(seconds=60)
+TAGS_WHILE_TOLD = timedelta(minutes=10)
+"""Where webhooks of the repository come in, which tell of a new tag at once."""
+
 FORGET_EVERY = timedelta(hours=1)
 REQUESTS_KEPT = timedelta(hours=24)
 POSTS_KEPT = timedelta(days=30)
@@ -72,8 +75,14 @@ class Duties:
 
     async def _tags(self, repo: str) -> timedelta:
         found = await self._desk.github.tags(repo)
-        await self._desk.store.run(lambda tx: tx.keep_tags(repo, found))
-        return TAGS_EVERY
+
+        def keep(tx: Tx) -> timedelta:
+            tx.keep_tags(repo, found)
+            told = tx.heard("github", repo, tx.now - REQUESTS_KEPT)
+            return TAGS_WHILE_TOLD if told else TAGS_EVERY
+
+        pause = await self._desk.store.run(keep)
+        return pause * self._desk.github.slowness()
 
     async def seal(self) -> None:
         """Chain the audit rows that are new; the head goes into the log."""

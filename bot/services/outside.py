@@ -24,6 +24,10 @@ LOOK_SELDOM = timedelta(minutes=10)
 """The pause where the workflow is not to be found."""
 
 
+LOOK_WHILE_TOLD = timedelta(minutes=2)
+"""The pause where webhooks come in, which tell of a new run; it is for one that is lost."""
+
+
 async def look(desk: Desk, lookout: Lookout) -> timedelta:
     """Look once for runs that are not known; how long to wait before looking again."""
     try:
@@ -37,13 +41,15 @@ async def look(desk: Desk, lookout: Lookout) -> timedelta:
     for place, runs in (await _by_place(desk, lookout, new)).items():
         await _settle_place(desk, lookout, place, runs)
 
-    def keep(tx: Tx) -> None:
+    def keep(tx: Tx) -> bool:
         since = outside.since(listed, new_runs(tx, lookout, listed, login))
         if tx.lookout(lookout.repo, lookout.key) != since:
             tx.keep_lookout(lookout.repo, lookout.key, since)
 
-    await desk.store.run(keep)
-    return pace(desk.config)
+        return tx.heard("github", lookout.repo, tx.now - timedelta(days=1))
+
+    told = await desk.store.run(keep)
+    return max(LOOK_WHILE_TOLD, pace(desk.config)) if told else pace(desk.config)
 
 
 Runs = dict[tuple[str, str], list[RunSummary]]

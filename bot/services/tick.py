@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,7 +11,7 @@ from typing import Any, assert_never
 
 import structlog
 
-from bot.domain.deployments import Deployment, Step, next_step
+from bot.domain.deployments import Deployment, Step, cannot_wait, next_step
 from bot.domain.errors import Fault
 from bot.ports import Card, Post, Room, Stale, Tx
 from bot.services import (
@@ -186,8 +187,10 @@ class Tick:
         deployment = await self._desk.store.read(lambda tx: tx.deployment(deployment_id))
         if deployment is None:
             return
+        hurry = self._desk.github.urgently() if cannot_wait(deployment) else nullcontext()
         try:
-            await self._take(deployment)
+            with hurry:
+                await self._take(deployment)
         except Fault as fault:
             await wait_for(self._desk, deployment_id, fault)
 

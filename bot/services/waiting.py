@@ -15,6 +15,8 @@ log = structlog.get_logger()
 TELL_AFTER = 3
 """Failures in a row after which the requester is told, as long as there is no card to say it."""
 
+NAMES = {"github": "GitHub", "slack": "Slack"}
+
 CHECK_WITHIN = timedelta(minutes=10)
 """A request whose checks do not end within this is refused; it must not hold the slot for ever."""
 
@@ -33,7 +35,7 @@ async def wait_for(desk: Desk, deployment_id: int, fault: Fault) -> None:
         due = tx.now + pause
         if current.state is State.AWAITING_APPROVAL and current.expires_at is not None:
             due = min(due, current.expires_at)
-        text = f"Waiting for {fault.system} ({fault.text})"
+        text = f"Waiting for {NAMES.get(fault.system, fault.system)} ({fault.text})"
         waiting = current.with_(failures=current.failures + 1, due_at=due, waiting_for=text)
         saved = tx.save(current, waiting)
         if saved.state is State.CHECKING and saved.failures == TELL_AFTER:

@@ -1,8 +1,8 @@
 """Watching: a run at GitHub from its first job to its end, or to the end somebody asked for."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from bot.domain.deployments import Deployment, Rescue, State
+from bot.domain.deployments import Deployment, Rescue, State, cannot_wait
 from bot.domain.errors import Fault, NotFound
 from bot.domain.runs import GIVE_UP_SEARCH, Dispatch, Progress, failure_of
 from bot.messages import announcements
@@ -13,7 +13,6 @@ from bot.services.finding import candidates, needs_attention
 
 FORCE_AFTER = timedelta(minutes=5)
 """A cancelled run whose steps still go on after this is force-cancelled."""
-
 
 MERGE_PACE = timedelta(seconds=15)
 TWIN_PACE = timedelta(seconds=10)
@@ -42,7 +41,8 @@ async def watch_run(desk: Desk, deployment: Deployment) -> None:
         return
     if deployment.state is State.ABORTING:
         seen = await _ask_to_stop(desk, seen, deployment.run_id)
-    await desk.save(deployment, seen.with_(due_at=desk.now() + _pace(seen, progress, desk.now())))
+    pause = await _pause(desk, deployment, progress)
+    await desk.save(deployment, seen.with_(due_at=desk.now() + pause))
 
 
 async def _ask_to_stop(desk: Desk, seen: Deployment, run_id: int) -> Deployment:
@@ -136,13 +136,23 @@ async def _look_for_twin(
         await needs_attention(desk, deployment, f"After more than one attempt {failure}.", now=seen)
 
 
-def _pace(deployment: Deployment, progress: Progress, now: datetime) -> timedelta:
-    """The pause before the next look: 3 s in the first minutes, later 10 and 30 s; nobody watches
-    a merge.
+async def _pause(desk: Desk, deployment: Deployment, progress: Progress) -> timedelta:
+    """The pause before the next look. Where webhooks of the repository come in, they tell of each
+    job; then looking is for the steps of a job, and for the case that a webhook is lost. Nobody
+    watches a merge.
     """
-    if deployment.is_merge:
-        return MERGE_PACE
+    now, intent = desk.now(), deployment.dispatch
     age = now - progress.started_at if progress.started_at else timedelta(0)
-    if age < timedelta(minutes=2):
+    since = intent.sent_at if intent else deployment.requested_at
+    told = await desk.store.read(lambda tx: tx.heard("github", deployment.repo, since))
+    pause = MERGE_PACE if deployment.is_merge and not told else _pace(age, told=told)
+    return pause if cannot_wait(deployment) else pause * desk.github.slowness()
+
+
+def _pace(age: timedelta, *, told: bool) -> timedelta:
+    """Short while people watch, then longer."""
+    if told:
+        return timedelta(seconds=10 if age < timedelta(seconds=30) else 75)
+    if age < timedelta(minutes=1):
         return timedelta(seconds=3)
     return timedelta(seconds=10 if age < timedelta(minutes=10) else 30)

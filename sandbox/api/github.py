@@ -9,6 +9,7 @@ from aiohttp import web
 
 from sandbox.clock import iso
 from sandbox.github.errors import Refused
+from sandbox.github.limits import PER_HOUR
 from sandbox.github.repository import Repository
 from sandbox.github.runs import Run
 from sandbox.github.scripts import SCRIPTS, Script
@@ -35,6 +36,7 @@ def routes(world: World) -> list[web.RouteDef]:
         web.post("/github/rerun", control.rerun),
         web.post("/github/approve_gate", control.approve_gate),
         web.post("/github/expire_tokens", control.expire_tokens),
+        web.post("/github/limit", control.limit),
     ]
 
 
@@ -168,6 +170,15 @@ class _Control:
     async def expire_tokens(self, request: web.Request) -> web.Response:
         """End every token of the App, as if its hour were over."""
         self._world.github.app.expire()
+        return web.json_response(OK)
+
+    async def limit(self, request: web.Request) -> web.Response:
+        """Somebody else who uses the bot's token leaves so many requests of this hour."""
+        github, left = self._world.github, (await request.json()).get("left")
+        if not isinstance(left, int) or not 0 <= left <= PER_HOUR:
+            raise Refusal("bad_limit", f"{left} is no number of requests up to {PER_HOUR}.", 400)
+        for login in (self._world.seed.github_bot, github.app.login):
+            github.limits.leave(login, left, github.clock.now())
         return web.json_response(OK)
 
 

@@ -15,6 +15,7 @@ from sandbox.github.actions import Actions
 from sandbox.github.apps import App
 from sandbox.github.errors import NotFound, Refused, invalid
 from sandbox.github.git import Commit, digest
+from sandbox.github.limits import Limits
 from sandbox.github.planting import plant
 from sandbox.github.pulls import PullRequest
 from sandbox.github.repository import Repository
@@ -37,6 +38,7 @@ class GitHub:
         self._faults = faults
         self._events = events
         self.ids = itertools.count(70_001)
+        self.limits = Limits()
         self.listeners: list[Listener] = []
         staff = {one.name: one for one in seed.people if one.github}
         self.logins = {name: one.github or "" for name, one in staff.items()}

@@ -24,6 +24,8 @@ PATH = "/github/webhooks"
 PATIENCE = aiohttp.ClientTimeout(total=10)  # GitHub's own
 SHUFFLE = 0.5  # seconds of real time within which shuffled deliveries swap places
 
+DELIVERED_WITHIN = 2.0  # seconds of real time that a step of the clock waits for answers
+
 NO_SHA = "0" * 40
 
 Subjects = dict[str, Any]
@@ -57,6 +59,15 @@ class Webhooks:
             task = asyncio.create_task(self._deliver(body, headers, delay))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
+
+    def is_telling(self) -> bool:
+        """Whether something is on its way to the bot."""
+        return bool(self._under_way)
+
+    async def delivered(self) -> None:
+        """Wait for the answers to what is under way, but not for ever."""
+        if self._under_way:
+            await asyncio.wait(set(self._under_way), timeout=DELIVERED_WITHIN)
 
     async def close(self) -> None:
         """Give up what is still under way."""

@@ -122,7 +122,10 @@ def commit(sha: str, *parents: str, message: str = "", author: str | None = "ana
     return {
         "sha": sha,
         "parents": [{"sha": parent} for parent in parents],
-        "commit": {"message": message or f"Commit {sha}\n\nmore", "author": {"name": "Ana A."}},
+        "commit": {
+            "message": message or f"Commit {sha}\n\nmore",
+            "author": {"name": "Ana A.", "date": "2024-03-26T10:00:00Z"},
+        },
         "author": {"login": author} if author else None,
         "html_url": f"https://github.test/{sha}",
     }

@@ -44,7 +44,7 @@ async def test_a_tag_that_moves_between_approval_and_dispatch_dispatches_nothing
     await team.asks()
     await team.fault("github", "status:503", path="/git/", count=9)
     await team.clicks("bo", "Approve")
-    await team.until(lambda: team.shows("Waiting for github"))
+    await team.until(lambda: team.shows("Waiting for GitHub"))
     await team.post("/github/tag", name="v1.2.1", sha=D4)
     await team.passes("PT1M")
 

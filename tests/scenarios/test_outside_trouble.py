@@ -11,7 +11,7 @@ async def test_github_that_fails_for_two_minutes_loses_nothing(team: Workspace) 
     await team.asks()
     await team.fault("github", "status:502", count=ALWAYS)
     await team.clicks("bo", "Approve")
-    await team.until(lambda: team.shows("Waiting for github (502"), "PT5S")
+    await team.until(lambda: team.shows("Waiting for GitHub (502"), "PT5S")
     assert await team.shows(", next try 10:0")
     await team.mends()
     await team.passes("PT2M")
@@ -24,7 +24,7 @@ async def test_github_that_fails_while_it_runs_is_said_on_the_card(team: Workspa
     await team.asks_and_approves()
     await team.passes("PT8S")
     await team.fault("github", "status:500", path="/actions/runs", count=ALWAYS)
-    await team.until(lambda: team.shows("Waiting for github (500"), "PT5S")
+    await team.until(lambda: team.shows("Waiting for GitHub (500"), "PT5S")
     assert await team.state() == "Running"
     await team.mends()
     await team.passes("PT2M")
@@ -37,7 +37,7 @@ async def test_a_request_waits_for_github_and_the_history_says_so(team: Workspac
     await team.fault("github", "status:502", count=ALWAYS)
     await team.types("ana", "/deploy v1.2.1")
     await team.passes("PT5S")
-    assert "Waiting for github (502" in await team.types("ana", "/deployments why D2")
+    assert "Waiting for GitHub (502" in await team.types("ana", "/deployments why D2")
     await team.mends()
     await team.passes("PT1M")
 
@@ -106,7 +106,7 @@ async def test_people_who_cannot_be_looked_up_are_waited_for_before_the_effect(
     await team.fault("slack", "status:429:retry_after=20", path="users.info", count=4)
     await team.clicks("bo", "Approve")
     await team.passes("PT10S")
-    assert await team.shows("Waiting for slack (")
+    assert await team.shows("Waiting for Slack (")
     assert await team.dispatches() == []
     await team.passes("PT2M")
 

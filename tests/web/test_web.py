@@ -83,7 +83,7 @@ async def test_other_events_are_taken_and_left_alone(front: Front, event: str) -
     assert front.woken == 0 and front.kept == set()
 
 
-async def test_what_is_inside_a_webhook_is_not_read(front: Front) -> None:
+async def test_what_is_inside_a_webhook_does_no_harm(front: Front) -> None:
     body = b"[" * 100_000
     assert (await front.post(PATH, body, delivered(body)))[0] == 202
     assert front.woken == 1

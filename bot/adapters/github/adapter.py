@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 from bot.adapters.github import changes as change_lists
 from bot.adapters.github import reading
+from bot.adapters.github.budget import urgently
 from bot.adapters.github.credentials import Credentials, GivenToken
 from bot.adapters.github.errors import refused
 from bot.adapters.github.session import Session
@@ -22,6 +25,9 @@ from bot.ports import Access, Started, Tag, Workflow
 
 MOST_TAGS = 100
 MOST_RUNS = 50
+MOST_LOOKS = 6
+"""How often a run's jobs alone are read before the run itself is read again."""
+
 NOT_PERMITTED = "is not a permitted key"
 """How an older GitHub Enterprise Server declines `return_run_details`, surely without a run."""
 
@@ -39,10 +45,12 @@ class PyGithubAdapter:
         *,
         timeout: int = TIMEOUT,
         grace: float = GRACE,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         given = GivenToken(credentials) if isinstance(credentials, str) else credentials
         self._credentials = given
-        self._threads = Threads(url, given, timeout=timeout, grace=grace)
+        self._threads = Threads(url, given, timeout=timeout, grace=grace, now=now)
+        self._under_way: dict[int, tuple[dict[str, Any], int]] = {}
         self._login: str | None = None
         self._peeled: dict[str, tuple[str, datetime | None]] = {}
 
@@ -56,7 +64,14 @@ class PyGithubAdapter:
         return self._login
 
     async def access(self) -> Access:
-        return await self._threads.read("", self._credentials.access)
+        found = await self._threads.read("", self._credentials.access)
+        return replace(found, left=self._threads.budget.left())
+
+    def urgently(self) -> AbstractContextManager[None]:
+        return urgently()
+
+    def slowness(self) -> float:
+        return self._threads.budget.slowness()
 
     async def tags(self, repo: str) -> tuple[Tag, ...]:
         def work(session: Session) -> tuple[Tag, ...]:
@@ -141,8 +156,12 @@ class PyGithubAdapter:
     async def run(self, repo: str, run_id: int) -> tuple[RunSummary, Progress]:
         def work(session: Session) -> tuple[RunSummary, Progress]:
             path = f"/repos/{repo}/actions/runs/{run_id}"
-            row = session.get(path)
             jobs = session.pages(f"{path}/jobs", "jobs", filter="latest")
+            row, looks = self._under_way.pop(run_id, ({}, MOST_LOOKS))
+            if looks >= MOST_LOOKS or not reading.is_under_way(row, jobs):
+                row, looks = session.get(path), 0
+            if row["status"] != "completed":
+                self._under_way[run_id] = row, looks + 1
             return reading.run_summary(row), reading.progress(row, jobs)
 
         return await self._threads.read(repo, work)

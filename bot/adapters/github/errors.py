@@ -50,10 +50,10 @@ def translated(*, write: bool) -> Iterator[None]:
 
 def refused(status: int, headers: Mapping[str, Any], data: object, *, write: bool) -> Fault:
     """The error of an answer with this status, with GitHub's own words; headers in lower case."""
-    said = str(data.get("message") or "") if isinstance(data, Mapping) else ""
+    said = _said(data)
     text = f"{status} {said}" if said else f"HTTP {status}"
-    if (wait := _wait(status, headers, said)) is not None:
-        return Fault("github", f"rate limit ({status})", retry_after=min(wait, LONGEST_WAIT))
+    if (wait := limited(status, headers, data)) is not None:
+        return Fault("github", f"rate limit ({status})", retry_after=wait)
     if status in (404, 410) or (not write and status == 422 and said.startswith(GONE)):
         return NotFound("github", text)
     if 400 <= status < 500 and status != 408:
@@ -81,10 +81,19 @@ def _was_never_sent(error: BaseException) -> bool:
     return any(isinstance(getattr(a, "reason", None), NewConnectionError) for a in error.args)
 
 
+def limited(status: int, headers: Mapping[str, Any], data: object) -> float | None:
+    """Seconds until a limit is over, the hourly one or that on bursts; None when the answer is
+    none.
+    """
+    wait = _wait(status, headers, _said(data)) if status in (403, 429) else None
+    return None if wait is None else min(wait, LONGEST_WAIT)
+
+
+def _said(data: object) -> str:
+    return str(data.get("message") or "") if isinstance(data, Mapping) else ""
+
+
 def _wait(status: int, headers: Mapping[str, Any], said: str) -> float | None:
-    """Seconds until a limit is over, None when the answer is no limit."""
-    if status not in (403, 429):
-        return None
     if "retry-after" in headers:
         return _seconds(headers["retry-after"])
     if headers.get("x-ratelimit-remaining") == "0":

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -58,6 +58,18 @@ def progress(run: Json, jobs: Iterable[Json]) -> Progress:
         started_at=moment(run.get("run_started_at") or run.get("created_at")),
         updated_at=moment(run.get("updated_at")),
     )
+
+
+def is_under_way(run: Json, jobs: Sequence[Json]) -> bool:
+    """Whether a run is still queued or in progress as it was, as its jobs alone show."""
+    states = {job["status"] for job in jobs}
+    goes_on = {
+        "queued": states == {"queued"},
+        "in_progress": bool(states & {"queued", "in_progress"})
+        and states <= {"queued", "in_progress", "completed"},
+    }
+    same = all(job.get("run_attempt") == run.get("run_attempt") for job in jobs)
+    return same and goes_on.get(run["status"], False)
 
 
 def _stage(job: Json) -> Stage:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from bot.adapters.github.budget import Budget
 from bot.adapters.github.credentials import Credentials
 from bot.adapters.github.errors import parsed, refused
 from bot.adapters.github.kept import Answer, Kept
@@ -44,15 +45,18 @@ def client(url: str, auth: Auth.Auth, *, timeout: int) -> Github:
 
 
 class Session:
-    """A client of its own, and the answers and the credentials that all sessions share.
+    """A client of its own, and the answers, credentials and limits that all sessions share.
 
     After `ends`, a time of `time.monotonic`, no further read is begun.
     """
 
-    def __init__(self, client: Github, kept: Kept, credentials: Credentials) -> None:
+    def __init__(
+        self, client: Github, kept: Kept, credentials: Credentials, budget: Budget
+    ) -> None:
         self._client = client
         self._kept = kept
         self._credentials = credentials
+        self._budget = budget
         self.ends = math.inf
 
     def get(self, path: str, **query: object) -> Any:
@@ -108,4 +112,6 @@ class Session:
         answer = self._client.requester.requestJson(verb, path, **details)
         if answer[0] == 401 and self._credentials.renew(used):
             answer = self._client.requester.requestJson(verb, path, **details)
+        status, headers, text = answer
+        self._budget.note(status, headers, parsed(text) if status in (403, 429) else None)
         return answer

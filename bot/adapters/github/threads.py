@@ -6,8 +6,10 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import TypeVar
 
+from bot.adapters.github.budget import Budget
 from bot.adapters.github.credentials import Credentials
 from bot.adapters.github.errors import translated
 from bot.adapters.github.kept import Kept
@@ -38,9 +40,11 @@ class Threads:
         *,
         timeout: int = TIMEOUT,
         grace: float = GRACE,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._url = url.rstrip("/")
         self._credentials = credentials
+        self.budget = Budget(now)
         self._timeout = timeout
         self._whole = timeout + grace
         self._own = threading.local()
@@ -51,7 +55,10 @@ class Threads:
         self._is_closed = False
 
     async def read(self, repo: str, work: Callable[[Session], T]) -> T:
-        """Run a call that changes nothing; trouble on the way is tried again. Raises Fault."""
+        """Run a call that changes nothing; trouble on the way is tried again. Raises Fault, also
+        when it can wait and what is left of the limit is kept for what cannot.
+        """
+        self.budget.check()
         if repo not in self._reads:
             self._reads[repo] = ThreadPoolExecutor(READERS, thread_name_prefix="github-read")
         loop = asyncio.get_running_loop()
@@ -107,6 +114,6 @@ class Threads:
 
             auth = ProvidedToken(self._credentials.token)
             made = client(self._url, auth, timeout=self._timeout)
-            found = self._own.session = Session(made, self._kept, self._credentials)
+            found = self._own.session = Session(made, self._kept, self._credentials, self.budget)
             self._sessions.append(found)
         return found

@@ -1,7 +1,7 @@
 """Deployments in the store: one row each, scalars as columns, nested values as JSON."""
 
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -12,6 +12,9 @@ from bot.adapters.store.rows import Rows
 from bot.adapters.store.types import Json
 from bot.domain.deployments import Deployment, State
 from bot.ports import Stale
+
+SOON = timedelta(seconds=1)
+"""Webhooks come in swarms; what they wake looks once for all of them."""
 
 MOST_ID = 2**31 - 1
 """The highest number that the column holds; PostgreSQL does not even compare it with more."""
@@ -43,7 +46,7 @@ _HURRY = update(_TABLE).where(
     tables.UNFINISHED,
     _TABLE.c.state.in_(_WAITING_FOR_GITHUB),
     _TABLE.c.waiting_for == "",  # what was told to wait keeps waiting
-    _TABLE.c.due_at > bindparam("now"),
+    _TABLE.c.due_at > bindparam("soon"),
 )
 
 
@@ -83,7 +86,7 @@ class Deployments(Rows):
             self.connection.execute(under_way.values(due_at=self.now))
 
     def hurry(self) -> None:
-        self.connection.execute(_HURRY, {"now": self.now, "due_at": self.now})
+        self.connection.execute(_HURRY, {"soon": self.now + SOON, "due_at": self.now + SOON})
 
     def live(self, service: str, environment: str) -> Deployment | None:
         return self._first(_LIVE, service=service, environment=environment)

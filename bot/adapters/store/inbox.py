@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
@@ -14,6 +14,11 @@ class Inbox(Rows):
     def first_time(self, key: str, source: str, actor: str) -> bool:
         request = {"key": key, "source": source, "actor": actor, "received_at": self.now}
         return self.insert_new(tables.inbox, request)
+
+    def heard(self, source: str, actor: str, since: datetime) -> bool:
+        rows = tables.inbox.c
+        told = (rows.received_at >= since, rows.source == source, rows.actor == actor)
+        return self.connection.scalar(select(rows.key).where(*told).limit(1)) is not None
 
     def forget_request(self, key: str) -> None:
         self.connection.execute(delete(tables.inbox).where(tables.inbox.c.key == key))

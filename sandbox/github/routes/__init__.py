@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -26,7 +27,6 @@ from sandbox.github.routes import (
     repositories,
 )
 from sandbox.github.routes.call import Call, Reply, Route, Table
-from sandbox.github.routes.limits import Limits
 from sandbox.github.views.site import Json, Site
 
 if TYPE_CHECKING:
@@ -66,10 +66,9 @@ class _Api:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._limits = Limits()
 
     def rate_limit(self, call: Call) -> Json:
-        state = self._limits.state(call.viewer.login, call.github.clock.now())
+        state = call.github.limits.state(call.viewer.login, call.github.clock.now())
         resources = {"core": state, "search": state, "graphql": state}
         return {"resources": resources, "rate": state}
 
@@ -90,8 +89,10 @@ class _Api:
             response = _encoded(call, answer)
             now = github.clock.now()
             if response.status != 304 and not free:
-                self._limits.count(viewer.login, now)
-            response.headers.update(self._limits.headers(viewer.login, now))
+                github.limits.count(viewer.login, now)
+            response.headers.update(github.limits.headers(viewer.login, now))
+            if not request.path.startswith("/github/app"):  # the App's tokens live on real time
+                response.headers["Date"] = format_datetime(now, usegmt=True)
             return response
 
         return handle

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sandbox.github.views.site import Json
-
 PER_HOUR = 5_000
 
 
@@ -15,7 +13,7 @@ class Limits:
     def __init__(self) -> None:
         self._used: dict[str, tuple[datetime, int]] = {}
 
-    def state(self, login: str, now: datetime) -> Json:
+    def state(self, login: str, now: datetime) -> dict[str, int]:
         """A `rate-limit`: limit, used, remaining, and reset in epoch seconds."""
         until, used = self._used.get(login, (now, 0))
         if until <= now:
@@ -32,6 +30,11 @@ class Limits:
         self.state(login, now)
         until, used = self._used[login]
         self._used[login] = (until, used + 1)
+
+    def leave(self, login: str, left: int, now: datetime) -> None:
+        """Somebody else uses the same token: so many requests are left in this hour."""
+        until = datetime.fromtimestamp(self.state(login, now)["reset"], now.tzinfo)
+        self._used[login] = (until, PER_HOUR - left)
 
     def headers(self, login: str, now: datetime) -> dict[str, str]:
         state = self.state(login, now)
