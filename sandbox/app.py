@@ -7,7 +7,16 @@ from pathlib import Path
 
 from aiohttp import web
 
-from sandbox import clock_link, digitalocean, github, health, vercel
+from sandbox import (
+    clock_link,
+    digitalocean,
+    github,
+    health,
+    kuma,
+    pagerduty,
+    statuspage,
+    vercel,
+)
 from sandbox.api import application as control
 from sandbox.slack import answers, web_api
 from sandbox.world import World
@@ -39,6 +48,9 @@ def build(world: World) -> web.Application:
     app.add_subapp("/health", health.routes(world))
     app.add_subapp("/vercel", vercel.routes(world))
     app.add_subapp("/digitalocean", digitalocean.routes(world))
+    app.add_subapp("/pagerduty", pagerduty.routes(world))
+    app.add_subapp("/statuspage", statuspage.routes(world))
+    app.add_subapp("/kuma", kuma.routes(world))
     app.add_subapp("/sandbox/api", control(world))
     app.router.add_static("/", STATIC)
     app.on_shutdown.append(close)

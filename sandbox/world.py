@@ -18,11 +18,15 @@ from sandbox.health import Health
 from sandbox.holds import Hold
 from sandbox.host import Host
 from sandbox.journal import Journal
+from sandbox.kuma import Kuma
+from sandbox.kuma.notifications import Notifications
+from sandbox.pagerduty import PagerDuty
 from sandbox.releases import Releases
 from sandbox.seeds import Seed
 from sandbox.slack.manifest import Manifest
 from sandbox.slack.socket_mode import Link
 from sandbox.slack.workspace import Workspace
+from sandbox.statuspage import Statuspage
 from sandbox.vercel import Vercel
 
 SlackMode = Literal["socket", "http"]
@@ -89,6 +93,10 @@ class World:
         self.vercel = Vercel(self.clock, self.events, releases, seed)
         self.digitalocean = DigitalOcean(self.clock, self.events, releases, seed)
         self.host.begin()
+        self.pagerduty = PagerDuty(self.clock, self.events, seed)
+        self.statuspage = Statuspage(self.clock, self.events, seed)
+        self.kuma = Kuma(self.clock, self.events, seed)
+        self.kuma.listeners.append(Notifications(self).hear)
 
     async def reset(self, seed: Seed) -> bool:
         """Begin anew with a bot that knows nothing; False when it does not become ready."""
@@ -148,6 +156,16 @@ class World:
             "VERCEL_TOKEN": secrets.vercel_token,
             "DIGITALOCEAN_API_URL": f"{self.base_url}/digitalocean",
             "DIGITALOCEAN_TOKEN": secrets.digitalocean_token,
+            "PAGERDUTY_EVENTS_URL": f"{self.base_url}/pagerduty",
+            "PAGERDUTY_ROUTING_KEY": secrets.pagerduty_routing_key,
+            "PAGERDUTY_API_URL": f"{self.base_url}/pagerduty",
+            "PAGERDUTY_API_TOKEN": secrets.pagerduty_token,
+            "STATUSPAGE_API_URL": f"{self.base_url}/statuspage/v1",
+            "STATUSPAGE_API_KEY": secrets.statuspage_key,
+            "UPTIME_KUMA_URL": f"{self.base_url}/kuma",
+            "UPTIME_KUMA_USERNAME": secrets.kuma_username,
+            "UPTIME_KUMA_PASSWORD": secrets.kuma_password,
+            "UPTIME_KUMA_WEBHOOK_TOKEN": secrets.kuma_webhook_token,
             "GONOGO_CLOCK_URL": f"{self.base_url}/clock",
             "PORT": str(urlsplit(self.bot_url or "").port or ""),
             **(self.host.env() if self.host.is_up else {}),

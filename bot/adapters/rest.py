@@ -7,13 +7,17 @@ from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 import httpx
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, RootModel, ValidationError, model_validator
 
 from bot.domain.errors import Declined, Fault, NotFound, Unanswered
 
 Form = TypeVar("Form", bound="Answer")
+Model = TypeVar("Model", bound=BaseModel)
 TIMEOUT = 15.0
 """Seconds for the whole of a request."""
+
+LIMITED = (420, httpx.codes.TOO_MANY_REQUESTS)
+"""How a limit is answered; the first is Statuspage's."""
 
 SHORTEST_WAIT = 60.0
 """Seconds to wait for a limit that does not say how long."""
@@ -42,7 +46,8 @@ class Answer(BaseModel):
 
 
 class Rest:
-    """Requests to `url` with a bearer token; `words` finds what an answer that says no means.
+    """Requests to `url`, with a bearer token or another `scheme` of authorization, or with none for
+    an empty token; `words` finds what an answer that says no means, `sign` signs each request.
 
     A read that fails is a Fault. A write is Declined on a definite no, a plain Fault when it surely
     was not carried out and may be sent later (no connection, or a limit, then with `retry_after`),
@@ -57,15 +62,19 @@ class Rest:
         *,
         words: Callable[[Mapping[str, Any]], str],
         timeout: float = TIMEOUT,
+        scheme: str = "Bearer",
+        sign: httpx.Auth | None = None,
     ) -> None:
         self._system = system
         self._words = words
         self._timeout = timeout
+        authorization = {"Authorization": f"{scheme} {token}"} if token else {}
         self._client = httpx.AsyncClient(
             base_url=url,
             timeout=timeout,
             follow_redirects=False,
-            headers={"Authorization": f"Bearer {token}", "User-Agent": "gonogo"},
+            auth=sign,
+            headers={**authorization, "User-Agent": "gonogo"},
         )
 
     async def close(self) -> None:
@@ -76,6 +85,11 @@ class Rest:
         """The answer of a GET, in that form."""
         answer = await self._send("GET", path, query, None, write=False)
         return self._read(form, answer, write=False)
+
+    async def list(self, form: type[Form], path: str, **query: str | int) -> list[Form]:
+        """The answer of a GET that is a list, each of its items in that form."""
+        answer = await self._send("GET", path, query, None, write=False)
+        return self._read(RootModel[list[form]], answer, write=False).root  # type: ignore[valid-type]
 
     async def ask(self, form: type[Form], path: str, body: Mapping[str, object]) -> Form:
         """The answer of a POST that only asks, and changes nothing."""
@@ -123,7 +137,7 @@ class Rest:
             return answer
         raise self._refused(answer, write=write)
 
-    def _read(self, form: type[Form], answer: httpx.Response, *, write: bool) -> Form:
+    def _read(self, form: type[Model], answer: httpx.Response, *, write: bool) -> Model:
         try:
             return form.model_validate_json(answer.content)
         except ValidationError as error:
@@ -135,7 +149,7 @@ class Rest:
         status = answer.status_code
         said = self._said(answer)
         text = f"{status} {said}" if said else f"HTTP {status}"
-        if status == httpx.codes.TOO_MANY_REQUESTS:
+        if status in LIMITED:
             return Fault(self._system, f"rate limit ({text})", retry_after=wait(answer.headers))
         if not write and status in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
             return NotFound(self._system, text)

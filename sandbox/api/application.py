@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from sandbox.api import core, github, health, slack, targets
+from sandbox.api import core, github, health, outages, slack, targets
 from sandbox.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ OPTIONAL: dict[str, tuple[type, str]] = {
 def application(world: World) -> web.Application:
     """The sub-application to mount at /sandbox/api."""
     app = web.Application(middlewares=[_refusing])
-    for part in (core, slack, github, health, targets):
+    for part in (core, slack, github, health, targets, outages):
         app.add_routes(part.routes(world))
     return app
 

@@ -28,6 +28,12 @@ class Secrets:
     github_webhook_secret: str = "local-webhook-secret"
     vercel_token: str = "local-vercel-token"
     digitalocean_token: str = "dop_v1_local_token"
+    pagerduty_routing_key: str = "localrouting00000000000000000000"
+    pagerduty_token: str = "local-pagerduty-token"
+    statuspage_key: str = "local-statuspage-key"
+    kuma_username: str = "gonogo"
+    kuma_password: str = "local-kuma-password"
+    kuma_webhook_token: str = "local-kuma-webhook-token"
 
 
 @dataclass(frozen=True)

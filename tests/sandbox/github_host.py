@@ -22,6 +22,7 @@ from sandbox.world import World
 T = TypeVar("T")
 TUESDAY = datetime(2024, 3, 26, 10, tzinfo=UTC)
 TOKEN = "ghp_local_token"
+PATIENCE = 10  # seconds
 
 
 @dataclass
@@ -72,6 +73,12 @@ class Host:
     async def passes(self, seconds: float) -> None:
         await self.world.clock.advance(timedelta(seconds=seconds))
 
+    async def until_received(self, count: int) -> None:
+        """Until the bot was sent so many webhooks."""
+        async with asyncio.timeout(PATIENCE):
+            while len(self.received) < count:
+                await asyncio.sleep(0.01)
+
     async def dispatch(self, **inputs: str) -> int:
         """A release by the bot; the id of its run."""
         path = "/repos/acme/app/actions/workflows/release.yml/dispatches"
@@ -92,6 +99,7 @@ async def running(seed: str = "default", start: datetime = TUESDAY) -> AsyncIter
 
     bot = web.Application()
     bot.router.add_post("/github/webhooks", listen)
+    bot.router.add_post("/webhooks/uptime-kuma", listen)
     bot_runner = web.AppRunner(bot)
     await bot_runner.setup()
     await web.TCPSite(bot_runner, "127.0.0.1", 0).start()

@@ -1,0 +1,104 @@
+"""A page at Atlassian Statuspage."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from bot.adapters.rest import TIMEOUT, Answer, Rest
+from bot.ports.status_pages import Health, Notice, Phase, Published
+
+NEWEST = 100
+LONGEST_NAME = 255
+IMPACT = {
+    Health.OPERATIONAL: "none",
+    Health.DEGRADED: "minor",
+    Health.PARTIAL: "major",
+    Health.OUTAGE: "critical",
+}
+
+
+class _Component(Answer):
+    id: str
+    status: str = ""
+
+
+class _Update(Answer):
+    body: str = ""
+
+
+class _Incident(Answer):
+    id: str
+    name: str = ""
+    status: str = ""
+    created_at: datetime
+    shortlink: str = ""
+    components: tuple[_Component, ...] = ()
+    incident_updates: tuple[_Update, ...] = ()
+
+    @property
+    def published(self) -> Published:
+        return Published(id=self.id, url=self.shortlink)
+
+    def shows(self, notice: Notice) -> bool:
+        """Whether it says all of that already; the newest update comes first."""
+        has = {one.id: one.status for one in self.components}
+        text = self.incident_updates[0].body if self.incident_updates else ""
+        is_so = all(has.get(id) == health for id, health in notice.components.items())
+        return self.status == notice.phase and text == notice.text and is_so
+
+
+class Statuspage:
+    """One page; what is posted there is mailed to its subscribers, who cannot be told otherwise."""
+
+    name = "Statuspage"
+    lag = ""
+    url = ""
+
+    def __init__(self, api: Rest, page: str) -> None:
+        self._api = api
+        self._incidents = f"/pages/{quote(page, safe='')}/incidents"
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._api.close()
+
+    async def publish(self, notice: Notice) -> Published:
+        """A new incident, with the health of its own components."""
+        body = {"incident": _fields(notice) | {"impact_override": IMPACT[notice.health]}}
+        return (await self._api.make(_Incident, self._incidents, body)).published
+
+    async def revise(self, id: str, notice: Notice) -> None:
+        """A new update of that incident. It looks first: each update is mailed to everybody."""
+        path = f"{self._incidents}/{quote(id, safe='')}"
+        if not (await self._api.get(_Incident, path)).shows(notice):
+            await self._api.change("PATCH", path, body={"incident": _fields(notice)})
+
+    async def find(self, title: str, since: datetime) -> Published | None:
+        """Among the newest incidents, by its name."""
+        found = await self._api.list(_Incident, self._incidents, limit=NEWEST)
+        wanted = title[:LONGEST_NAME]
+        ours = (one for one in found if one.name == wanted and one.created_at >= since)
+        newest = max(ours, key=lambda one: one.created_at, default=None)
+        return newest.published if newest else None
+
+
+def _fields(notice: Notice) -> dict[str, Any]:
+    return {
+        "name": notice.title[:LONGEST_NAME],
+        "status": Phase(notice.phase),
+        "body": notice.text,
+        "component_ids": list(notice.components),
+        "components": dict(notice.components),
+    }
+
+
+def connect(url: str, key: str, page: str, timeout: float = TIMEOUT) -> Statuspage:
+    """A page with a connection of its own."""
+    api = Rest("statuspage", url, key, words=_words, timeout=timeout, scheme="OAuth")
+    return Statuspage(api, page)
+
+
+def _words(data: Mapping[str, Any]) -> str:
+    told = data.get("error") or data.get("message") or ""
+    return ", ".join(map(str, told)) if isinstance(told, list) else str(told)

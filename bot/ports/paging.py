@@ -1,0 +1,51 @@
+"""The paging port: whoever wakes people, outside Slack."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+Urgency = Literal["critical", "error", "warning", "info"]
+PagerName = Literal["PagerDuty", "incident.io", "pager webhook"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """What a pager is told. The same `key` is the same alarm, however often it is sent."""
+
+    key: str
+    summary: str
+    urgency: Urgency
+    source: str
+    url: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """How people stand to an alarm at the pager; `by` names who acknowledged it."""
+
+    state: Literal["triggered", "acknowledged", "resolved"]
+    by: str = ""
+
+
+class Pager(Protocol):
+    """One pager. That it took an alarm does not mean that it reached anybody.
+
+    Writes raise Declined when sending the same again is of no use, and any other Fault when it is:
+    the key keeps an alarm from ringing twice while it is open.
+    """
+
+    @property
+    def name(self) -> PagerName: ...
+    @property
+    def sees_answers(self) -> bool:
+        """Whether it can be asked who answered."""
+
+    async def trigger(self, alarm: Alarm) -> None:
+        """Wake somebody."""
+
+    async def resolve(self, alarm: Alarm) -> None:
+        """Say that it is over; nothing happens where the alarm is not open."""
+
+    async def answered(self, key: str) -> Answered | None:
+        """How people stand to it; None when the pager knows no such alarm. Raises Fault."""

@@ -1,0 +1,73 @@
+"""The status pages port: what the users of the service are told, on a page that is public."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class Phase(StrEnum):
+    """How far an incident is, for the public."""
+
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+
+
+class Health(StrEnum):
+    """How a part of the service is, for the public; the worst last."""
+
+    OPERATIONAL = "operational"
+    DEGRADED = "degraded_performance"
+    PARTIAL = "partial_outage"
+    OUTAGE = "major_outage"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a status page is to show of one incident.
+
+    The title is the same as long as the incident lasts and names it, so that it can be found by it.
+    `components` are the incident's own, by their id at the page, and no others.
+    """
+
+    title: str
+    text: str
+    phase: Phase
+    health: Health
+    components: Mapping[str, Health] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A post on the page: its id there, and where people read it."""
+
+    id: str
+    url: str
+
+
+class StatusPage(Protocol):
+    """One page. A write raises Declined when nothing happened, Unanswered when nobody knows (then
+    look first), and any other Fault when nothing was sent.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def lag(self) -> str:
+        """How late the public page may show a change, as a clause; empty for at once."""
+
+    @property
+    def url(self) -> str:
+        """Where people read the page; empty where we do not know."""
+
+    async def publish(self, notice: Notice) -> Published:
+        """A new post."""
+
+    async def revise(self, id: str, notice: Notice) -> None:
+        """Bring that post up to date; one that is resolved is over. It may be asked for again."""
+
+    async def find(self, title: str, since: datetime) -> Published | None:
+        """The newest post with that title, not older than `since`. Raises Fault."""

@@ -1,0 +1,109 @@
+"""Control of what tells of outages: monitors, the pager, the status pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from sandbox.clock import iso
+from sandbox.kuma.host import STATUSES
+from sandbox.pagerduty import views as pagerduty
+from sandbox.pagerduty.host import Incident
+from sandbox.refusals import Refusal
+from sandbox.statuspage import views as statuspage
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+
+def routes(world: World) -> list[web.RouteDef]:
+    """`POST /monitor {system: "kuma", status, monitor?, msg?, again?}` (`again` tells the newest
+    beat once more) and `GET /monitor`; `GET /pagerduty`, `POST /pagerduty/acknowledge {as, key?}`,
+    `POST /pagerduty/resolve {as, key?}`; `GET /statuspage`; `GET /kuma`.
+    """
+    control = _Control(world)
+    return [
+        web.post("/monitor", control.set_monitor),
+        web.get("/monitor", control.monitors),
+        web.get("/pagerduty", control.pages),
+        web.post("/pagerduty/acknowledge", control.acknowledge),
+        web.post("/pagerduty/resolve", control.resolve),
+        web.get("/statuspage", control.statuspage),
+        web.get("/kuma", control.kuma),
+    ]
+
+
+class _Control:
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def set_monitor(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        kuma = self._world.kuma
+        if body["system"] != "kuma":
+            raise Refusal("unknown_system", f"There is no monitor {body['system']}.", 400)
+        monitor = kuma.named(str(body.get("monitor") or self._world.seed.services[0]))
+        if monitor is None:
+            raise Refusal("unknown_monitor", f"There is no monitor {body['monitor']}.", 404)
+        if body["status"] not in STATUSES:
+            words = ", ".join(STATUSES)
+            raise Refusal("unknown_status", f"{body['status']} is not one of {words}.", 400)
+        kuma.set(monitor, body["status"], str(body.get("msg") or ""))
+        if body.get("again"):
+            kuma.notify(monitor)
+        return web.json_response({"ok": True})
+
+    async def monitors(self, request: web.Request) -> web.Response:
+        rows = [
+            {
+                "system": "kuma",
+                "monitor": one.name,
+                "id": one.id,
+                "status": STATUSES[one.last.status],
+                "since": iso(one.last.at),
+            }
+            for one in self._world.kuma.shown()
+        ]
+        return web.json_response({"ok": True, "monitors": rows})
+
+    async def pages(self, request: web.Request) -> web.Response:
+        rows = [
+            pagerduty.incident(self._world.base_url, one)
+            | {"payload": one.payload, "events": one.events}
+            for one in self._world.pagerduty.incidents
+        ]
+        return web.json_response({"ok": True, "incidents": rows})
+
+    async def acknowledge(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        self._world.pagerduty.acknowledge(self._page(body), str(body["as"]))
+        return web.json_response({"ok": True})
+
+    async def resolve(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        self._world.pagerduty.resolve(self._page(body), str(body["as"]))
+        return web.json_response({"ok": True})
+
+    async def statuspage(self, request: web.Request) -> web.Response:
+        page = self._world.statuspage
+        parts = [statuspage.component(one) for one in page.components.values()]
+        rows = [statuspage.incident(self._world, one) for one in page.incidents]
+        told = {"components": parts, "incidents": rows, "mails": page.mails}
+        return web.json_response({"ok": True, **told})
+
+    async def kuma(self, request: web.Request) -> web.Response:
+        posts = self._world.kuma.posts
+        shown = [one.id for one in posts.on_page()]
+        rows = [one.public() for one in posts.every]
+        return web.json_response({"ok": True, "posts": rows, "on_page": shown})
+
+    def _page(self, body: dict[str, Any]) -> Incident:
+        host = self._world.pagerduty
+        key = body.get("key")
+        found = [
+            one for one in host.incidents if one.status != "resolved" and key in (None, one.key)
+        ]
+        if not found:
+            raise Refusal("no_such_page", "Nobody is paged for that now.", 404)
+        return found[-1]

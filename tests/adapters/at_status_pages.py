@@ -1,0 +1,17 @@
+"""Notices as the tests publish them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.ports.status_pages import Health, Notice, Phase
+
+
+def notice(
+    text: str = "We are looking into it.",
+    phase: Phase = Phase.INVESTIGATING,
+    health: Health = Health.OUTAGE,
+    title: str = "Service outage detected (INC-7)",
+    components: Mapping[str, Health] | None = None,
+) -> Notice:
+    return Notice(title=title, text=text, phase=phase, health=health, components=components or {})
