@@ -11,6 +11,7 @@ from handlers import (
     deployments,
     incident_buttons,
     incidents,
+    letters,
     locks,
     rollback,
 )
@@ -59,6 +60,12 @@ COMMANDS = (
         handler=deployments.deployments,
     ),
     CommandEntry(
+        setting="deployments",
+        usage="notify on|off",
+        does="Whether you are told when what you wrote is in production",
+        handler=deployments.deployments,
+    ),
+    CommandEntry(
         setting="incident",
         usage="outage|major|moderate|minor what users see | list | update [INC-7] text | drill …",
         does="Open an incident: its thread is the room, and nobody waits for news unawares",
@@ -77,6 +84,7 @@ BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
     **{f"choose_run_{place}": approvals.choose_run for place in range(MOST_CANDIDATES)},
     "roll_back": rollback.ask,
     "carry_out_rollback": rollback.confirm,
+    "letters_off": letters.off,
     "unlock": locks.press,
     "unlock_anyway": locks.press_anyway,
     **incident_buttons.BUTTONS,

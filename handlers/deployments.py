@@ -6,13 +6,14 @@ from bot.domain.grammar import normalise, parse_report
 from bot.domain.people import Role, require_member
 from bot.messages import reports
 from bot.services.reports import report
-from handlers import freezes, locks
+from handlers import freezes, letters, locks
 from handlers.payloads import Answer, Command, Office
 
 ACTS: dict[str, Callable[[Command, str, Office], Answer]] = {
     "lock": locks.lock,
     "unlock": locks.unlock,
     "freeze": freezes.freeze,
+    "notify": letters.notify,
 }
 """What changes something, by its first word; it is given the rest of the line."""
 

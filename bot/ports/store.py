@@ -12,6 +12,7 @@ from bot.messages.blocks import Message
 from bot.ports.freezes import FreezeTx
 from bot.ports.github import Tag
 from bot.ports.incidents import IncidentTx
+from bot.ports.letters import LetterTx
 from bot.ports.locks import LockTx
 from bot.ports.lookouts import LookoutTx
 
@@ -66,7 +67,7 @@ class Card:
     shown_at: datetime
 
 
-class Tx(LookoutTx, LockTx, FreezeTx, IncidentTx, Protocol):
+class Tx(LookoutTx, LockTx, FreezeTx, IncidentTx, LetterTx, Protocol):
     """One transaction on the store; every method is synchronous and sees the same snapshot.
 
     A change of a row that somebody else changed meanwhile raises `Stale`, and nothing is kept.

@@ -11,7 +11,7 @@ from bot.messages import announcements, notes
 from bot.messages.blocks import Message
 from bot.messages.cards import status
 from bot.ports import Tx
-from bot.services import closures, rollbacks
+from bot.services import closures, letters, rollbacks
 from bot.services.desk import announce, direct
 from bot.services.requests import known as _known
 from bot.services.requests import who
@@ -84,7 +84,9 @@ def mark_good(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Mess
     )
     answer = _end(tx, live, State.SUCCEEDED, slack_id, "marked_good", deployment.notice)
     saved = _load(tx, deployment_id)
-    tx.post(announce(config, saved, "succeeded", announcements.good(saved)))
+    posts = letters.about(tx, config, saved)
+    for post in (announce(config, saved, "succeeded", announcements.good(saved)), *posts):
+        tx.post(post)
     return answer
 
 

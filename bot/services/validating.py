@@ -14,7 +14,7 @@ from bot.domain.validation import (
 )
 from bot.domain.versions import shown
 from bot.messages import announcements, notes
-from bot.services import merging, proving
+from bot.services import letters, merging, proving
 from bot.services.desk import Desk, announce, reply
 
 UNTIL_HEALTHY = timedelta(seconds=2)
@@ -50,7 +50,7 @@ async def validate(desk: Desk, deployment: Deployment) -> None:
             )
             post = announce(desk.config, good, "succeeded", announcements.good(good))
             read = reply(desk.config, good, "evidence", notes.evidence(good))
-            posts = () if good.is_merge else (post, read)
+            posts = () if good.is_merge else (post, read, *await letters.of_success(desk, good))
             await desk.save(
                 deployment, good, action="succeeded", posts=posts, detail=_evidence(found)
             )

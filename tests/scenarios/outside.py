@@ -18,13 +18,15 @@ def repo(world: World) -> Repository:
     return world.github.repositories["acme/app"]
 
 
-def commit(world: World, title: str, files: Mapping[str, str] | None = None) -> str:
+def commit(
+    world: World, title: str, files: Mapping[str, str] | None = None, *, by: str = "ana-acme"
+) -> str:
     """Push a commit to main; its sha."""
     git = repo(world).git
     top = git.branches["main"]
     sha = digest("pushed", title, top)
     at = world.clock.now().replace(microsecond=0)
-    git.add(Commit(sha, title, "ana-acme", at, (top,), dict(files or {})), "main")
+    git.add(Commit(sha, title, by, at, (top,), dict(files or {})), "main")
     return sha
 
 

@@ -110,6 +110,7 @@ def fill(tx: Tx) -> None:
     tx.add_lock(Lock(owner="U0ANA", reason="moving", set_at=START))
     year_end = Freeze(name="year-end", start=START, end=START + timedelta(days=9))
     tx.add_freeze(SetFreeze(freeze=year_end, set_by="U0DEE", set_at=START))
+    tx.choose_letters("U0ANA", wanted=False)
     tx.set_duty("tags", START + timedelta(minutes=5))
     tx.bring_in((), [an_incident_record()])
     tx.add_event(an_event(1))

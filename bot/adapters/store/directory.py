@@ -24,7 +24,7 @@ class Directory(Rows):
         row = self.connection.execute(_PERSON, {"slack_id": slack_id}).mappings().first()
         if row is None:
             return Actor(slack_id=slack_id), None
-        return _actor(row), row["read_at"]
+        return as_actor(row), row["read_at"]
 
     def name_of(self, slack_id: str) -> str:
         row = self.connection.execute(_PERSON, {"slack_id": slack_id}).mappings().first()
@@ -48,7 +48,7 @@ class Directory(Rows):
 
     def members(self, role: str) -> tuple[str, ...]:
         rows = self.connection.execute(select(_PEOPLE).order_by(_PEOPLE.c.slack_id)).mappings()
-        return tuple(actor.slack_id for actor in map(_actor, rows) if actor.holds(Role(role)))
+        return tuple(actor.slack_id for actor in map(as_actor, rows) if actor.holds(Role(role)))
 
     def people_read_at(self) -> datetime | None:
         newest: datetime | None = self.connection.scalar(select(func.max(_PEOPLE.c.read_at)))
@@ -75,7 +75,8 @@ class Directory(Rows):
             self.connection.execute(insert(_TAGS), rows)
 
 
-def _actor(row: RowMapping) -> Actor:
+def as_actor(row: RowMapping) -> Actor:
+    """The person in a row of the directory."""
     return Actor(
         slack_id=row["slack_id"],
         github=row["github"],

@@ -17,6 +17,7 @@ from bot.adapters.store.freezes import Freezes
 from bot.adapters.store.history import History
 from bot.adapters.store.inbox import Inbox
 from bot.adapters.store.incidents import Incidents
+from bot.adapters.store.letters import Letters
 from bot.adapters.store.locks import Locks
 from bot.adapters.store.lookouts import Lookouts
 from bot.adapters.store.outbox import Outbox
@@ -38,6 +39,7 @@ class Transaction(
     Locks,
     Freezes,
     Incidents,
+    Letters,
 ):
     """One transaction, as `bot.ports.Tx` describes it; each noun's part is in its own file."""
 

@@ -325,3 +325,10 @@ freezes = Table(
     Column("lifted_by", String),
     sqlite_autoincrement=True,
 )
+
+letters_off = Table(
+    "letters_off",
+    metadata,
+    Column("slack_id", String, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+)
