@@ -61,7 +61,7 @@ async def test_somebody_else_opens_it_after_a_question_and_the_owner_is_told(
     assert (await team.types("cy", "/deployments locks")).startswith("Locks")
     assert await team.letters("dee") == []
 
-    await presses(team, "bo", "Unlock Anyway")
+    await team.clicks_own("bo", "Unlock Anyway")
     await team.passes("PT2S")
 
     assert (await team.letters("dee"))[-1].startswith(
@@ -70,7 +70,7 @@ async def test_somebody_else_opens_it_after_a_question_and_the_owner_is_told(
     assert "@bo unlocked production of every service (L1, which @dee had set)." in (
         await team.channel()
     )
-    await presses(team, "bo", "Unlock Anyway")
+    await team.clicks_own("bo", "Unlock Anyway")
     await team.passes("PT1S")
     assert "Nothing was done: L1 was opened by @bo at" in (await team.told("bo"))[-1]
     assert [row.action for row in await team.trail("L1")] == ["locked", "unlocked"]
@@ -156,6 +156,21 @@ async def test_a_lock_set_after_the_approval_is_judged_before_the_effect(team: W
     assert await team.dispatches() == []
 
 
+async def test_a_rollback_goes_through_locks_and_freezes(team: Workspace) -> None:
+    await team.asks_and_approves()
+    await team.until(lambda: team.shows("Succeeded"))
+    await team.types("dee", "/deployments freeze sale from 2024-03-26 to 2024-03-27")
+    await team.types("dee", LOCK)
+    assert "Roll back app production to" in await team.types("ana", "/rollback because it is bad")
+    await team.clicks_own("ana", "Roll Back to")
+
+    async def is_back() -> bool:
+        return any("Rolled back to: v1.2.0" in text for text in await team.channel())
+
+    await team.until(is_back)
+    assert "L1 production of every service" in await team.types("cy", "/deployments locks")
+
+
 async def test_other_places_are_free(team: Workspace, tmp_path: Path) -> None:
     await team.types("dee", "/deployments lock staging because QA is at work")
     await team.asks()
@@ -177,10 +192,3 @@ async def test_who_may_lock_and_unlock(team: Workspace) -> None:
 
     await team.types("ana", LOCK)
     assert (await team.types("cy", "/deployments unlock L1")).startswith(may_not)
-
-
-async def presses(team: Workspace, person: str, button: str) -> None:
-    """Presses a button in an answer that only this person sees."""
-    rows = await team.messages(**{"as": person})
-    ts = [row["ts"] for row in rows if button in row["buttons"]][-1]
-    await team.clicks(person, button, ts=ts)
