@@ -15,11 +15,13 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from bot.calendars import WindowConfig
+from bot.config_people import same_people, unknown_people
 from bot.domain.grammar import KEYWORDS
 from bot.domain.incidents import Severity
 from bot.domain.people import Role
 from bot.domain.versions import Version
 from bot.domain.windows import Calendar
+from bot.gate_config import BugsConfig, ChecksConfig, MigrationsConfig, Policies
 from bot.part import Part, shape
 from bot.target_config import KINDS, Targets
 
@@ -140,6 +142,11 @@ class ServiceConfig(Part):
         default={"production": EnvironmentConfig()}
     )
     windows: dict[Guarded, WindowConfig] = Field(default_factory=dict)
+    gates: Policies = Field(default_factory=dict, description="block, warn or off, by gate")
+    checks: ChecksConfig = ChecksConfig()
+    bugs: BugsConfig = BugsConfig()
+    migrations: MigrationsConfig | None = None
+    watch: tuple[str, ...] = Field(default=(), description="who watches after a deployment")
 
 
 class ApprovalConfig(Part):
@@ -235,11 +242,6 @@ class Config(Part):
                     yield name, environment, service, settings, workflow
 
 
-def is_group(name: str) -> bool:
-    """Whether a role's entry is a Slack user group id."""
-    return len(name) > 2 and name[0] == "S" and name[1:].isalnum() and name.isupper()
-
-
 def load(path: Path) -> Config:
     """The configuration in that file. Raises ConfigError with every mistake, line and hint."""
     try:
@@ -270,7 +272,7 @@ def parse(text: str, name: str = "gonogo.yaml") -> Config:
     except ValidationError as error:
         found = [(_path(e["loc"]), _problem(e)) for e in error.errors()]
     else:
-        found = [*_said_twice(tree, []), *_unknown_people(config), *_same_people(config)]
+        found = [*_said_twice(tree, []), *unknown_people(config), *same_people(config)]
     if found:
         told = sorted((_line(tree, path), ".".join(path) or "file", hint) for path, hint in found)
         raise ConfigError([f"{name} line {line}: {where}: {hint}" for line, where, hint in told])
@@ -286,22 +288,6 @@ def _said_twice(node: yaml.Node | None, path: list[str]) -> Iterator[tuple[list[
             yield here, "is said twice"
         seen.add(key.value)
         yield from _said_twice(value, here)
-
-
-def _unknown_people(config: Config) -> Iterator[tuple[list[str], str]]:
-    for role, names in config.roles.items():
-        for place, name in enumerate(names):
-            if name not in config.people and not is_group(name):
-                hint = f"“{name}” is neither under people nor a user group (S…)"
-                yield ["roles", role, str(place)], hint
-
-
-def _same_people(config: Config) -> Iterator[tuple[list[str], str]]:
-    """Two names for one account would let a person hold what they were never given."""
-    first: dict[str, str] = {}
-    for name, person in config.people.items():
-        if first.setdefault(person.slack, name) != name:
-            yield ["people", name, "slack"], f"is the account of “{first[person.slack]}” already"
 
 
 def _problem(error: ErrorDetails) -> str:

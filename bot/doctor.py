@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
 from bot.adapters.slack import SlackChat
-from bot.config import AdoptConfig, Config, is_group
+from bot.config import AdoptConfig, Config
+from bot.config_people import is_group
 from bot.domain.errors import Fault
 from bot.domain.people import Standing
 from bot.ports import GitHub, Probes, Workflow

@@ -14,6 +14,7 @@ from handlers import (
     letters,
     locks,
     rollback,
+    signatures,
 )
 from handlers.payloads import Answer, Click, Command, Office, OptionsQuery, Submission
 
@@ -88,6 +89,8 @@ BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
     "unlock": locks.press,
     "unlock_anyway": locks.press_anyway,
     **incident_buttons.BUTTONS,
+    "override": signatures.ask_override,
+    **signatures.SIGN_OFFS,
 }
 
 FORMS: dict[str, Callable[[Submission, Office], Answer]] = {
@@ -96,6 +99,8 @@ FORMS: dict[str, Callable[[Submission, Office], Answer]] = {
     "rollback": rollback.submit,
     **incidents.FORMS,
     **incident_buttons.FORMS,
+    "approve": approvals.approve_with,
+    "override": signatures.override,
 }
 
 OPTIONS: dict[str, Callable[[OptionsQuery, Office], Answer]] = {

@@ -2,17 +2,38 @@
 wrong.
 """
 
+from bot.domain.checklist import BACKUP
 from bot.domain.errors import Refusal
 from bot.domain.grammar import clean_reason, parse_deploy
 from bot.messages import forms
 from bot.messages.blocks import Message
-from bot.services import decisions, replacing
+from bot.services import decisions, replacing, signing
 from handlers.payloads import Answer, Click, FormErrors, Office, OpenForm, Submission
 
 
 def approve(click: Click, office: Office) -> Answer:
-    """Approve."""
-    return decisions.approve(office.tx, office.config, click.deployment, click.user)
+    """Approve: at once, or by a form where the process's checks need a person's word."""
+    answer = signing.approve(office.tx, office.config, click.deployment, click.user, {})
+    if isinstance(answer, Message):
+        return answer
+    return OpenForm(
+        forms.approve(*answer, click.channel),
+        Message("The form did not open in time. Press Approve once more."),
+    )
+
+
+def approve_with(form: Submission, office: Office) -> Answer:
+    """The form of Approve was sent: what was asked is signed, and the deployment approved."""
+    deployment = _deployment(form)
+    asked = form.memory.get("items")
+    items = {str(item): "" for item in asked if form.values.get(str(item))} if asked else {}
+    if BACKUP in items:
+        backup, age = (" ".join(form.values.get(f, "").split()) for f in (BACKUP, "backup_age"))
+        items[BACKUP] = f"{backup}, {age} old"
+    answer = signing.approve(office.tx, office.config, deployment, form.user, items)
+    if isinstance(answer, Message):
+        return answer
+    return Message("What has to be checked has changed meanwhile. Press Approve once more.")
 
 
 def ask_reason(click: Click, office: Office) -> Answer:
@@ -32,9 +53,7 @@ def reject(form: Submission, office: Office) -> Answer:
         return office.mistake("reason", refusal)
     if not reason:
         return FormErrors({"reason": "Say why, so that the requester knows what to change."})
-    known = form.memory.get("deployment")
-    deployment = known if isinstance(known, int) else 0
-    return decisions.reject(office.tx, deployment, form.user, reason)
+    return decisions.reject(office.tx, _deployment(form), form.user, reason)
 
 
 def replace(click: Click, office: Office) -> Answer:
@@ -70,3 +89,9 @@ def send_again(click: Click, office: Office) -> Answer:
 def choose_run(click: Click, office: Office) -> Answer:
     """It Is Run 123."""
     return decisions.choose_run(office.tx, click.deployment, click.choice, click.user)
+
+
+def _deployment(form: Submission) -> int:
+    """The deployment that a form was opened for; 0 when its memory is not ours."""
+    known = form.memory.get("deployment")
+    return known if isinstance(known, int) else 0

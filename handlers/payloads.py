@@ -205,12 +205,17 @@ def _values(view: Mapping[str, Any]) -> dict[str, str]:
     for block_id, elements in blocks.items():
         for element in elements.values() if isinstance(elements, dict) else ():
             if isinstance(element, dict):
-                chosen = _object(element, "selected_option")
-                user, at = _text(element, "selected_user"), element.get("selected_date_time")
-                moment = str(at) if type(at) is int else ""
-                value = _text(chosen, "value") or _text(element, "value")
-                found[str(block_id)] = value or user or moment
+                found[str(block_id)] = _value(element)
     return found
+
+
+def _value(element: Mapping[str, Any]) -> str:
+    """What was typed or chosen; several choices with a comma between them."""
+    several, at = element.get("selected_options"), element.get("selected_date_time")
+    if isinstance(several, list):
+        return ",".join(_text(one, "value") for one in several if isinstance(one, dict))
+    chosen = _text(_object(element, "selected_option"), "value") or _text(element, "value")
+    return chosen or _text(element, "selected_user") or (str(at) if type(at) is int else "")
 
 
 def _memory(view: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from inline_snapshot import snapshot
 
 from bot import config, settings
 from bot.config import Config, ConfigError
+from bot.config_people import is_group
 from bot.settings import Settings
 from sandbox.seeds import Seed
 from sandbox.world import World
@@ -155,7 +156,7 @@ def test_staging_without_a_workflow_is_not_deployed_by_us() -> None:
     ("name", "group"), [("S0REL", True), ("S0", False), ("sally", False), ("S-REL", False)]
 )
 def test_a_user_group_is_known_by_its_id(name: str, group: bool) -> None:
-    assert config.is_group(name) is group
+    assert is_group(name) is group
 
 
 # The environment

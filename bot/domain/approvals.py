@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from bot.domain import overrides
 from bot.domain.deployments import Approval, Deployment, State
 from bot.domain.errors import Refusal
 from bot.domain.people import Actor, Role, Who, require
@@ -16,8 +17,8 @@ def nudge_time(requested: datetime, expires: datetime) -> datetime:
 
 
 def needed(deployment: Deployment) -> int:
-    """How many different people have to approve it."""
-    return deployment.approvers
+    """How many different people have to approve it: one more than usual when a gate was lifted."""
+    return overrides.approvals_needed(deployment, deployment.approvers)
 
 
 def is_enough(deployment: Deployment) -> bool:

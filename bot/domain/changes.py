@@ -1,7 +1,9 @@
 """Changes: what a version brings, as facts read from the repository."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+from bot.domain.migrations import TouchedFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,7 @@ class ChangeList:
 
     `ancestry` is the compare API's word: ahead, behind, diverged, identical, or "unknown".
     `log` are the commits themselves, of more than 250 the newest; `commits` counts all.
+    `touched` are the files with what was added to them; they are not kept.
     """
 
     base: str | None = None
@@ -40,8 +43,14 @@ class ChangeList:
     changes: tuple[Change, ...] = ()
     log: tuple[Commit, ...] = ()
     url: str | None = None
+    touched: tuple[TouchedFile, ...] = ()
 
     @property
     def authors(self) -> tuple[str, ...]:
         """The authors in order of appearance, each once."""
         return tuple(dict.fromkeys(change.author for change in self.changes if change.author))
+
+    @property
+    def kept(self) -> "ChangeList":
+        """The list as it is stored, without the contents of the files."""
+        return replace(self, touched=())

@@ -9,8 +9,11 @@ from typing import Any, Self, assert_never
 
 from bot.domain.changes import ChangeList
 from bot.domain.gates import Verdict
+from bot.domain.migrations import Migration
 from bot.domain.outside import Outside
+from bot.domain.risk import Risk
 from bot.domain.runs import Dispatch, Progress
+from bot.domain.signatures import Override, SignOff
 from bot.domain.validation import Validation
 
 
@@ -165,6 +168,10 @@ class Deployment:
     binding: Binding | None = None
     changes: ChangeList | None = None
     verdicts: tuple[Verdict, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    sign_offs: tuple[SignOff, ...] = ()
+    migrations: tuple[Migration, ...] = ()
+    risk: Risk | None = None
     baseline_ms: float | None = None
 
     expires_at: datetime | None = None

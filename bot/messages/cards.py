@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from bot.domain.deployments import TERMINAL, Deployment, Kind, State
-from bot.domain.gates import Level, Verdict
+from bot.domain.overrides import standing
 from bot.domain.runs import OVERDUE, Progress, Stage
-from bot.messages import approvals
+from bot.messages import approvals, checks
 from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
 from bot.messages.controls import controls
@@ -64,6 +64,8 @@ def status(deployment: Deployment) -> str:
     """The state in words."""
     if deployment.kind is Kind.ROLLBACK and deployment.state in _ROLLBACK_STATUS:
         return _ROLLBACK_STATUS[deployment.state]
+    if deployment.state is State.AWAITING_APPROVAL and standing(deployment):
+        return "Blocked"
     return _STATUS[deployment.state]
 
 
@@ -93,7 +95,7 @@ def card(deployment: Deployment, now: datetime) -> Message:
     if d.validation and d.state in (State.VALIDATING, State.DEGRADED):
         parts.append(b.section(validation(d)))
     if d.verdicts and d.state in (State.AWAITING_APPROVAL, State.APPROVED):
-        parts.append(b.context(*(verdict(v) for v in d.verdicts)))
+        parts.extend(checks.evidence(d))
     if buttons := controls(d):
         parts.append(buttons)
     parts.append(b.context(*_small_print(d)))
@@ -128,12 +130,6 @@ def changes(deployment: Deployment, most: int = MOST_CHANGES) -> str:
     if len(listed.changes) > most:
         lines.append(f"• and {len(listed.changes) - most} more")
     return "\n".join(lines)
-
-
-def verdict(found: Verdict) -> str:
-    """A gate's verdict as a phrase; warnings and blocks say so in words."""
-    label = {Level.PASS: "", Level.WARN: "*Warning:* ", Level.BLOCK: "*Blocked:* "}[found.level]
-    return label + b.line(found.text)
 
 
 def progress(deployment: Deployment, now: datetime) -> str:

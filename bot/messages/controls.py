@@ -1,6 +1,7 @@
 """Controls: the buttons of a card in each state of its deployment."""
 
 from bot.domain.deployments import Deployment, State
+from bot.domain.overrides import liftable, standing
 from bot.messages import blocks as b
 from bot.messages.blocks import Block
 
@@ -13,8 +14,12 @@ def controls(d: Deployment) -> Block | None:
     cancel = b.button("Cancel", "cancel", value)
     match d.state:
         case State.AWAITING_APPROVAL:
+            reject = b.button("Reject", "reject", value)
+            if standing(d):
+                lift = b.button("Override", "override", value)
+                return b.actions(block_id, *([lift] if liftable(d) else []), reject, cancel)
             approve = b.button("Approve", "approve", value, style="primary")
-            return b.actions(block_id, approve, b.button("Reject", "reject", value), cancel)
+            return b.actions(block_id, approve, reject, cancel)
         case State.APPROVED:
             return b.actions(block_id, cancel)
         case State.RUNNING:

@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.domain.checklist import APPROVERS_CHECKS, BACKUP, Entry
 from bot.domain.deployments import Deployment
 from bot.domain.errors import Refusal
+from bot.domain.gates import title as gate_title
 from bot.domain.grammar import MAX_REASON
+from bot.domain.overrides import SHORTEST_REASON, liftable
 from bot.domain.people import Who
 from bot.domain.rollbacks import Earlier, Reason
 from bot.messages import blocks as b
@@ -120,3 +123,48 @@ def reject(deployment: Deployment, channel: str | None) -> View:
         ],
         {"deployment": deployment.id, "channel": channel},
     )
+
+
+def override(deployment: Deployment, channel: str | None) -> View:
+    """The form that asks which gates are lifted, and why."""
+    found = [option(f"{gate_title(v.gate)}: {v.text}", v.gate) for v in liftable(deployment)]
+    reason = {"type": "plain_text_input", "max_length": MAX_REASON}
+    hint = f"At least {SHORTEST_REASON} characters. It stands on the card and in the audit trail."
+    return _view(
+        "override",
+        "Lift a gate",
+        "Override",
+        [
+            b.section(title(deployment)),
+            b.context("It then takes one approver more than usual."),
+            _input("gates", "Gates to lift", {"type": "checkboxes", "options": found[:10]}),
+            _input("reason", "Reason", reason, hint=hint),
+        ],
+        {"deployment": deployment.id, "channel": channel},
+    )
+
+
+def approve(deployment: Deployment, asked: Sequence[Entry], channel: str | None) -> View:
+    """The form that asks an approver for what nothing was read for."""
+    fields = [_confirming(entry) for entry in asked if entry.item != BACKUP]
+    if len(fields) < len(asked):
+        text = {"type": "plain_text_input", "max_length": 100}
+        names = ", ".join(m.name for m in deployment.migrations)
+        fields += [
+            _input("backup", "Backup id", text, hint=f"It brings migrations: {names}"),
+            _input("backup_age", "Age of the backup", text, hint="For example: 2 h"),
+        ]
+    return _view(
+        "approve",
+        "Approve deployment",
+        "Approve",
+        [b.section(title(deployment)), *fields],
+        {"deployment": deployment.id, "channel": channel, "items": [e.item for e in asked]},
+    )
+
+
+def _confirming(entry: Entry) -> dict[str, Any]:
+    options = [option("I have checked it", entry.item)]
+    label = APPROVERS_CHECKS[entry.item]
+    element = {"type": "checkboxes", "options": options}
+    return _input(entry.item, label, element, hint=entry.text or "Nothing was read for it.")

@@ -1,13 +1,16 @@
 """Notes: short answers to one person, thread replies and direct messages."""
 
 from bot.domain.approvals import needed
+from bot.domain.checklist import title as item_title
 from bot.domain.deployments import Deployment
-from bot.domain.gates import Level, Verdict
+from bot.domain.gates import Verdict, blocks
+from bot.domain.gates import title as gate_title
 from bot.domain.grammar import DeployWish
 from bot.domain.versions import Version
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
-from bot.messages.cards import changes, title, validation, verdict, waiting
+from bot.messages.cards import changes, title, validation, waiting
+from bot.messages.checks import reasons, verdict
 
 MOST_PEOPLE = 30
 """Mentions in one message; everybody is asked by direct message besides."""
@@ -70,12 +73,36 @@ def decided(deployment: Deployment, word: str) -> Message:
 def refused(deployment: Deployment, verdicts: tuple[Verdict, ...]) -> Message:
     """Why a request was refused: all reasons at once, each with its next action."""
     lines = [f"*{title(deployment)} was refused* ({deployment.name}); nothing was deployed."]
-    for found in verdicts:
-        if found.level is Level.BLOCK:
-            lines.append(f"• {b.line(found.text)}. {b.line(found.action)}".rstrip())
-    if deployment.ending and not any(v.level is Level.BLOCK for v in verdicts):
+    lines.extend(reasons(blocks(verdicts)))
+    if deployment.ending and not blocks(verdicts):
         lines.append(b.line(deployment.ending.text))
     return Message("\n".join(lines))
+
+
+def blocked(deployment: Deployment, verdicts: tuple[Verdict, ...]) -> Message:
+    """Why a request is not up for approval yet: all reasons at once, each with its next action."""
+    lines = [
+        f"*{title(deployment)} is blocked* ({deployment.name}); nothing is deployed.",
+        *reasons(verdicts),
+        "It is looked at again every minute, until it is open or expires. "
+        "An approver or admin may lift a gate on the card, or you cancel it there.",
+    ]
+    return Message("\n".join(lines))
+
+
+def lifted(deployment: Deployment, gates: tuple[str, ...], open_blocks: int) -> Message:
+    """The answer to an override."""
+    named = ", ".join(gate_title(gate) for gate in gates)
+    text = f"You lifted {b.line(named)} for {title(deployment)} ({deployment.name}). "
+    if open_blocks:
+        return Message(text + "Something else still blocks it; see the card.")
+    return Message(text + "It takes one approver more than usual now.")
+
+
+def signed(deployment: Deployment, items: tuple[str, ...]) -> Message:
+    """The answer to a sign-off."""
+    named = ", ".join(f"“{item_title(item)}”" for item in items)
+    return Message(f"You signed {named} of {title(deployment)} ({deployment.name}) off.")
 
 
 def still_checking(deployment: Deployment) -> Message:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.domain.checklist import Aftermath, entries, is_for
 from bot.domain.deployments import Deployment, Kind, State
 from bot.domain.gates import Level
-from bot.messages import approvals
+from bot.messages import approvals, checklists, checks
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
 from bot.messages.cards import changes, kind, started_by, status, title, waiting
@@ -72,7 +73,11 @@ def history(found: Sequence[Deployment], page: int, more: bool, command: str) ->
     return _paged("Deployments" if page == 1 else f"Deployments, page {page}", lines)
 
 
-def show(d: Deployment, trail: Sequence[tuple[datetime, str, str]]) -> Message:
+def show(
+    d: Deployment,
+    trail: Sequence[tuple[datetime, str, str]],
+    aftermath: Aftermath | None = None,
+) -> Message:
     """Everything known about one deployment; `trail` is (time, who, what) in order."""
     facts = [
         f"*{d.name} {title(d)}*",
@@ -102,6 +107,8 @@ def show(d: Deployment, trail: Sequence[tuple[datetime, str, str]]) -> Message:
     parts = [*b.sections(facts)]
     if d.changes and d.changes.changes:
         parts.extend(b.sections(changes(d).split("\n")))
+    if is_for(d) and not d.dry_run:
+        parts.extend(b.sections(checklists.lines(entries(d, aftermath))))
     if trail:
         earlier = len(trail) - MOST_TRAIL
         heading = f"*Trail*, without the {earlier} earliest entries" if earlier > 0 else "*Trail*"
@@ -116,9 +123,11 @@ def why(d: Deployment) -> Message:
     if d.kind is not Kind.RELEASE:
         lines.append(f"• It is a {kind(d)}.")
     for found in d.verdicts:
-        word = {Level.PASS: "passed", Level.WARN: "warned", Level.BLOCK: "blocked"}[found.level]
         action = f" {b.line(found.action)}" if found.action else ""
-        lines.append(f"• {b.line(found.gate, 40)} {word}: {b.line(found.text)}.{action}")
+        said = f"{_DECIDED[found.level]}: {b.line(found.text)}.{action}"
+        lines.append(f"• {b.line(found.gate, 40)} {said}")
+    lines.extend(f"• {checks.lifted(override)}" for override in d.overrides)
+    lines.extend(f"• {checks.signed(name)}" for name in d.sign_offs)
     if not d.verdicts:
         lines.append("• The gates have not been judged.")
     for one in d.approvals:
@@ -134,6 +143,14 @@ def why(d: Deployment) -> Message:
     if not d.ending:
         lines.extend(f"• {text}" for text in (b.line(d.notice), waiting(d)) if text)
     return Message("\n".join(lines), b.sections(lines))
+
+
+_DECIDED = {
+    Level.PASS: "passed",
+    Level.WARN: "warned",
+    Level.BLOCK: "blocked",
+    Level.NOT_SET_UP: "is not set up",
+}
 
 
 def help_text(entries: Sequence[tuple[str, str]], roles: dict[str, tuple[str, ...]]) -> Message:

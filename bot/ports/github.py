@@ -1,13 +1,13 @@
 """The GitHub port: what we read there, and the two things we ask it to do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.domain.changes import ChangeList
-from bot.domain.gates import Check
+from bot.domain.gates import Check, Issue
 from bot.domain.runs import Progress, RunSummary
 
 
@@ -96,8 +96,14 @@ class GitHub(Protocol):
     async def tag(self, repo: str, name: str) -> Tag:
         """One tag, read afresh. NotFound when there is none."""
 
-    async def has_release(self, repo: str, tag: str) -> bool:
-        """Whether a published GitHub release exists for the tag."""
+    async def release_notes(self, repo: str, tag: str) -> str | None:
+        """The text of the tag's published GitHub release; None when there is none."""
+
+    async def approved(self, repo: str, pulls: Sequence[int]) -> frozenset[int]:
+        """Which of these pull requests are approved, and nobody still asks for changes."""
+
+    async def open_issues(self, repo: str, label: str) -> tuple[Issue, ...] | None:
+        """The open issues with that label, no pull requests; None where issues are switched off."""
 
     async def changes(self, repo: str, base: str | None, head: str) -> ChangeList:
         """What lies between two commits or tags: pull request titles, else commit subjects."""

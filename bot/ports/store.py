@@ -184,6 +184,9 @@ class Tx(LookoutTx, LockTx, FreezeTx, IncidentTx, LetterTx, Protocol):
     def message_of(self, key: str) -> Message | None:
         """The message as it was put on its way under that key."""
 
+    def keep_message(self, key: str, message: Message) -> None:
+        """Note that a message that went out was edited, and what it says now."""
+
     def stale_cards(self) -> tuple[tuple[Deployment, Card | None], ...]:
         """Deployments past their checks (no dry run, not refused) that changed since their card
         was shown; not those whose card is on its way for the first time.

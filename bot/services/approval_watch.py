@@ -7,11 +7,13 @@ from datetime import timedelta
 from bot.domain.approvals import nudge_time
 from bot.domain.deployments import Deployment, State
 from bot.domain.errors import Fault
+from bot.domain.overrides import standing
 from bot.messages import notes
 from bot.ports import Post, Tx
 from bot.services import closures
 from bot.services.binding import what_moved
 from bot.services.desk import Desk, card_key, direct, reply
+from bot.services.rejudging import rejudged
 
 LOOK_AGAIN = timedelta(minutes=1)
 """How often a waiting card compares what it shows with what GitHub has."""
@@ -28,23 +30,39 @@ async def watch_approval(desk: Desk, deployment: Deployment) -> None:
     if moved:
         await void(desk, deployment, "moved", moved)
         return
-    nudge = nudge_time(deployment.requested_at, expires)
+    judged = await rejudged(desk, deployment)
     later = min(expires, now + LOOK_AGAIN * desk.github.slowness())
     due_again = await closures.look_again(desk, deployment, later)
+    if standing(judged):
+        waiting = judged.with_(due_at=due_again, failures=0, waiting_for="")
+        await desk.save(deployment, waiting)
+        return
+    nudge = nudge_time(deployment.requested_at, expires)
     if deployment.nudged_at is None:
         due_again = min(due_again, max(nudge, now + timedelta(seconds=1)))
-    shown = closures.merged(deployment.verdicts, await closures.now(desk, deployment))
-    waiting = deployment.with_(due_at=due_again, failures=0, waiting_for="", verdicts=shown)
+    waiting = judged.with_(due_at=due_again, failures=0, waiting_for="")
     if deployment.nudged_at is None and now >= nudge:
         waiting = waiting.with_(nudged_at=now, due_at=min(expires, now + LOOK_AGAIN))
         await desk.save(
             deployment,
             waiting,
             action="reminded",
-            posts=await asking(desk, deployment, again=True),
+            posts=await asking(desk, waiting, again=True),
         )
     else:
-        await desk.save(deployment, waiting)
+        await desk.save(deployment, waiting, posts=await first_asking(desk, waiting))
+
+
+async def first_asking(desk: Desk, deployment: Deployment) -> tuple[Post, ...]:
+    """Who is asked for an approval, once the card is there and nothing blocks any more."""
+
+    def is_next(tx: Tx) -> bool:
+        has_card = tx.sent_ts(card_key(deployment.id)) is not None
+        return has_card and tx.message_of(f"reply:{deployment.id}:asked") is None
+
+    if standing(deployment) or not await desk.store.read(is_next):
+        return ()
+    return await asking(desk, deployment, again=False)
 
 
 async def asking(desk: Desk, deployment: Deployment, *, again: bool) -> tuple[Post, ...]:

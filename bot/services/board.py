@@ -8,14 +8,15 @@ from functools import partial
 
 import structlog
 
+from bot.domain import checklist
 from bot.domain.deployments import Deployment, State
 from bot.domain.errors import Declined, NotFound
-from bot.messages import notes
+from bot.messages import checklists, notes
 from bot.messages.blocks import Message
 from bot.messages.cards import MOST_CHANGES
 from bot.messages.cards import card as render
 from bot.ports import Card, Post, Tx
-from bot.services.approval_watch import asking
+from bot.services.approval_watch import first_asking
 from bot.services.desk import Desk, card_key, reply
 
 log = structlog.get_logger()
@@ -25,6 +26,9 @@ EDIT_PAUSE = timedelta(seconds=3)
 
 EDITS_A_MINUTE = 45
 """Of the about 50 that a workspace may make; progress waits when they run out."""
+
+PROGRESS = 2
+"""The urgency of what nobody waits for."""
 
 MOST_DECLINES = 12
 """After so many an edit is given up, until there is something else to show."""
@@ -48,8 +52,8 @@ class Board:
         ready.sort(key=lambda pair: _urgency(pair[0]))
         self._edits = [at for at in self._edits if now - at < timedelta(minutes=1)]
         room = EDITS_A_MINUTE - len(self._edits)
-        chosen = [d for d, _ in ready if _urgency(d) < 2]
-        chosen += [d for d, _ in ready if _urgency(d) == 2][: max(0, room - len(chosen))]
+        chosen = [d for d, _ in ready if _urgency(d) < PROGRESS]
+        chosen += [d for d, _ in ready if _urgency(d) == PROGRESS][: max(0, room - len(chosen))]
         return chosen
 
     def opens(self, deployment: Deployment, card: Card) -> datetime:
@@ -119,20 +123,42 @@ class Board:
                     raise
                 log.warning("card_not_edited", deployment=deployment.id, error=no.text)
         self._declines.pop(deployment.id, None)
+        await self._edit_checklist(deployment)
         await self._keep(
             deployment, card.channel, card.ts, shown=shown, revision=deployment.revision
         )
+
+    async def _edit_checklist(self, deployment: Deployment) -> None:
+        """Bring the list in the thread up to date, when somebody may have time to read it."""
+        if _urgency(deployment) == PROGRESS:
+            return
+        message = checklists.reply(deployment)
+        place, told = await self._desk.store.read(partial(_read_post, checklist_key(deployment)))
+        if place is None or told is None or digest(told) == digest(message):
+            return
+        self._edits.append(self._desk.now())
+        try:
+            await self._desk.chat.update(*place, message)
+        except (NotFound, Declined) as gone:  # who deletes it means it
+            log.info("checklist_not_edited", deployment=deployment.id, error=gone.text)
+        key = checklist_key(deployment)
+        await self._desk.store.run(lambda tx: tx.keep_message(key, message))
 
     async def _below(self, deployment: Deployment) -> tuple[Post, ...]:
         """What belongs under a new card: who is asked, and the changes it has no room for."""
         desk = self._desk
         posts: tuple[Post, ...] = ()
         if deployment.state is State.AWAITING_APPROVAL:
-            posts = await asking(desk, deployment, again=False)
+            posts = await first_asking(desk, deployment)
         if deployment.changes and len(deployment.changes.changes) > MOST_CHANGES:
             posts = (
                 reply(desk.config, deployment, "changes", notes.all_changes(deployment)),
                 *posts,
+            )
+        if checklist.is_for(deployment):
+            posts = (
+                *posts,
+                reply(desk.config, deployment, "checklist", checklists.reply(deployment)),
             )
         return posts
 
@@ -170,6 +196,15 @@ def _read(
     return tx.deployment(deployment_id), tx.card(deployment_id), tx.sent_ts(key), tx.message_of(key)
 
 
+def checklist_key(deployment: Deployment) -> str:
+    """The key of the list in the card's thread."""
+    return f"reply:{deployment.id}:checklist"
+
+
+def _read_post(key: str, tx: Tx) -> tuple[tuple[str, str] | None, Message | None]:
+    return tx.sent_ts(key), tx.message_of(key)
+
+
 def _replace(deployment: Deployment, card: Card, anew: Post, tx: Tx) -> bool:
     """Post a card that somebody deleted anew, within a day once: who deletes it again means it."""
     if not tx.first_time(f"again:{anew.key}", "board", "gonogo"):
@@ -192,4 +227,4 @@ def _urgency(deployment: Deployment) -> int:
         return 0
     if deployment.state in (State.AWAITING_APPROVAL, State.DEGRADED, State.NEEDS_ATTENTION):
         return 1
-    return 2
+    return PROGRESS

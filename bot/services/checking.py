@@ -6,14 +6,17 @@ from bot.domain import gates
 from bot.domain.approvals import nudge_time
 from bot.domain.deployments import Deployment, Kind, State
 from bot.domain.errors import Declined, NotFound
+from bot.domain.overrides import can_be_lifted, standing
 from bot.domain.people import Role
 from bot.domain.versions import Version
 from bot.messages import notes
 from bot.ports import Workflow
 from bot.services import closures, evidence, rolling_back
+from bot.services.approval_watch import LOOK_AGAIN
 from bot.services.binding import bind
 from bot.services.desk import Desk, tell
 from bot.services.directory import look_up
+from bot.services.risks import risk
 
 
 async def check(desk: Desk, deployment: Deployment) -> None:
@@ -55,11 +58,13 @@ async def _check(desk: Desk, deployment: Deployment) -> None:
         binding=bind(tag, workflow),
         changes=found.changes,
         verdicts=await evidence.judge(desk, deployment, found),
-        baseline_ms=await evidence.baseline(desk, deployment),
+        migrations=found.migrations or (),
+        risk=await risk(desk, deployment, found, live),
+        baseline_ms=found.baseline_ms,
     )
     if deployment.dry_run:
         await _answer_dry_run(desk, deployment, known)
-    elif gates.blocks(known.verdicts):
+    elif not can_be_lifted(known.verdicts):
         await _refuse(desk, deployment, "gate_blocked", _reasons(known), known)
     else:
         await _open_approval(desk, deployment, known)
@@ -80,17 +85,21 @@ async def _workflow(desk: Desk, deployment: Deployment) -> Workflow | None:
 async def _open_approval(desk: Desk, old: Deployment, known: Deployment) -> None:
     now = desk.now()
     expires = now + desk.config.approval.expires
+    blocked = standing(known)
+    look_again = now + LOOK_AGAIN if blocked else nudge_time(now, expires)
     opened = known.to(
         State.AWAITING_APPROVAL,
         now,
         expires_at=expires,
         approvers=_approvers(desk, known),
-        due_at=await closures.look_again(desk, known, min(nudge_time(now, expires), expires)),
+        due_at=await closures.look_again(desk, known, min(look_again, expires)),
     )
+    told = tell(opened, "blocked", opened.requested_by, notes.blocked(opened, blocked))
     await desk.save(
         old,
         opened,
-        action="opened",
+        action="blocked" if blocked else "opened",
+        posts=(told,) if blocked else (),
         detail={
             "commit": opened.binding.commit if opened.binding else "",
             "verdicts": {v.gate: f"{v.level}: {v.text}" for v in opened.verdicts},

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.config import Config
-from bot.domain import gates, windows
+from bot.domain import windows
 from bot.domain.deployments import Deployment
 from bot.domain.errors import Refusal
 from bot.domain.gates import Level, Verdict
+from bot.domain.overrides import unlifted
 from bot.domain.windows import Calendar
 from bot.ports import Tx
 from bot.services import freezes, locks
@@ -43,7 +44,7 @@ async def look_again(desk: Desk, deployment: Deployment, latest: datetime) -> da
 
 def require_open(tx: Tx, config: Config, deployment: Deployment) -> None:
     """Refuse an approval that would be void at once; the request stays open."""
-    if blocking := gates.blocks(judge(tx, config, deployment)):
+    if blocking := unlifted(judge(tx, config, deployment), deployment.overrides):
         raise Refusal(
             "closed",
             "Nothing was approved. {why} {name} stays open until {when}: "

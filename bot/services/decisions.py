@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.config import Config
-from bot.domain import approvals
+from bot.domain import approvals, overrides
 from bot.domain.deployments import Deployment, Kind, State
 from bot.domain.errors import Refusal
 from bot.domain.people import Actor, Role, require
@@ -13,20 +13,27 @@ from bot.messages.cards import status
 from bot.ports import Tx
 from bot.services import closures, letters, rollbacks
 from bot.services.desk import announce, direct
-from bot.services.requests import known as _known
-from bot.services.requests import who
+from bot.services.requests import known, who
 
 STILL_WAITING = (State.REQUESTED, State.CHECKING, State.AWAITING_APPROVAL, State.APPROVED)
 A_PERSONS = (State.DEGRADED, State.NEEDS_ATTENTION, State.ABORTING)
 """States that a person may end as failed."""
 
 
-def approve(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
-    """Record an approval; whatever follows from it is the tick's."""
-    deployment = _load(tx, deployment_id)
-    actor, fresh = who(tx, slack_id)
+def may_approve(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Deployment:
+    """The deployment, if this person may approve it now."""
+    deployment = load(tx, deployment_id)
+    actor, _ = who(tx, slack_id)
     approvals.may_approve(deployment, actor, tx.now)
     closures.require_open(tx, config, deployment)
+    overrides.require_open(deployment)
+    return deployment
+
+
+def approve(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
+    """Record an approval; whatever follows from it is the tick's."""
+    deployment = may_approve(tx, config, deployment_id, slack_id)
+    actor, fresh = who(tx, slack_id)
     given = approvals.approved(deployment, actor, tx.now, fresh=fresh)
     known = deployment.with_(approvals=(*deployment.approvals, given))
     moved = known.to(State.APPROVED, tx.now) if approvals.is_enough(known) else known
@@ -44,8 +51,8 @@ def approve(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Messag
 
 def may_reject(tx: Tx, deployment_id: int, slack_id: str) -> Deployment:
     """The deployment, if this person may reject it now."""
-    deployment = _load(tx, deployment_id)
-    approvals.may_reject(deployment, _known(tx, slack_id))
+    deployment = load(tx, deployment_id)
+    approvals.may_reject(deployment, known(tx, slack_id))
     return deployment
 
 
@@ -57,8 +64,8 @@ def reject(tx: Tx, deployment_id: int, slack_id: str, reason: str) -> Message:
 
 def cancel(tx: Tx, deployment_id: int, slack_id: str) -> Message:
     """Cancel what only waits; have GitHub asked to stop what runs."""
-    deployment = _load(tx, deployment_id)
-    approvals.may_cancel(deployment, _known(tx, slack_id))
+    deployment = load(tx, deployment_id)
+    approvals.may_cancel(deployment, known(tx, slack_id))
     if deployment.state in STILL_WAITING:
         return _end(tx, deployment, State.CANCELLED, slack_id, "cancelled", "")
     if deployment.state is State.RUNNING:
@@ -76,14 +83,14 @@ def cancel(tx: Tx, deployment_id: int, slack_id: str) -> Message:
 def mark_good(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
     """An approver takes responsibility for a version whose validation failed."""
     deployment = _open(tx, deployment_id, (State.DEGRADED,))
-    actor = _known(tx, slack_id)
+    actor = known(tx, slack_id)
     if not actor.holds(Role.ADMIN):
         require(actor, Role.APPROVER, "mark a deployment good")
     live = deployment.with_(
         live_at=deployment.live_at or tx.now, hold=deployment.kind is Kind.ROLLBACK
     )
     answer = _end(tx, live, State.SUCCEEDED, slack_id, "marked_good", deployment.notice)
-    saved = _load(tx, deployment_id)
+    saved = load(tx, deployment_id)
     posts = letters.about(tx, config, saved)
     for post in (announce(config, saved, "succeeded", announcements.good(saved)), *posts):
         tx.post(post)
@@ -93,7 +100,7 @@ def mark_good(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Mess
 def close_failed(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
     """A person closes what did not work, which frees the slot; a rollback may wait for that."""
     deployment = _open(tx, deployment_id, A_PERSONS)
-    _may_decide(_known(tx, slack_id))
+    _may_decide(known(tx, slack_id))
     wish, where = deployment.rescue, (deployment.service, deployment.environment)
     answer = _end(tx, deployment, State.FAILED, slack_id, "closed_as_failed", deployment.notice)
     if wish is not None:
@@ -104,7 +111,7 @@ def close_failed(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> M
 def send_again(tx: Tx, deployment_id: int, slack_id: str) -> Message:
     """A person decides that no run started; the same approval is sent once more."""
     deployment = _open(tx, deployment_id, (State.NEEDS_ATTENTION,))
-    _may_decide(_known(tx, slack_id))
+    _may_decide(known(tx, slack_id))
     intent = deployment.dispatch
     if intent is None or deployment.run_id is not None:
         raise Refusal(
@@ -121,7 +128,7 @@ def send_again(tx: Tx, deployment_id: int, slack_id: str) -> Message:
 def choose_run(tx: Tx, deployment_id: int, run_id: int, slack_id: str) -> Message:
     """A person says which of several runs is this deployment's."""
     deployment = _open(tx, deployment_id, (State.NEEDS_ATTENTION,))
-    _may_decide(_known(tx, slack_id))
+    _may_decide(known(tx, slack_id))
     if deployment.dispatch is None or run_id not in deployment.dispatch.candidates:
         raise Refusal("not_a_candidate", "Run {run} is not one of the candidates.", run=run_id)
     saved = tx.save(deployment, deployment.to(State.RUNNING, tx.now, run_id=run_id))
@@ -129,7 +136,8 @@ def choose_run(tx: Tx, deployment_id: int, run_id: int, slack_id: str) -> Messag
     return notes.decided(saved, f"run {run_id} is followed")
 
 
-def _load(tx: Tx, deployment_id: int) -> Deployment:
+def load(tx: Tx, deployment_id: int) -> Deployment:
+    """The deployment of that number, or a refusal."""
     found = tx.deployment(deployment_id)
     if found is None:
         raise Refusal("no_such_deployment", "There is no deployment D{id}.", id=deployment_id)
@@ -137,7 +145,7 @@ def _load(tx: Tx, deployment_id: int) -> Deployment:
 
 
 def _open(tx: Tx, deployment_id: int, states: tuple[State, ...]) -> Deployment:
-    deployment = _load(tx, deployment_id)
+    deployment = load(tx, deployment_id)
     if deployment.state not in states:
         raise Refusal(
             "not_open",

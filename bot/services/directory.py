@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
 
-from bot.config import Config, is_group
+from bot.config import Config
+from bot.config_people import is_group
 from bot.domain.errors import Declined, NotFound
 from bot.domain.people import Actor, Role, Standing
 from bot.ports import Account

@@ -1,17 +1,21 @@
-"""Evidence: what the gates judge, read from GitHub and production at one time."""
+"""Evidence: what the gates judge, read from GitHub, production and staging at one time."""
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import replace
+from typing import Any, TypeVar
 
-from bot.domain import gates, hotfix
+from bot.domain import gates, hotfix, migrations
 from bot.domain.changes import ChangeList
 from bot.domain.deployments import Deployment
-from bot.domain.errors import NotFound
-from bot.domain.gates import Evidence, Verdict
+from bot.domain.errors import Fault, NotFound
+from bot.domain.gates import Check, Evidence, Gate, Issue, Policy, Rules, Verdict
+from bot.gate_config import gate_rules
 from bot.ports import Tag, Workflow
-from bot.services import closures
+from bot.services import closures, readiness
 from bot.services.desk import Desk
 
+T = TypeVar("T")
 FILLED = frozenset({"version", "sha", "request_id", "requested_by"})
 """The workflow inputs that the bot can fill."""
 
@@ -19,47 +23,98 @@ FILLED = frozenset({"version", "sha", "request_id", "requested_by"})
 async def gather(
     desk: Desk, deployment: Deployment, tag: Tag, workflow: Workflow, live: Deployment | None
 ) -> Evidence:
-    """Read everything the gates need, side by side. Raises Fault when GitHub does not answer."""
-    repo = deployment.repo
-    base = (live.binding.commit if live.binding else live.version or None) if live else None
-    released, changes, on_branch, checks, own_runs = await asyncio.gather(
-        desk.github.has_release(repo, tag.name),
-        change_list(desk, repo, base, tag.commit),
-        desk.github.is_on_branch(repo, tag.commit, workflow.branch),
-        desk.github.checks(repo, tag.commit),
-        desk.github.runs(repo, workflow.file, dispatched_only=False),
+    """Read everything the gates need, side by side.
+
+    A source that does not answer is noted as unread. Raises Fault when GitHub as a whole does not
+    answer, or tells us to wait.
+    """
+    repo, rules = deployment.repo, _rules(desk, deployment)
+    sources = _Sources(rules)
+    (changes, approved), (on_branch, checks), (notes, bugs), ready = await asyncio.gather(
+        _changes_with_reviews(desk, deployment, tag, live, sources),
+        _commit(desk, repo, tag, workflow, sources),
+        asyncio.gather(
+            sources.ask(Gate.NOTES, desk.github.release_notes(repo, tag.name), None),
+            sources.ask(Gate.BUGS, _bugs(desk, repo, rules.labels), ()),
+        ),
+        readiness.look(desk, deployment, tag.commit, sources.ask),
     )
-    # A run of the release workflow leaves its jobs as checks on the branch's newest commit; they
-    # say nothing about the commit itself.
-    own = {run.id for run in own_runs}
-    if live and live.version and changes.base is not None:
-        changes = replace(changes, base=live.version)
-    missing = tuple(
-        sorted(
-            name for name, required in workflow.inputs.items() if required and name not in FILLED
-        )
-    )
-    if "version" not in workflow.inputs:
-        missing = (*missing, "version (not declared)")
+    settings = desk.config.services.get(deployment.service)
+    rule = settings.migrations.rule() if settings and settings.migrations else None
     return Evidence(
         version=deployment.version,
+        commit=tag.commit,
         live=(live.version or None) if live else None,
         on_branch=on_branch,
         branch=workflow.branch,
-        released=released,
-        checks=tuple(check for check in checks if check.run_id not in own),
-        changes=changes,
+        checks=checks,
+        changes=changes.kept,
         workflow_active=workflow.active,
-        missing_inputs=missing,
+        missing_inputs=_missing(workflow),
+        approved=approved,
+        notes=notes,
+        bugs=bugs,
+        staged=ready.staged,
+        on_qa=ready.on_qa,
+        migrations=migrations.find(changes.touched, rule) if rule else None,
+        health=ready.health,
+        baseline_ms=ready.baseline_ms,
+        watchers=ready.watchers,
+        way_back=ready.way_back,
+        unread=sources.unread,
     )
 
 
 async def judge(desk: Desk, deployment: Deployment, found: Evidence) -> tuple[Verdict, ...]:
     """Every gate's verdict on what was gathered; locks and calendar at this very moment."""
+    judged = gates.judge(found, _rules(desk, deployment))
     return (
-        *hotfix.softened(gates.judge(found), deployment.kind),
+        *hotfix.softened(judged, deployment.kind),
         *await closures.now(desk, deployment),
     )
+
+
+def _rules(desk: Desk, deployment: Deployment) -> Rules:
+    return gate_rules(desk.config, deployment.service, deployment.environment)
+
+
+class _Sources:
+    """Asks for what one gate needs; what goes wrong with that is noted, and stops nothing else."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self.unread: dict[str, Fault] = {}
+
+    async def ask(self, gate: Gate, answer: Coroutine[Any, Any, T], otherwise: T) -> T:
+        """The answer; `otherwise` where the gate is off, or its source does not answer.
+
+        Raises Fault when everybody is told to wait.
+        """
+        if self._rules.policy(gate) is Policy.OFF:
+            answer.close()
+            return otherwise
+        try:
+            return await answer
+        except Fault as fault:
+            if fault.retry_after is not None:
+                raise
+            self.unread[gate] = fault
+            return otherwise
+
+
+async def _changes_with_reviews(
+    desk: Desk, deployment: Deployment, tag: Tag, live: Deployment | None, sources: _Sources
+) -> tuple[ChangeList, frozenset[int]]:
+    """What the version brings, and which of its pull requests are approved."""
+    repo = deployment.repo
+    base = (live.binding.commit if live.binding else live.version or None) if live else None
+    changes = await change_list(desk, repo, base, tag.commit)
+    if live and live.version and changes.base is not None:
+        changes = replace(changes, base=live.version)
+    pulls = tuple(c.pull_request for c in changes.changes if c.pull_request is not None)
+    nobody: frozenset[int] = frozenset()
+    approved = await sources.ask(Gate.REVIEWED, desk.github.approved(repo, pulls), nobody)
+    return changes, approved
 
 
 async def change_list(desk: Desk, repo: str, base: str | None, head: str) -> ChangeList:
@@ -70,10 +125,32 @@ async def change_list(desk: Desk, repo: str, base: str | None, head: str) -> Cha
         return await desk.github.changes(repo, None, head)
 
 
-async def baseline(desk: Desk, deployment: Deployment) -> float | None:
-    """The response time of production before it changes, in milliseconds."""
-    url = desk.health_url(deployment)
-    if url is None:
+async def _bugs(desk: Desk, repo: str, labels: tuple[str, ...]) -> tuple[Issue, ...] | None:
+    found = await asyncio.gather(*(desk.github.open_issues(repo, label) for label in labels))
+    if not labels or None in found:
         return None
-    probe = await desk.probes.health(url)
-    return None if probe.problem else probe.ms
+    issues = {issue.number: issue for some in found for issue in some or ()}
+    return tuple(issues[number] for number in sorted(issues))
+
+
+async def _commit(
+    desk: Desk, repo: str, tag: Tag, workflow: Workflow, sources: _Sources
+) -> tuple[bool, tuple[Check, ...]]:
+    """Whether the commit is on the branch, and its checks.
+
+    A run of the release workflow leaves its jobs as checks on the branch's newest commit; they say
+    nothing about the commit itself.
+    """
+    on_branch, own, checks = await asyncio.gather(
+        desk.github.is_on_branch(repo, tag.commit, workflow.branch),
+        desk.github.runs(repo, workflow.file, dispatched_only=False),
+        sources.ask(Gate.CI, desk.github.checks(repo, tag.commit), ()),
+    )
+    ours = {run.id for run in own}
+    return on_branch, tuple(check for check in checks if check.run_id not in ours)
+
+
+def _missing(workflow: Workflow) -> tuple[str, ...]:
+    needed = (name for name, required in workflow.inputs.items() if required)
+    missing = tuple(sorted(name for name in needed if name not in FILLED))
+    return missing if "version" in workflow.inputs else (*missing, "version (not declared)")

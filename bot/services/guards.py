@@ -3,8 +3,10 @@
 import asyncio
 from dataclasses import dataclass
 
-from bot.domain import gates
 from bot.domain.deployments import Approval, Deployment, Kind
+from bot.domain.errors import Declined, NotFound
+from bot.domain.gates import Evidence, Verdict
+from bot.domain.overrides import unlifted
 from bot.domain.people import Actor, Role
 from bot.ports import Workflow
 from bot.services import evidence, rolling_back
@@ -44,9 +46,21 @@ async def objection(desk: Desk, deployment: Deployment) -> tuple[Objection | Non
     live = await desk.store.read(lambda tx: tx.live(deployment.service, deployment.environment))
     found = await evidence.gather(desk, deployment, tag, workflow, live)
     # Locks and calendar are judged last, because their verdicts are on this very moment.
-    if blocking := gates.blocks(await evidence.judge(desk, deployment, found)):
+    verdicts = await evidence.judge(desk, deployment, found)
+    if blocking := unlifted(verdicts, deployment.overrides):
+        _wait_for_unread(blocking, found)
         return Objection("gate_blocked", "; ".join(v.text for v in blocking)), workflow
     return None, workflow
+
+
+def _wait_for_unread(blocking: tuple[Verdict, ...], found: Evidence) -> None:
+    """Raise Fault where nothing but a silent source is in the way: that passes, and an approval is
+    not void because of it.
+    """
+    faults = [found.unread.get(verdict.gate) for verdict in blocking]
+    passing = [f for f in faults if f is not None and not isinstance(f, Declined | NotFound)]
+    if len(passing) == len(blocking):
+        raise passing[0]
 
 
 async def _people(desk: Desk, deployment: Deployment) -> Objection | None:

@@ -14,7 +14,7 @@ from bot.domain.versions import of_commit
 from bot.messages import outside as words
 from bot.messages.blocks import Message
 from bot.ports import Post, Tx
-from bot.services import evidence
+from bot.services import evidence, readiness
 from bot.services.desk import Desk, announce, direct
 from bot.services.lookouts import Lookout, new_runs, pace
 
@@ -162,11 +162,11 @@ async def _compared(
 ) -> Deployment:
     """With what it changes, whether it goes back, and how fast production is before it."""
     if not run.is_over and run.status != "in_progress":
-        found = found.with_(baseline_ms=await evidence.baseline(desk, found))
+        found = found.with_(baseline_ms=await readiness.baseline(desk, found))
     if found.binding is None or live is None or found.outside is None or found.is_merge:
         return found
     base = live.binding.commit if live.binding else live.version or None
-    changes = await evidence.change_list(desk, found.repo, base, found.binding.commit)
+    changes = (await evidence.change_list(desk, found.repo, base, found.binding.commit)).kept
     if changes.base is not None and live.version:
         changes = replace(changes, base=live.version)
     older = outside.is_older(found.version, live.version, changes.ancestry)

@@ -1,12 +1,18 @@
 """Reports: reads what `/deployments` shows, inside one transaction."""
 
 from bot.config import GUARDED, Config
+from bot.domain.checklist import TROUBLED, Aftermath
+from bot.domain.deployments import Deployment, Kind
 from bot.domain.errors import Refusal
 from bot.domain.grammar import ReportWish
 from bot.messages import freezes, locks, reports
 from bot.messages.blocks import Message, mention
+from bot.messages.cards import status
 from bot.ports import Tx
 from bot.services.freezes import configured
+
+LOOK_BACK = 50
+"""How many deployments are looked through for what came after one."""
 
 
 def report(tx: Tx, config: Config, wish: ReportWish) -> Message:
@@ -77,7 +83,17 @@ def _show(tx: Tx, wish: ReportWish) -> Message:
         )
         for entry in tx.trail(deployment.name)
     ]
-    return reports.show(deployment, trail)
+    return reports.show(deployment, trail, _aftermath(tx, deployment))
+
+
+def _aftermath(tx: Tx, deployment: Deployment) -> Aftermath:
+    """What came after it in its place, where it went wrong."""
+    if deployment.state not in TROUBLED:
+        return Aftermath()
+    newest = tx.history(deployment.service, deployment.environment, limit=LOOK_BACK)
+    later = [d for d in newest if d.id > deployment.id]
+    found = {d.kind: f"{d.name}, {d.version} {status(d).lower()}" for d in later}
+    return Aftermath(rollback=found.get(Kind.ROLLBACK, ""), hotfix=found.get(Kind.HOTFIX, ""))
 
 
 def _why(tx: Tx, wish: ReportWish) -> Message:

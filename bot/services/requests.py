@@ -3,15 +3,17 @@
 from datetime import timedelta
 
 from bot.config import Config
-from bot.domain.deployments import Deployment, Kind
+from bot.domain.deployments import Deployment, Kind, State
 from bot.domain.errors import Refusal
 from bot.domain.grammar import DeployWish
+from bot.domain.overrides import standing
 from bot.domain.people import Actor, Role, Who, require
 from bot.domain.replacing import gives_way
 from bot.messages import notes
 from bot.messages.blocks import Message
 from bot.messages.cards import status
 from bot.ports import Tx
+from bot.services.desk import direct
 
 FRESH = timedelta(minutes=5)
 """Directory rows older than this decide nothing by themselves; the tick looks again before the
@@ -48,10 +50,13 @@ def deploy(
     workflow = _workflow(config, service, environment)
     repo = config.services[service].repo
     if not wish.dry_run and (holder := tx.holder(service, environment)):
-        if gives_way(holder, wish.version):
+        if _is_stuck(holder):
+            _supersede(tx, holder, actor)
+        elif gives_way(holder, wish.version):
             tx.audit(slack_id, "replacement_offered", holder.name, version=str(wish.version))
             return notes.may_replace(holder, wish)
-        raise _slot_is_taken(holder)
+        else:
+            raise _slot_is_taken(holder)
     deployment = tx.add(
         Deployment(
             service=service,
@@ -122,6 +127,22 @@ def _workflow(config: Config, service: str, environment: str) -> str:
 
 def _login(holder: Deployment) -> str:
     return holder.outside.login if holder.outside else "somebody outside Slack"
+
+
+def _is_stuck(holder: Deployment) -> bool:
+    """What is blocked and nobody has spoken for does not keep others from deploying."""
+    waits = holder.state is State.AWAITING_APPROVAL
+    return waits and bool(standing(holder)) and not holder.overrides
+
+
+def _supersede(tx: Tx, holder: Deployment, actor: Actor) -> None:
+    ended = holder.end(
+        State.CANCELLED, tx.now, "superseded", "Another request took its place", by=actor.slack_id
+    )
+    saved = tx.save(holder, ended)
+    tx.audit(actor.slack_id, "superseded", saved.name)
+    if saved.requested_by not in ("", actor.slack_id):
+        tx.post(direct(saved, "ended", saved.requested_by, notes.ended(saved, actor.slack_id)))
 
 
 def _slot_is_taken(holder: Deployment) -> Refusal:

@@ -94,7 +94,7 @@ async def _taken_back(desk: Desk, deployment: Deployment, tag: Tag) -> ChangeLis
         found = await desk.github.changes(deployment.repo, tag.commit, head)
     except Fault:
         return None
-    return found
+    return found.kept
 
 
 async def _give_up(desk: Desk, deployment: Deployment, code: str, text: str) -> None:

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from sandbox.github.actions import Actions
 from sandbox.github.git import Commit, TagObject, digest
+from sandbox.github.issues import Issue
 from sandbox.github.pulls import PullRequest, Review
 from sandbox.github.releases import Release
 from sandbox.github.repository import Repository
-from sandbox.seeds.repos import OWNER, PullSeed, RepoSeed, RunSeed, TagSeed
+from sandbox.seeds.repos import OWNER, IssueSeed, PullSeed, RepoSeed, RunSeed, TagSeed
 
 
 def plant(seed: RepoSeed, now: datetime, ids: itertools.count[int], actions: Actions) -> Repository:
@@ -42,6 +43,8 @@ class _Planting:
             self._tag(tag)
         for pull in self._seed.pulls:
             self._pull(pull)
+        for issue in self._seed.issues:
+            self._issue(issue)
         for run in self._seed.runs:
             self._run(run)
         return self._repo
@@ -89,6 +92,17 @@ class _Planting:
         if merged:
             pull.merge(merged, seed.reviewer, tip.authored_at)
         repo.pulls[seed.number] = pull
+
+    def _issue(self, seed: IssueSeed) -> None:
+        self._repo.issues[seed.number] = Issue(
+            id=next(self._ids),
+            number=seed.number,
+            title=seed.title,
+            body="",
+            author=seed.author,
+            created_at=self._ago(seed.age),
+            labels=seed.labels,
+        )
 
     def _run(self, seed: RunSeed) -> None:
         repo, at = self._repo, self._ago(seed.age)

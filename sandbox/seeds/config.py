@@ -61,6 +61,8 @@ def _service(seed: str, name: str, services: tuple[str, ...], base_url: str) -> 
                 },
             },
         },
+        "migrations": {"paths": ["migrations/*.sql"], "down": "-- down", "tested_by": "migrate"},
+        "watch": ["ana", "dee"],
     }
     if seed == "bake":
         service["windows"] = {"production": OFFICE_HOURS}

@@ -42,6 +42,17 @@ class PullSeed:
 
 
 @dataclass(frozen=True)
+class IssueSeed:
+    """An open issue."""
+
+    number: int
+    title: str
+    author: str
+    age: float
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class TagSeed:
     """A tag; with `notes` it is annotated and has a published release."""
 
@@ -72,6 +83,7 @@ class RepoSeed:
     pulls: tuple[PullSeed, ...]
     tags: tuple[TagSeed, ...]
     runs: tuple[RunSeed, ...]
+    issues: tuple[IssueSeed, ...] = ()
     environments: tuple[str, ...] = ("production", "production-rollback", "staging")
     places: Mapping[str, str] = field(
         default_factory=lambda: {"production-rollback": "production"}
@@ -89,7 +101,7 @@ def _workflow(name: str) -> str:
 
 
 def _repo(name: str, *, bare: bool) -> RepoSeed:
-    return RepoSeed(name, _commits(name, bare=bare), PULLS, TAGS, RUNS)
+    return RepoSeed(name, _commits(name, bare=bare), PULLS, TAGS, RUNS, ISSUES)
 
 
 def _commits(name: str, *, bare: bool) -> tuple[CommitSeed, ...]:
@@ -143,6 +155,10 @@ PULLS = (
     PullSeed(6, "Update dependency Z", "bo-acme", "dee-acme", "dependency-z", 3.3, "c7"),
     PullSeed(7, "Drop the legacy column", "bo-acme", "dee-acme", "drop-legacy", 2.4, "c9"),
     PullSeed(8, "Add dark mode", "cy-acme", "ana-acme", "dark", 1, head="c10"),
+)
+ISSUES = (
+    IssueSeed(9, "Search is slow for long words", "cy-acme", 6, ("bug",)),
+    IssueSeed(10, "Explain the sign-in page", "ana-acme", 5, ("documentation",)),
 )
 TAGS = (
     TagSeed("v1.0.0", "c2", 49, "The public API."),

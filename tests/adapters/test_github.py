@@ -81,8 +81,8 @@ async def test_a_tag_that_is_not_there(github: PyGithubAdapter) -> None:
 
 
 async def test_a_release_is_published_or_not(world: World, github: PyGithubAdapter) -> None:
-    assert await github.has_release(APP, "v1.2.1")
-    assert not await github.has_release(APP, "v9.9.9")
+    assert await github.release_notes(APP, "v1.2.1") == "Feature X, bug Y, dependency Z."
+    assert await github.release_notes(APP, "v9.9.9") is None
 
 
 async def test_what_lies_between_two_versions(world: World, github: PyGithubAdapter) -> None:
@@ -260,7 +260,7 @@ async def test_a_preflight_costs_little_and_a_second_look_almost_nothing(
         workflow = await github.workflow(APP, RELEASE)
         commit = (await github.tag(APP, "v1.2.1")).commit
         await asyncio.gather(
-            github.has_release(APP, "v1.2.1"),
+            github.release_notes(APP, "v1.2.1"),
             github.changes(APP, live, commit),
             github.is_on_branch(APP, commit, workflow.branch),
             github.checks(APP, commit),

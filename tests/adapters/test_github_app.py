@@ -63,6 +63,7 @@ async def test_a_token_is_for_these_repositories_and_rights_alone(
             "checks": "read",
             "contents": "write",
             "deployments": "write",
+            "issues": "read",
             "metadata": "read",
             "pull_requests": "read",
             "statuses": "read",
@@ -77,7 +78,7 @@ async def test_no_more_is_asked_for_than_was_granted(world: World, github: PyGit
     assert minted(world)[0]["permissions"] == world.github.app.permissions
     access = await github.access()
     assert access.missing == ("checks: read", "pull_requests: read", "statuses: read")
-    assert access.forgone == ("contents: write", "deployments: write")
+    assert access.forgone == ("contents: write", "deployments: write", "issues: read")
     with pytest.raises(Declined, match="Resource not accessible by integration"):
         await github.checks(APP, "v1.2.1")
 

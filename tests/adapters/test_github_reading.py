@@ -147,7 +147,7 @@ def comparison(*commits: Any, **more: Any) -> dict[str, Any]:
         "status": "ahead",
         "total_commits": len(commits),
         "commits": list(commits),
-        "files": [{}],
+        "files": [{"filename": "a.txt", "status": "added"}],
         "html_url": "https://github.test/compare",
         **more,
     }
@@ -289,11 +289,11 @@ async def test_a_tag_of_a_tag_leads_to_its_commit() -> None:
 
 async def test_a_draft_is_no_release() -> None:
     async with canned({f"{APP}/releases/tags/v1.0.0": {"draft": True}}) as it:
-        assert not await it.github.has_release("acme/app", "v1.0.0")
+        assert await it.github.release_notes("acme/app", "v1.0.0") is None
 
 
 async def test_names_cannot_leave_their_place_in_an_address() -> None:
     async with canned({}) as it:
-        await it.github.has_release("acme/app", "v1.0.0/../../x?y#z")
+        await it.github.release_notes("acme/app", "v1.0.0/../../x?y#z")
 
     assert it.asked[0][1] == f"{APP}/releases/tags/v1.0.0%2F..%2F..%2Fx%3Fy%23z"

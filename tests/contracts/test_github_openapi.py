@@ -16,6 +16,7 @@ READS = (
     *(f"{REPO}/commits/v1.2.1{path}" for path in ("", "/check-runs", "/status", "/pulls")),
     *(f"{REPO}/compare/{span}" for span in ("v1.2.0...v1.2.1", "v1.3.0...main")),
     *(f"{REPO}{path}" for path in ("/pulls", "/pulls/4", "/pulls/7", "/pulls/4/reviews")),
+    *(f"{REPO}/issues{rest}" for rest in ("", "?labels=bug", "?state=all", "/9")),
     *(f"{REPO}/releases{path}" for path in ("", "/latest", "/tags/v1.2.1")),
     *(f"{REPO}/actions/{path}" for path in ("workflows", "workflows/release.yml", "runs")),
     f"{REPO}/actions/workflows/release.yml/runs",

@@ -30,7 +30,7 @@ PULLED = ChangeList(
 )
 VERDICTS = (
     Verdict(gate="ci", level=Level.PASS, text="CI green (3 checks)"),
-    Verdict(gate="release", level=Level.WARN, text="No GitHub release for v1.2.1"),
+    Verdict(gate="notes", level=Level.WARN, text="No GitHub release for v1.2.1"),
 )
 UNDER_WAY = Progress(
     status="in_progress",

@@ -44,7 +44,7 @@ def test_an_approval_that_is_not_enough_says_what_is_missing() -> None:
 
 
 def test_a_refusal_names_every_reason_and_its_next_action() -> None:
-    passed = Verdict(gate="release", level=Level.PASS, text="Release notes published")
+    passed = Verdict(gate="notes", level=Level.PASS, text="Release notes published")
     assert notes.refused(a_deployment(), (RED, passed, OLD)).text == snapshot("""\
 *app v1.2.1 → production was refused* (D12); nothing was deployed.
 • CI is red: lint. Fix it.
@@ -173,6 +173,36 @@ Response times: 110 ms (baseline 100 ms)
 • Add feature X (#41) · ana-acme
 • Fix bug Y (#42) · bo-acme
 • Update dependency Z (#43) · cy-acme
+*Checklist*
+*Before*
+✓ All tests passing: CI green (3 checks)
+○ Code reviewed and merged
+○ No known critical bugs
+○ Staging validated
+✗ Release notes written: No GitHub release for v1.2.1
+○ Database migrations tested
+✓ Team notified of deployment: the card in the channel
+○ Monitoring configured
+○ Rollback plan ready
+*During*
+✓ Tag created: v1.2.1 is c0ffee0
+✓ Workflow triggered: run 7001
+✓ Approval obtained, by <@U0BO> 2024-03-26 12:03 UTC
+✓ Deployment completed: the run ended well
+✓ Health checks passing: 3 passes in a row
+*After*
+✓ Application validated: marked good, by <@U0DEE>
+○ No errors in logs
+✓ Performance acceptable: 110 ms (baseline 100 ms)
+○ Uptime monitors green
+✓ Team notified of success: the ✅ message in the channel
+✓ Deployment documented: D12 is kept
+*If issues*
+– Issue documented: not needed
+– Rollback executed: not needed
+– Root cause identified: not needed
+– Hotfix planned: not needed
+– Post-mortem scheduled: not needed
 *Trail*
 2024-03-26 12:00 UTC <@U0ANA> requested
 2024-03-26 12:07 UTC gonogo run started\
@@ -193,7 +223,7 @@ def test_why_gives_each_gates_decision_and_the_end() -> None:
     assert read(reports.why(in_state(State.REJECTED, ending=ended))) == snapshot("""\
 *Why D12 is rejected*
 • ci passed: CI green (3 checks).
-• release warned: No GitHub release for v1.2.1.
+• notes warned: No GitHub release for v1.2.1.
 • ended: rejected by <@U0BO>. Not on a Friday\
 """)
     waiting = a_deployment(

@@ -19,8 +19,12 @@ def test_the_card_waits_for_approval() -> None:
 • Add feature X (#41) · ana-acme
 • Fix bug Y (#42) · bo-acme
 • Update dependency Z (#43) · cy-acme
+*Before you approve*
+• Staging validation completed: *not looked at*
+• Release notes reviewed: *No GitHub release for v1.2.1*
+• No critical issues reported: *not looked at*
+• Team ready to monitor: *not looked at*
 CI green (3 checks)
-  · *Warning:* No GitHub release for v1.2.1
 D12
   · requested by <@U0ANA> 2024-03-26 12:00 UTC
   · commit `c0ffee0`

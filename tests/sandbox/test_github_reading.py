@@ -145,3 +145,14 @@ async def test_an_issue_keeps_its_labels(host: Host) -> None:
     made = await host.ask(lambda repo: repo.create_issue("Post-mortem", "…", labels=["outage"]))
     found = await host.ask(lambda repo: list(repo.get_issues(labels=["outage"])))
     assert [issue.number for issue in found] == [made.number]
+
+
+async def test_issues_are_listed_by_label_with_pull_requests_among_them(host: Host) -> None:
+    host.world.github.repository("acme/app").pulls[8].labels = ("bug",)
+    path = "/repos/acme/app/issues"
+    _, labelled = await host.call("GET", f"{path}?labels=bug&state=open")
+    assert [(row["number"], "pull_request" in row) for row in labelled] == [(8, True), (9, False)]
+    _, both = await host.call("GET", f"{path}?labels=bug,critical")
+    assert both == []
+    _, everything = await host.call("GET", f"{path}?state=all&per_page=100")
+    assert {row["number"] for row in everything} == set(range(1, 11))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sandbox.github.git import Commit, TagObject, digest
+from sandbox.github.issues import Issue
+from sandbox.github.pulls import Review
 from sandbox.github.repository import Repository
 from sandbox.github.scripts import Script, ScriptName
 from sandbox.health import Answer
@@ -101,3 +103,29 @@ def answers(world: World, version: str) -> None:
 def delete_message(world: World, ts: str) -> None:
     """Delete a message of the bot, as an owner of the workspace may."""
     world.slack.remove(world.slack.channel_named("deployments").messages[ts])
+
+
+def open_issue(world: World, number: int, title: str, *labels: str) -> Issue:
+    """Somebody reports what they found."""
+    here = repo(world)
+    made = Issue(next(here.ids), number, title, "", "cy-acme", world.clock.now(), labels)
+    here.issues[number] = made
+    return made
+
+
+def asks_for_changes(world: World, pull: int, by: str) -> None:
+    """A reviewer takes their approval back."""
+    found = repo(world).pulls[pull]
+    review = Review(next(repo(world).ids), by, "CHANGES_REQUESTED", world.clock.now())
+    found.reviews.append(review)
+
+
+def empty_notes(world: World, version: str) -> None:
+    """The release is there, and says nothing."""
+    for release in repo(world).releases.values():
+        release.body = "" if release.tag == version else release.body
+
+
+def runs_on_staging(world: World, version: str) -> None:
+    """Let staging say that this version runs there."""
+    world.health.set("staging", "app", Answer("ok", version))

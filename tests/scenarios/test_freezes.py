@@ -43,8 +43,8 @@ async def test_a_freeze_that_begins_while_a_card_waits_shows_on_it(team: Workspa
     await team.passes("PT20M")
 
     card = (await team.channel())[-1]
-    assert "Blocked: Closed: freeze:sale; opens Tuesday 2024-03-26 10:40 UTC" in card
-    await team.clicks("bo", "Approve")
+    assert "Blocked\n• Closed: freeze:sale; opens Tuesday 2024-03-26 10:40 UTC" in card
+    await team.clicks("bo", "Approve", ts=(await team.messages())[-1]["ts"], stale=True)
     await team.passes("PT1S")
     assert (await team.told("bo"))[-1].startswith("Nothing was approved. Closed: freeze:sale")
 

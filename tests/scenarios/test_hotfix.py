@@ -12,8 +12,8 @@ FRIDAY = datetime.fromisoformat("2024-03-29T22:00+01:00")
 
 async def test_a_hotfix_goes_out_on_a_friday_night_with_a_second_person(tmp_path: Path) -> None:
     async with workspace(tmp_path, seed="bake", at=FRIDAY) as team:
-        await team.asks()
-        assert "Closed: friday, outside_hours" in (await team.told("ana"))[-1]
+        await team.asks("/deploy v1.2.1 dry-run")
+        assert "Blocked: Closed: friday, outside_hours" in (await team.told("ana"))[-1]
         assert await team.channel() == []
 
         await team.asks(HOTFIX)
@@ -51,8 +51,9 @@ async def test_an_incidents_lock_warns_a_hotfix_and_stops_everything_else(team: 
     )
     await team.bot.store.run(lambda tx: tx.add_lock(incident))
 
-    await team.asks()
-    assert "It opens when INC-7 is resolved." in (await team.told("ana"))[-1]
+    await team.asks("/deploy v1.2.1 dry-run")
+    why = await team.types("ana", "/deployments why D2")
+    assert "lock blocked: " in why and "It opens when INC-7 is resolved." in why
     assert "opens when INC-7 is resolved" in await team.types("dee", "/deployments unlock L1")
     await team.asks(HOTFIX)
 

@@ -27,14 +27,14 @@ async def test_asked_at_16_55_and_approved_at_17_05_is_refused_at_the_click(
         await team.asks()
         assert "Window open (Thursday 2024-03-28 16:55 Europe/Berlin)" in await team.card()
         await team.passes("PT10M")
-        assert f"Blocked: {CLOSED}" in await team.card()
-        await team.clicks("bo", "Approve")
+        assert f"Blocked\n• {CLOSED}" in await team.card()
+        await team.clicks("bo", "Approve", ts=(await team.messages())[0]["ts"], stale=True)
         await team.passes("PT10S")
 
         assert (await team.told("bo"))[-1].startswith(
             f"Nothing was approved. {CLOSED}. Deploy again when it is open. D2 stays open until"
         )
-        assert await team.state() == "Waiting for approval"
+        assert await team.state() == "Blocked"
         assert await team.dispatches() == []
 
 
@@ -90,7 +90,7 @@ async def test_a_run_that_turns_up_after_the_hours_is_followed(tmp_path: Path) -
         assert len(await team.dispatches()) == 1
 
 
-async def test_a_friday_evening_is_refused_with_all_reasons(tmp_path: Path) -> None:
+async def test_a_friday_evening_is_blocked_with_all_reasons(tmp_path: Path) -> None:
     async with berlin(tmp_path, "2024-03-22T18:00") as team:
         await team.asks()
 
@@ -98,7 +98,8 @@ async def test_a_friday_evening_is_refused_with_all_reasons(tmp_path: Path) -> N
             "• Closed: friday, outside_hours; opens Monday 2024-03-25 09:00 Europe/Berlin. "
             "Deploy again when it is open."
         )
-        assert await team.channel() == []
+        assert await team.state() == "Blocked"
+        assert "Approve" not in (await team.messages())[0]["buttons"]
 
 
 async def test_holidays_and_freezes_are_the_teams_own(tmp_path: Path) -> None:

@@ -80,7 +80,15 @@ class Workspace:
     async def asks_and_approves(self, text: str = "/deploy v1.2.1") -> None:
         """Ana's request, approved by Bo."""
         await self.asks(text)
-        await self.clicks("bo", "Approve")
+        await self.approves("bo")
+
+    async def approves(self, person: str) -> Json:
+        """Presses Approve, and confirms whatever is asked then."""
+        pressed = await self.clicks(person, "Approve")
+        if pressed["modal"] is None:
+            return pressed
+        form = await self.get("/modal", **{"as": person})
+        return await self.submits(person, **_confirmed(form["blocks"]))
 
     async def types(self, person: str, text: str, **more: Any) -> str:
         """Types a line in #deployments; what only that person reads at once."""
@@ -162,6 +170,16 @@ class Workspace:
         """The replies below the first card."""
         ts = (await self.messages())[0]["ts"]
         return [row["rendered"] for row in (await self.messages(thread_ts=ts))[1:]]
+
+    async def checklist(self) -> Json:
+        """The list below the first card."""
+        ts = (await self.messages())[0]["ts"]
+        replies = await self.messages(thread_ts=ts)
+        return next(row for row in replies if row["text"].startswith("Checklist"))
+
+    async def has_card(self) -> bool:
+        """Whether anything stands in the channel."""
+        return bool(await self.channel())
 
     async def told(self, person: str) -> list[str]:
         """What only that person was shown in #deployments, oldest first."""
@@ -255,6 +273,15 @@ async def workspace(
                 await made.close()
     finally:
         await runner.cleanup()
+
+
+def _confirmed(blocks: list[Json]) -> Json:
+    """Every box of a form ticked, and every field filled in."""
+    inputs = [block for block in blocks if block["type"] == "input"]
+    return {
+        block["block_id"]: [o["value"] for o in block["element"].get("options", ())] or "3 h"
+        for block in inputs
+    }
 
 
 def _merged(base: Any, more: Any) -> Any:

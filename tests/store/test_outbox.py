@@ -239,3 +239,10 @@ async def test_old_messages_are_forgotten_but_not_where_a_card_is(
 
 async def message_of(store: SqlStore, key: str) -> Message | None:
     return await store.run(lambda tx: tx.message_of(key))
+
+
+async def test_a_message_that_was_edited_is_kept_as_it_reads_now(store: SqlStore) -> None:
+    await the_post(store, a_post("reply:1:checklist"))
+    anew = Message("Checklist of D1", (section("all done"),))
+    await store.run(lambda tx: tx.keep_message("reply:1:checklist", anew))
+    assert await store.run(lambda tx: tx.message_of("reply:1:checklist")) == anew

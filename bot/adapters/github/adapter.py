@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.adapters.github import changes as change_lists
-from bot.adapters.github import reading
+from bot.adapters.github import reading, reviews
 from bot.adapters.github.budget import urgently
 from bot.adapters.github.credentials import Credentials, GivenToken
 from bot.adapters.github.errors import refused
@@ -18,7 +18,7 @@ from bot.adapters.github.session import Session
 from bot.adapters.github.threads import GRACE, TIMEOUT, Threads
 from bot.domain.changes import ChangeList
 from bot.domain.errors import Declined, Fault, NotFound
-from bot.domain.gates import Check
+from bot.domain.gates import Check, Issue
 from bot.domain.runs import Progress, RunSummary
 from bot.domain.versions import Version
 from bot.ports import Access, Started, Tag, Workflow
@@ -90,12 +90,28 @@ class PyGithubAdapter:
 
         return await self._threads.read(repo, work)
 
-    async def has_release(self, repo: str, tag: str) -> bool:
+    async def release_notes(self, repo: str, tag: str) -> str | None:
         path = f"/repos/{repo}/releases/tags/{quote(tag, safe='')}"
         try:
-            return not await self._threads.read(repo, lambda session: session.get(path)["draft"])
+            found = await self._threads.read(repo, lambda session: session.get(path))
         except NotFound:
-            return False
+            return None
+        return None if found["draft"] else reading.plain(found.get("body") or "")
+
+    async def approved(self, repo: str, pulls: Sequence[int]) -> frozenset[int]:
+        return await self._threads.read(
+            repo, lambda session: reviews.approved(session, repo, pulls)
+        )
+
+    async def open_issues(self, repo: str, label: str) -> tuple[Issue, ...] | None:
+        def work(session: Session) -> tuple[Issue, ...]:
+            rows = session.pages(f"/repos/{repo}/issues", state="open", labels=label)
+            return tuple(reading.issue(row) for row in rows if "pull_request" not in row)
+
+        try:
+            return await self._threads.read(repo, work)
+        except NotFound:
+            return None
 
     async def changes(self, repo: str, base: str | None, head: str) -> ChangeList:
         def work(session: Session) -> ChangeList:

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from bot.adapters.github.reading import plain
 from bot.adapters.github.session import Session
 from bot.domain.changes import Change, ChangeList, Commit
+from bot.domain.migrations import TouchedFile
 
 Json = Mapping[str, Any]
 
@@ -28,7 +30,17 @@ def compared(session: Session, repo: str, base: str, head: str) -> ChangeList:
         changes=_changes(session, repo, found["commits"]),
         log=tuple(map(_logged, found["commits"])),
         url=found["html_url"],
+        touched=tuple(map(_touched, found.get("files") or ())),
     )
+
+
+def _touched(row: Json) -> TouchedFile:
+    """A file of a comparison; a patch that is too large is left out by GitHub."""
+    patch, added = row.get("patch"), None
+    if patch is not None:
+        new = (line[1:] for line in patch.split("\n") if line.startswith("+"))
+        added = plain("\n".join(new))
+    return TouchedFile(path=plain(row["filename"]), status=row["status"], added=added)
 
 
 def alone(session: Session, repo: str, head: str) -> ChangeList:

@@ -26,14 +26,17 @@ WANTED = {
     "checks": "read",
     "contents": "write",
     "deployments": "write",
+    "issues": "read",
     "metadata": "read",
     "pull_requests": "read",
     "statuses": "read",
 }
 """Every right that the bot has a use for."""
 
-NEEDED = WANTED | {"contents": "read", "deployments": ""}
-"""Without these it cannot deploy; the rest are for releases and for GitHub's own deployments."""
+NEEDED = WANTED | {"contents": "read", "deployments": "", "issues": ""}
+"""Without these it cannot deploy; the rest are for releases, known bugs and GitHub's own
+deployments.
+"""
 
 RENEW_BEFORE = 300.0
 """Seconds before its end when a token is replaced: longer than any request takes."""

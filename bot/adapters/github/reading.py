@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from bot.domain.gates import Check
+from bot.domain.gates import Check, Issue
 from bot.domain.runs import Progress, RunSummary, Stage, StepEnd
 from bot.ports import Workflow
 
@@ -106,6 +106,11 @@ def commit_status(row: Json) -> Check:
     """A commit status; "pending" is a check that still runs."""
     state = row["state"]
     return Check(name=row["context"], conclusion=None if state == "pending" else state)
+
+
+def issue(row: Json) -> Issue:
+    """An issue as lists show it."""
+    return Issue(number=row["number"], title=plain(row["title"]), url=row["html_url"])
 
 
 def workflow(file: str, branch: str, state: str, content: Json) -> Workflow:

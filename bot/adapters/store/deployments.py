@@ -130,5 +130,9 @@ def to_row(deployment: Deployment) -> dict[str, Any]:
 
 
 def from_row(row: RowMapping) -> Deployment:
-    """The deployment in a row of `SELECT`, which may have further columns."""
-    return _ADAPTER.validate_python({column.name: row[column] for column in _COLUMNS})
+    """The deployment in a row of `SELECT`, which may have further columns.
+
+    What a row does not have, because it is older than the column, is the field's default.
+    """
+    known = {column.name: row[column] for column in _COLUMNS}
+    return _ADAPTER.validate_python({name: v for name, v in known.items() if v is not None})

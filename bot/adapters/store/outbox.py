@@ -133,6 +133,10 @@ class Outbox(Rows):
         kept = self.connection.execute(select(_TABLE.c.message).where(_TABLE.c.key == key)).scalar()
         return None if kept is None else _MESSAGE.validate_python(kept)
 
+    def keep_message(self, key: str, message: Message) -> None:
+        new = {"message": _MESSAGE.dump_python(message, mode="json")}
+        self.connection.execute(update(_TABLE).where(_TABLE.c.key == key).values(new))
+
     def sent_ts(self, key: str) -> tuple[str, str] | None:
         sent = (_TABLE.c.key == key, _TABLE.c.ts.is_not(None))
         wanted = select(_TABLE.c.sent_channel, _TABLE.c.ts).where(*sent)

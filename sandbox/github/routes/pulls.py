@@ -37,14 +37,22 @@ def reviews(call: Call) -> list[Json]:
 
 
 def issues(call: Call) -> list[Json]:
+    """Issues, and pull requests among them, as at GitHub; newest first."""
     state = call.query("state", "open")
     labels = {name for name in call.query("labels").split(",") if name}
+    both: list[Issue | PullRequest] = [*call.repo.issues.values(), *call.repo.pulls.values()]
     found = [
-        issue
-        for issue in reversed(call.repo.issues.values())
-        if state in ("all", issue.state) and labels <= set(issue.labels)
+        one
+        for one in sorted(both, key=lambda one: one.created_at, reverse=True)
+        if state in ("all", one.state) and labels <= set(one.labels)
     ]
-    return [pulls.issue(call.site, call.repo, issue) for issue in call.paged(found)]
+    return [_as_issue(call, one) for one in call.paged(found)]
+
+
+def _as_issue(call: Call, one: Issue | PullRequest) -> Json:
+    if isinstance(one, PullRequest):
+        return pulls.pull_as_issue(call.site, call.repo, one)
+    return pulls.issue(call.site, call.repo, one)
 
 
 def issue(call: Call) -> Json:

@@ -131,6 +131,15 @@ def issue(site: Site, repo: Repository, it: Issue) -> Json:
     }
 
 
+def pull_as_issue(site: Site, repo: Repository, it: PullRequest) -> Json:
+    """A pull request as an `issue`, which the key `pull_request` tells apart."""
+    like = Issue(it.id, it.number, it.title, it.body, it.author, it.created_at, it.labels)
+    like.closed_at = it.merged_at
+    whole = pull(site, repo, it)
+    links = {key: whole[key] for key in ("url", "html_url", "diff_url", "patch_url", "merged_at")}
+    return issue(site, repo, like) | {"html_url": whole["html_url"], "pull_request": links}
+
+
 def label(site: Site, repo: Repository, name: str) -> Json:
     """A `label`."""
     return {

@@ -1,0 +1,100 @@
+"""Evidence: what was read about a version before its deployment, for the gates to judge."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.domain.changes import ChangeList
+from bot.domain.errors import Fault
+from bot.domain.gates.verdicts import DEFAULTS, OF_PRODUCTION, Gate, Policy
+from bot.domain.migrations import Migration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One check of a commit: a check run or a commit status.
+
+    `conclusion` is None while it runs; `run_id` is the workflow run that it belongs to, if any.
+    """
+
+    name: str
+    conclusion: str | None
+    run_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """An open issue of the repository."""
+
+    number: int
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """What staging runs; `problem` says why it does not count as validated."""
+
+    version: str
+    commit: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What was read about a version. Where something is not set up, it is None.
+
+    `unread` are the gates whose source did not answer; what they go by is then not looked at.
+    `staged` is a text where nothing is known of what staging runs. `approved` are the pull requests
+    with an approving review. `on_qa` says who signed the commit off, "" that nobody did. `health`
+    is what is wrong with it, `baseline_ms` how fast it answered.
+    """
+
+    version: str
+    commit: str
+    live: str | None
+    on_branch: bool
+    branch: str
+    checks: tuple[Check, ...]
+    changes: ChangeList
+    workflow_active: bool
+    missing_inputs: tuple[str, ...] = ()
+    approved: frozenset[int] = frozenset()
+    notes: str | None = None
+    bugs: tuple[Issue, ...] | None = None
+    staged: Staged | str | None = None
+    on_qa: str | None = None
+    migrations: tuple[Migration, ...] | None = None
+    health: str | None = None
+    baseline_ms: float | None = None
+    watchers: tuple[str, ...] | None = None
+    way_back: str = ""
+    unread: Mapping[str, Fault] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRules:
+    """Which checks have to be there, do not count, or may fail; a name may have `*` in it."""
+
+    require: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    allow_failure: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a team asks of a version, for one environment.
+
+    `tested_by` is the check in which migrations are tried, `labels` those of critical bugs.
+    """
+
+    is_production: bool = True
+    policies: Mapping[Gate, Policy] = field(default_factory=dict)
+    checks: CheckRules = CheckRules()
+    tested_by: str | None = None
+    labels: tuple[str, ...] = ()
+
+    def policy(self, gate: Gate) -> Policy:
+        """What the gate may do."""
+        if gate in OF_PRODUCTION and not self.is_production:
+            return Policy.OFF
+        return self.policies.get(gate, DEFAULTS[gate])

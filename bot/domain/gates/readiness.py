@@ -1,0 +1,97 @@
+"""Gates on the readiness: staging, QA, monitoring, who watches, and the way back."""
+
+from bot.domain.gates.evidence import Evidence, Staged
+from bot.domain.gates.verdicts import Gate, Level, Verdict
+from bot.domain.versions import is_same
+from bot.domain.words import listing
+
+SHORTEST_SHA = 7
+
+
+def staging(evidence: Evidence) -> Verdict:
+    """Staging runs this very commit, and was found good."""
+    staged = evidence.staged
+    if staged is None:
+        text = "No staging environment"
+        return Verdict(gate=Gate.STAGING, level=Level.NOT_SET_UP, text=text)
+    if isinstance(staged, str):
+        return _not_staged(staged)
+    if not _is_this(staged, evidence):
+        commit = f" ({staged.commit[:7]})" if staged.commit else ""
+        return _not_staged(f"Staging runs {staged.version}{commit}, not {evidence.version}")
+    if staged.problem:
+        return _not_staged(f"Staging runs {evidence.version}, not validated: {staged.problem}")
+    text = f"Staging runs {evidence.version} ({evidence.commit[:7]}), validated"
+    return Verdict(gate=Gate.STAGING, level=Level.PASS, text=text)
+
+
+def _not_staged(text: str) -> Verdict:
+    action = "Bring it to staging and validate it there."
+    return Verdict(gate=Gate.STAGING, level=Level.BLOCK, text=text, action=action)
+
+
+def _is_this(staged: Staged, evidence: Evidence) -> bool:
+    """By commit where that is known, else by what staging tells of itself."""
+    if staged.commit:
+        return staged.commit == evidence.commit
+    told = staged.version
+    is_sha = len(told) >= SHORTEST_SHA and evidence.commit.startswith(told)
+    return is_sha or is_same(told, evidence.version)
+
+
+def qa(evidence: Evidence) -> Verdict:
+    """Somebody of QA signed this commit off."""
+    if evidence.on_qa is None:
+        return Verdict(gate=Gate.QA, level=Level.NOT_SET_UP, text="Nobody holds the role qa")
+    if evidence.on_qa:
+        text = f"QA signed {evidence.commit[:7]} off ({evidence.on_qa})"
+        return Verdict(gate=Gate.QA, level=Level.PASS, text=text)
+    return Verdict(
+        gate=Gate.QA,
+        level=Level.BLOCK,
+        text=f"QA has not signed {evidence.commit[:7]} off",
+        action="Somebody with the role qa presses Sign Off in the card's thread.",
+    )
+
+
+def monitoring(evidence: Evidence) -> Verdict:
+    """What shall be watched can be read, and is well before it changes."""
+    if evidence.health is None:
+        text = "No health URL"
+        return Verdict(gate=Gate.MONITORING, level=Level.NOT_SET_UP, text=text)
+    if evidence.health:
+        return Verdict(
+            gate=Gate.MONITORING,
+            level=Level.BLOCK,
+            text=f"Not healthy before the deployment: {evidence.health}",
+            action="Find out why; what is broken now cannot show what breaks next.",
+        )
+    return Verdict(gate=Gate.MONITORING, level=Level.PASS, text="Health answers")
+
+
+def watch(evidence: Evidence) -> Verdict:
+    """Somebody watches after the deployment."""
+    if evidence.watchers is None:
+        return Verdict(gate=Gate.WATCH, level=Level.NOT_SET_UP, text="Nobody is named who watches")
+    if evidence.watchers:
+        text = f"On watch: {listing(evidence.watchers)}"
+        return Verdict(gate=Gate.WATCH, level=Level.PASS, text=text)
+    return Verdict(
+        gate=Gate.WATCH,
+        level=Level.BLOCK,
+        text="Nobody of those who watch is a member of the workspace",
+        action="Name somebody under watch in gonogo.yaml.",
+    )
+
+
+def way_back(evidence: Evidence) -> Verdict:
+    """There is a version to go back to."""
+    if evidence.way_back:
+        text = f"Way back: {evidence.way_back}"
+        return Verdict(gate=Gate.WAY_BACK, level=Level.PASS, text=text)
+    return Verdict(
+        gate=Gate.WAY_BACK,
+        level=Level.BLOCK,
+        text="No known-good version to go back to",
+        action="Know what to do instead before you approve.",
+    )

@@ -1,0 +1,122 @@
+"""Readiness: what is read of staging, QA, health, who watches and the way back, for their gates."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from bot.config_people import is_group
+from bot.domain.deployments import Deployment, State
+from bot.domain.gates import Gate, Staged
+from bot.domain.people import Role, Standing
+from bot.domain.validation import Probe
+from bot.ports import Tx
+from bot.services.desk import Desk
+
+T = TypeVar("T")
+LOOK_BACK = 50
+"""How many earlier deployments are looked through."""
+
+
+class Ask(Protocol):
+    """Waits for what a gate needs, and gives `otherwise` where that is not to be had."""
+
+    async def __call__(self, gate: Gate, answer: Coroutine[Any, Any, T], otherwise: T) -> T: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """What was read; see `bot.domain.gates.Evidence` for what each field means."""
+
+    staged: Staged | str | None
+    on_qa: str | None
+    health: str | None
+    baseline_ms: float | None
+    watchers: tuple[str, ...] | None
+    way_back: str
+
+
+async def look(desk: Desk, deployment: Deployment, commit: str, ask: Ask) -> Readiness:
+    """Read it all, side by side."""
+    nobody: tuple[str, ...] = ()
+    staged, probe, watchers, (on_qa, way_back) = await asyncio.gather(
+        ask(Gate.STAGING, _staged(desk, deployment), None),
+        _health(desk, deployment),
+        ask(Gate.WATCH, _watchers(desk, deployment.service), nobody),
+        desk.store.read(
+            lambda tx: (_on_qa(desk, tx, deployment, commit), _way_back(tx, deployment))
+        ),
+    )
+    return Readiness(
+        staged=staged,
+        on_qa=on_qa,
+        health=probe.problem if probe else None,
+        baseline_ms=probe.ms if probe and not probe.problem else None,
+        watchers=watchers,
+        way_back=way_back,
+    )
+
+
+async def _staged(desk: Desk, deployment: Deployment) -> Staged | str | None:
+    """What staging runs: as we brought it there, else as staging tells of itself."""
+    settings = desk.config.environment(deployment.service, "staging")
+    if settings is None:
+        return None
+    ours = await desk.store.read(lambda tx: tx.live(deployment.service, "staging"))
+    if ours is not None:
+        problem = "" if ours.state is State.SUCCEEDED else f"{ours.name} is {ours.state}"
+        commit = ours.binding.commit if ours.binding else ""
+        return Staged(version=ours.label, commit=commit, problem=problem)
+    if settings.health is None:
+        return "It is not known what staging runs"
+    probe = await desk.probes.health(settings.health)
+    if probe.problem:
+        return f"Staging is not healthy: {probe.problem}"
+    return Staged(version=probe.version) if probe.version else "Staging tells no version"
+
+
+async def _health(desk: Desk, deployment: Deployment) -> Probe | None:
+    url = desk.health_url(deployment)
+    return await desk.probes.health(url) if url else None
+
+
+async def baseline(desk: Desk, deployment: Deployment) -> float | None:
+    """The response time before something changes, in milliseconds."""
+    probe = await _health(desk, deployment)
+    return probe.ms if probe and not probe.problem else None
+
+
+async def _watchers(desk: Desk, service: str) -> tuple[str, ...] | None:
+    """The names of those who watch and are members of the workspace."""
+    settings = desk.config.services.get(service)
+    if settings is None or not settings.watch:
+        return None
+    groups = [name for name in settings.watch if is_group(name)]
+    members = await asyncio.gather(*(desk.chat.group_members(group) for group in groups))
+    named = [desk.config.people[n].slack for n in settings.watch if n in desk.config.people]
+    everybody = dict.fromkeys([*named, *(who for group in members for who in group)])
+    accounts = await asyncio.gather(*(desk.chat.account(who) for who in everybody))
+    return tuple(a.name for a in accounts if a.standing is Standing.MEMBER)
+
+
+def _on_qa(desk: Desk, tx: Tx, deployment: Deployment, commit: str) -> str | None:
+    """Who of QA signed this commit off, on this card or on an earlier one."""
+    if not desk.config.roles.get(Role.QA):
+        return None
+    current = tx.deployment(deployment.id) or deployment
+    earlier = tx.history(deployment.service, None, limit=LOOK_BACK)
+    same = (d for d in earlier if d.binding and d.binding.commit == commit)
+    for one in (current, *same):
+        for signed in one.sign_offs:
+            if signed.item == Gate.QA:
+                return tx.name_of(signed.by)
+    return ""
+
+
+def _way_back(tx: Tx, deployment: Deployment) -> str:
+    """The newest version that was good there, other than this one."""
+    earlier = tx.history(deployment.service, deployment.environment, limit=LOOK_BACK)
+    for one in earlier:
+        if one.state is State.SUCCEEDED and one.version not in ("", deployment.version):
+            return f"{one.version} ({one.name})"
+    return ""

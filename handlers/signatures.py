@@ -1,0 +1,44 @@
+"""What people put their names to: a gate that is lifted, an item of the checklist."""
+
+from collections.abc import Callable
+
+from bot.domain.checklist import SIGNABLE
+from bot.domain.errors import Refusal
+from bot.domain.grammar import clean_reason
+from bot.messages import forms
+from bot.messages.blocks import Message
+from bot.services import signing
+from handlers.payloads import Answer, Click, Office, OpenForm, Submission
+
+
+def ask_override(click: Click, office: Office) -> Answer:
+    """Override asks which gates, and why."""
+    deployment = signing.may_override(office.tx, click.deployment, click.user)
+    return OpenForm(
+        forms.override(deployment, click.channel),
+        Message("The form did not open in time. Press Override once more."),
+    )
+
+
+def override(form: Submission, office: Office) -> Answer:
+    """The form of Override was sent."""
+    known = form.memory.get("deployment")
+    gates = tuple(filter(None, form.values.get("gates", "").split(",")))
+    try:
+        reason = clean_reason(form.values.get("reason", ""))
+        deployment = known if isinstance(known, int) else 0
+        return signing.override(office.tx, deployment, form.user, gates, reason)
+    except Refusal as refusal:
+        return office.mistake("reason", refusal)
+
+
+def sign_off(item: str) -> Callable[[Click, Office], Answer]:
+    """The button that signs this item off."""
+
+    def press(click: Click, office: Office) -> Answer:
+        return signing.sign_off(office.tx, click.deployment, click.user, item)
+
+    return press
+
+
+SIGN_OFFS = {f"sign_off_{item}": sign_off(item) for item in sorted(SIGNABLE)}

@@ -1,0 +1,70 @@
+"""What the gates read at GitHub: reviews, issues, and the files of a comparison."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.adapters.canned_github import Says, canned
+from tests.adapters.test_github_reading import APP, comparison
+
+
+def review(by: str | None, state: str) -> dict[str, Any]:
+    return {"user": {"login": by} if by else None, "state": state}
+
+
+@pytest.mark.parametrize(
+    ("reviews", "is_approved"),
+    [
+        ([], False),
+        ([review("bo", "APPROVED")], True),
+        ([review("bo", "COMMENTED")], False),
+        ([review("bo", "APPROVED"), review("bo", "COMMENTED")], True),
+        ([review("bo", "APPROVED"), review("bo", "DISMISSED")], False),
+        ([review("bo", "APPROVED"), review("dee", "CHANGES_REQUESTED")], False),
+        ([review("bo", "CHANGES_REQUESTED"), review("bo", "APPROVED")], True),
+        ([review(None, "APPROVED")], True),
+    ],
+)
+async def test_the_last_decision_of_each_reviewer_counts(
+    reviews: list[Any], is_approved: bool
+) -> None:
+    async with canned({f"{APP}/pulls/4/reviews": reviews}) as it:
+        found = await it.github.approved("acme/app", (4,))
+        assert found == (frozenset({4}) if is_approved else frozenset())
+
+
+async def test_of_very_many_pull_requests_the_first_are_looked_at() -> None:
+    paths = {f"{APP}/pulls/{n}/reviews": [review("bo", "APPROVED")] for n in range(60)}
+    async with canned(paths) as it:
+        assert await it.github.approved("acme/app", range(60)) == frozenset(range(50))
+
+
+async def test_pull_requests_are_no_bugs_and_issues_may_be_switched_off() -> None:
+    row = {"number": 9, "title": "Payments fail", "html_url": "https://github.test/9"}
+    path = f"{APP}/issues"
+    async with canned({path: [row, {**row, "number": 10, "pull_request": {}}]}) as it:
+        [found] = await it.github.open_issues("acme/app", "critical") or ()
+        assert (found.number, found.title, found.url) == tuple(row.values())
+        [(_, asked, _)] = it.asked
+        assert "labels=critical" in asked and "state=open" in asked
+    async with canned({path: Says({"message": "Issues are disabled for this repo"}, 410)}) as it:
+        assert await it.github.open_issues("acme/app", "critical") is None
+
+
+async def test_the_files_of_a_comparison_come_with_what_was_added() -> None:
+    files = [
+        {
+            "filename": "m/1.sql",
+            "status": "added",
+            "patch": "@@ -0,0 +1 @@\n+create\n-- down\n+drop",
+        },
+        {"filename": "m/big.sql", "status": "modified"},
+    ]
+    async with canned({f"{APP}/compare/a...b": comparison(files=files)}) as it:
+        found = (await it.github.changes("acme/app", "a", "b")).touched
+        assert [(f.path, f.status, f.added) for f in found] == [
+            ("m/1.sql", "added", "create\ndrop"),
+            ("m/big.sql", "modified", None),
+        ]

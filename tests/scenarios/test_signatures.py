@@ -1,0 +1,224 @@
+"""Signatures: gates that people lift, items that they sign, and what Approve asks of them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.world import World
+from tests.scenarios import outside
+from tests.scenarios.workspace import Workspace, workspace
+
+REASON = "The bug is in the admin pages only"
+WITH_QA: dict[str, Any] = {
+    "people": {"cy": {"slack": "U0CY", "github": "cy-acme"}},
+    "roles": {"qa": ["cy"]},
+    "services": {"app": {"gates": {"qa": "block"}}},
+}
+
+
+def buggy(world: World) -> None:
+    outside.open_issue(world, 11, "Payments fail", "critical")
+
+
+async def lifts(team: Workspace, person: str, reason: str = REASON) -> dict[str, Any]:
+    await team.clicks(person, "Override")
+    return await team.submits(person, **{"Gates to lift": ["bugs"], "Reason": reason})
+
+
+async def test_a_lifted_gate_needs_a_reason_and_one_person_more(tmp_path: Path) -> None:
+    async with workspace(tmp_path, begin=buggy) as team:
+        await team.asks()
+        short = await lifts(team, "bo", "trust me")
+        assert short["errors"] == {"reason": "Say why in at least 10 characters; it is kept."}
+        await team.submits("bo", Reason=REASON)
+        await team.passes("PT5S")
+
+        assert await team.state() == "Waiting for approval"
+        assert f"Critical bugs lifted by @bo 2024-03-26 10:00 UTC: {REASON}" in await team.card()
+        assert "waits for your approval" in (await team.letters("dee"))[-1]
+        await team.approves("bo")
+        await team.passes("PT5S")
+        assert await team.state() == "Waiting for approval"
+        assert await team.dispatches() == []
+        await team.approves("dee")
+        await team.passes("PT45S")
+        assert await team.state() == "Succeeded"
+        [entry] = [e for e in await team.trail("D2") if e.action == "overrode"]
+        assert (entry.actor, entry.detail["reason"]) == ("U0BO", REASON)
+        assert entry.detail["lifted"] == {"bugs": "Known critical bugs: #11 Payments fail"}
+        why = await team.types("cy", "/deployments why D2")
+        assert f"• Critical bugs lifted by @bo 2024-03-26 10:00 UTC: {REASON}" in why
+
+
+@pytest.mark.parametrize(
+    ("person", "text", "answer"),
+    [
+        ("cy", "/deploy v1.2.1", "Only people with the role approver may lift a gate."),
+        ("eve", "/deploy v1.2.1", "I am checking who is who in Slack. Nothing was done"),
+        ("bo", "by bo", "You asked for D2, so somebody else has to lift its gates (four eyes)."),
+    ],
+)
+async def test_who_may_not_lift_a_gate(tmp_path: Path, person: str, text: str, answer: str) -> None:
+    async with workspace(tmp_path, begin=buggy) as team:
+        await team.types("bo" if text == "by bo" else "ana", "/deploy v1.2.1")
+        await team.passes("PT1S")
+        await team.clicks(person, "Override")
+        await team.passes("PT2S")
+
+        assert (await team.told(person))[-1].startswith(answer)
+        assert await team.state() == "Blocked"
+
+
+async def test_a_form_that_was_overtaken_lifts_nothing(tmp_path: Path) -> None:
+    async with workspace(tmp_path, begin=buggy) as team:
+        await team.asks()
+        await team.clicks("bo", "Override")
+        outside.repo(team.world).issues[11].closed_at = team.world.clock.now()
+        await team.passes("PT1M")
+        late = await team.submits("bo", **{"Gates to lift": ["bugs"], "Reason": REASON})
+
+        assert late["errors"] == {"reason": "Nothing blocks D2 any more."}
+        assert [e for e in await team.trail("D2") if e.action == "overrode"] == []
+
+
+async def test_what_nobody_may_lift_is_refused_without_a_card(team: Workspace) -> None:
+    outside.open_issue(team.world, 11, "Payments fail", "critical")
+    await team.asks("/deploy v1.1.0")
+
+    told = (await team.told("ana"))[-1]
+    assert "app v1.1.0 → production was refused (D2); nothing was deployed." in told
+    assert "v1.1.0 is older than v1.2.0, which is live." in told
+    assert "Known critical bugs: #11 Payments fail." in told
+    assert await team.channel() == []
+
+
+async def test_approve_asks_only_for_what_nothing_was_read_for(team: Workspace) -> None:
+    await team.asks("/deploy v1.3.0")
+    assert (await team.clicks("bo", "Approve"))["modal"]
+    form = await team.get("/modal", **{"as": "bo"})
+    labels = [b["label"]["text"] for b in form["blocks"] if b["type"] == "input"]
+    assert labels == ["Staging validation completed", "Backup id", "Age of the backup"]
+    await team.submits(
+        "bo",
+        **{
+            "Staging validation completed": ["staging"],
+            "Backup id": "bk-77",
+            "Age of the backup": "2 h",
+        },
+    )
+    await team.passes("PT2S")
+
+    assert (await team.told("bo"))[-1].startswith("You approved app v1.3.0")
+    trail = [(e.actor, e.action, e.detail.get("item")) for e in await team.trail("D2")]
+    assert trail[trail.index(("U0BO", "signed_off", "staging")) :][:3] == [
+        ("U0BO", "signed_off", "staging"),
+        ("U0BO", "signed_off", "backup"),
+        ("U0BO", "approved", None),
+    ]
+    why = await team.types("cy", "/deployments why D2")
+    assert "• Staging validated signed off by @bo" in why
+    assert "• Backup signed off by @bo 2024-03-26 10:00 UTC: bk-77, 2 h old" in why
+    await team.passes("PT45S")
+    assert await team.state() == "Succeeded"
+
+
+async def test_a_form_of_approve_that_was_overtaken_explains_itself(team: Workspace) -> None:
+    await team.asks("/deploy v1.3.0")
+    await team.clicks("bo", "Approve")
+    await team.clicks("ana", "Cancel")
+    await team.submits(
+        "bo",
+        **{"Staging validation completed": ["staging"], "Backup id": "b", "Age of the backup": "1"},
+    )
+    await team.passes("PT5S")
+
+    assert (await team.told("bo"))[-1].startswith("Nothing was done: D2 (v1.3.0) is cancelled")
+    assert "signed_off" not in {e.action for e in await team.trail("D2")}
+    assert await team.dispatches() == []
+
+
+async def test_the_list_stands_in_the_thread_and_is_signed_there(team: Workspace) -> None:
+    outside.runs_on_staging(team.world, "v1.2.0")
+    await team.asks()
+    assert await team.channel() == [await team.card()]
+    listed = await team.checklist()
+    assert "✓ All tests passing: CI green (3 checks)" in listed["rendered"]
+    assert "✗ Staging validated: Staging runs v1.2.0, not v1.2.1" in listed["rendered"]
+    assert "○ Workflow triggered\n" in listed["rendered"]
+    assert listed["buttons"] == ["Sign Off Staging validated"]
+    await team.clicks("bo", "Sign Off Staging validated", ts=listed["ts"])
+    await team.passes("PT5S")
+
+    assert (await team.told("bo"))[-1] == (
+        "You signed “Staging validated” of app v1.2.1 → production (D2) off."
+    )
+    signed = await team.checklist()
+    assert (
+        "✓ Staging validated: Staging runs v1.2.0, not v1.2.1, signed off by @bo"
+        in (signed["rendered"])
+    )
+    assert signed["buttons"] == []
+    assert "Staging validation completed: signed off by @bo" in await team.card()
+    await team.clicks("dee", "Sign Off Staging validated", ts=listed["ts"], stale=True)
+    await team.clicks("dee", "Approve")
+    await team.passes("PT45S")
+    assert "“Staging validated” of D2 needs no name (any more)." in await team.told("dee")
+    assert await team.state() == "Succeeded"
+
+
+async def test_after_the_deployment_the_list_fills_itself(team: Workspace) -> None:
+    await team.asks_and_approves()
+    await team.passes("PT45S")
+
+    shown = await team.types("cy", "/deployments show D2")
+    for line in (
+        "✓ Tag created: v1.2.1 is 7ccb03b",
+        "✓ Approval obtained, by @bo 2024-03-26 10:00 UTC",
+        "✓ Deployment completed: the run ended well",
+        "✓ Health checks passing: 3 passes in a row",
+        "✓ Application validated: validation passed",
+        "○ No errors in logs",
+        "✓ Performance acceptable: ",
+        "✓ Team notified of success: the ✅ message in the channel",
+        "– Root cause identified: not needed",
+    ):
+        assert line in shown
+    listed = await team.checklist()
+    assert listed["buttons"] == ["Sign Off No errors in logs", "Sign Off Uptime monitors green"]
+    await team.clicks("ana", "Sign Off No errors in logs", ts=listed["ts"])
+    await team.passes("PT5S")
+    assert "✓ No errors in logs, signed off by @ana" in (await team.checklist())["rendered"]
+
+
+async def test_who_holds_no_role_signs_nothing(team: Workspace) -> None:
+    outside.runs_on_staging(team.world, "v1.2.0")
+    await team.asks()
+    listed = await team.checklist()
+    await team.clicks("cy", "Sign Off Staging validated", ts=listed["ts"])
+    await team.passes("PT2S")
+
+    assert (await team.told("cy"))[-1].startswith("Only people with the role deployer may sign")
+
+
+async def test_qa_signs_a_commit_once(tmp_path: Path) -> None:
+    async with workspace(tmp_path, rules=WITH_QA) as team:
+        await team.asks()
+        assert "• QA has not signed 7ccb03b off. Somebody with the role qa presses" in (
+            await team.card()
+        )
+        listed = await team.checklist()
+        await team.clicks("dee", "Sign Off QA", ts=listed["ts"])
+        await team.passes("PT2S")
+        assert (await team.told("dee"))[-1].startswith("Only people with the role qa may sign QA")
+        await team.clicks("cy", "Sign Off QA", ts=listed["ts"])
+        await team.passes("PT5S")
+        assert await team.state() == "Waiting for approval"
+        await team.clicks("ana", "Cancel")
+        await team.asks()
+        await team.passes("PT5S")
+
+        assert "QA signed 7ccb03b off (cy)" in (await team.channel())[1]
+        await team.clicks("bo", "Approve")
+        await team.passes("PT45S")
+        assert "Succeeded" in (await team.channel())[1]
