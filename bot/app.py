@@ -27,6 +27,7 @@ from bot.services.desk import Desk
 from bot.services.requests import FRESH
 from bot.services.tick import Tick
 from bot.settings import Settings
+from bot.targets import Targets
 from bot.web import application, runner
 from handlers.listening import Listener
 
@@ -68,6 +69,7 @@ class Bot:
             settings.github_api_url, _github_as(settings, config), now=self.clock.now
         )
         self.probes = HealthProbe(allow=config.network.allow)
+        self._targets = Targets(settings, config, self.clock)
         self.registry = CollectorRegistry()
         self._clockwork = Clockwork()
         self._desk = Desk(
@@ -78,6 +80,7 @@ class Bot:
             probes=self.probes,
             config=config,
             wake=self._clockwork.wake,
+            targets=self._targets.made,
         )
         self.tick = Tick(self._desk)
         self._identity: Identity | None = None
@@ -146,6 +149,7 @@ class Bot:
         """Give every connection back."""
         await self.probes.close()
         await self.github.close()
+        await self._targets.close()
         await self.chat.close()
         if isinstance(self.clock, SharedClock):
             await self.clock.close()

@@ -127,6 +127,9 @@ class EnvironmentConfig(Part):
     adopt: AdoptConfig | None = Field(default=None, description="what merges deploy there")
     approval: EnvironmentApproval = EnvironmentApproval()
     targets: Targets = Field(default=(), description="where it runs, in the order of a way back")
+    stop_on_failure: bool = Field(
+        default=True, description="whether a rollback that failed on one target leaves the next"
+    )
 
 
 class ServiceConfig(Part):

@@ -81,6 +81,11 @@ def close_failed(click: Click, office: Office) -> Answer:
     return decisions.close_failed(office.tx, office.config, click.deployment, click.user)
 
 
+def retry_targets(click: Click, office: Office) -> Answer:
+    """Retry web-1."""
+    return decisions.retry_targets(office.tx, click.deployment, click.user)
+
+
 def send_again(click: Click, office: Office) -> Answer:
     """Send Again."""
     return decisions.send_again(office.tx, click.deployment, click.user)

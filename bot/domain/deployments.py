@@ -2,7 +2,7 @@
 step.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, StrEnum, auto
 from typing import Any, Self, assert_never
@@ -14,6 +14,7 @@ from bot.domain.outside import Outside
 from bot.domain.risk import Risk
 from bot.domain.runs import Dispatch, Progress
 from bot.domain.signatures import Override, SignOff
+from bot.domain.switching import TargetStep
 from bot.domain.validation import Validation
 
 
@@ -36,6 +37,7 @@ class State(StrEnum):
     DISPATCHING = "dispatching"
     UNKNOWN = "unknown"
     RUNNING = "running"
+    SWITCHING = "switching"
     VALIDATING = "validating"
     DEGRADED = "degraded"
     ABORTING = "aborting"
@@ -58,12 +60,15 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     S.REQUESTED: frozenset({S.CHECKING, S.CANCELLED}),
     S.CHECKING: frozenset({S.AWAITING_APPROVAL, S.REFUSED, S.CANCELLED}),
     S.AWAITING_APPROVAL: frozenset({S.APPROVED, S.REJECTED, S.EXPIRED, S.CANCELLED, S.VOID}),
-    S.APPROVED: frozenset({S.DISPATCHING, S.FAILED, S.AWAITING_APPROVAL, S.VOID, S.CANCELLED}),
+    S.APPROVED: frozenset(
+        {S.DISPATCHING, S.SWITCHING, S.FAILED, S.AWAITING_APPROVAL, S.VOID, S.CANCELLED}
+    ),
     S.DISPATCHING: frozenset({S.RUNNING, S.UNKNOWN, S.FAILED, S.NEEDS_ATTENTION}),
     S.UNKNOWN: frozenset({S.RUNNING, S.DISPATCHING, S.NEEDS_ATTENTION}),
     S.RUNNING: frozenset({S.VALIDATING, S.FAILED, S.ABORTING, S.NEEDS_ATTENTION}),
+    S.SWITCHING: frozenset({S.VALIDATING, S.DEGRADED}),
     S.VALIDATING: frozenset({S.SUCCEEDED, S.DEGRADED, S.FAILED}),
-    S.DEGRADED: frozenset({S.SUCCEEDED, S.FAILED}),
+    S.DEGRADED: frozenset({S.SUCCEEDED, S.FAILED, S.SWITCHING}),
     S.ABORTING: frozenset({S.CANCELLED, S.VALIDATING, S.FAILED, S.NEEDS_ATTENTION}),
     S.NEEDS_ATTENTION: frozenset({S.RUNNING, S.UNKNOWN, S.FAILED}),
 } | {state: frozenset() for state in TERMINAL}
@@ -77,6 +82,7 @@ class Step(Enum):
     DISPATCH = auto()
     FIND_RUN = auto()
     WATCH_RUN = auto()
+    SWITCH = auto()
     VALIDATE = auto()
     WATCH_HEALTH = auto()
     NOTHING = auto()
@@ -144,6 +150,7 @@ class Deployment:
     `bad` is a person's mark, `hold` keeps the slot shut after a rollback, `rolls_back` names
     the deployment that a rollback takes back, `for_incident` the incident that a hotfix mends.
     `rescue` is the rollback that begins when a stopped deployment has ended.
+    `steps` are those of a rollback over targets; `ran` is what each target ran when it was good.
     """
 
     id: int = 0
@@ -187,6 +194,8 @@ class Deployment:
     progress: Progress | None = None
     abort_asked_at: datetime | None = None
     rescue: Rescue | None = None
+    steps: tuple[TargetStep, ...] = ()
+    ran: dict[str, str] = field(default_factory=dict)
 
     validation: Validation | None = None
     live_at: datetime | None = None
@@ -294,6 +303,8 @@ def next_step(deployment: Deployment) -> Step:
             return Step.FIND_RUN
         case State.RUNNING | State.ABORTING:
             return Step.WATCH_RUN
+        case State.SWITCHING:
+            return Step.SWITCH
         case State.VALIDATING:
             return Step.VALIDATE
         case State.DEGRADED:

@@ -11,7 +11,7 @@ def given(deployment: Deployment) -> str:
     """
     people = ", ".join(f"{by(one)} {b.when(one.at)}" for one in deployment.approvals)
     said = f"approved by {people}" if people else ""
-    if needed(deployment) == 1:
+    if needed(deployment) < 2:
         return said
     return f"{len(deployment.approvals)} of {needed(deployment)} {said or 'approved'}"
 

@@ -20,6 +20,7 @@ _STATUS = {
     State.DISPATCHING: "Sending to GitHub",
     State.UNKNOWN: "Sent, waiting for GitHub to show the run",
     State.RUNNING: "Running",
+    State.SWITCHING: "Switching",
     State.VALIDATING: "Validating",
     State.DEGRADED: "Degraded: validation failed, a person has to decide",
     State.ABORTING: "Stopping",
@@ -90,6 +91,8 @@ def card(deployment: Deployment, now: datetime) -> Message:
     parts: list[Block] = [b.section(head)]
     if d.changes and d.state is not State.SUCCEEDED:
         parts.append(b.section(changes(d)))
+    if d.steps:
+        parts.append(b.section(steps(d)))
     if d.progress and not d.is_terminal:
         parts.append(b.section(progress(d, now)))
     if d.validation and d.state in (State.VALIDATING, State.DEGRADED):
@@ -129,6 +132,22 @@ def changes(deployment: Deployment, most: int = MOST_CHANGES) -> str:
         lines.append(f"• {b.line(change.title, 120)}{number}{author}")
     if len(listed.changes) > most:
         lines.append(f"• and {len(listed.changes) - most} more")
+    return "\n".join(lines)
+
+
+def steps(deployment: Deployment) -> str:
+    """What became of each target of a rollback."""
+    lines = ["*Targets*"]
+    for step in deployment.steps:
+        took = ""
+        if step.began_at and step.ended_at:
+            took = f" in {b.span(step.ended_at - step.began_at)}"
+        word = str(step.fate or step.progress).replace("_", " ")
+        lines.append(
+            f"• {b.line(step.target, 80)} *{word}*{took} {b.line(step.text, 200)}".rstrip()
+        )
+        if step.pinned:
+            lines.append(f"    pinned: {b.line(step.pinned, 200)}")
     return "\n".join(lines)
 
 

@@ -2,6 +2,7 @@
 
 from bot.domain.deployments import Deployment, State
 from bot.domain.overrides import liftable, standing
+from bot.domain.targets import Fate
 from bot.messages import blocks as b
 from bot.messages.blocks import Block
 
@@ -54,8 +55,12 @@ def controls(d: Deployment) -> Block | None:
         case State.ABORTING:
             return b.actions(block_id, b.button("Close as Failed", "close_failed", value))
         case State.DEGRADED:
+            failed = [step.target for step in d.steps if step.fate is not Fate.SUCCEEDED]
+            label = b.shorten(f"Retry {', '.join(failed)}", 75)
+            retry = [b.button(label, "retry_targets", value, style="primary")] if failed else []
             return b.actions(
                 block_id,
+                *retry,
                 b.button("Mark Good", "mark_good", value),
                 b.button("Roll Back", "roll_back", value),
                 b.button("Close as Failed", "close_failed", value),

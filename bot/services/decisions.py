@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.config import Config
-from bot.domain import approvals, overrides
+from bot.domain import approvals, overrides, switching
 from bot.domain.deployments import Deployment, Kind, State
 from bot.domain.errors import Refusal
 from bot.domain.people import Actor, Role, require
@@ -106,6 +106,19 @@ def close_failed(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> M
     if wish is not None:
         rollbacks.begin(tx, config, where, wish, takes_back=deployment.name)
     return answer
+
+
+def retry_targets(tx: Tx, deployment_id: int, slack_id: str) -> Message:
+    """Try once more what failed of a rollback; what succeeded is left alone."""
+    deployment = _open(tx, deployment_id, (State.DEGRADED,))
+    _may_decide(known(tx, slack_id))
+    steps = switching.again(deployment.steps)
+    if steps == deployment.steps:
+        raise Refusal("nothing_to_retry", "Nothing of {name} failed.", name=deployment.name)
+    saved = tx.save(deployment, deployment.to(State.SWITCHING, tx.now, steps=steps))
+    named = [step.target for step in saved.steps if step.fate is None]
+    tx.audit(slack_id, "targets_retried", saved.name, targets=named)
+    return notes.decided(saved, f"trying {', '.join(named)} again")
 
 
 def send_again(tx: Tx, deployment_id: int, slack_id: str) -> Message:

@@ -1,14 +1,14 @@
 """Desk: the parts that a step of the tick works with."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.config import AdoptConfig, Config
 from bot.domain.deployments import Deployment, Kind
 from bot.domain.validation import Rule
 from bot.messages.blocks import Message
-from bot.ports import Chat, Clock, GitHub, Post, Probes, Store, Tx
+from bot.ports import Chat, Clock, GitHub, Post, Probes, Store, Target, Tx
 
 FIRST_RETRY = timedelta(seconds=2)
 LAST_RETRY = timedelta(seconds=60)
@@ -25,6 +25,7 @@ class Desk:
     probes: Probes
     config: Config
     wake: Callable[[], None]
+    targets: Mapping[tuple[str, str], Sequence[tuple[str, Target]]] = field(default_factory=dict)
 
     def now(self) -> datetime:
         """The present."""
@@ -46,6 +47,15 @@ class Desk:
             # Who waits for a rollback is not helped by a longer look.
             bake=timedelta(0) if deployment.kind is Kind.ROLLBACK else settings.bake,
         )
+
+    def targets_of(self, deployment: Deployment) -> Sequence[tuple[str, Target]]:
+        """The targets where this deployment goes, by name, in the order of the configuration."""
+        return self.targets.get((deployment.service, deployment.environment), ())
+
+    def stops_on_failure(self, deployment: Deployment) -> bool:
+        """Whether a step that failed keeps the following ones from being begun."""
+        settings = self.config.environment(deployment.service, deployment.environment)
+        return settings is not None and settings.stop_on_failure
 
     def health_url(self, deployment: Deployment) -> str | None:
         """The configured health URL, if there is one."""

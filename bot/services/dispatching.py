@@ -5,12 +5,12 @@ import secrets
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment, Kind, State
 from bot.domain.errors import Declined, Fault, Unanswered
 from bot.domain.runs import SETTLE, Dispatch
 from bot.messages import announcements, notes
 from bot.ports import Stale, Started, Tx, Workflow
-from bot.services import lookouts, rolling_back
+from bot.services import lookouts, rolling_back, switching
 from bot.services.approval_watch import void
 from bot.services.desk import Desk, announce, direct, retry_in
 from bot.services.finding import adopt, candidates, needs_attention
@@ -34,6 +34,8 @@ async def dispatch(desk: Desk, deployment: Deployment) -> None:
     against, workflow = await objection(desk, deployment)
     if against is not None:
         await _not_approved(desk, deployment, against)
+    elif deployment.kind is Kind.ROLLBACK and desk.targets_of(deployment):
+        await switching.begin(desk, deployment)
     elif workflow is not None:
         listed = await desk.github.runs(deployment.repo, deployment.workflow, dispatched_only=False)
         if run := await lookouts.under_way(desk, deployment, listed):

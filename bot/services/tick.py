@@ -20,6 +20,7 @@ from bot.services import (
     dispatching,
     locks,
     promising,
+    switching,
     validating,
     watching,
 )
@@ -207,6 +208,8 @@ class Tick:
                 await reconcile(desk, deployment)
             case Step.WATCH_RUN:
                 await watching.watch_run(desk, deployment)
+            case Step.SWITCH:
+                await switching.switch(desk, deployment)
             case Step.VALIDATE:
                 await validating.validate(desk, deployment)
             case Step.WATCH_HEALTH:

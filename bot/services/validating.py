@@ -14,7 +14,7 @@ from bot.domain.validation import (
 )
 from bot.domain.versions import shown
 from bot.messages import announcements, notes
-from bot.services import letters, merging, proving
+from bot.services import letters, merging, proving, switching
 from bot.services.desk import Desk, announce, reply
 
 UNTIL_HEALTHY = timedelta(seconds=2)
@@ -44,6 +44,7 @@ async def validate(desk: Desk, deployment: Deployment) -> None:
             good = looked.to(
                 State.SUCCEEDED,
                 now,
+                ran=await switching.look(desk, looked),
                 healthy_at=found.healthy_at,
                 live_at=live_at,
                 hold=looked.kind is Kind.ROLLBACK,

@@ -135,6 +135,7 @@ def test_the_heads_of_all_cards() -> None:
             "dispatching": "Sending to GitHub",
             "unknown": "Sent, waiting for GitHub to show the run",
             "running": "Running",
+            "switching": "Switching",
             "validating": "Validating",
             "degraded": "Degraded: validation failed, a person has to decide",
             "aborting": "Stopping",

@@ -248,14 +248,16 @@ async def workspace(
     mode: Literal["socket", "http"] = "socket",
     at: datetime = TUESDAY,
     database: str | None = None,
-    rules: Json | None = None,
+    rules: Json | Callable[[World], Json] | None = None,
     begin: Callable[[World], None] | None = None,
+    host: bool = False,
     **changes: str,
 ) -> AsyncIterator[Workspace]:
     """A world made from a seed, with the bot running in it.
 
     `rules` are merged into the seed's gonogo.yaml, `begin` changes the world before the bot starts,
-    `changes` are environment variables of the bot.
+    `host` starts the machine that is reached over SSH, `changes` are environment variables of the
+    bot.
     """
     clock = Clock(at, patience=PATIENCE, still_there=PATIENCE)
     world = World(Seed.named(seed), clock, slack_mode=mode)
@@ -265,7 +267,10 @@ async def workspace(
     address = database or f"sqlite:///{folder / 'gonogo.db'}"
     try:
         async with aiohttp.ClientSession(world.base_url) as control:
-            made = Workspace(world, control, address, changes, rules or {})
+            if host:
+                await world.host.start()
+            told = rules(world) if callable(rules) else rules
+            made = Workspace(world, control, address, changes, told or {})
             await made.open()
             try:
                 yield made

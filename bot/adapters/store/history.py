@@ -44,6 +44,7 @@ _CHANGING = (
     State.DISPATCHING,
     State.UNKNOWN,
     State.RUNNING,
+    State.SWITCHING,
     State.VALIDATING,
     State.ABORTING,
     State.NEEDS_ATTENTION,

@@ -92,6 +92,8 @@ deployments = Table(
     Column("progress", Json),
     Column("abort_asked_at", UtcDateTime),
     Column("rescue", Json),
+    Column("steps", Json, nullable=False, server_default="[]"),
+    Column("ran", Json, nullable=False, server_default="{}"),
     Column("validation", Json),
     Column("live_at", UtcDateTime),
     Column("healthy_at", UtcDateTime),

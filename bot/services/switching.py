@@ -1,0 +1,187 @@
+"""Switching: the tick's part of a rollback over targets; one step after another, each looked for
+before it is started again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+
+from bot.domain import switching
+from bot.domain.deployments import Deployment, State
+from bot.domain.errors import Declined, Fault, Unanswered
+from bot.domain.switching import Outcome, Progress, TargetStep
+from bot.domain.targets import Artifact
+from bot.domain.validation import Outcome as Found
+from bot.domain.validation import Reading, Validation
+from bot.messages import announcements
+from bot.ports import Target, Tx
+from bot.services.desk import Desk, announce, retry_in
+
+log = structlog.get_logger()
+
+LOOK_EVERY = timedelta(seconds=1)
+LOOK_LATER = timedelta(seconds=5)
+"""The pause between two looks once a step takes longer than half a minute."""
+
+
+async def begin(desk: Desk, deployment: Deployment) -> None:
+    """Take up the targets of a rollback instead of a workflow."""
+    names = [name for name, _ in desk.targets_of(deployment)]
+    steps = tuple(TargetStep(target=name) for name in names)
+    moved = deployment.to(State.SWITCHING, desk.now(), steps=steps)
+    await desk.save(deployment, moved, action="switching", detail={"targets": names})
+
+
+async def switch(desk: Desk, deployment: Deployment) -> None:
+    """Bring the rollback one step further. Raises Fault."""
+    stop = desk.stops_on_failure(deployment)
+    place = switching.following(deployment.steps, stop_on_failure=stop)
+    if place is None:
+        await _settle(desk, deployment, switching.outcome(deployment.steps, stop_on_failure=stop))
+        return
+    step = deployment.steps[place]
+    target = dict(desk.targets_of(deployment)).get(step.target)
+    if target is None:
+        gone = step.failed("it is no longer in gonogo.yaml", desk.now())
+        await _keep(desk, deployment, place, gone)
+        return
+    operation = step.operation(deployment.name, place)
+    wanted = await _wanted(desk, deployment, step.target, target)
+    match step.progress:
+        case Progress.WAITING:
+            begun = replace(step, progress=Progress.STARTING, began_at=desk.now())
+            started = await _keep(desk, deployment, place, begun)
+            await _start(desk, started, place, target, wanted, operation)
+        case Progress.STARTING:
+            await _find(desk, deployment, place, target, wanted, operation)
+        case _:
+            seen = step.seen(await target.watch(step.receipt))
+            await _keep(desk, deployment, place, seen)
+
+
+async def _start(
+    desk: Desk,
+    deployment: Deployment,
+    place: int,
+    target: Target,
+    wanted: Artifact,
+    operation: str,
+) -> None:
+    """Ask the target once. An answer that got lost is looked for at the next tick."""
+    step = deployment.steps[place]
+    try:
+        receipt = await target.start(wanted, operation)
+    except Declined as no:
+        await _keep(desk, deployment, place, step.failed(no.text, desk.now()))
+    except Unanswered as lost:
+        text = f"No clear answer ({lost.text}); looking at the target"
+        await _keep(desk, deployment, place, replace(step, text=text), pause=LOOK_EVERY)
+    except Fault as fault:  # nothing was sent
+        text = f"Waiting for {step.target} ({fault.text})"
+        pause = retry_in(deployment.failures, fault.retry_after)
+        waiting = replace(step, progress=Progress.WAITING, text=text)
+        await _keep(desk, deployment, place, waiting, pause=pause, failures=deployment.failures + 1)
+    else:
+        running = replace(step, progress=Progress.RUNNING, receipt=receipt, text="switching")
+        await _keep(desk, deployment, place, running)
+
+
+async def _find(
+    desk: Desk,
+    deployment: Deployment,
+    place: int,
+    target: Target,
+    wanted: Artifact,
+    operation: str,
+) -> None:
+    """After a lost answer or a restart: what became of it, by the target's own account."""
+    step = deployment.steps[place]
+    receipt, sight = await target.resolve_unknown(wanted, operation)
+    if not receipt and sight.fate is not None:  # it never began
+        await _keep(desk, deployment, place, replace(step, progress=Progress.WAITING, text=""))
+        return
+    found = replace(step, receipt=receipt) if receipt else step
+    await _keep(desk, deployment, place, found.seen(sight) if receipt else found, pause=LOOK_EVERY)
+
+
+async def _keep(
+    desk: Desk,
+    deployment: Deployment,
+    place: int,
+    step: TargetStep,
+    *,
+    pause: timedelta | None = None,
+    failures: int = 0,
+) -> Deployment:
+    steps = (*deployment.steps[:place], step, *deployment.steps[place + 1 :])
+    now = desk.now()
+    if pause is None:
+        old = step.began_at is not None and now - step.began_at > LOOK_LATER * 6
+        watching = step.progress is Progress.RUNNING
+        pause = (LOOK_LATER if old else LOOK_EVERY) if watching else timedelta(0)
+    kept = deployment.with_(steps=steps, due_at=now + pause, failures=failures, waiting_for="")
+    ended = step.progress is Progress.ENDED
+    return await desk.save(
+        deployment,
+        kept,
+        action="target_ended" if ended else "",
+        detail={"target": step.target, "fate": step.fate, "why": step.text},
+    )
+
+
+async def _settle(desk: Desk, deployment: Deployment, found: Outcome) -> None:
+    now = desk.now()
+    if found is Outcome.SWITCHED:
+        readings = tuple(
+            Reading(what=f"target {step.target}", outcome=Found.OK, text=step.text, at=now)
+            for step in deployment.steps
+        )
+        started = Validation(started_at=now, deployed_at=now, readings=readings)
+        moved = deployment.to(State.VALIDATING, now, validation=started)
+        await desk.save(deployment, moved, action="switched")
+        return
+    notice = _told(deployment.steps, found)
+    bad = deployment.to(State.DEGRADED, now, notice=notice)
+    word = f"partial-{deployment.revision}"
+    post = announce(desk.config, bad, word, announcements.failed(bad))
+    await desk.save(deployment, bad, action="not_switched", posts=(post,), detail={"why": notice})
+
+
+def _told(steps: Sequence[TargetStep], found: Outcome) -> str:
+    each = "; ".join(f"{step.target}: {step.text or 'not begun'}" for step in steps)
+    head = "PARTIAL: production is mixed" if found is Outcome.MIXED else "Nothing was switched"
+    return f"{head}. {each}"
+
+
+async def _wanted(desk: Desk, deployment: Deployment, name: str, target: Target) -> Artifact:
+    """What the target ran when that version was good there; where nobody knows, what the target
+    itself finds of that version.
+    """
+
+    def read(tx: Tx) -> str:
+        earlier = tx.history(deployment.service, deployment.environment, limit=200)
+        ran = (d.ran.get(name, "") for d in earlier if d.version == deployment.version)
+        return next(filter(None, ran), "")
+
+    known = await desk.store.read(read)
+    commit = deployment.binding.commit if deployment.binding else None
+    wanted = Artifact(id=known, version=deployment.version, commit=commit)
+    if known:
+        return wanted
+    return (await target.plan(wanted)).wanted or wanted
+
+
+async def look(desk: Desk, deployment: Deployment) -> dict[str, str]:
+    """What each target runs now, by its own name for it; one that does not answer is left out."""
+    found: dict[str, str] = {}
+    for name, target in desk.targets_of(deployment):
+        try:
+            current = await target.current()
+        except Fault as fault:
+            log.warning("target_not_read", target=name, error=fault.text)
+            continue
+        if current is not None:
+            found[name] = current.id
+    return found

@@ -1,0 +1,82 @@
+"""Targets of this installation: the configured ones, made with what they need to be let in."""
+
+from collections.abc import Sequence
+
+from bot.adapters.rest import Rest
+from bot.config import Config, ConfigError
+from bot.ports import Clock, Registry, Target
+from bot.settings import Settings
+from bot.target_config import AppPlatformTarget, DockerSshTarget, TargetConfig, VercelTarget
+
+Made = dict[tuple[str, str], Sequence[tuple[str, Target]]]
+
+
+class Targets:
+    """Every configured target, by service and environment; the connections are shared."""
+
+    def __init__(self, settings: Settings, config: Config, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._connections: dict[str, Rest] = {}
+        self.made: Made = {
+            (name, environment): tuple((one.name, self._make(one)) for one in found.targets)
+            for name, service in config.services.items()
+            for environment, found in service.environments.items()
+            if found.targets
+        }
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        for connection in self._connections.values():
+            await connection.close()
+
+    def _make(self, config: TargetConfig) -> Target:
+        """Raises ConfigError when the settings lack what it needs."""
+        # Each is imported late: most teams have one kind, and the libraries are large.
+        match config:
+            case DockerSshTarget():
+                from bot.adapters import docker_ssh
+
+                return docker_ssh.make(
+                    config, self._settings, self._clock, registry=self._registry()
+                )
+            case VercelTarget():
+                from bot.adapters import vercel
+
+                return vercel.make(config, self._vercel(config), self._clock)
+            case AppPlatformTarget():
+                from bot.adapters import digitalocean
+
+                return digitalocean.make(config, self._digitalocean(config), self._clock)
+
+    def _registry(self) -> Registry | None:
+        if self._settings.digitalocean_token is None:
+            return None
+        from bot.adapters.digitalocean import DigitalOceanRegistry
+
+        return DigitalOceanRegistry(self._digitalocean(None))
+
+    def _vercel(self, config: VercelTarget) -> Rest:
+        from bot.adapters import vercel
+
+        token = self._settings.vercel_token
+        if token is None:
+            raise ConfigError([f"VERCEL_TOKEN: is missing (target {config.name})"])
+        if "vercel" not in self._connections:
+            self._connections["vercel"] = vercel.connect(
+                self._settings.vercel_api_url, token.get_secret_value()
+            )
+        return self._connections["vercel"]
+
+    def _digitalocean(self, config: AppPlatformTarget | None) -> Rest:
+        from bot.adapters import digitalocean
+
+        token = self._settings.digitalocean_token
+        if token is None:
+            name = config.name if config else "registry"
+            raise ConfigError([f"DIGITALOCEAN_TOKEN: is missing (target {name})"])
+        if "digitalocean" not in self._connections:
+            self._connections["digitalocean"] = digitalocean.connect(
+                self._settings.digitalocean_api_url, token.get_secret_value()
+            )
+        return self._connections["digitalocean"]
