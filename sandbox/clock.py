@@ -51,7 +51,7 @@ class Clock:
     ) -> None:
         self.patience = patience
         self.still_there = still_there
-        self._base = start or datetime.now(UTC)
+        self._base = (start or datetime.now(UTC)).astimezone(UTC)
         self._since = time.monotonic()
         self._held = False
         self._timers: list[tuple[datetime, int, Timer]] = []

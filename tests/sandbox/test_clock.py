@@ -42,6 +42,12 @@ async def test_between_advances_it_runs() -> None:
     assert clock.now() >= TUESDAY + timedelta(milliseconds=30)
 
 
+def test_it_tells_utc_wherever_it_starts() -> None:
+    berlin = datetime.fromisoformat("2024-03-26T11:00+01:00")
+    assert Clock(berlin).now().utcoffset() == timedelta(0)
+    assert Clock(berlin).now() - TUESDAY < MINUTE
+
+
 @pytest.fixture
 async def bot(stage: Stage) -> AsyncIterator[asyncio.Task[None]]:
     """A bot that has something to do every four minutes."""

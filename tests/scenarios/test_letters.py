@@ -45,7 +45,7 @@ async def test_each_author_gets_one_letter_and_can_end_them(team: Workspace) -> 
     await team.passes("PT1M")
     await team.types("ana", "/deploy v1.2.2")
     await team.passes("PT2S")
-    await team.clicks("bo", "Approve")
+    await team.approves("bo")
 
     async def is_told() -> bool:
         return len(await about(team, "bo")) == 2
