@@ -13,6 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 from bot import preflight
 from bot.adapters.clocks import SharedClock, SystemClock
 from bot.adapters.github import Installation, PyGithubAdapter
+from bot.adapters.github.callbacks import callback_in
 from bot.adapters.health import HealthProbe
 from bot.adapters.slack import SlackChat
 from bot.adapters.slack_http import SlackEvents
@@ -65,8 +66,12 @@ class Bot:
         self.chat = SlackChat(
             settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url
         )
+        reviewer = settings.github_reviewer_token
         self.github = PyGithubAdapter(
-            settings.github_api_url, _github_as(settings, config), now=self.clock.now
+            settings.github_api_url,
+            _github_as(settings, config),
+            reviewer_token=reviewer.get_secret_value() if reviewer else None,
+            now=self.clock.now,
         )
         self.probes = HealthProbe(allow=config.network.allow)
         self._targets = Targets(settings, config, self.clock)
@@ -269,16 +274,19 @@ class Bot:
             raise ConfigError([f"PORT, HOST: {error.strerror}"]) from error
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
-    async def _remember_webhook(self, key: str, event: str, repo: str) -> bool:
+    async def _remember_webhook(self, key: str, event: str, repo: str, question: bytes) -> bool:
         """A delivery is a reason to look at everything that waits for GitHub, the first time it
-        comes; one about a tag, at the tags.
+        comes; one about a tag, at the tags. A question to our App's own rule is kept.
         """
         known = {service.repo.casefold(): service.repo for service in self.config.services.values()}
         told = known.get(repo.casefold(), "")
+        asked = callback_in(question, self.settings.github_api_url) if question else None
 
         def note(tx: Tx) -> bool:
             if not tx.first_time(key, "github", told):
                 return False
+            if asked is not None:
+                tx.keep_callback(asked.repo, asked.run_id, asked.environment, asked.url)
             if told and event in ABOUT_TAGS:
                 tx.set_duty(f"tags:{told}", tx.now)
             if event == "workflow_run":

@@ -14,6 +14,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from bot.approval_config import EnvironmentApproval
 from bot.calendars import WindowConfig
 from bot.config_people import same_people, unknown_people
 from bot.domain.grammar import KEYWORDS
@@ -92,12 +93,6 @@ class PersonConfig(Part):
 
     slack: UserId
     github: str | None = None
-
-
-class EnvironmentApproval(Part):
-    """Who has to approve what goes to one environment."""
-
-    needed: int = Field(default=1, ge=1, le=10, description="how many different approvers")
 
 
 class AdoptConfig(Part):

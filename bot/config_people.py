@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from bot.approval_config import is_team
+
 if TYPE_CHECKING:
     from bot.config import Config
 
@@ -27,8 +29,8 @@ def unknown_people(config: Config) -> Iterator[Mistake]:
 
 def _unknown(config: Config, path: list[str], names: Sequence[str]) -> Iterator[Mistake]:
     for place, name in enumerate(names):
-        if name not in config.people and not is_group(name):
-            hint = f"“{name}” is neither under people nor a user group (S…)"
+        if name not in config.people and not is_group(name) and not is_team(name):
+            hint = f"“{name}” is neither under people nor a group (S…, team:a/b)"
             yield [*path, str(place)], hint
 
 

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
 from bot.adapters.slack import SlackChat
+from bot.approval_config import is_team
 from bot.config import AdoptConfig, Config
 from bot.config_people import is_group
 from bot.domain.errors import Fault
 from bot.domain.people import Standing
+from bot.gate_doctor import gate, gates
 from bot.ports import GitHub, Probes, Workflow
 from bot.preflight import Finding, failed
 
@@ -33,7 +35,9 @@ async def examine(
         _database(database),
         _channel(chat, config.slack.channel),
         *(_person(chat, name, one.slack) for name, one in config.people.items()),
-        *(_group(chat, group) for group in _groups(config)),
+        *(_group(chat, group) for group in _groups(config) if is_group(group)),
+        *(_team(config, github, team) for team in _groups(config) if is_team(team)),
+        *(gate(config, github, *place) for place in gates(config)),
         *(_workflow(github, repo, file, *names) for repo, file, *names in _workflows(config)),
         *(_merges(github, service.repo, adopt) for _, _, service, adopt in config.merges()),
         *(_health(probes, subject, url) for subject, url in _health_urls(config)),
@@ -43,7 +47,7 @@ async def examine(
 
 def _groups(config: Config) -> tuple[str, ...]:
     names = (name for members in config.roles.values() for name in members)
-    return tuple(dict.fromkeys(name for name in names if is_group(name)))
+    return tuple(dict.fromkeys(name for name in names if is_group(name) or is_team(name)))
 
 
 def _workflows(config: Config) -> Iterator[tuple[str, str, set[str], set[str]]]:
@@ -103,6 +107,20 @@ async def _group(chat: SlackChat, group: str) -> Sequence[Finding]:
     except Fault as fault:
         return [failed(subject, fault, "correct the role that names it in the configuration")]
     return [Finding(subject=subject, ok=True, text=f"{len(members)} members")]
+
+
+async def _team(config: Config, github: GitHub, team: str) -> Sequence[Finding]:
+    try:
+        members = await github.team(team.removeprefix("team:"))
+    except Fault as fault:
+        action = "correct the role that names it, or let the token read the organisation's members"
+        return [failed(team, fault, action)]
+    logins = {(person.github or "").lower() for person in config.people.values()}
+    unknown = sorted(login for login in members if login.lower() not in logins)
+    text = f"{len(members)} members"
+    if unknown:
+        text += f", of whom nobody under people has the login {', '.join(unknown)}"
+    return [Finding(subject=team, ok=True, text=text)]
 
 
 async def _workflow(

@@ -58,6 +58,10 @@ class Settings(BaseSettings):
     github_token: SecretStr | None = Field(
         default=None, description="token with Actions read and write, Contents read, Checks read"
     )
+    github_reviewer_token: SecretStr | None = Field(
+        default=None,
+        description="user token of a required reviewer, for approval.mode github_environment",
+    )
     github_webhook_secret: SecretStr | None = Field(
         default=None, description="secret of the GitHub webhook, if any"
     )

@@ -18,13 +18,14 @@ log = structlog.get_logger()
 WEBHOOK_LIMIT = 5 * 1024 * 1024  # bytes
 SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
 DELIVERY = re.compile(r"[0-9A-Za-z-]{1,100}")
+PROTECTION_RULE = "deployment_protection_rule"
 EVENTS = frozenset(
     {
         "check_run",
         "check_suite",
         "create",
         "delete",
-        "deployment_protection_rule",
+        PROTECTION_RULE,
         "deployment_review",
         "deployment_status",
         "pull_request",
@@ -40,7 +41,7 @@ EVENTS = frozenset(
 def application(
     *,
     reasons: Callable[[], Awaitable[Sequence[str]]],
-    remember: Callable[[str, str, str], Awaitable[bool]],
+    remember: Callable[[str, str, str, bytes], Awaitable[bool]],
     wake: Callable[[], None],
     registry: CollectorRegistry,
     webhook_secret: str | None = None,
@@ -101,10 +102,14 @@ def _metrics(registry: CollectorRegistry) -> Handler:
 
 
 def _github_webhooks(
-    secret: bytes, remember: Callable[[str, str, str], Awaitable[bool]], wake: Callable[[], None]
+    secret: bytes,
+    remember: Callable[[str, str, str, bytes], Awaitable[bool]],
+    wake: Callable[[], None],
 ) -> Handler:
     async def webhooks(request: web.Request) -> web.StreamResponse:
-        """A delivery is a reason to look; nothing of it is believed but whom it comes from."""
+        """A delivery is a reason to look; whom it comes from is believed, and what it asks of our
+        App's own rule, as far as it can be true.
+        """
         body = await raw_body(request, WEBHOOK_LIMIT)
         if not _is_signed(request.headers.get("X-Hub-Signature-256", ""), body, secret):
             return web.Response(status=401)
@@ -112,7 +117,8 @@ def _github_webhooks(
         if not DELIVERY.fullmatch(delivery):
             return web.Response(status=400)
         event = request.headers.get("X-GitHub-Event", "")
-        if event in EVENTS and await remember(f"github:{delivery}", event, _repository(body)):
+        asked, repo = body if event == PROTECTION_RULE else b"", _repository(body)
+        if event in EVENTS and await remember(f"github:{delivery}", event, repo, asked):
             log.info("github_webhook", github_event=event, delivery=delivery)
             wake()
         return web.Response(status=202)

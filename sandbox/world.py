@@ -134,7 +134,7 @@ class World:
             slack = {"SLACK_APP_TOKEN": secrets.app_token}
         else:
             slack = {"SLACK_SIGNING_SECRET": secrets.signing_secret}
-        if self.github_as == "app":
+        if self.github_as == "app" or self.seed.as_app:
             app = self.github.app
             github = {
                 "GITHUB_APP_ID": str(app.id),
@@ -151,6 +151,7 @@ class World:
             "SLACK_API_URL": f"{self.base_url}/api/",
             "GITHUB_API_URL": f"{self.base_url}/github",
             **github,
+            "GITHUB_REVIEWER_TOKEN": secrets.github_reviewer_token,
             "GITHUB_WEBHOOK_SECRET": secrets.github_webhook_secret,
             "VERCEL_API_URL": f"{self.base_url}/vercel",
             "VERCEL_TOKEN": secrets.vercel_token,

@@ -93,12 +93,15 @@ approval: {expires: soon}
     )
 
 
-def test_a_role_names_people_or_user_groups() -> None:
-    text = SMALLEST + "roles:\n  deployer: [S0REL, ana]\n  approver:\n    - S0REL\n    - bo\n"
+def test_a_role_names_people_user_groups_or_teams() -> None:
+    text = (
+        SMALLEST
+        + "roles:\n  deployer: [S0REL, ana, 'team:a/x']\n  approver:\n    - S0REL\n    - bo\n"
+    )
     assert mistakes(text) == snapshot(
         [
-            "line 3: roles.deployer.1: “ana” is neither under people nor a user group (S…)",
-            "line 6: roles.approver.1: “bo” is neither under people nor a user group (S…)",
+            "line 3: roles.deployer.1: “ana” is neither under people nor a group (S…, team:a/b)",
+            "line 6: roles.approver.1: “bo” is neither under people nor a group (S…, team:a/b)",
         ]
     )
 

@@ -37,6 +37,14 @@ def may_approve(deployment: Deployment, actor: Actor, now: datetime) -> None:
     the requester nor somebody who has approved it already.
     """
     _is_open(deployment)
+    if deployment.protection is not None and deployment.run_id is None:
+        raise Refusal(
+            "not_waiting",
+            "Nothing was done: {name} ({version}) is begun once nothing blocks it, and waits for "
+            "approval at GitHub's gate then.",
+            name=deployment.name,
+            version=deployment.version,
+        )
     if deployment.expires_at is not None and now >= deployment.expires_at:
         raise Refusal(
             "expired",

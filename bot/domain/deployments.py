@@ -1,16 +1,15 @@
-"""Deployment: one attempt to bring one version to one environment; its states, moves and next
-step.
-"""
+"""Deployment: one attempt to bring one version to one environment; its states and moves."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import Enum, StrEnum, auto
-from typing import Any, Self, assert_never
+from enum import StrEnum
+from typing import Any, Self
 
 from bot.domain.changes import ChangeList
 from bot.domain.gates import Verdict
 from bot.domain.migrations import Migration
 from bot.domain.outside import Outside
+from bot.domain.protection import Protection
 from bot.domain.risk import Risk
 from bot.domain.runs import Dispatch, Progress
 from bot.domain.signatures import Override, SignOff
@@ -56,7 +55,7 @@ TERMINAL = frozenset({S.SUCCEEDED, S.FAILED, S.CANCELLED, S.REFUSED, S.REJECTED,
 UNFINISHED = frozenset(State) - TERMINAL
 WAITING = frozenset({S.REQUESTED, S.CHECKING, S.AWAITING_APPROVAL, S.APPROVED})
 
-TRANSITIONS: dict[State, frozenset[State]] = {
+_OPEN: dict[State, frozenset[State]] = {
     S.REQUESTED: frozenset({S.CHECKING, S.CANCELLED}),
     S.CHECKING: frozenset({S.AWAITING_APPROVAL, S.REFUSED, S.CANCELLED}),
     S.AWAITING_APPROVAL: frozenset({S.APPROVED, S.REJECTED, S.EXPIRED, S.CANCELLED, S.VOID}),
@@ -73,19 +72,17 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     S.NEEDS_ATTENTION: frozenset({S.RUNNING, S.UNKNOWN, S.FAILED}),
 } | {state: frozenset() for state in TERMINAL}
 
+_LEAVES_GATE = frozenset({S.RUNNING, S.ABORTING, S.NEEDS_ATTENTION})
+AT_GITHUB: dict[State, frozenset[State]] = {
+    S.CHECKING: frozenset({S.DISPATCHING}),
+    S.RUNNING: frozenset({S.AWAITING_APPROVAL, S.APPROVED, S.REJECTED}),
+    S.AWAITING_APPROVAL: _LEAVES_GATE | {S.FAILED, S.DISPATCHING},
+    S.APPROVED: _LEAVES_GATE,
+    S.ABORTING: frozenset({S.REJECTED, S.EXPIRED, S.VOID}),
+}
+"""Moves of those alone whose run waits at GitHub for the approval."""
 
-class Step(Enum):
-    """What the tick has to do next for a deployment."""
-
-    CHECK = auto()
-    WATCH_APPROVAL = auto()
-    DISPATCH = auto()
-    FIND_RUN = auto()
-    WATCH_RUN = auto()
-    SWITCH = auto()
-    VALIDATE = auto()
-    WATCH_HEALTH = auto()
-    NOTHING = auto()
+TRANSITIONS = {state: ends | AT_GITHUB.get(state, frozenset()) for state, ends in _OPEN.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +143,9 @@ class Deployment:
     `due_at` is when the tick has to look again; None leaves it to people.
     `version` is empty while nobody knows it, `outside` says how it began without the bot.
     `notice` explains a state that a person has to end; `waiting_for` names a passing trouble.
+    `protection` is what holds its run back at GitHub, None where approval comes before the run.
+    `ends_as` is what an `ending` makes of it once GitHub has stopped that run. `four_eyes` says
+    why the rule of four eyes did not hold.
     `approvers` is how many different people the configuration asked for when it was checked.
     `bad` is a person's mark, `hold` keeps the slot shut after a rollback, `rolls_back` names
     the deployment that a rollback takes back, `for_incident` the incident that a hotfix mends.
@@ -185,6 +185,8 @@ class Deployment:
     nudged_at: datetime | None = None
     approvers: int = 1
     approvals: tuple[Approval, ...] = ()
+    protection: Protection | None = None
+    four_eyes: str = ""
 
     request_id: str | None = None
     dispatch: Dispatch | None = None
@@ -202,6 +204,7 @@ class Deployment:
     healthy_at: datetime | None = None
     settled_at: datetime | None = None
     ending: Ending | None = None
+    ends_as: State | None = None
 
     bad: bool = False
     hold: bool = False
@@ -236,7 +239,7 @@ class Deployment:
     @property
     def is_waiting(self) -> bool:
         """Whether nothing has been sent to GitHub yet."""
-        return self.state in WAITING
+        return self.state in WAITING and self.run_id is None
 
     @property
     def is_terminal(self) -> bool:
@@ -264,7 +267,7 @@ class Deployment:
 
         Raises ValueError when the transition table has no such move.
         """
-        if state not in TRANSITIONS[self.state]:
+        if state not in (TRANSITIONS if self.protection else _OPEN)[self.state]:
             raise ValueError(f"{self.name} cannot go from {self.state} to {state}")
         moved: dict[str, Any] = {
             "state": state,
@@ -287,49 +290,14 @@ class Deployment:
         **changes: Any,
     ) -> Self:
         """A copy moved to `state` with the reason why."""
-        return self.to(state, at, ending=Ending(code=code, text=text, by=by), **changes)
+        ending = Ending(code=code, text=text, by=by)
+        return self.to(state, at, ending=ending, ends_as=None, **changes)
 
-
-def next_step(deployment: Deployment) -> Step:
-    """What the tick does for a deployment in its present state."""
-    match deployment.state:
-        case State.REQUESTED | State.CHECKING:
-            return Step.CHECK
-        case State.AWAITING_APPROVAL:
-            return Step.WATCH_APPROVAL
-        case State.APPROVED:
-            return Step.DISPATCH
-        case State.DISPATCHING | State.UNKNOWN | State.NEEDS_ATTENTION:
-            return Step.FIND_RUN
-        case State.RUNNING | State.ABORTING:
-            return Step.WATCH_RUN
-        case State.SWITCHING:
-            return Step.SWITCH
-        case State.VALIDATING:
-            return Step.VALIDATE
-        case State.DEGRADED:
-            return Step.WATCH_HEALTH
-        case (
-            State.SUCCEEDED
-            | State.FAILED
-            | State.CANCELLED
-            | State.REFUSED
-            | State.REJECTED
-            | State.EXPIRED
-            | State.VOID
-        ):
-            return Step.NOTHING
-        case _:
-            assert_never(deployment.state)
-
-
-def cannot_wait(deployment: Deployment) -> bool:
-    """Whether its next step comes before everything that only looks, when GitHub limits us: what
-    was approved is sent, what was sent is found, what is to be stopped is stopped; a rollback
-    always.
-    """
-    return (
-        deployment.kind is Kind.ROLLBACK
-        or deployment.state is State.ABORTING
-        or next_step(deployment) in (Step.DISPATCH, Step.FIND_RUN)
-    )
+    def close(
+        self, state: State, at: datetime, code: str, text: str, by: str | None = None
+    ) -> Self:
+        """Like `end`; but a run that waits at a gate has to be stopped by GitHub before."""
+        if self.run_id is None or self.state not in (S.AWAITING_APPROVAL, S.APPROVED):
+            return self.end(state, at, code, text, by)
+        ending = Ending(code=code, text=text, by=by)
+        return self.to(State.ABORTING, at, ending=ending, ends_as=state, abort_asked_at=None)

@@ -82,12 +82,16 @@ def card(deployment: Deployment, now: datetime) -> Message:
     head = f"*{title(d)}*\n*{status(d)}*"
     if d.outside and d.outside.older_than:
         head += f"\n*OLDER than live {b.line(d.outside.older_than, 64)}*"
+    if d.four_eyes:
+        head += f"\n*Four eyes broken:* {b.line(d.four_eyes)}"
     if d.ending and d.ending.text:
         head += f"\n{b.line(d.ending.text)}"
     if d.notice and not d.is_terminal:
         head += f"\n{b.line(d.notice)}"
     if (what := waiting(d)) and not d.is_terminal:
         head += f"\n{what}"
+    if d.state is State.AWAITING_APPROVAL and (gate := approvals.gate(d)):
+        head += f"\n{gate}"
     parts: list[Block] = [b.section(head)]
     if d.changes and d.state is not State.SUCCEEDED:
         parts.append(b.section(changes(d)))

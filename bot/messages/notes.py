@@ -61,7 +61,10 @@ def approved(deployment: Deployment, *, fresh: bool) -> Message:
     if given < wanted:
         then = f"That is {given} of {wanted} approvals; somebody else has to give the next one."
     else:
-        then = "It starts now." if fresh else "Checking who you are, then it starts."
+        goes = "it starts" if deployment.protection is None else "GitHub's gate is answered"
+        then = (
+            f"{goes[0].upper()}{goes[1:]} now." if fresh else f"Checking who you are, then {goes}."
+        )
     return Message(f"You approved {title(deployment)} ({deployment.name}). {then}")
 
 
@@ -167,5 +170,15 @@ def ended(deployment: Deployment, by: str) -> Message:
     """What the requester is told when somebody else ended their request."""
     ending = deployment.ending
     reason = f": {b.line(ending.text)}" if ending and ending.text else ""
-    word = str(deployment.state)
+    word = str(deployment.ends_as or deployment.state)
     return Message(f"{title(deployment)} ({deployment.name}) was {word} by {b.mention(by)}{reason}")
+
+
+def rejected_at_github(deployment: Deployment, login: str) -> Message:
+    """What the requester is told when somebody said no in the browser."""
+    ending = deployment.ending
+    reason = f": {b.line(ending.text)}" if ending and ending.by and ending.text else ""
+    who = b.mention(ending.by) if ending and ending.by else b.line(login, 60)
+    return Message(
+        f"{title(deployment)} ({deployment.name}) was rejected at GitHub by {who}{reason}"
+    )

@@ -3,7 +3,7 @@
 from bot.ports.backups import Backups
 from bot.ports.chat import Account, Chat
 from bot.ports.clock import Clock
-from bot.ports.github import Access, GitHub, Started, Tag, Workflow
+from bot.ports.github import Access, GitHub, Held, Started, Tag, Workflow
 from bot.ports.incidents import Room
 from bot.ports.probes import Probes
 from bot.ports.registry import Registry, StoredImage
@@ -19,6 +19,7 @@ __all__ = [
     "Chat",
     "Clock",
     "GitHub",
+    "Held",
     "Logs",
     "Pinning",
     "Post",

@@ -1,13 +1,14 @@
-"""The GitHub port: what we read there, and the two things we ask it to do."""
+"""The GitHub port: what we read there, and the few things we ask it to do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from bot.domain.changes import ChangeList
 from bot.domain.gates import Check, Issue
+from bot.domain.protection import Guarding, Review
 from bot.domain.runs import Progress, RunSummary
 
 
@@ -46,6 +47,7 @@ class Workflow:
 
     `inputs` maps each declared dispatch input to whether it is required without a default.
     `carries_id`: run-name shows the request id; `guarded`: a job `guard` stops a second run of it.
+    `waits_for` are, for each job, the environments that it or a job it needs belongs to.
     `jobs` and `steps` are the names that a run shows; those that are made only in the run are as
     written, with `${{`.
     """
@@ -59,6 +61,16 @@ class Workflow:
     guarded: bool
     jobs: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
+    waits_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """An environment that a run waits for, and whether the reviewer's account may let it in."""
+
+    id: int
+    environment: str
+    may_answer: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +84,7 @@ class Started:
 class GitHub(Protocol):
     """GitHub as the bot uses it. Reads raise Fault (NotFound when absent) and may be repeated.
 
-    The two writes are sent at most once per call: Declined means nothing happened, Unanswered that
+    The writes are sent at most once per call: Declined means nothing happened, Unanswered that
     nobody knows.
     """
 
@@ -148,3 +160,28 @@ class GitHub(Protocol):
 
     async def cancel(self, repo: str, run_id: int, *, force: bool = False) -> None:
         """Ask for a run's cancellation; a run that has ended already is no error."""
+
+    async def reviewer(self) -> str | None:
+        """The login that answers gates in the place of people; None where there is none."""
+
+    async def guarding(self, repo: str, environment: str) -> Guarding:
+        """How an environment is guarded. NotFound when it is not there."""
+
+    async def held(self, repo: str, run_id: int) -> tuple[Held, ...]:
+        """The environments that a run waits for."""
+
+    async def reviews(self, repo: str, run_id: int) -> tuple[Review, ...]:
+        """What people answered at the gates of a run, oldest first."""
+
+    async def review(
+        self, repo: str, run_id: int, held: Sequence[Held], *, approve: bool, comment: str
+    ) -> None:
+        """Answer these gates as the reviewer."""
+
+    async def answer_rule(
+        self, repo: str, run_id: int, environment: str, *, approve: bool, comment: str
+    ) -> None:
+        """Answer for our App's own rule of an environment."""
+
+    async def team(self, name: str) -> tuple[str, ...]:
+        """The logins of a team, by organisation/team. NotFound when there is none."""

@@ -97,7 +97,7 @@ class Tx(LookoutTx, LockTx, FreezeTx, IncidentTx, LetterTx, Protocol):
 
     def release_dispatching(self) -> None:
         """After a start on an embedded database: nobody waits for an answer any more, so what was
-        being dispatched is due at once.
+        being dispatched, or a gate that was being answered, is due at once.
         """
 
     def hurry(self) -> None:
@@ -201,6 +201,13 @@ class Tx(LookoutTx, LockTx, FreezeTx, IncidentTx, LetterTx, Protocol):
 
     def card(self, deployment_id: int) -> Card | None: ...
 
+    def keep_callback(self, repo: str, run_id: int, environment: str, url: str) -> None:
+        """Note where GitHub asked for the answer of our App's own rule."""
+
+    def announced(self, repo: str, run_id: int) -> frozenset[str]:
+        """The environments for which GitHub asked, of one run."""
+
+    def forget_callbacks(self, before: datetime) -> None: ...
     def tags(self, repo: str) -> tuple[Tag, ...]: ...
     def keep_tags(self, repo: str, tags: Sequence[Tag]) -> None: ...
     def actor(self, slack_id: str) -> tuple[Actor, datetime | None]:

@@ -11,7 +11,7 @@ from bot.domain.people import Role
 from bot.domain.versions import Version
 from bot.messages import notes
 from bot.ports import Workflow
-from bot.services import closures, evidence, rolling_back
+from bot.services import closures, dispatching, evidence, protecting, rolling_back
 from bot.services.approval_watch import LOOK_AGAIN
 from bot.services.binding import bind
 from bot.services.desk import Desk, tell
@@ -53,11 +53,19 @@ async def _check(desk: Desk, deployment: Deployment) -> None:
         return
     live = await desk.store.read(lambda tx: tx.live(deployment.service, deployment.environment))
     found = await evidence.gather(desk, deployment, tag, workflow, live)
+    protection = protecting.configured(desk.config, deployment.service, deployment.environment)
+    verdicts = await evidence.judge(desk, deployment, found)
+    if protection is not None:
+        job = desk.deploy_job(deployment) or ""
+        held = await protecting.judge(desk.github, deployment.repo, protection, workflow, job)
+        verdicts = (*verdicts, held)
     known = deployment.with_(
+        approvers=_approvers(desk, deployment),
+        protection=protection,
         requested_by_github=requester.github,
         binding=bind(tag, workflow),
         changes=found.changes,
-        verdicts=await evidence.judge(desk, deployment, found),
+        verdicts=verdicts,
         migrations=found.migrations or (),
         risk=await risk(desk, deployment, found, live),
         baseline_ms=found.baseline_ms,
@@ -66,6 +74,8 @@ async def _check(desk: Desk, deployment: Deployment) -> None:
         await _answer_dry_run(desk, deployment, known)
     elif not can_be_lifted(known.verdicts):
         await _refuse(desk, deployment, "gate_blocked", _reasons(known), known)
+    elif protection is not None and not standing(known):
+        await dispatching.begin(desk, known, workflow)
     else:
         await _open_approval(desk, deployment, known)
 
@@ -91,7 +101,6 @@ async def _open_approval(desk: Desk, old: Deployment, known: Deployment) -> None
         State.AWAITING_APPROVAL,
         now,
         expires_at=expires,
-        approvers=_approvers(desk, known),
         due_at=await closures.look_again(desk, known, min(look_again, expires)),
     )
     told = tell(opened, "blocked", opened.requested_by, notes.blocked(opened, blocked))

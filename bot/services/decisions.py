@@ -178,7 +178,7 @@ def _end(
     tx: Tx, deployment: Deployment, state: State, slack_id: str, code: str, text: str
 ) -> Message:
     """End it by a person's decision, which is news to whoever asked for it."""
-    saved = tx.save(deployment, deployment.end(state, tx.now, code, text, by=slack_id))
+    saved = tx.save(deployment, deployment.close(state, tx.now, code, text, by=slack_id))
     tx.audit(slack_id, code, saved.name, reason=text)
     if saved.requested_by not in ("", slack_id):
         tx.post(direct(saved, "ended", saved.requested_by, notes.ended(saved, slack_id)))

@@ -1,9 +1,10 @@
-"""Directory: who is who and who holds which role, read from Slack and kept as rows."""
+"""Directory: who is who and who holds which role, read from Slack and GitHub, kept as rows."""
 
 import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
 
+from bot.approval_config import is_team
 from bot.config import Config
 from bot.config_people import is_group
 from bot.domain.errors import Declined, NotFound
@@ -15,13 +16,13 @@ REFRESH = timedelta(minutes=2)
 """Well below the age at which a row no longer decides a click (`requests.FRESH`)."""
 
 Groups = dict[str, tuple[str, ...] | None]
-"""The members of user groups; None for a group that Slack does not know."""
+"""The members of user groups and teams by Slack id; None for one that is not there."""
 
 
 async def refresh(desk: Desk) -> tuple[str, ...]:
     """Read everybody whom the configuration names, afresh, and replace the rows.
 
-    The user groups among them that Slack does not know: nobody holds a role by those.
+    The user groups and teams among them that are not there: nobody holds a role by those.
     """
     names = {name for names in desk.config.roles.values() for name in names}
     groups = await _groups(desk, names)
@@ -36,7 +37,7 @@ async def refresh(desk: Desk) -> tuple[str, ...]:
 async def look_up(desk: Desk, slack_id: str, *, role: Role) -> Actor:
     """One person, read afresh: used before an effect, whatever the rows say.
 
-    Of the roles given by user groups only `role` is looked at.
+    Of the roles given by user groups and teams only `role` is looked at.
     """
     names = () if _is_named(desk.config, slack_id, role) else desk.config.roles.get(role, ())
     account, groups = await asyncio.gather(_account(desk, slack_id), _groups(desk, names))
@@ -57,16 +58,24 @@ async def _account(desk: Desk, slack_id: str) -> Account:
 
 
 async def _groups(desk: Desk, names: Iterable[str]) -> Groups:
-    wanted = sorted({name for name in names if is_group(name)})
+    wanted = sorted({name for name in names if is_group(name) or is_team(name)})
     members = await asyncio.gather(*(_members(desk, group) for group in wanted))
     return dict(zip(wanted, members, strict=True))
 
 
 async def _members(desk: Desk, group: str) -> tuple[str, ...] | None:
     try:
+        if is_team(group):
+            return _people_of(desk.config, await desk.github.team(group.removeprefix("team:")))
         return await desk.chat.group_members(group)
     except (NotFound, Declined):  # deleted, or mistyped: one of them must not stop the others
         return None
+
+
+def _people_of(config: Config, logins: Iterable[str]) -> tuple[str, ...]:
+    """The people whom we know by these GitHub logins."""
+    known = {login.lower() for login in logins}
+    return tuple(p.slack for p in config.people.values() if (p.github or "").lower() in known)
 
 
 def _actor(config: Config, account: Account, groups: Groups) -> Actor:

@@ -8,13 +8,13 @@ from datetime import timedelta
 from bot.domain.deployments import Deployment, Kind, State
 from bot.domain.errors import Declined, Fault, Unanswered
 from bot.domain.runs import SETTLE, Dispatch
-from bot.messages import announcements, notes
+from bot.messages import announcements
 from bot.ports import Stale, Started, Tx, Workflow
 from bot.services import lookouts, rolling_back, switching
-from bot.services.approval_watch import void
-from bot.services.desk import Desk, announce, direct, retry_in
+from bot.services.desk import Desk, announce, retry_in
 from bot.services.finding import adopt, candidates, needs_attention
-from bot.services.guards import Objection, objection
+from bot.services.guards import objection
+from bot.services.voiding import not_approved
 
 ANSWER_WITHIN = timedelta(seconds=30)
 """Longer than the POST may take; until then nobody else touches a deployment that is being sent."""
@@ -33,19 +33,23 @@ async def dispatch(desk: Desk, deployment: Deployment) -> None:
         return
     against, workflow = await objection(desk, deployment)
     if against is not None:
-        await _not_approved(desk, deployment, against)
+        await not_approved(desk, deployment, against)
     elif deployment.kind is Kind.ROLLBACK and desk.targets_of(deployment):
         await switching.begin(desk, deployment)
     elif workflow is not None:
-        listed = await desk.github.runs(deployment.repo, deployment.workflow, dispatched_only=False)
-        if run := await lookouts.under_way(desk, deployment, listed):
-            text = f"{run.actor} started run {run.id} outside Slack; looking at it"
-            wait = deployment.with_(due_at=desk.now() + TURN, waiting_for=text)
-            await desk.save(deployment, wait)
-            return
-        newest = max((run.id for run in listed), default=0)
-        intent = _intent(desk, workflow, before=newest, attempt=1)
-        await _send(desk, deployment, workflow, intent)
+        await begin(desk, deployment, workflow)
+
+
+async def begin(desk: Desk, deployment: Deployment, workflow: Workflow) -> None:
+    """Send for the first time: what was approved, or what waits at GitHub's gate for that."""
+    listed = await desk.github.runs(deployment.repo, deployment.workflow, dispatched_only=False)
+    if run := await lookouts.under_way(desk, deployment, listed):
+        text = f"{run.actor} started run {run.id} outside Slack; looking at it"
+        wait = deployment.with_(due_at=desk.now() + TURN, waiting_for=text)
+        await desk.save(deployment, wait)
+        return
+    newest = max((run.id for run in listed), default=0)
+    await _send(desk, deployment, workflow, _intent(desk, workflow, before=newest, attempt=1))
 
 
 async def send_again(desk: Desk, deployment: Deployment, intent: Dispatch) -> None:
@@ -54,7 +58,8 @@ async def send_again(desk: Desk, deployment: Deployment, intent: Dispatch) -> No
     Whatever is against it now goes to a person: after an unclear answer no machine may say that
     nothing was deployed.
     """
-    against, workflow = await objection(desk, deployment)
+    is_slack = deployment.protection is None
+    against, workflow = await objection(desk, deployment, approved=is_slack)
     if workflow is None or against is not None:
         why = against.text if against else "the workflow is gone"
         await needs_attention(desk, deployment, f"It was not sent again: {why}.")
@@ -82,26 +87,6 @@ def _intent(desk: Desk, workflow: Workflow, *, before: int, attempt: int) -> Dis
         carries_sha="sha" in workflow.inputs,
         guarded=workflow.guarded,
     )
-
-
-async def _not_approved(desk: Desk, deployment: Deployment, against: Objection) -> None:
-    """Void what was approved; where only approvers are the matter, undo theirs and wait again."""
-    if not against.void:
-        await void(desk, deployment, against.code, against.text)
-        return
-    left = tuple(one for one in deployment.approvals if one not in dict(against.void))
-    waiting = deployment.to(State.AWAITING_APPROVAL, desk.now(), approvals=left)
-    posts = tuple(
-        direct(
-            deployment,
-            "not-approver",
-            one.who,
-            notes.settled(deployment, f"Your approval does not count: {why}."),
-        )
-        for one, why in against.void
-    )
-    undone = {one.who: why for one, why in against.void}
-    await desk.save(deployment, waiting, action="approval_undone", posts=posts, detail=undone)
 
 
 async def _send(desk: Desk, deployment: Deployment, workflow: Workflow, intent: Dispatch) -> None:

@@ -20,13 +20,15 @@ TAGS_WHILE_TOLD = timedelta(minutes=10)
 FORGET_EVERY = timedelta(hours=1)
 REQUESTS_KEPT = timedelta(hours=24)
 POSTS_KEPT = timedelta(days=30)
+CALLBACKS_KEPT = timedelta(days=35)  # as long as GitHub keeps a run that waits
 RETRY = timedelta(seconds=15)
 
 
 class Duties:
     """The table of duties: a name, and a function that does it and says when to come back.
 
-    `lost_groups` are the user groups that the configuration names and Slack does not know.
+    `lost_groups` are the user groups and teams that the configuration names and that are not
+    there.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -93,6 +95,7 @@ class Duties:
         def forget(tx: Tx) -> None:
             tx.forget_requests(tx.now - REQUESTS_KEPT)
             tx.forget_posts(tx.now - POSTS_KEPT)
+            tx.forget_callbacks(tx.now - CALLBACKS_KEPT)
 
         await self._desk.store.run(forget)
         return FORGET_EVERY

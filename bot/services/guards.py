@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
+from bot.domain.approvals import is_enough, needed
 from bot.domain.deployments import Approval, Deployment, Kind
 from bot.domain.errors import Declined, NotFound
 from bot.domain.gates import Evidence, Verdict
@@ -23,16 +24,25 @@ class Objection:
     """Why it may not: a stable word and a sentence.
 
     `void` are the approvals that no longer count, each with its reason; somebody else could still
-    give theirs.
+    give theirs. `again`: nothing is wrong but that more people have to approve.
     """
 
     code: str
     text: str
     void: tuple[tuple[Approval, str], ...] = ()
+    again: bool = False
 
 
-async def objection(desk: Desk, deployment: Deployment) -> tuple[Objection | None, Workflow | None]:
-    """The first thing that is against it, and the workflow as it is now. Raises Fault."""
+async def objection(
+    desk: Desk, deployment: Deployment, *, approved: bool = True
+) -> tuple[Objection | None, Workflow | None]:
+    """The first thing that is against it, and the workflow as it is now. Raises Fault.
+
+    A run that is approved later, at its gate, is started without being `approved`.
+    """
+    if approved and not is_enough(deployment):
+        given = f"{len(deployment.approvals)} of {needed(deployment)}"
+        return Objection("not_approved", f"it has {given} approvals", again=True), None
     if against := await _people(desk, deployment):
         return against, None
     now = await bound_now(desk, deployment)

@@ -20,6 +20,8 @@ from bot.services.desk import direct
 from bot.services.requests import service_of, who
 
 PRODUCTION = "production"
+STOPPABLE = (State.RUNNING, State.AWAITING_APPROVAL, State.APPROVED)
+"""States in which a run can be stopped by GitHub, the last two at its gate there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,7 @@ def carry_out(tx: Tx, config: Config, order: Order, slack_id: str, asked_in: str
     )
     holder = found.holder
     has_run = holder is not None and holder.run_id is not None
-    if holder is not None and has_run and holder.state in (State.RUNNING, State.AWAITING_APPROVAL):
+    if holder is not None and has_run and holder.state in STOPPABLE:
         return _stop_first(tx, holder, wish)
     if holder is not None:
         _make_way(tx, holder, wish)

@@ -11,10 +11,13 @@ from typing import Any, assert_never
 
 import structlog
 
-from bot.domain.deployments import Deployment, Step, cannot_wait, next_step
+from bot.approval_config import is_team
+from bot.domain.deployments import Deployment
 from bot.domain.errors import Fault
+from bot.domain.steps import Step, cannot_wait, next_step
 from bot.ports import Card, Post, Room, Stale, Tx
 from bot.services import (
+    answering,
     approval_watch,
     checking,
     dispatching,
@@ -112,7 +115,7 @@ class Tick:
     def warnings(self) -> list[str]:
         """What is not as configured, and keeps no command from being answered."""
         return [
-            f"Slack: there is no user group {group}, so nobody holds a role by it"
+            f"{_whose(group)} {group}, so nobody holds a role by it"
             for group in self._duties.lost_groups
         ]
 
@@ -204,6 +207,8 @@ class Tick:
                 await approval_watch.watch_approval(desk, deployment)
             case Step.DISPATCH:
                 await dispatching.dispatch(desk, deployment)
+            case Step.ANSWER_GATE:
+                await answering.answer(desk, deployment)
             case Step.FIND_RUN:
                 await reconcile(desk, deployment)
             case Step.WATCH_RUN:
@@ -218,3 +223,7 @@ class Tick:
                 await desk.save(deployment, deployment.with_(due_at=None))
             case step:
                 assert_never(step)
+
+
+def _whose(group: str) -> str:
+    return "GitHub: there is no" if is_team(group) else "Slack: there is no user group"

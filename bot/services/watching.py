@@ -2,14 +2,19 @@
 
 from datetime import timedelta
 
-from bot.domain.deployments import Deployment, Rescue, State, cannot_wait
+import structlog
+
+from bot.domain.deployments import Deployment, Rescue, State
 from bot.domain.errors import Fault, NotFound
 from bot.domain.runs import GIVE_UP_SEARCH, Dispatch, Progress, failure_of
+from bot.domain.steps import cannot_wait
 from bot.messages import announcements
 from bot.ports import Tx
-from bot.services import merging, proving, rollbacks
+from bot.services import answering, gate_watch, merging, proving, rollbacks
 from bot.services.desk import Desk, announce
 from bot.services.finding import candidates, needs_attention
+
+log = structlog.get_logger()
 
 FORCE_AFTER = timedelta(minutes=5)
 """A cancelled run whose steps still go on after this is force-cancelled."""
@@ -36,6 +41,11 @@ async def watch_run(desk: Desk, deployment: Deployment) -> None:
         failures=0,
         waiting_for="",
     )
+    if await gate_watch.look(desk, deployment, seen):
+        return
+    if progress.status == "waiting" and seen.protection is None:
+        text = "The run waits at a gate of GitHub's that is not mine to answer: look there"
+        seen = seen.with_(waiting_for=text)
     if progress.is_over:
         await _ended(desk, deployment, seen)
         return
@@ -51,10 +61,24 @@ async def _ask_to_stop(desk: Desk, seen: Deployment, run_id: int) -> Deployment:
     if asked is not None and desk.now() - asked < FORCE_AFTER:
         return seen
     try:
+        if asked is None and await _reject(desk, seen):
+            return seen.with_(abort_asked_at=desk.now())
         await desk.github.cancel(seen.repo, run_id, force=asked is not None)
     except Fault as fault:
         return seen.with_(waiting_for=f"GitHub does not stop the run: {fault.text}")
     return seen.with_(abort_asked_at=desk.now())
+
+
+async def _reject(desk: Desk, seen: Deployment) -> bool:
+    """Pass a rejection on to GitHub's gate, so that its reason stands there, too."""
+    if seen.ends_as is not State.REJECTED:
+        return False
+    try:
+        await answering.reject(desk, seen)
+    except Fault as fault:
+        log.warning("not_rejected_at_github", deployment=seen.id, error=fault.text)
+        return False
+    return True
 
 
 async def _ended(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
@@ -67,8 +91,13 @@ async def _ended(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
         await _rescued(desk, deployment, seen, deployment.rescue, failure)
     elif failure is None:
         started = await proving.begin(desk, seen)
-        moved = seen.to(State.VALIDATING, desk.now(), validation=started)
+        going_on = {"validation": started, "ending": None, "ends_as": None}
+        moved = seen.to(State.VALIDATING, desk.now(), **going_on)
         await desk.save(deployment, moved, action="run_succeeded")
+    elif deployment.state is State.ABORTING and seen.ends_as is not None:
+        live_at = await proving.live_since(desk, seen)
+        ended = seen.to(seen.ends_as, desk.now(), ends_as=None, live_at=live_at)
+        await desk.save(deployment, ended, action="stopped", detail={"why": failure})
     elif deployment.state is State.ABORTING:
         ended = seen.end(
             State.CANCELLED,

@@ -46,7 +46,10 @@ class Actions:
             for plan in workflow.jobs if workflow else ():
                 if plan.environment is not None:
                     place = repo.environment(plan.environment, self._clock.now())
-                    place.reviewers = repo.guardians if script.gated else ()
+                    if script.gated or place.name in repo.guarded:
+                        repo.guard(place)
+                    else:
+                        place.reviewers, place.rules = (), ()
 
     def create(
         self,
@@ -106,7 +109,7 @@ class Actions:
         run.attempt += 1
         run.jobs = self._jobs(run.workflow, now)
         run.triggered_by, run.status, run.conclusion = by, "queued", None
-        run.started_at, run.approvals = None, []
+        run.started_at, run.approvals, run.answered = None, [], {}
         run.attempted_at = run.updated_at = now.replace(microsecond=0)
         self._changed(run, None, "requested")
         self._play(run)
@@ -132,19 +135,34 @@ class Actions:
         answered: list[Deployment] = []
         wanted = {place.id for place in places}
         for job, place in self.gates(run):
-            if place.id not in wanted:
-                continue
-            now = self._clock.now()
-            run.approvals.append(Approval(place.name, by, state, comment, now))
-            answered.append(self._deployment(run, job))
-            if state == "rejected":
-                run.finish_job(job, "failure", now)
-            else:
-                job.status = "queued"
-                run.start(now)
-            if player := self._players.get(run.id):
-                player.resume()
+            if place.id in wanted:
+                run.approvals.append(Approval(place.name, by, state, comment, self._clock.now()))
+                answered.append(self._deployment(run, job))
+                self._answer(run, job, place, "reviewers" if place.reviewers else None, state)
         return answered
+
+    def answer_rule(self, run: Run, place: Environment, app: str, state: str) -> None:
+        """The App whose rule guards this environment lets the run pass, or ends it."""
+        for job, gate in self.gates(run):
+            if gate is place:
+                self._answer(run, job, place, app, state)
+
+    def _answer(
+        self, run: Run, job: Job, place: Environment, whose: str | None, state: str
+    ) -> None:
+        """One answer at a gate; without `whose` an administrator passes all of it by."""
+        now = self._clock.now()
+        given = run.answered.setdefault(place.name, set())
+        given |= {whose} if whose else place.wants
+        if state == "rejected":
+            run.finish_job(job, "failure", now)
+        elif place.wants <= given:
+            job.status = "queued"
+            run.start(now)
+        else:
+            return
+        if player := self._players.get(run.id):
+            player.resume()
 
     def push_to(self, run: Run, to: str, name: str | None) -> None:
         """Move a run by hand: jobs before the one that is meant pass. Its script plays no further.
@@ -188,7 +206,8 @@ class Actions:
         if gate.done:
             return
         place = run.repo.environment(gate.environment or gate.name, now)
-        place.reviewers = place.reviewers or run.repo.guardians
+        if not place.wants:
+            run.repo.guard(place)
         gate.environment = place.name
         run.wait(gate, now)
 
@@ -201,7 +220,7 @@ class Actions:
         places = run.repo.environments
 
         def is_gated(name: str) -> bool:
-            return name in places and bool(places[name].reviewers)
+            return name in places and bool(places[name].wants)
 
         self._players[run.id] = Player(self._clock, run, script, is_gated)
         self._players[run.id].resume()
@@ -223,6 +242,10 @@ class Actions:
         state = _STATES.get(action) or job.conclusion
         if state is not None:
             self._record(run, job, state)
+        if action == "waiting":
+            for app in run.repo.environments[job.environment].rules:
+                facts = {"run": run, "deployment": self._deployment(run, job), "sender": app}
+                self._notify("deployment_protection_rule", "requested", run.repo, **facts)
 
     def _record(self, run: Run, job: Job, state: str) -> None:
         """Actions keeps a GitHub deployment for each job that deploys."""

@@ -24,6 +24,7 @@ GRANTED = {
     "contents": "write",
     "deployments": "write",
     "issues": "write",
+    "members": "read",
     "metadata": "read",
     "pull_requests": "write",
     "statuses": "read",

@@ -8,13 +8,21 @@ from datetime import datetime
 
 @dataclass
 class Environment:
-    """A place that jobs deploy to; with `reviewers` (logins) a job waits for one of them."""
+    """A place that jobs deploy to; with `reviewers` (logins) a job waits for one of them, with
+    `rules` (logins of Apps) for the answer of each.
+    """
 
     id: int
     name: str
     created_at: datetime
     reviewers: tuple[str, ...] = ()
     prevent_self_review: bool = False
+    rules: tuple[str, ...] = ()
+
+    @property
+    def wants(self) -> frozenset[str]:
+        """Whose answers a job waits for: one of the reviewers', and that of each rule."""
+        return frozenset({*(("reviewers",) if self.reviewers else ()), *self.rules})
 
     def may_review(self, login: str, requester: str) -> bool:
         if login not in self.reviewers:

@@ -43,8 +43,10 @@ class GitHub:
         staff = {one.name: one for one in seed.people if one.github}
         self.logins = {name: one.github or "" for name, one in staff.items()}
         people = [(one.github or "", one.real_name) for one in staff.values()]
-        self.accounts = Accounts([*people, (seed.github_bot, "gonogo")], OWNER)
+        people += [(seed.github_bot, "gonogo"), (seed.github_reviewer, "gonogo's reviewer")]
+        self.accounts = Accounts(people, OWNER)
         self.accounts.allow({seed.secrets.github_token: seed.github_bot})
+        self.accounts.allow({seed.secrets.github_reviewer_token: seed.github_reviewer})
         self.accounts.allow({f"ghp_{name}_token": login for name, login in self.logins.items()})
         self.app = App(4242, "gonogo", OWNER, installation=515151)
         self.accounts.add(self.app.login, self.app.slug, "Bot")

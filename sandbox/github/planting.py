@@ -36,8 +36,13 @@ class _Planting:
     def grow(self) -> Repository:
         self._repo.guardians = self._seed.guardians
         self._repo.places = self._seed.places
+        self._repo.ruled_by = self._seed.ruled_by
+        self._repo.guarded = self._seed.guarded
+        self._repo.admins = self._seed.admins
         for name in self._seed.environments:
-            self._repo.environment(name, self._ago(60))
+            place = self._repo.environment(name, self._ago(60))
+            if name in self._seed.guarded:
+                self._repo.guard(place)
         self._commit()
         for tag in self._seed.tags:
             self._tag(tag)

@@ -35,6 +35,9 @@ class Repository:
     deployments: dict[int, Deployment] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)  # environment → what it changes
     guardians: tuple[str, ...] = ()  # who is asked where an environment gets reviewers
+    ruled_by: tuple[str, ...] = ()  # the Apps that are asked instead of people
+    guarded: tuple[str, ...] = ()  # environments that have a gate whatever their runs do
+    admins: tuple[str, ...] = ()
     disabled: set[str] = field(default_factory=set)
     _workflow_ids: dict[str, int] = field(default_factory=dict)
 
@@ -64,6 +67,11 @@ class Repository:
     def workflow(self, name: str, ref: str | None = None) -> Workflow | None:
         """A workflow by file name (`release.yml`) or by id."""
         return next((w for w in self.workflows(ref) if name in (w.file, str(w.id))), None)
+
+    def guard(self, place: Environment) -> None:
+        """Let runs wait before this environment, for people or for the Apps that rule it."""
+        place.reviewers = () if self.ruled_by else self.guardians
+        place.rules = self.ruled_by
 
     def environment(self, name: str, now: datetime) -> Environment:
         """The environment, made on first use as Actions does."""

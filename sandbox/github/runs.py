@@ -90,6 +90,7 @@ class Run:
     started_at: datetime | None = None
     updated_at: datetime | None = None
     approvals: list[Approval] = field(default_factory=list)
+    answered: dict[str, set[str]] = field(default_factory=dict)  # environment → who let it pass
     earlier: list[Run] = field(default_factory=list)  # attempts before this one, as they ended
 
     @property

@@ -169,8 +169,23 @@ def _push(site: Site, repo: Repository, subjects: Subjects) -> Json:
     }
 
 
+def _protection_rule(site: Site, repo: Repository, subjects: Subjects) -> Json:
+    run, of = subjects["run"], subjects["deployment"]
+    return {
+        "environment": of.environment,
+        "event": run.event,
+        "deployment_callback_url": (
+            f"{site.api(repo)}/actions/runs/{run.id}/deployment_protection_rule"
+        ),
+        "deployment": deployments.deployment(site, repo, of),
+        "pull_requests": [],
+        "installation": {"id": 1, "node_id": "MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9uMQ=="},
+    }
+
+
 _PARTS: dict[str, Callable[[Site, Repository, Subjects], Json]] = {
     "create": _create,
+    "deployment_protection_rule": _protection_rule,
     "deployment_status": _status,
     "push": _push,
     "release": _release,

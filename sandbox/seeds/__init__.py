@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 
 from sandbox.seeds.config import gonogo_yaml
 from sandbox.seeds.people import PEOPLE, Person
+from sandbox.seeds.repos import BOT, REVIEWER
 
 MANY = tuple(f"s{number:02}" for number in range(1, 21))
 SERVICES: dict[str, tuple[str, ...]] = {
     "default": ("app",),
     "bare": ("app",),
     "bake": ("app",),
+    "gated": ("app",),
+    "ruled": ("app",),
     "many": MANY,
 }
 
@@ -25,6 +28,7 @@ class Secrets:
     app_token: str = "xapp-local-app"
     signing_secret: str = "local-signing-secret"
     github_token: str = "ghp_local_token"
+    github_reviewer_token: str = "ghp_local_reviewer"
     github_webhook_secret: str = "local-webhook-secret"
     vercel_token: str = "local-vercel-token"
     digitalocean_token: str = "dop_v1_local_token"
@@ -44,7 +48,8 @@ class Seed:
     services: tuple[str, ...]
     people: tuple[Person, ...] = PEOPLE
     secrets: Secrets = Secrets()
-    github_bot: str = "gonogo-bot"
+    github_bot: str = BOT
+    github_reviewer: str = REVIEWER
     channels: Mapping[str, str] = field(
         default_factory=lambda: {"deployments": "C0DEPLOY", "general": "C0GENERAL"}
     )
@@ -52,6 +57,11 @@ class Seed:
     user_groups: Mapping[str, tuple[str, tuple[str, ...]]] = field(
         default_factory=lambda: {"release-managers": ("S0REL", ("bo", "dee"))}
     )
+
+    @property
+    def as_app(self) -> bool:
+        """Whether the bot comes as the GitHub App, because it has to answer the App's own rule."""
+        return self.name == "ruled"
 
     @classmethod
     def named(cls, name: str) -> Seed:

@@ -16,6 +16,9 @@ OFFICE_HOURS = {
 }
 
 
+MODES = {"gated": "github_environment", "ruled": "github_protection_rule"}
+
+
 def gonogo_yaml(
     seed: str,
     services: Iterable[str],
@@ -39,10 +42,10 @@ def gonogo_yaml(
     return yaml.safe_dump(config, sort_keys=False)
 
 
-def _service(seed: str, name: str, services: tuple[str, ...], base_url: str) -> dict[str, object]:
+def _service(seed: str, name: str, services: tuple[str, ...], base_url: str) -> dict[str, Any]:
     suffix = f"/{name}" if len(services) > 1 else ""
     bake = "PT15M" if seed == "bake" else "PT0S"
-    service: dict[str, object] = {
+    service: dict[str, Any] = {
         "repo": f"acme/{name}",
         "workflow": "release.yml",
         "environments": {
@@ -64,6 +67,8 @@ def _service(seed: str, name: str, services: tuple[str, ...], base_url: str) -> 
         "migrations": {"paths": ["migrations/*.sql"], "down": "-- down", "tested_by": "migrate"},
         "watch": ["ana", "dee"],
     }
+    if mode := MODES.get(seed):
+        service["environments"]["production"]["approval"] = {"mode": mode}
     if seed == "bake":
         service["windows"] = {"production": OFFICE_HOURS}
     return service

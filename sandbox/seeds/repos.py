@@ -6,11 +6,19 @@ Ages are days before the beginning of the world, so that a seed means the same o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 OWNER = "acme"
 GUARDIANS = ("bo-acme", "dee-acme")
+BOT, APP, REVIEWER = "gonogo-bot", "gonogo[bot]", "gonogo-reviewer"
+GATES: Mapping[str, dict[str, Any]] = {
+    "gated": {"guarded": ("production",), "guardians": (REVIEWER, "ana-acme", *GUARDIANS)},
+    "ruled": {"guarded": ("production",), "ruled_by": (APP,)},
+}
+"""What is different in the seeds whose production has a gate at GitHub."""
+
 _WORKFLOWS = Path(__file__).parent / "workflows"
 
 
@@ -89,19 +97,23 @@ class RepoSeed:
         default_factory=lambda: {"production-rollback": "production"}
     )  # environments without a gate that change the same place as another
     guardians: tuple[str, ...] = GUARDIANS
+    ruled_by: tuple[str, ...] = ()  # Apps that guard an environment instead of people
+    guarded: tuple[str, ...] = ()  # environments that have a gate from the beginning
+    admins: tuple[str, ...] = ("dee-acme",)
 
 
 def repos(seed: str, names: tuple[str, ...]) -> tuple[RepoSeed, ...]:
     """The repositories of a seed, one for each service."""
-    return tuple(_repo(name, bare=seed == "bare") for name in names)
+    return tuple(_repo(name, seed) for name in names)
 
 
 def _workflow(name: str) -> str:
     return (_WORKFLOWS / name).read_text(encoding="utf-8")
 
 
-def _repo(name: str, *, bare: bool) -> RepoSeed:
-    return RepoSeed(name, _commits(name, bare=bare), PULLS, TAGS, RUNS, ISSUES)
+def _repo(name: str, of: str) -> RepoSeed:
+    seed = RepoSeed(name, _commits(name, bare=of == "bare"), PULLS, TAGS, RUNS, ISSUES)
+    return replace(seed, **GATES.get(of, {}))
 
 
 def _commits(name: str, *, bare: bool) -> tuple[CommitSeed, ...]:

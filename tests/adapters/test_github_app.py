@@ -64,6 +64,7 @@ async def test_a_token_is_for_these_repositories_and_rights_alone(
             "contents": "write",
             "deployments": "write",
             "issues": "read",
+            "members": "read",
             "metadata": "read",
             "pull_requests": "read",
             "statuses": "read",
@@ -78,7 +79,12 @@ async def test_no_more_is_asked_for_than_was_granted(world: World, github: PyGit
     assert minted(world)[0]["permissions"] == world.github.app.permissions
     access = await github.access()
     assert access.missing == ("checks: read", "pull_requests: read", "statuses: read")
-    assert access.forgone == ("contents: write", "deployments: write", "issues: read")
+    assert access.forgone == (
+        "contents: write",
+        "deployments: write",
+        "issues: read",
+        "members: read",
+    )
     with pytest.raises(Declined, match="Resource not accessible by integration"):
         await github.checks(APP, "v1.2.1")
 

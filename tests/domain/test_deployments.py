@@ -12,17 +12,19 @@ from hypothesis import strategies as st
 
 from bot.domain.changes import Change, ChangeList
 from bot.domain.deployments import (
+    AT_GITHUB,
     TERMINAL,
     TRANSITIONS,
     UNFINISHED,
     Binding,
     Ending,
     State,
-    Step,
-    next_step,
 )
+from bot.domain.protection import Mode, Protection
+from bot.domain.steps import Step, next_step
 from tests.domain.samples import NOON, a_deployment
 
+AT_THE_GATE = Protection(mode=Mode.GITHUB_ENVIRONMENT, environments=("production",))
 LATER = NOON + timedelta(minutes=5)
 MOVES = [(state, to) for state, ends in TRANSITIONS.items() for to in sorted(ends)]
 ILLEGAL = [pair for pair in product(State, State) if pair not in MOVES]
@@ -30,7 +32,9 @@ ILLEGAL = [pair for pair in product(State, State) if pair not in MOVES]
 
 @pytest.mark.parametrize(("state", "to"), MOVES)
 def test_every_move_of_the_table_is_made(state: State, to: State) -> None:
-    worn = a_deployment(state=state, waiting_for="somebody", failures=3, due_at=NOON)
+    worn = a_deployment(
+        state=state, waiting_for="somebody", failures=3, due_at=NOON, protection=AT_THE_GATE
+    )
     moved = worn.to(to, LATER)
     assert (moved.state, moved.waiting_for, moved.failures) == (to, "", 0)
     assert (moved.due_at, moved.settled_at) == ((None, LATER) if to in TERMINAL else (LATER, None))
@@ -38,6 +42,16 @@ def test_every_move_of_the_table_is_made(state: State, to: State) -> None:
 
 @pytest.mark.parametrize(("state", "to"), ILLEGAL)
 def test_every_other_move_is_refused(state: State, to: State) -> None:
+    for held_by in (None, AT_THE_GATE):
+        with pytest.raises(ValueError, match=f"D12 cannot go from {state} to {to}"):
+            a_deployment(state=state, protection=held_by).to(to, LATER)
+
+
+GATED = [(state, to) for state, ends in AT_GITHUB.items() for to in sorted(ends)]
+
+
+@pytest.mark.parametrize(("state", "to"), GATED)
+def test_what_is_approved_before_its_run_makes_no_move_of_a_gate(state: State, to: State) -> None:
     with pytest.raises(ValueError, match=f"D12 cannot go from {state} to {to}"):
         a_deployment(state=state).to(to, LATER)
 
@@ -75,7 +89,8 @@ def test_success_is_reached_through_validation_alone() -> None:
 def test_nothing_is_dispatched_that_was_not_approved() -> None:
     unapproved = {State.REQUESTED, State.CHECKING, State.AWAITING_APPROVAL}
     touching = {State.DISPATCHING, State.RUNNING}
-    assert not [pair for pair in MOVES if pair[0] in unapproved and pair[1] in touching]
+    made = [pair for pair in MOVES if pair[0] in unapproved and pair[1] in touching]
+    assert set(made) <= set(GATED)
 
 
 @pytest.mark.parametrize("state", sorted(State))
@@ -85,7 +100,22 @@ def test_there_is_work_exactly_while_it_is_not_settled(state: State) -> None:
 
 
 def test_every_step_has_its_state() -> None:
-    assert {next_step(a_deployment(state=state)) for state in State} == set(Step)
+    found = {next_step(a_deployment(state=state)) for state in State}
+    held = next_step(a_deployment(state=State.APPROVED, protection=AT_THE_GATE))
+    assert held is Step.ANSWER_GATE
+    assert found | {held} == set(Step)
+
+
+@pytest.mark.parametrize("state", [State.AWAITING_APPROVAL, State.APPROVED])
+def test_what_waits_at_a_gate_is_stopped_by_github_before_it_ends(state: State) -> None:
+    waits = a_deployment(state=state, protection=AT_THE_GATE, run_id=7001)
+    closed = waits.close(State.REJECTED, LATER, "rejected", "too late", by="U0BO")
+    assert (closed.state, closed.ends_as) == (State.ABORTING, State.REJECTED)
+    assert closed.ending == Ending(code="rejected", text="too late", by="U0BO")
+    ended = closed.to(State.REJECTED, LATER, ends_as=None)
+    assert ended.is_terminal
+    at_once = a_deployment(state=state).close(State.CANCELLED, LATER, "cancelled", "")
+    assert at_once.state is State.CANCELLED
 
 
 def test_a_move_may_bring_facts_with_it() -> None:

@@ -90,6 +90,20 @@ def skip(world: World, run: int, job: str) -> None:
     found.finish_job(skipped, "skipped", world.clock.now())
 
 
+def gate_times_out(world: World, run: int) -> None:
+    """GitHub gives a run up that waited for too long at its gate."""
+    found = world.github.actions.runs[run]
+    [(job, _), *_] = world.github.actions.gates(found)
+    found.finish_job(job, "failure", world.clock.now())
+
+
+def give_gate(world: World, job: str, environment: str) -> None:
+    """Let a job of release.yml wait for another environment, which is guarded as production is."""
+    edit_workflow(world, f"  {job}:\n", f"  {job}:\n    environment: {environment}\n")
+    here = repo(world)
+    here.guard(here.environment(environment, world.clock.now()))
+
+
 def preset(world: World, name: ScriptName) -> None:
     """Set what future runs of release.yml do."""
     world.github.actions.preset([repo(world)], "release.yml", Script(name))

@@ -109,6 +109,7 @@ async def test_a_first_approval_outlives_the_bot(team: Workspace) -> None:
     await team.asks()
     await team.clicks("bo", "Approve")
     await team.reopen()
+    await team.passes("PT5S")
     assert "1 of 2 approved by @bo" in await team.card()
     await team.clicks("dee", "Approve")
     await team.passes("PT45S")

@@ -111,6 +111,7 @@ def fill(tx: Tx) -> None:
     year_end = Freeze(name="year-end", start=START, end=START + timedelta(days=9))
     tx.add_freeze(SetFreeze(freeze=year_end, set_by="U0DEE", set_at=START))
     tx.choose_letters("U0ANA", wanted=False)
+    tx.keep_callback("acme/app", 7001, "production", "https://api.github.com/…")
     tx.set_duty("tags", START + timedelta(minutes=5))
     tx.bring_in((), [an_incident_record()])
     tx.add_event(an_event(1))

@@ -41,7 +41,7 @@ class Front:
     reasons: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
-    async def remember(self, key: str, event: str, repo: str) -> bool:
+    async def remember(self, key: str, event: str, repo: str, question: bytes) -> bool:
         await asyncio.sleep(0)
         if key in self.kept:
             return False

@@ -14,6 +14,7 @@ from bot.adapters.github import reading, reviews
 from bot.adapters.github.budget import urgently
 from bot.adapters.github.credentials import Credentials, GivenToken
 from bot.adapters.github.errors import refused
+from bot.adapters.github.gates import Gates
 from bot.adapters.github.session import Session
 from bot.adapters.github.threads import GRACE, TIMEOUT, Threads
 from bot.domain.changes import ChangeList
@@ -35,7 +36,7 @@ MOVED = (301, 307, 308)
 """How GitHub declines a write on a repository by its old name."""
 
 
-class PyGithubAdapter:
+class PyGithubAdapter(Gates):
     """GitHub through worker threads; see `bot.ports.GitHub` for what each call does."""
 
     def __init__(
@@ -43,20 +44,26 @@ class PyGithubAdapter:
         url: str,
         credentials: Credentials | str,
         *,
+        reviewer_token: str | None = None,
         timeout: int = TIMEOUT,
         grace: float = GRACE,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         given = GivenToken(credentials) if isinstance(credentials, str) else credentials
         self._credentials = given
-        self._threads = Threads(url, given, timeout=timeout, grace=grace, now=now)
+        reviewer = GivenToken(reviewer_token) if reviewer_token else None
+        super().__init__(
+            Threads(url, given, timeout=timeout, grace=grace, now=now),
+            Threads(url, reviewer, timeout=timeout, grace=grace, now=now) if reviewer else None,
+        )
         self._under_way: dict[int, tuple[dict[str, Any], int]] = {}
         self._login: str | None = None
         self._peeled: dict[str, tuple[str, datetime | None]] = {}
 
     async def close(self) -> None:
         """Let go of the threads."""
-        await self._threads.close()
+        for threads in filter(None, (self._threads, self._reviewing)):
+            await threads.close()
 
     async def login(self) -> str:
         if self._login is None:

@@ -27,14 +27,15 @@ WANTED = {
     "contents": "write",
     "deployments": "write",
     "issues": "read",
+    "members": "read",
     "metadata": "read",
     "pull_requests": "read",
     "statuses": "read",
 }
 """Every right that the bot has a use for."""
 
-NEEDED = WANTED | {"contents": "read", "deployments": "", "issues": ""}
-"""Without these it cannot deploy; the rest are for releases, known bugs and GitHub's own
+NEEDED = WANTED | {"contents": "read", "deployments": "", "issues": "", "members": ""}
+"""Without these it cannot deploy; the rest are for releases, known bugs, teams and GitHub's own
 deployments.
 """
 

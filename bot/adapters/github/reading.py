@@ -9,8 +9,9 @@ from typing import Any
 import yaml
 
 from bot.domain.gates import Check, Issue
+from bot.domain.protection import Guarding, Review
 from bot.domain.runs import Progress, RunSummary, Stage, StepEnd
-from bot.ports import Workflow
+from bot.ports import Held, Workflow
 
 Json = Mapping[str, Any]
 
@@ -113,6 +114,43 @@ def issue(row: Json) -> Issue:
     return Issue(number=row["number"], title=plain(row["title"]), url=row["html_url"])
 
 
+def guarding(row: Json, rules: Json) -> Guarding:
+    """How an environment is guarded, from itself and its custom rules."""
+    gates = [rule for rule in row.get("protection_rules") or () if "reviewers" in rule]
+    people = [one for gate in gates for one in gate["reviewers"]]
+    users = [one["reviewer"]["login"] for one in people if one["type"] == "User"]
+    apps = rules.get("custom_deployment_protection_rules") or ()
+    return Guarding(
+        environment=row["name"],
+        users=tuple(users),
+        teams=tuple(one["reviewer"]["slug"] for one in people if one["type"] == "Team"),
+        rules=tuple(one["app"]["slug"] for one in apps if one.get("enabled")),
+        no_self_review=any(gate.get("prevent_self_review") for gate in gates),
+    )
+
+
+def held(row: Json) -> Held:
+    """One environment that a run waits for."""
+    place = row["environment"]
+    return Held(
+        id=place["id"], environment=place["name"], may_answer=row["current_user_can_approve"]
+    )
+
+
+def reviews(rows: Iterable[Json]) -> tuple[Review, ...]:
+    """What was answered at the gates of a run; an answer that is still open is none."""
+    return tuple(
+        Review(
+            login=(row.get("user") or {}).get("login", "ghost"),
+            approved=row["state"] == "approved",
+            environments=tuple(place["name"] for place in row["environments"]),
+            comment=plain(row.get("comment") or ""),
+        )
+        for row in rows
+        if row["state"] in ("approved", "rejected")
+    )
+
+
 def workflow(file: str, branch: str, state: str, content: Json) -> Workflow:
     """A workflow from its file as the contents API tells it; an unreadable one declares nothing."""
     try:
@@ -138,6 +176,10 @@ def workflow(file: str, branch: str, state: str, content: Json) -> Workflow:
         guarded=carries_id and _is_guarded(jobs),
         jobs=tuple(str(_mapping(job).get("name") or key) for key, job in jobs.items()),
         steps=tuple(name for job in jobs.values() for name in _step_names(_mapping(job))),
+        waits_for={
+            str(_mapping(job).get("name") or key): tuple(sorted(_environments(jobs, key)))
+            for key, job in jobs.items()
+        },
     )
 
 
@@ -162,15 +204,27 @@ def _can_be_dispatched(triggers: object) -> bool:
     return isinstance(triggers, Mapping | list | str) and "workflow_dispatch" in triggers
 
 
+def _needed(jobs: Json, name: str) -> set[str]:
+    """The jobs that a job waits for, directly or through others."""
+    found: set[str] = set()
+    ready = [name]
+    while ready:
+        needs = _mapping(jobs[ready.pop()]).get("needs")
+        direct = [needs] if isinstance(needs, str) else needs if isinstance(needs, list) else []
+        new = {need for need in direct if need in jobs} - found
+        found |= new
+        ready += new
+    return found
+
+
 def _is_guarded(jobs: Json) -> bool:
     """Whether every job waits for the job `guard`, directly or through others."""
-
-    def waits(name: str, above: frozenset[str]) -> bool:
-        needs = _mapping(jobs[name]).get("needs")
-        needed = [needs] if isinstance(needs, str) else needs if isinstance(needs, list) else []
-        return "guard" in needed or any(
-            need in jobs and need not in above and waits(need, above | {need}) for need in needed
-        )
-
     others = [name for name in jobs if name != "guard"]
-    return "guard" in jobs and bool(others) and all(waits(name, frozenset()) for name in others)
+    return "guard" in jobs and bool(others) and all("guard" in _needed(jobs, o) for o in others)
+
+
+def _environments(jobs: Json, name: str) -> set[str]:
+    """The environments without whose leave a job does not begin, as they are written."""
+    places = (_mapping(jobs[job]).get("environment") for job in {name, *_needed(jobs, name)})
+    named = (place.get("name") if isinstance(place, Mapping) else place for place in places)
+    return {str(place) for place in named if place}

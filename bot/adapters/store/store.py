@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.adapters.store import audit
 from bot.adapters.store.audit import Audit
+from bot.adapters.store.callbacks import Callbacks
 from bot.adapters.store.cards import Cards
 from bot.adapters.store.database import ANSWERS_WITHIN, Database, open_database
 from bot.adapters.store.deployments import Deployments
@@ -28,6 +29,7 @@ T = TypeVar("T")
 
 class Transaction(
     Inbox,
+    Callbacks,
     Deployments,
     Lookouts,
     History,

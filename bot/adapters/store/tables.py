@@ -84,6 +84,8 @@ deployments = Table(
     Column("nudged_at", UtcDateTime),
     Column("approvers", Integer, nullable=False, server_default="1"),
     Column("approvals", Json, nullable=False, server_default="[]"),
+    Column("protection", Json),
+    Column("four_eyes", Text, nullable=False, server_default=text("''")),
     Column("request_id", String, unique=True),
     Column("dispatch", Json),
     Column("run_id", BigInteger),
@@ -99,6 +101,7 @@ deployments = Table(
     Column("healthy_at", UtcDateTime),
     Column("settled_at", UtcDateTime),
     Column("ending", Json),
+    Column("ends_as", String),
     Column("bad", Boolean, nullable=False, server_default=false()),
     Column("hold", Boolean, nullable=False, server_default=false()),
     Column("rolls_back", String),
@@ -262,6 +265,16 @@ audit_seals = Table(
     metadata,
     Column("row_id", ForeignKey("audit.id"), primary_key=True, autoincrement=False),
     Column("digest", String(64), nullable=False),
+)
+
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("repo", String, primary_key=True),
+    Column("run_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("environment", String, primary_key=True),
+    Column("url", String, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
 )
 
 people = Table(

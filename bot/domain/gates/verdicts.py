@@ -63,7 +63,7 @@ DEFAULTS: Mapping[Gate, Policy] = {gate: Policy.WARN for gate in Gate} | {
 OF_PRODUCTION = frozenset({Gate.STAGING, Gate.QA, Gate.NOTES, Gate.BUGS, Gate.WATCH, Gate.WAY_BACK})
 """What is asked only before production changes."""
 
-FINAL = frozenset({"live", "workflow"})
+FINAL = frozenset({"live", "protection", "workflow"})
 """The gates that nobody may lift: going back is a rollback, and what cannot run cannot be let."""
 
 

@@ -20,7 +20,7 @@ def user(call: Call) -> Json:
 
 def team_members(call: Call) -> list[Json]:
     members = call.github.accounts.teams.get(call.part("team"))
-    if members is None:
+    if members is None or call.github.accounts[call.part("org")].kind != "Organization":
         raise NotFound
     return [call.site.user(login) for login in call.paged(members)]
 

@@ -36,13 +36,41 @@ def review(call: Call) -> list[Json]:
     if state not in ("approved", "rejected") or not isinstance(wanted, list):
         raise Refused(422, 'Invalid request.\n\nNo subschema in "anyOf" matched.')
     waiting = {place.id: place for _, place in call.github.actions.gates(run)}
-    if not wanted or not set(wanted) <= waiting.keys():
+    if not wanted or not all(isinstance(number, int) for number in wanted):
+        raise Refused(422, 'Invalid request.\n\n"environment_ids" has to be a list of ids.')
+    if not set(wanted) <= waiting.keys():
         raise Refused(422, "There is no pending deployment for one of the environments.")
     places = [waiting[number] for number in wanted]
     if not all(place.may_review(call.viewer.login, run.actor) for place in places):
         raise Refused(403, "You are not a required reviewer of this environment.")
     answered = call.github.actions.review(run, places, call.viewer.login, state, comment)
     return [views.deployment(call.site, call.repo, one) for one in answered]
+
+
+def rules(call: Call) -> Json:
+    place = call.repo.environments.get(call.part("environment"))
+    if place is None:
+        raise NotFound
+    shown = [views.rule(call.site, place, app) for app in place.rules]
+    return {"total_count": len(shown), "custom_deployment_protection_rules": shown}
+
+
+def answer_rule(call: Call) -> Reply:
+    """The App's own answer; without a state it is a report, which changes nothing."""
+    run, name = call.run, str(call.field("environment_name"))
+    place = call.repo.environments.get(name)
+    if place is None or call.viewer.login not in place.rules:
+        raise Refused(403, "Resource not accessible by this token")
+    state = call.body.get("state")
+    if state is None:
+        call.field("comment")
+    elif state not in ("approved", "rejected"):
+        raise Refused(422, 'Invalid request.\n\nNo subschema in "anyOf" matched.')
+    elif not any(gate is place for _, gate in call.github.actions.gates(run)):
+        raise Refused(422, "The deployment is not waiting for a protection rule.")
+    else:
+        call.github.actions.answer_rule(run, place, call.viewer.login, state)
+    return Reply(204)
 
 
 def approvals(call: Call) -> list[Json]:
@@ -131,6 +159,8 @@ def create_status(call: Call) -> Reply:
 ROUTES: Table = (
     ("GET", "/environments", environments),
     ("GET", "/environments/{environment}", environment),
+    ("GET", "/environments/{environment}/deployment_protection_rules", rules),
+    ("POST", "/actions/runs/{run_id}/deployment_protection_rule", answer_rule),
     ("GET", "/actions/runs/{run_id}/pending_deployments", gates),
     ("POST", "/actions/runs/{run_id}/pending_deployments", review),
     ("GET", "/actions/runs/{run_id}/approvals", approvals),

@@ -54,6 +54,22 @@ def gate(site: Site, run: Run, it: Environment, login: str) -> Json:
     }
 
 
+def rule(site: Site, place: Environment, app: str) -> Json:
+    """A `deployment-protection-rule`."""
+    number = site.accounts[app].id
+    return {
+        "id": place.id + 2_000_000,
+        "node_id": node("GateCustom", place.id),
+        "enabled": True,
+        "app": {
+            "id": number,
+            "node_id": node("GitHubApp", number),
+            "slug": app.removesuffix("[bot]"),
+            "integration_url": f"{site.root}/apps/{app.removesuffix('[bot]')}",
+        },
+    }
+
+
 def approval(site: Site, repo: Repository, it: Approval) -> Json:
     """An `environment-approvals`."""
     place = repo.environments[it.environment]

@@ -1,0 +1,25 @@
+"""Callbacks: where GitHub asked for the answer of our App's own rule; no reading tells it again."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from bot.adapters.store import tables
+from bot.adapters.store.rows import Rows
+
+_TABLE = tables.callbacks
+
+
+class Callbacks(Rows):
+    """What was asked by webhook, within one transaction."""
+
+    def keep_callback(self, repo: str, run_id: int, environment: str, url: str) -> None:
+        asked = {"repo": repo, "run_id": run_id, "environment": environment}
+        self.put(_TABLE, asked | {"url": url, "asked_at": self.now})
+
+    def announced(self, repo: str, run_id: int) -> frozenset[str]:
+        of_run = (_TABLE.c.repo == repo, _TABLE.c.run_id == run_id)
+        return frozenset(self.connection.scalars(select(_TABLE.c.environment).where(*of_run)))
+
+    def forget_callbacks(self, before: datetime) -> None:
+        self.connection.execute(delete(_TABLE).where(_TABLE.c.asked_at < before))

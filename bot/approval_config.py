@@ -1,0 +1,25 @@
+"""Approval configuration: how many approve, where at GitHub, and which teams hold a role."""
+
+import re
+
+from pydantic import Field
+
+from bot.domain.protection import Mode
+from bot.part import Part
+
+TEAM = re.compile(r"team:[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+class EnvironmentApproval(Part):
+    """Who has to approve what goes to one environment."""
+
+    needed: int = Field(default=1, ge=1, le=10, description="how many different approvers")
+    mode: Mode = Field(default=Mode.SLACK, description="what holds a deployment back until then")
+    environments: tuple[str, ...] = Field(
+        default=(), description="at GitHub, where they are not called as here"
+    )
+
+
+def is_team(name: str) -> bool:
+    """Whether a role's entry is a GitHub team, team:organisation/name."""
+    return TEAM.fullmatch(name) is not None

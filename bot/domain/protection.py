@@ -1,0 +1,153 @@
+"""Protection: what holds a run back at GitHub until it is answered, and who may answer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from bot.domain.gates import Level, Verdict
+
+ANSWER_SHOWS = timedelta(seconds=30)
+"""How long GitHub may show an environment as waiting after it took the answer."""
+
+
+class Mode(StrEnum):
+    """Where the approval holds a deployment back: before the run is started, or at its gate."""
+
+    SLACK = "slack"
+    GITHUB_ENVIRONMENT = "github_environment"
+    GITHUB_PROTECTION_RULE = "github_protection_rule"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protection:
+    """What holds the run of one deployment back, and what became of it.
+
+    `environments` are the ones at GitHub that this deployment is about; no other is ever answered.
+    `announced` are those whose webhook has come. `answering` are those to which an answer is on
+    its way or was lost, since `answering_at`; `answered` is what GitHub took. `passed`: the run
+    went past, and who let it was read.
+    """
+
+    mode: Mode
+    environments: tuple[str, ...]
+    announced: tuple[str, ...] = ()
+    answering: tuple[str, ...] = ()
+    answering_at: datetime | None = None
+    answered: tuple[str, ...] = ()
+    passed: bool = False
+
+    @property
+    def is_rule(self) -> bool:
+        """Whether it is our App's own rule that is answered, not a required reviewer's."""
+        return self.mode is Mode.GITHUB_PROTECTION_RULE
+
+    def answers(self, names: tuple[str, ...], now: datetime) -> Self:
+        """With the intent to answer these."""
+        return replace(self, answering=names, answering_at=now)
+
+    def took(self, names: tuple[str, ...]) -> Self:
+        """With what GitHub took; nothing is on its way any more."""
+        done = tuple(dict.fromkeys((*self.answered, *names)))
+        return replace(self, answering=(), answered=done)
+
+    def unanswered(self, waiting: Iterable[str], now: datetime) -> tuple[str, ...]:
+        """Of the environments that a run waits for, those to answer.
+
+        A rule is answered once, whatever else holds the run; a reviewer's gate that GitHub shows
+        again, for one after a re-run, is answered again.
+        """
+        is_settling = self.answering_at is not None and now - self.answering_at < ANSWER_SHOWS
+        done = self.answered if self.is_rule or is_settling else ()
+        return tuple(name for name in self.environments if name in waiting and name not in done)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What somebody answered at the gate of a run; `approved` is False for a rejection."""
+
+    login: str
+    approved: bool
+    environments: tuple[str, ...]
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guarding:
+    """How an environment is guarded at GitHub: logins and teams who review, Apps whose rules it
+    has. `no_self_review`: who started a run may not approve it.
+    """
+
+    environment: str
+    users: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    no_self_review: bool = False
+
+
+def judge(
+    protection: Protection,
+    found: Iterable[Guarding],
+    waits_for: Iterable[str],
+    *,
+    job: str,
+    account: str,
+    reviewer: str | None,
+) -> Verdict:
+    """Whether a run would wait for the approval, and whether we could answer then.
+
+    `waits_for` are the environments without whose leave the job that deploys does not begin,
+    `account` starts runs, `reviewer` answers in the place of people. A run that would not wait
+    must not be started: nobody would be asked.
+    """
+    held = tuple(name for name in protection.environments if name in waits_for)
+    if not held:
+        names = ", ".join(protection.environments)
+        return _block(
+            f"The job {job} does not wait for GitHub's environment {names}",
+            f"Give it, or a job that it needs, environment: {names} in the workflow file.",
+        )
+    for one in found:
+        if one.environment in held and (problem := _problem(protection, one, account, reviewer)):
+            return _block(*problem)
+    names = " and ".join(held)
+    return Verdict(
+        gate="protection", level=Level.PASS, text=f"The run waits at GitHub's environment {names}"
+    )
+
+
+def _problem(
+    protection: Protection, found: Guarding, account: str, reviewer: str | None
+) -> tuple[str, str] | None:
+    """What is wrong with one environment, and what to do; None when it can be answered."""
+    where = f"GitHub's environment {found.environment}"
+    if protection.is_rule:
+        if account.removesuffix("[bot]") in found.rules:
+            return None
+        return (
+            f"{where} has no deployment protection rule of {account}",
+            "Enable the App's rule in the environment's settings.",
+        )
+    if not (found.users or found.teams):
+        return (
+            f"{where} has no required reviewers, so a run would not wait for anybody",
+            "Add them in the environment's settings.",
+        )
+    if reviewer is None:
+        return ("Nobody can answer for you at GitHub", "Set GITHUB_REVIEWER_TOKEN.")
+    if reviewer.lower() == account.lower():
+        return (
+            f"{reviewer} both starts the runs and reviews them",
+            "Give GITHUB_REVIEWER_TOKEN another account.",
+        )
+    if not found.teams and reviewer.lower() not in map(str.lower, found.users):
+        return (
+            f"{reviewer} is no required reviewer of {where}",
+            "Add that account in the environment's settings.",
+        )
+    return None
+
+
+def _block(text: str, action: str) -> Verdict:
+    return Verdict(gate="protection", level=Level.BLOCK, text=text, action=action)

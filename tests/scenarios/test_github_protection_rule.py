@@ -1,0 +1,168 @@
+"""Our App's own rule: GitHub asks it by webhook, and Approve in Slack is what it answers."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.scenarios import outside
+from tests.scenarios.workspace import Workspace, workspace
+
+BY_GROUP = {"roles": {"approver": ["S0REL"]}}
+NOT_COME = "GitHub's webhook about production has not come"
+
+
+@pytest.fixture
+async def team(tmp_path: Path) -> AsyncIterator[Workspace]:
+    """Production at GitHub is guarded by the rule of the App as which the bot comes."""
+    async with workspace(tmp_path, seed="ruled") as opened:
+        yield opened
+
+
+async def at_the_gate(team: Workspace) -> dict[str, Any]:
+    """Ana's request, its run at the gate; that run."""
+    await team.asks()
+    await team.passes("PT25S")
+    assert await team.state() == "Waiting for approval"
+    return (await team.runs_of("v1.2.1"))[-1]
+
+
+async def answers(team: Workspace) -> list[dict[str, Any]]:
+    """What the bot answered for the App's rule."""
+    rows = (await team.get("/journal", system="github", method="POST"))["journal"]
+    return [r["body"] for r in rows if r["path"].endswith("/deployment_protection_rule")]
+
+
+async def test_the_rule_is_answered_with_the_approval(team: Workspace) -> None:
+    await at_the_gate(team)
+    card = await team.card()
+    assert "The run waits at GitHub's environment production; the approval lets it in." in card
+    assert NOT_COME not in card
+    await team.clicks("bo", "Approve")
+    await team.passes("PT45S")
+
+    assert await team.state() == "Succeeded"
+    assert await answers(team) == [
+        {
+            "environment_name": "production",
+            "state": "approved",
+            "comment": "D2 v1.2.1: approved in Slack by bo-acme",
+        }
+    ]
+    card = await team.card()
+    assert "approved by @bo" in card
+    assert "Four eyes" not in card
+
+
+async def test_a_rejection_is_the_rules_answer_too(team: Workspace) -> None:
+    await at_the_gate(team)
+    await team.clicks("dee", "Reject")
+    await team.submits("dee", Reason="not announced yet")
+    await team.passes("PT15S")
+
+    assert "Rejected\nnot announced yet" in await team.card()
+    [answer] = await answers(team)
+    assert (answer["state"], answer["comment"]) == (
+        "rejected",
+        "D2 v1.2.1: rejected in Slack. not announced yet",
+    )
+    run = (await team.runs_of("v1.2.1"))[-1]
+    assert (run["conclusion"], run["deployed"]) == ("failure", False)
+
+
+async def test_a_lost_webhook_is_said_and_the_rule_is_answered_all_the_same(
+    team: Workspace,
+) -> None:
+    await team.fault("github", "webhooks:drop", count=300)
+    await at_the_gate(team)
+    assert NOT_COME in await team.card()
+    await team.clicks("bo", "Approve")
+    await team.passes("PT90S")
+
+    assert await team.state() == "Succeeded"
+    assert len(await answers(team)) == 1
+
+
+@pytest.mark.parametrize("how", ["duplicate", "shuffle"])
+async def test_webhooks_may_come_twice_and_in_any_order(team: Workspace, how: str) -> None:
+    await team.fault("github", f"webhooks:{how}", count=300)
+    await at_the_gate(team)
+    await team.until(lambda: _has_come(team))
+    await team.clicks("bo", "Approve")
+    await team.passes("PT60S")
+
+    assert await team.state() == "Succeeded"
+    assert len(await answers(team)) == 1
+
+
+async def _has_come(team: Workspace) -> bool:
+    await team.passes("PT1S")
+    return NOT_COME not in await team.card()
+
+
+async def test_an_admin_who_passes_the_rule_by_is_flagged(team: Workspace) -> None:
+    run = await at_the_gate(team)
+    place = outside.repo(team.world)
+    place.admins = ("ana-acme",)
+    await team.post("/github/approve_gate", **{"run": run["id"], "as": "ana"})
+    await team.passes("PT90S")
+
+    assert "Four eyes broken: approved at GitHub by ana-acme, who asked for it" in (
+        await team.card()
+    )
+    assert any("four eyes broken" in text for text in await team.channel())
+    assert await answers(team) == []
+
+
+async def test_a_run_that_expired_is_cancelled(tmp_path: Path) -> None:
+    rules = {"approval": {"expires": "PT10M"}}
+    async with workspace(tmp_path, seed="ruled", rules=rules) as team:
+        await at_the_gate(team)
+        await team.passes("PT11M")
+
+        assert await team.state() == "Expired: nobody decided in time, so it was not run"
+        assert (await team.runs_of("v1.2.1"))[-1]["conclusion"] == "cancelled"
+
+
+async def test_who_lost_the_role_lets_nothing_pass(tmp_path: Path) -> None:
+    async with workspace(tmp_path, seed="ruled", rules=BY_GROUP) as team:
+        await at_the_gate(team)
+        outside.regroup(team.world, "dee")
+        await team.clicks("bo", "Approve")
+        await team.passes("PT10S")
+
+        assert "Your approval does not count" in (await team.letters("bo"))[-1]
+        assert await answers(team) == []
+        assert await team.state() == "Waiting for approval"
+
+
+async def test_a_lost_answer_is_looked_for_first(team: Workspace) -> None:
+    await at_the_gate(team)
+    await team.fault(
+        "github", "status_after_apply:502", path="deployment_protection_rule", method="POST"
+    )
+    await team.clicks("bo", "Approve")
+    await team.passes("PT90S")
+
+    assert await team.state() == "Succeeded"
+    assert len(await answers(team)) == 1
+
+
+async def test_what_was_asked_by_webhook_outlives_the_bot(team: Workspace) -> None:
+    await at_the_gate(team)
+    await team.reopen()
+    await team.passes("PT70S")
+    assert NOT_COME not in await team.card()
+    await team.clicks("bo", "Approve")
+    await team.passes("PT60S")
+    assert await team.state() == "Succeeded"
+
+
+async def test_without_the_apps_rule_no_run_is_begun(team: Workspace) -> None:
+    outside.repo(team.world).environments["production"].rules = ()
+    await team.types("ana", "/deploy v1.2.1")
+    await team.passes("PT3S")
+
+    assert "has no deployment protection rule of gonogo[bot]" in (await team.told("ana"))[-1]
+    assert await team.dispatches() == []

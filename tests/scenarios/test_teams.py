@@ -1,0 +1,63 @@
+"""GitHub teams: who is in one holds its roles, by the login under people; who left holds none."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.test_readiness import ready
+from tests.scenarios.workspace import Workspace, workspace
+
+BY_TEAM = {"roles": {"approver": ["team:acme/release-managers"]}}
+GONE = {"roles": {"approver": ["team:acme/nobody", "dee"]}}
+
+
+@pytest.fixture
+async def team(tmp_path: Path) -> AsyncIterator[Workspace]:
+    """Approvers are the members of a GitHub team: Bo and Dee."""
+    async with workspace(tmp_path, rules=BY_TEAM) as opened:
+        yield opened
+
+
+async def test_a_member_of_the_team_approves(team: Workspace) -> None:
+    await team.asks()
+    await team.clicks("cy", "Approve")
+    await team.passes("PT2S")
+    assert "Only people with the role approver" in (await team.told("cy"))[-1]
+    await team.clicks("bo", "Approve")
+    await team.passes("PT45S")
+    assert await team.state() == "Succeeded"
+
+
+async def test_who_left_the_team_before_the_effect_does_not_count(team: Workspace) -> None:
+    await team.asks()
+    team.world.github.accounts.teams["release-managers"] = ("dee-acme",)
+    await team.clicks("bo", "Approve")
+    await team.passes("PT10S")
+
+    assert "Your approval does not count" in (await team.letters("bo"))[-1]
+    assert await team.state() == "Waiting for approval"
+    assert await team.dispatches() == []
+
+
+async def test_who_joins_may_approve_a_little_later(team: Workspace) -> None:
+    team.world.github.accounts.teams["release-managers"] = ("BO-acme", "cy-acme")
+    await team.asks()
+    await team.passes("PT3M")
+    await team.clicks("cy", "Approve")
+    await team.passes("PT45S")
+    assert await team.state() == "Succeeded"
+
+
+async def test_a_team_that_is_gone_gives_nobody_a_role_and_is_named(tmp_path: Path) -> None:
+    async with workspace(tmp_path, rules=GONE) as team:
+        await team.asks()
+        await team.clicks("bo", "Approve")
+        await team.passes("PT2S")
+
+        assert "Only people with the role approver" in (await team.told("bo"))[-1]
+        nobody = "GitHub: there is no team:acme/nobody, so nobody holds a role by it"
+        assert await ready(team) == (200, [nobody])
+        await team.clicks("dee", "Approve")
+        await team.passes("PT45S")
+        assert await team.state() == "Succeeded"
