@@ -13,7 +13,9 @@ TEAM = re.compile(r"team:[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._-]*")
 class EnvironmentApproval(Part):
     """Who has to approve what goes to one environment."""
 
-    needed: int = Field(default=1, ge=1, le=10, description="how many different approvers")
+    needed: int | None = Field(
+        default=None, ge=0, le=10, description="how many different approvers; 1, on staging none"
+    )
     mode: Mode = Field(default=Mode.SLACK, description="what holds a deployment back until then")
     environments: tuple[str, ...] = Field(
         default=(), description="at GitHub, where they are not called as here"

@@ -28,6 +28,18 @@ from bot.target_config import KINDS, Targets
 
 EnvironmentName = Literal["production", "staging"]
 ENVIRONMENTS: tuple[EnvironmentName, ...] = get_args(EnvironmentName)
+CheckItem = Literal[
+    "loads",
+    "authentication",
+    "flows",
+    "api",
+    "migrations",
+    "integrations",
+    "console",
+    "performance",
+]
+"""The items of the process's staging validation, as `bot.domain.staging` has them."""
+
 Guarded = Literal["production"]
 """Where windows and freezes apply; any other environment may change at any time."""
 GUARDED: tuple[Guarded, ...] = get_args(Guarded)
@@ -95,6 +107,14 @@ class PersonConfig(Part):
     github: str | None = None
 
 
+class CheckConfig(Part):
+    """A page that has to answer as it should."""
+
+    url: str
+    status: int = Field(default=200, ge=100, le=599)
+    contains: str = Field(default="", description="text that has to stand in the answer")
+
+
 class AdoptConfig(Part):
     """The workflow that a merge starts and that deploys by itself."""
 
@@ -120,6 +140,9 @@ class EnvironmentConfig(Part):
     )
     workflow: str | None = Field(default=None, description="another workflow than the service's")
     adopt: AdoptConfig | None = Field(default=None, description="what merges deploy there")
+    checks: dict[CheckItem, CheckConfig] = Field(
+        default_factory=dict, description="items of staging's validation that a machine can check"
+    )
     approval: EnvironmentApproval = EnvironmentApproval()
     targets: Targets = Field(default=(), description="where it runs, in the order of a way back")
     stop_on_failure: bool = Field(
@@ -217,6 +240,13 @@ class Config(Part):
             self.services[service].workflow if environment == "production" else None
         )
 
+    def approvers(self, service: str, environment: str) -> int:
+        """How many different people have to approve."""
+        settings = self.environment(service, environment)
+        needed = settings.approval.needed if settings else None
+        usual = 1 if environment == "production" else 0
+        return usual if needed is None else needed
+
     def calendar(self, service: str, environment: str, at: datetime) -> Calendar | None:
         """What is known from `at` on about when that may change; None where nothing limits it."""
         windows = self.services[service].windows if service in self.services else {}
@@ -270,7 +300,12 @@ def parse(text: str, name: str = "gonogo.yaml") -> Config:
     except ValidationError as error:
         found = [(_path(e["loc"]), _problem(e)) for e in error.errors()]
     else:
-        found = [*_said_twice(tree, []), *unknown_people(config), *same_people(config)]
+        found = [
+            *_said_twice(tree, []),
+            *unknown_people(config),
+            *same_people(config),
+            *_without_approver(config),
+        ]
     if found:
         told = sorted((_line(tree, path), ".".join(path) or "file", hint) for path, hint in found)
         raise ConfigError([f"{name} line {line}: {where}: {hint}" for line, where, hint in told])
@@ -286,6 +321,13 @@ def _said_twice(node: yaml.Node | None, path: list[str]) -> Iterator[tuple[list[
             yield here, "is said twice"
         seen.add(key.value)
         yield from _said_twice(value, here)
+
+
+def _without_approver(config: Config) -> Iterator[tuple[list[str], str]]:
+    for name in config.services:
+        if config.environment(name, "production") and not config.approvers(name, "production"):
+            path = ["services", name, "environments", "production", "approval", "needed"]
+            yield path, "production needs a second person: at least 1"
 
 
 def _problem(error: ErrorDetails) -> str:

@@ -15,6 +15,7 @@ from handlers import (
     locks,
     rollback,
     signatures,
+    staging,
 )
 from handlers.payloads import Answer, Click, Command, Office, OptionsQuery, Submission
 
@@ -44,7 +45,7 @@ COMMANDS = (
     ),
     CommandEntry(
         setting="deployments",
-        usage="status | history | show D12 | why D12 | help",
+        usage="status | history | show D12 | why D12 | validate [service] | help",
         does="What is live, what is under way, what happened and why",
         handler=deployments.deployments,
     ),
@@ -102,6 +103,7 @@ FORMS: dict[str, Callable[[Submission, Office], Answer]] = {
     **incident_buttons.FORMS,
     "approve": approvals.approve_with,
     "override": signatures.override,
+    "validate_staging": staging.sign,
 }
 
 OPTIONS: dict[str, Callable[[OptionsQuery, Office], Answer]] = {

@@ -6,7 +6,7 @@ from bot.domain.grammar import normalise, parse_report
 from bot.domain.people import Role, require_member
 from bot.messages import reports
 from bot.services.reports import report
-from handlers import freezes, letters, locks
+from handlers import freezes, letters, locks, staging
 from handlers.payloads import Answer, Command, Office
 
 ACTS: dict[str, Callable[[Command, str, Office], Answer]] = {
@@ -29,4 +29,6 @@ def deployments(command: Command, office: Office) -> Answer:
     if wish.report == "help":
         roles = {str(role): office.tx.members(role) for role in (Role.DEPLOYER, Role.APPROVER)}
         return reports.help_text(office.usages, roles)
+    if wish.report == "validate":
+        return staging.open_form(command, office, wish)
     return report(office.tx, office.config, wish)

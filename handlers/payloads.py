@@ -71,7 +71,10 @@ class Click:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """A form that was sent off; `values` by block id, `memory` is what the form was opened with."""
+    """A form that was sent off; `values` by block id, `memory` is what the form was opened with.
+
+    What was ticked is joined by commas.
+    """
 
     form: str
     user: str

@@ -324,3 +324,20 @@ def test_a_database_that_cannot_be_is_a_mistake(
         with pytest.raises(ConfigError) as wrong:
             read()
         assert any(line.startswith("DATABASE_URL: ") for line in wrong.value.problems)
+
+
+def test_staging_needs_no_approver_and_production_always_one() -> None:
+    text = "services: {app: {repo: acme/app, environments: {production: %s, staging: %s}}}"
+    found = config.parse(text % ("{}", "{}"))
+    assert (found.approvers("app", "production"), found.approvers("app", "staging")) == (1, 0)
+    found = config.parse(text % ("{approval: {needed: 2}}", "{approval: {needed: 1}}"))
+    assert (found.approvers("app", "production"), found.approvers("app", "staging")) == (2, 1)
+    with pytest.raises(config.ConfigError, match="production needs a second person: at least 1"):
+        config.parse(text % ("{approval: {needed: 0}}", "{}"))
+
+
+def test_what_merges_deploy_is_listed_by_environment() -> None:
+    adopt = "{adopt: {workflow: ci.yml, deploy_job: staging}}"
+    text = f"services: {{app: {{repo: acme/app, environments: {{staging: {adopt}}}}}}}"
+    [(service, environment, _, found)] = config.parse(text).merges()
+    assert (service, environment, found.branch, found.smoke) == ("app", "staging", "main", None)

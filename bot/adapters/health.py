@@ -70,12 +70,39 @@ class HealthProbe:
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             return Probe(problem=_in_words(error))
 
+    async def page(self, url: str, status: int, contains: str) -> str:
+        """One GET of a page that has to have this status and text; what is wrong with it."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                found, body = await self._fetch(url)
+        except TimeoutError:
+            return f"no answer within {self._timeout:g} s"
+        except Forbidden as no:
+            return str(no)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+            return _in_words(error)
+        if found.status_code != status:
+            return f"HTTP {found.status_code}, expected {status}"
+        if contains and contains not in body.decode(errors="replace"):
+            return f"“{contains}” is not in the answer"
+        return ""
+
     async def _look(self, url: str) -> Probe:
+        began = time.perf_counter()
+        answer, body = await self._fetch(url)
+        if answer.is_redirect:
+            return Probe(problem=f"HTTP {answer.status_code}, a redirect: name the final URL")
+        if answer.status_code != httpx.codes.OK:
+            return Probe(problem=f"HTTP {answer.status_code}")
+        return Probe(version=_version(body), ms=(time.perf_counter() - began) * 1000)
+
+    async def _fetch(self, url: str) -> tuple[httpx.Response, bytes]:
+        """The answer and the beginning of its body."""
         asked = httpx.URL(url)
         port = asked.port or (443 if asked.scheme == "https" else 80)
         is_web = asked.scheme in ("http", "https") and port <= MOST_PORT
         if not is_web or not asked.host or asked.userinfo:
-            return Probe(problem=NOT_PLAIN)
+            raise ValueError(NOT_PLAIN)
         host = asked.raw_host.decode("ascii")
         *others, last = await self._addresses.resolve(host, port)
         for address in others:
@@ -85,8 +112,7 @@ class HealthProbe:
                 continue
         return await self._ask(asked, host, str(last))
 
-    async def _ask(self, asked: httpx.URL, host: str, address: str) -> Probe:
-        began = time.perf_counter()
+    async def _ask(self, asked: httpx.URL, host: str, address: str) -> tuple[httpx.Response, bytes]:
         async with self._client.stream(
             "GET",
             # The address that was judged, not the name again, which could lead elsewhere by now.
@@ -94,12 +120,7 @@ class HealthProbe:
             headers={"Host": asked.netloc.decode("ascii")},
             extensions={"sni_hostname": host},
         ) as answer:
-            body = await _beginning(answer)
-        if answer.is_redirect:
-            return Probe(problem=f"HTTP {answer.status_code}, a redirect: name the final URL")
-        if answer.status_code != httpx.codes.OK:
-            return Probe(problem=f"HTTP {answer.status_code}")
-        return Probe(version=_version(body), ms=(time.perf_counter() - began) * 1000)
+            return answer, await _beginning(answer)
 
 
 async def _beginning(answer: httpx.Response) -> bytes:

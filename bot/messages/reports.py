@@ -1,12 +1,15 @@
 """Reports: what `/deployments` answers, from stored facts only."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.checklist import Aftermath, entries, is_for
 from bot.domain.deployments import Deployment, Kind, State
 from bot.domain.gates import Level
-from bot.messages import approvals, checklists, checks
+from bot.domain.sightings import Sighting
+from bot.domain.staging import OnStaging
+from bot.messages import approvals, checklists, checks, staging
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
 from bot.messages.cards import changes, kind, started_by, status, title, waiting
@@ -15,25 +18,45 @@ PAGE = 10
 MOST_TRAIL = 40
 
 
-def overview(
-    rows: Sequence[tuple[str, str, Deployment | None, Deployment | None]],
-    now: datetime,
-    closed: Sequence[str] = (),
-) -> Message:
-    """What is live where, and what is under way: rows of service, environment, live, holder;
-    then a line for each lock or freeze.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What is known of one environment: what is live, what is under way, what it told last."""
+
+    service: str
+    environment: str
+    live: Deployment | None
+    holder: Deployment | None
+    seen: Sighting | None = None
+    staged: OnStaging | None = None
+
+
+def overview(rows: Sequence[Place], now: datetime, closed: Sequence[str] = ()) -> Message:
+    """What is live where, and what is under way; then a line for each lock or freeze."""
     if not rows:
         return Message("Nothing of that is in gonogo.yaml.")
     lines = []
-    for service, environment, live, holder in rows:
-        line = f"*{b.line(service, 80)} {b.line(environment, 64)}*: "
-        line += _live(live) if live else "no live version known"
+    for place in rows:
+        holder = place.holder
+        line = f"*{b.line(place.service, 80)} {b.line(place.environment, 64)}*: "
+        line += _live(place.live) if place.live else staging.seen(place.staged)
+        line += "".join(f"\n    {text}" for text in _about(place))
         if holder:
             line += f"\n    {holder.name}: {b.line(holder.label, 64)} {status(holder).lower()}, "
             line += _asked(holder)
         lines.append(line)
     return _paged("Status", [*lines, *closed])
+
+
+def _about(place: Place) -> list[str]:
+    """What there is to say of an environment besides its version."""
+    seen, live = place.seen, place.live
+    lines = [staging.standing(place.staged)] if place.staged else []
+    if seen and seen.ahead is not None and seen.behind is not None:
+        lines.append(staging.distance(seen.ahead, seen.behind))
+    if seen and live and seen.is_drift:
+        told = b.line(seen.told, 64)
+        lines.append(f"*Drift:* it answers as {told}, last seen {b.when(seen.at)}")
+    return lines
 
 
 def _live(d: Deployment) -> str:

@@ -120,6 +120,9 @@ class GitHub(Protocol):
     async def changes(self, repo: str, base: str | None, head: str) -> ChangeList:
         """What lies between two commits or tags: pull request titles, else commit subjects."""
 
+    async def distance(self, repo: str, base: str, head: str) -> tuple[int, int]:
+        """How many commits `head` is ahead of `base`, and how many behind it."""
+
     async def is_on_branch(self, repo: str, commit: str, branch: str) -> bool:
         """Whether the commit is reachable from the branch."""
 

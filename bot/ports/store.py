@@ -15,6 +15,8 @@ from bot.ports.incidents import IncidentTx
 from bot.ports.letters import LetterTx
 from bot.ports.locks import LockTx
 from bot.ports.lookouts import LookoutTx
+from bot.ports.sightings import SightingTx
+from bot.ports.staging import StagingTx
 
 T = TypeVar("T")
 
@@ -67,7 +69,7 @@ class Card:
     shown_at: datetime
 
 
-class Tx(LookoutTx, LockTx, FreezeTx, IncidentTx, LetterTx, Protocol):
+class Tx(LookoutTx, SightingTx, StagingTx, LockTx, FreezeTx, IncidentTx, LetterTx, Protocol):
     """One transaction on the store; every method is synchronous and sees the same snapshot.
 
     A change of a row that somebody else changed meanwhile raises `Stale`, and nothing is kept.

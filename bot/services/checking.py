@@ -60,7 +60,7 @@ async def _check(desk: Desk, deployment: Deployment) -> None:
         held = await protecting.judge(desk.github, deployment.repo, protection, workflow, job)
         verdicts = (*verdicts, held)
     known = deployment.with_(
-        approvers=_approvers(desk, deployment),
+        approvers=desk.config.approvers(deployment.service, deployment.environment),
         protection=protection,
         requested_by_github=requester.github,
         binding=bind(tag, workflow),
@@ -104,6 +104,8 @@ async def _open_approval(desk: Desk, old: Deployment, known: Deployment) -> None
         due_at=await closures.look_again(desk, known, min(look_again, expires)),
     )
     told = tell(opened, "blocked", opened.requested_by, notes.blocked(opened, blocked))
+    if not opened.approvers and not blocked:  # what was checked is all that it takes
+        opened = opened.to(State.APPROVED, now)
     await desk.save(
         old,
         opened,
@@ -114,11 +116,6 @@ async def _open_approval(desk: Desk, old: Deployment, known: Deployment) -> None
             "verdicts": {v.gate: f"{v.level}: {v.text}" for v in opened.verdicts},
         },
     )
-
-
-def _approvers(desk: Desk, deployment: Deployment) -> int:
-    settings = desk.config.environment(deployment.service, deployment.environment)
-    return settings.approval.needed if settings else 1
 
 
 async def _refuse(

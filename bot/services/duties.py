@@ -1,14 +1,15 @@
 """Duties: what has to be done again and again, each with its own period; due times are rows."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from functools import partial
 
 import structlog
 
+from bot.config import Config
 from bot.domain.errors import Fault
 from bot.ports import Tx
-from bot.services import adoption, directory, lookouts, outside
+from bot.services import adoption, directory, lookouts, outside, sighting, staging
 from bot.services.desk import Desk
 
 log = structlog.get_logger()
@@ -22,6 +23,13 @@ REQUESTS_KEPT = timedelta(hours=24)
 POSTS_KEPT = timedelta(days=30)
 CALLBACKS_KEPT = timedelta(days=35)  # as long as GitHub keeps a run that waits
 RETRY = timedelta(seconds=15)
+
+
+def _health_urls(config: Config) -> Iterator[tuple[str, str, str]]:
+    for name, service in config.services.items():
+        for environment, settings in service.environments.items():
+            if settings.health:
+                yield name, environment, settings.health
 
 
 class Duties:
@@ -45,6 +53,15 @@ class Duties:
                 adoption.adopt, desk, service, environment, config, settings, workflow
             )
 
+        for service, environment, url in _health_urls(desk.config):
+            self._table[f"sight:{service}:{environment}"] = partial(
+                sighting.look, desk, service, environment, url
+            )
+        for name in desk.config.services:
+            place = desk.config.environment(name, "staging")
+            if place and place.checks:
+                checks = {str(item): one for item, one in place.checks.items()}
+                self._table[f"staging:{name}"] = partial(staging.check, desk, name, checks)
         for lookout in lookouts.lookouts(desk.config):
             self._table[lookout.duty] = partial(outside.look, desk, lookout)
 

@@ -9,7 +9,7 @@ from bot.domain import gates, hotfix, migrations
 from bot.domain.changes import ChangeList
 from bot.domain.deployments import Deployment
 from bot.domain.errors import Fault, NotFound
-from bot.domain.gates import Check, Evidence, Gate, Issue, Policy, Rules, Verdict
+from bot.domain.gates import Check, Evidence, Gate, Issue, Level, Policy, Rules, Verdict
 from bot.gate_config import gate_rules
 from bot.ports import Tag, Workflow
 from bot.services import closures, readiness
@@ -68,10 +68,19 @@ async def gather(
 async def judge(desk: Desk, deployment: Deployment, found: Evidence) -> tuple[Verdict, ...]:
     """Every gate's verdict on what was gathered; locks and calendar at this very moment."""
     judged = gates.judge(found, _rules(desk, deployment))
+    if deployment.environment != "production":
+        judged = tuple(map(_may_go_back, judged))
     return (
         *hotfix.softened(judged, deployment.kind),
         *await closures.now(desk, deployment),
     )
+
+
+def _may_go_back(verdict: Verdict) -> Verdict:
+    """Staging is often ahead of what is tried there; going back is no rollback of anything."""
+    if verdict.gate == "live" and verdict.level is Level.BLOCK:
+        return replace(verdict, level=Level.WARN, action="")
+    return verdict
 
 
 def _rules(desk: Desk, deployment: Deployment) -> Rules:

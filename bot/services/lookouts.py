@@ -7,14 +7,14 @@ from datetime import timedelta
 
 from bot.config import Config
 from bot.domain import outside
-from bot.domain.deployments import Deployment
+from bot.domain.deployments import Deployment, Kind
 from bot.domain.runs import RunSummary, pick
 from bot.ports import Tx
 from bot.services.desk import Desk
 
 LOOK_EVERY = timedelta(seconds=30)
-AT_LEAST = timedelta(seconds=3)
-"""Between two looks, however many webhooks arrive."""
+SOON = timedelta(seconds=2)
+"""From a webhook to the look that it asks for."""
 
 CALLS_AN_HOUR = 1000
 """Of GitHub's 5,000, for looking whether somebody acts outside, as long as nobody does."""
@@ -26,14 +26,15 @@ _REQUEST_ID = re.compile(r"\[(D\d+-[0-9a-f]{8})\]")
 class Lookout:
     """One workflow whose runs are looked for, and the places that it deploys to.
 
-    With a `branch` it is one that merges to this branch start, and each of its runs is for every
-    place.
+    `kind` is what its runs are. With a `branch` it is one that merges to this branch start, and
+    each of its runs is for every place.
     """
 
     repo: str
     workflow: str
     places: tuple[tuple[str, str], ...]
     branch: str = ""
+    kind: Kind = Kind.RELEASE
 
     @property
     def duty(self) -> str:
@@ -54,9 +55,20 @@ def lookouts(config: Config) -> tuple[Lookout, ...]:
     for service, environment, settings, adopt in config.merges():
         key = (adopt.branch, settings.repo, adopt.workflow)
         places.setdefault(key, []).append((service, environment))
-    return tuple(
-        Lookout(repo=repo, workflow=workflow, places=tuple(found), branch=branch)
-        for (branch, repo, workflow), found in sorted(places.items())
+    back: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for service, settings in config.services.items():
+        key = ("", settings.repo, settings.rollback_workflow)
+        if "production" in settings.environments and key not in places:
+            back.setdefault(key[1:], []).append((service, "production"))
+    return (
+        *(
+            Lookout(repo=repo, workflow=workflow, places=tuple(found), branch=branch)
+            for (branch, repo, workflow), found in sorted(places.items())
+        ),
+        *(
+            Lookout(repo=repo, workflow=workflow, places=tuple(found), kind=Kind.ROLLBACK)
+            for (repo, workflow), found in sorted(back.items())
+        ),
     )
 
 
@@ -66,20 +78,21 @@ def pace(config: Config) -> timedelta:
 
 
 def hurry(tx: Tx, config: Config) -> None:
-    """Look at once, because something happened at GitHub."""
-    pause = pace(config)
+    """Look soon, because something happened at GitHub; what comes close together is one look."""
     for lookout in lookouts(config):
         due = tx.duty(lookout.duty)
         if due is not None:
-            tx.set_duty(lookout.duty, min(due, max(tx.now, due - pause + AT_LEAST)))
+            tx.set_duty(lookout.duty, min(due, tx.now + SOON))
 
 
 async def under_way(
     desk: Desk, deployment: Deployment, listed: Sequence[RunSummary]
 ) -> RunSummary | None:
     """A run that somebody started where this deployment is about to be sent to, and that works
-    now; the look at it is made due.
+    now; the look at it is made due. Nothing outside holds up a rollback.
     """
+    if deployment.kind is Kind.ROLLBACK:
+        return None
     here = (deployment.service, deployment.environment)
     watched = (one for one in lookouts(desk.config) if here in one.places and not one.branch)
     lookout = next(watched, None)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from bot.domain import outside
-from bot.domain.deployments import Binding, Deployment, State
+from bot.domain.deployments import Binding, Deployment, Kind, State
 from bot.domain.errors import NotFound
 from bot.domain.outside import Outside, Way
 from bot.domain.runs import RunSummary, deployed_at, failure_of
@@ -99,11 +99,14 @@ def _makes_way(holder: Deployment | None, *, is_merge: bool) -> bool:
     """Whether the slot is free, or its deployment gives way to what already happens: one that only
     waits, because what was checked no longer holds, or one that waits for a person's decision.
 
-    A merge waits for its turn instead: nobody meant to displace anything by it.
+    A merge waits for its turn instead: nobody meant to displace anything by it. A rollback is not
+    displaced by anything.
     """
     if holder is None:
         return True
-    return not is_merge and (holder.is_waiting or holder.state is State.DEGRADED)
+    if is_merge or (holder.is_waiting and holder.kind is Kind.ROLLBACK):
+        return False
+    return holder.is_waiting or holder.state is State.DEGRADED
 
 
 async def _as_deployment(
@@ -125,6 +128,7 @@ async def _as_deployment(
         service=service,
         environment=environment,
         version=version,
+        kind=lookout.kind,
         state=State.RUNNING,
         repo=lookout.repo,
         workflow=lookout.workflow,
@@ -171,7 +175,8 @@ async def _compared(
         changes = replace(changes, base=live.version)
     older = outside.is_older(found.version, live.version, changes.ancestry)
     came = replace(found.outside, older_than=live.label) if older else found.outside
-    return found.with_(changes=changes, outside=came)
+    back = live.name if found.kind is Kind.ROLLBACK else None
+    return found.with_(changes=changes, outside=came, rolls_back=back)
 
 
 async def _record(desk: Desk, found: Deployment) -> None:

@@ -32,7 +32,14 @@ def report(tx: Tx, config: Config, wish: ReportWish) -> Message:
 
 def _status(tx: Tx, config: Config, wish: ReportWish) -> Message:
     rows = [
-        (service, environment, tx.live(service, environment), tx.holder(service, environment))
+        reports.Place(
+            service=service,
+            environment=environment,
+            live=tx.live(service, environment),
+            holder=tx.holder(service, environment),
+            seen=tx.sighting(service, environment),
+            staged=tx.on_staging(service) if environment == "staging" else None,
+        )
         for service, settings in config.services.items()
         for environment in settings.environments
         if wish.service in (None, service) and wish.environment in (None, environment)

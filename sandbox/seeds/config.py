@@ -9,6 +9,16 @@ import yaml
 
 from sandbox.seeds.people import ROLES, Person
 
+CHECKED = (
+    "loads",
+    "authentication",
+    "flows",
+    "api",
+    "migrations",
+    "integrations",
+    "console",
+    "performance",
+)
 OFFICE_HOURS = {
     "tz": "Europe/Berlin",
     "hours": ["09:00", "17:00"],
@@ -57,6 +67,7 @@ def _service(seed: str, name: str, services: tuple[str, ...], base_url: str) -> 
             "staging": {
                 "health": f"{base_url}/health/staging{suffix}",
                 "bake": "PT0S",
+                "checks": {item: {"url": f"{base_url}/health/staging{suffix}"} for item in CHECKED},
                 "adopt": {
                     "workflow": "ci.yml",
                     "deploy_job": "staging",

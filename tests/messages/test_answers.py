@@ -2,7 +2,7 @@
 
 from inline_snapshot import snapshot
 
-from bot.domain.deployments import Ending, Kind, State
+from bot.domain.deployments import Deployment, Ending, Kind, State
 from bot.domain.gates import Level, Verdict
 from bot.messages import notes, reports
 from tests.domain.samples import NOON, a_deployment
@@ -97,14 +97,20 @@ def test_the_requester_is_told_who_ended_their_request() -> None:
     assert cancelled.endswith("was cancelled by <@U0DEE>")
 
 
+def a_place(
+    service: str, environment: str, live: Deployment | None, holder: Deployment | None
+) -> reports.Place:
+    return reports.Place(service=service, environment=environment, live=live, holder=holder)
+
+
 def test_the_overview_says_what_is_live_and_what_is_under_way() -> None:
     live = a_deployment(id=9, version="v1.2.0", state=State.SUCCEEDED, live_at=NOON)
     found = a_deployment(id=8, state=State.SUCCEEDED, adopted=True, requested_by="", live_at=NOON)
     rows = [
-        ("app", "production", live, in_state(State.RUNNING)),
-        ("app", "staging", found, None),
-        ("api", "production", None, a_deployment(id=13, requested_by="")),
-        ("api", "staging", in_state(State.FAILED, live_at=NOON), None),
+        a_place("app", "production", live, in_state(State.RUNNING)),
+        a_place("app", "staging", found, None),
+        a_place("api", "production", None, a_deployment(id=13, requested_by="")),
+        a_place("api", "staging", in_state(State.FAILED, live_at=NOON), None),
     ]
     assert read(reports.overview(rows, LATER)) == snapshot("""\
 *Status*
@@ -146,7 +152,7 @@ def test_an_empty_page_says_what_is_empty() -> None:
 
 
 def test_what_slack_has_no_room_for_is_not_cut_silently() -> None:
-    row = ("app", "production", in_state(State.SUCCEEDED, live_at=NOON), None)
+    row = a_place("app", "production", in_state(State.SUCCEEDED, live_at=NOON), None)
     shown = reports.overview([row] * 5000, LATER)
     assert len(shown.blocks) == 50
     assert texts(shown)[-1] == "There is more; ask for one service."

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,11 +13,26 @@ from bot.domain.errors import Refusal
 from bot.domain.gates import Level, Verdict
 from bot.domain.people import Who
 from bot.domain.runs import Progress, Stage
+from bot.domain.sightings import Sighting
+from bot.domain.staging import OnStaging
 from bot.domain.validation import Outcome, Validation
-from bot.messages import announcements, blocks, cards, forms, notes, reports, rollbacks
+from bot.messages import (
+    announcements,
+    blocks,
+    cards,
+    drift,
+    forms,
+    merges,
+    notes,
+    outside,
+    reports,
+    rollbacks,
+    staging,
+)
 from bot.messages.blocks import Message
 from sandbox.slack.blocks import check_blocks, check_view
 from tests.domain.samples import NOON, a_deployment
+from tests.domain.test_outside import a_run
 from tests.messages.samples import APPROVED, LATER, buttons, in_state, reading, texts
 
 OURS = re.compile(
@@ -100,7 +116,23 @@ def everything(d: Deployment) -> Iterable[Message]:
     yield rollbacks.stopping(d, d.version)
     yield rollbacks.started(d)
     yield announcements.rolled_back(d)
-    yield reports.overview([(d.service, d.environment, d, d)] * 200, LATER)
+    staged = OnStaging(service=d.service, version=d.version, commit=d.reason, since=NOON)
+    seen = Sighting(
+        service=d.service, environment=d.environment, at=NOON, told=d.version, differs=3
+    )
+    place = reports.Place(
+        service=d.service, environment=d.environment, live=d, holder=d, seen=seen, staged=staged
+    )
+    yield reports.overview([place] * 200, LATER)
+    yield reports.overview([replace(place, live=None)], LATER)
+    yield staging.signed(staged, 1)
+    yield drift.drifted(seen, d)
+    yield drift.resolved(seen, d)
+    yield merges.failed(d)
+    yield outside.older(d)
+    yield outside.conflict(d, a_run(title=d.reason))
+    yield outside.unclear(a_run(title=d.reason), d.workflow, ((d.service, d.environment),))
+    yield outside.you_are_displaced(d)
     yield reports.history([d] * 10, 2, True, "/deployments")
     yield reports.show(d, [(NOON, "<@U0ANA>", d.reason)] * 60)
     yield reports.why(d)

@@ -34,7 +34,7 @@ async def test_a_merge_is_on_staging_and_in_the_history_without_a_word_in_the_ch
     assert await history(team) == [
         f"D2 app {name} → staging · succeeded · merged by @dee 2024-03-26 10:00 UTC"
     ]
-    assert f"app staging: {name} (D2) since 2024-03-26 10:00 UTC" in (await status(team))[1]
+    assert f"app staging: {name} (D2) since 2024-03-26 10:00 UTC" in await status(team)
     assert await team.channel() == []
     shown = await team.types("ana", "/deployments show D2")
     assert "Smoke: passed" in shown

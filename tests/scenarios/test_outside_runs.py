@@ -308,3 +308,30 @@ async def test_the_title_tells_which_service_of_a_shared_workflow_it_is(tmp_path
         await team.passes("PT40S")
 
         assert (await team.card()).splitlines()[0] == "shop v1.2.1 → production"
+
+
+async def test_a_rollback_by_gh_is_one_in_the_history_too(team: Workspace) -> None:
+    await team.asks_and_approves()
+    await team.passes("PT45S")
+    inputs = {"version": "v1.2.0"}
+    await team.post("/github/start_run", workflow="rollback.yml", inputs=inputs, **{"as": "cy"})
+    await team.passes("PT1M")
+    await team.passes("PT40S")
+
+    texts = [text.splitlines()[0] for text in (await team.channel())[2:]]
+    assert "OLDER than live v1.2.1: app v1.2.0 back → production, started outside" in texts[0]
+    assert "⚠️ Production rollback executed" in texts
+    assert "app production: v1.2.0 (D3) since" in await status(team)
+
+
+async def test_nothing_outside_holds_up_or_displaces_a_rollback(team: Workspace) -> None:
+    await team.asks_and_approves()
+    await team.passes("PT45S")
+    await team.post("/github/preset", workflow="release.yml", script="manual")
+    await team.fault("github", "webhooks:drop", count=1000)
+    await starts(team, "cy", "v1.3.0")
+    await team.types("bo", "/rollback to v1.2.0 because it is slow")
+    await team.clicks_own("bo", "Roll Back to")
+    await team.passes("PT5S")
+    [sent] = [row for row in await team.dispatches() if "rollback.yml" in row["path"]]
+    assert sent["body"]["inputs"]["version"] == "v1.2.0"

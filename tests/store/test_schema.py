@@ -18,6 +18,8 @@ from bot.adapters.store.database import Database, open_database
 from bot.domain.freezes import SetFreeze
 from bot.domain.locks import Lock
 from bot.domain.people import Actor
+from bot.domain.sightings import Sighting
+from bot.domain.staging import StagingCheck
 from bot.domain.windows import Freeze
 from bot.ports import Tag, Tx
 from tests.store.samples import (
@@ -102,6 +104,9 @@ def fill(tx: Tx) -> None:
     tx.keep_card(a_card(deployment))
     tx.sending(deployment.repo, deployment.workflow)
     tx.keep_lookout(deployment.repo, deployment.workflow, START)
+    tx.keep_sighting(Sighting(service="app", environment="staging", at=START))
+    check = StagingCheck(service="app", commit="a" * 40, item="loads", passed=True, at=START)
+    tx.keep_staging_check(check)
     tx.first_time("Ev1", "events", "U0ANA")
     tx.post(a_post("card:1"))
     tx.audit("U0ANA", "requested", deployment.name)

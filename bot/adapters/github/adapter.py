@@ -128,6 +128,11 @@ class PyGithubAdapter(Gates):
 
         return await self._threads.read(repo, work)
 
+    async def distance(self, repo: str, base: str, head: str) -> tuple[int, int]:
+        path = f"/repos/{repo}/compare/{quote(base)}...{quote(head)}"
+        found = await self._threads.read(repo, lambda session: session.get(path, per_page=1))
+        return found["ahead_by"], found["behind_by"]
+
     async def is_on_branch(self, repo: str, commit: str, branch: str) -> bool:
         path = f"/repos/{repo}/compare/{quote(branch)}...{quote(commit)}"
         try:

@@ -11,7 +11,6 @@ from bot.adapters.store.audit import Audit
 from bot.adapters.store.callbacks import Callbacks
 from bot.adapters.store.cards import Cards
 from bot.adapters.store.database import ANSWERS_WITHIN, Database, open_database
-from bot.adapters.store.deployments import Deployments
 from bot.adapters.store.directory import Directory
 from bot.adapters.store.duties import Duties
 from bot.adapters.store.freezes import Freezes
@@ -22,6 +21,7 @@ from bot.adapters.store.letters import Letters
 from bot.adapters.store.locks import Locks
 from bot.adapters.store.lookouts import Lookouts
 from bot.adapters.store.outbox import Outbox
+from bot.adapters.store.staging import Staging
 from bot.ports import Clock, Stale, Tx
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ T = TypeVar("T")
 class Transaction(
     Inbox,
     Callbacks,
-    Deployments,
+    Staging,
     Lookouts,
     History,
     Cards,

@@ -182,6 +182,33 @@ lookouts = Table(
     Column("since", UtcDateTime, nullable=False),
 )
 
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("service", String, primary_key=True),
+    Column("environment", String, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("told", String, nullable=False),
+    Column("commit", String, nullable=False),
+    Column("differs", Integer, nullable=False),
+    Column("alarm", String, nullable=False),
+    Column("base", String, nullable=False),
+    Column("ahead", Integer),
+    Column("behind", Integer),
+)
+
+staging_checks = Table(
+    "staging_checks",
+    metadata,
+    Column("service", String, primary_key=True),
+    Column("commit", String, primary_key=True),
+    Column("item", String, primary_key=True),
+    Column("passed", Boolean, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
 turns = Table(
     "turns",
     metadata,

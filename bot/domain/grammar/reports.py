@@ -9,7 +9,7 @@ from bot.domain.errors import Refusal
 from bot.domain.grammar.words import ENVIRONMENTS, hint, normalise, said_twice
 
 T = TypeVar("T")
-REPORTS = ("status", "history", "show", "why", "locks", "help")
+REPORTS = ("status", "history", "show", "why", "locks", "validate", "help")
 ACTS = ("lock", "unlock", "freeze", "notify")
 """What `/deployments` does besides: each has a grammar of its own."""
 

@@ -1,0 +1,47 @@
+"""Staging in the store: the checks of each commit, one row for an item."""
+
+from dataclasses import fields
+
+from sqlalchemy import select
+
+from bot.adapters.store import tables
+from bot.adapters.store.deployments import Deployments
+from bot.adapters.store.sightings import Sightings
+from bot.domain.staging import OnStaging, StagingCheck
+
+_TABLE = tables.staging_checks
+_NAMES = tuple(field.name for field in fields(StagingCheck))
+
+
+class Staging(Deployments, Sightings):
+    """Staging within one transaction."""
+
+    def on_staging(self, service: str) -> OnStaging | None:
+        live, seen = self.live(service, "staging"), self.sighting(service, "staging")
+        if live is not None:
+            commit = live.binding.commit if live.binding else ""
+            return OnStaging(
+                service=service,
+                version=live.label,
+                commit=commit,
+                since=live.live_at or live.requested_at,
+                deployment=live.id,
+                checks=self._checks(service, commit),
+            )
+        if seen is None or not seen.told:
+            return None
+        return OnStaging(
+            service=service,
+            version=seen.told,
+            commit=seen.commit,
+            since=seen.at,
+            checks=self._checks(service, seen.commit),
+        )
+
+    def keep_staging_check(self, check: StagingCheck) -> None:
+        self.put(_TABLE, {name: getattr(check, name) for name in _NAMES})
+
+    def _checks(self, service: str, commit: str) -> tuple[StagingCheck, ...]:
+        here = (_TABLE.c.service == service, _TABLE.c.commit == commit)
+        rows = self.connection.execute(select(_TABLE).where(*here)).mappings()
+        return tuple(StagingCheck(**row) for row in rows)

@@ -1,0 +1,28 @@
+"""When an environment has drifted, and when a difference proves nothing."""
+
+import pytest
+
+from bot.domain.sightings import Sighting, after
+from tests.domain.samples import NOON
+
+BEFORE = Sighting(service="app", environment="production", at=NOON, told="v1.2.0", differs=2)
+
+
+@pytest.mark.parametrize(
+    ("told", "live", "is_busy", "differs"),
+    [
+        ("v1.1.0", "v1.2.0", False, 3),
+        ("v1.2.0", "v1.2.0", False, 0),
+        ("v1.1.0", "v1.2.0", True, 0),
+        (None, "v1.2.0", False, 2),
+        (None, "v1.2.0", True, 0),
+        ("v1.1.0", "", False, 0),
+    ],
+)
+def test_only_what_differs_with_nothing_under_way_counts(
+    told: str | None, live: str, is_busy: bool, differs: int
+) -> None:
+    seen = after(BEFORE, told, live, is_busy=is_busy, at=NOON)
+    assert seen.differs == differs
+    assert seen.told == (told or "v1.2.0")
+    assert seen.is_drift is (differs == 3)
