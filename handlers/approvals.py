@@ -11,6 +11,14 @@ from bot.services import decisions, replacing, signing
 from handlers.payloads import Answer, Click, FormErrors, Office, OpenForm, Submission
 
 
+def unknown(click: Click, office: Office) -> Answer:
+    """A button that is in no list: of an older version, or never ours."""
+    raise Refusal(
+        "unknown_button",
+        "I do not know this button any more. Nothing was done; {deployments} status shows what is.",
+    )
+
+
 def approve(click: Click, office: Office) -> Answer:
     """Approve: at once, or by a form where the process's checks need a person's word."""
     answer = signing.approve(office.tx, office.config, click.deployment, click.user, {})

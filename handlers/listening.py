@@ -18,7 +18,7 @@ from bot.domain.errors import Fault, Refusal
 from bot.messages import apologies
 from bot.messages.blocks import Message, refused
 from bot.ports import Chat, Post, Stale, Store, Tx
-from handlers import BUTTONS, COMMANDS, FORMS, OPTIONS, usages
+from handlers import BUTTONS, COMMANDS, FORMS, OPTIONS, approvals, usages
 from handlers.allowance import Allowance
 from handlers.payloads import (
     Answer,
@@ -128,9 +128,9 @@ class Listener:
         with self._seconds.labels("click").time():
             end = asyncio.get_running_loop().time() + ANSWER_WITHIN
             click = click_from(body)
-            handler = BUTTONS.get(click.action)
+            handler = BUTTONS.get(click.action, approvals.unknown)
             foreign = self._is_foreign(body)
-            if handler is not None and not foreign:
+            if not foreign:
                 whisper = {
                     "channel": click.channel,
                     "user": click.user,
