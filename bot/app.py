@@ -12,7 +12,7 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot import preflight
 from bot.adapters.clocks import SharedClock, SystemClock
-from bot.adapters.github import Installation, PyGithubAdapter
+from bot.adapters.github import PyGithubAdapter
 from bot.adapters.github.callbacks import callback_in
 from bot.adapters.health import HealthProbe
 from bot.adapters.slack import SlackChat
@@ -22,6 +22,7 @@ from bot.adapters.slack_socket import SlackSocket
 from bot.adapters.store import SqlStore, Unreachable, is_current, open_store, upgrade
 from bot.clockwork import Clockwork
 from bot.config import Config, ConfigError
+from bot.credentials import credentials
 from bot.ports import Stale, Tx
 from bot.services import lookouts
 from bot.services.desk import Desk
@@ -69,7 +70,7 @@ class Bot:
         reviewer = settings.github_reviewer_token
         self.github = PyGithubAdapter(
             settings.github_api_url,
-            _github_as(settings, config),
+            credentials(settings, config),
             reviewer_token=reviewer.get_secret_value() if reviewer else None,
             now=self.clock.now,
         )
@@ -81,6 +82,7 @@ class Bot:
             store=self.store,
             clock=self.clock,
             github=self.github,
+            releases=self.github.releases,
             chat=self.chat,
             probes=self.probes,
             config=config,
@@ -307,22 +309,3 @@ class Bot:
 def _begin(tx: Tx) -> None:
     tx.release_sending()
     tx.release_dispatching()
-
-
-def _github_as(settings: Settings, config: Config) -> Installation | str:
-    """Who we are to GitHub: what the settings have exactly one of, a token or an installed App."""
-    if settings.github_token is not None:
-        return settings.github_token.get_secret_value()
-    app, key, number = (
-        settings.github_app_id,
-        settings.github_app_private_key,
-        settings.github_app_installation_id,
-    )
-    assert app is not None and key is not None and number is not None
-    return Installation(
-        settings.github_api_url,
-        app_id=app,
-        private_key=key.get_secret_value(),
-        installation_id=number,
-        repositories={service.repo for service in config.services.values()},
-    )

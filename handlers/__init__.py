@@ -13,6 +13,7 @@ from handlers import (
     incidents,
     letters,
     locks,
+    releases,
     rollback,
     signatures,
     staging,
@@ -73,6 +74,12 @@ COMMANDS = (
         does="Open an incident: its thread is the room, and nobody waits for news unawares",
         handler=incidents.incident,
     ),
+    CommandEntry(
+        setting="deployments",
+        usage="notes v1.2.1 [service]",
+        does="Read the notes of a release and change them; who may deploy may do that",
+        handler=deployments.deployments,
+    ),
 )
 
 BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
@@ -88,6 +95,8 @@ BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
     "roll_back": rollback.ask,
     "carry_out_rollback": rollback.confirm,
     "letters_off": letters.off,
+    "notes": releases.on_card,
+    "release": releases.fill,
     "unlock": locks.press,
     "unlock_anyway": locks.press_anyway,
     **incident_buttons.BUTTONS,
@@ -104,6 +113,7 @@ FORMS: dict[str, Callable[[Submission, Office], Answer]] = {
     "approve": approvals.approve_with,
     "override": signatures.override,
     "validate_staging": staging.sign,
+    "release": releases.publish,
 }
 
 OPTIONS: dict[str, Callable[[OptionsQuery, Office], Answer]] = {

@@ -6,7 +6,7 @@ from bot.domain.grammar import normalise, parse_report
 from bot.domain.people import Role, require_member
 from bot.messages import reports
 from bot.services.reports import report
-from handlers import freezes, letters, locks, staging
+from handlers import freezes, letters, locks, releases, staging
 from handlers.payloads import Answer, Command, Office
 
 ACTS: dict[str, Callable[[Command, str, Office], Answer]] = {
@@ -14,6 +14,7 @@ ACTS: dict[str, Callable[[Command, str, Office], Answer]] = {
     "unlock": locks.unlock,
     "freeze": freezes.freeze,
     "notify": letters.notify,
+    "notes": releases.notes,
 }
 """What changes something, by its first word; it is given the rest of the line."""
 

@@ -8,13 +8,18 @@ from bot.domain.migrations import TouchedFile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One line of the change list: a merged pull request, or a commit that came without one."""
+    """One line of the change list: a merged pull request, or a commit that came without one.
+
+    `breaks` says that its text announces a breaking change.
+    """
 
     title: str
     author: str
     pull_request: int | None = None
     url: str | None = None
     sha: str | None = None
+    labels: tuple[str, ...] = ()
+    breaks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

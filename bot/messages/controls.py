@@ -20,7 +20,8 @@ def controls(d: Deployment) -> Block | None:
                 lift = b.button("Override", "override", value)
                 return b.actions(block_id, *([lift] if liftable(d) else []), reject, cancel)
             approve = b.button("Approve", "approve", value, style="primary")
-            return b.actions(block_id, approve, reject, cancel)
+            notes = b.button("Notes", "notes", value)
+            return b.actions(block_id, approve, reject, cancel, notes)
         case State.APPROVED:
             return b.actions(block_id, cancel)
         case State.RUNNING:

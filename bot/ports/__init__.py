@@ -7,6 +7,7 @@ from bot.ports.github import Access, GitHub, Held, Started, Tag, Workflow
 from bot.ports.incidents import Room
 from bot.ports.probes import Probes
 from bot.ports.registry import Registry, StoredImage
+from bot.ports.releases import Release, Releases
 from bot.ports.store import AuditEntry, Card, Post, Stale, Store, Tx
 from bot.ports.targets import Logs, Pinning, Receipt, Target
 
@@ -26,6 +27,8 @@ __all__ = [
     "Probes",
     "Receipt",
     "Registry",
+    "Release",
+    "Releases",
     "Room",
     "Stale",
     "Started",

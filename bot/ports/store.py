@@ -15,6 +15,7 @@ from bot.ports.incidents import IncidentTx
 from bot.ports.letters import LetterTx
 from bot.ports.locks import LockTx
 from bot.ports.lookouts import LookoutTx
+from bot.ports.releases import ReleaseDraftTx
 from bot.ports.sightings import SightingTx
 from bot.ports.staging import StagingTx
 
@@ -69,7 +70,17 @@ class Card:
     shown_at: datetime
 
 
-class Tx(LookoutTx, SightingTx, StagingTx, LockTx, FreezeTx, IncidentTx, LetterTx, Protocol):
+class Tx(
+    LookoutTx,
+    SightingTx,
+    StagingTx,
+    LockTx,
+    FreezeTx,
+    IncidentTx,
+    LetterTx,
+    ReleaseDraftTx,
+    Protocol,
+):
     """One transaction on the store; every method is synchronous and sees the same snapshot.
 
     A change of a row that somebody else changed meanwhile raises `Stale`, and nothing is kept.

@@ -8,10 +8,12 @@ from bot.domain.deployments import Deployment, Kind, State
 from bot.domain.errors import Declined, NotFound
 from bot.domain.overrides import can_be_lifted, standing
 from bot.domain.people import Role
+from bot.domain.release_drafts import ReleaseDraft, ReleaseDraftState
 from bot.domain.versions import Version
 from bot.messages import notes
-from bot.ports import Workflow
-from bot.services import closures, dispatching, evidence, protecting, rolling_back
+from bot.messages.releases import with_offer
+from bot.ports import Tx, Workflow
+from bot.services import closures, dispatching, evidence, protecting, releases, rolling_back
 from bot.services.approval_watch import LOOK_AGAIN
 from bot.services.binding import bind
 from bot.services.desk import Desk, tell
@@ -49,7 +51,8 @@ async def _check(desk: Desk, deployment: Deployment) -> None:
         newest = [t.name for t in await desk.github.tags(deployment.repo)]
         missing = f"There is no tag {deployment.version} in {deployment.repo}."
         text = f"{missing} {_nearest(deployment.version, newest)}"
-        await _refuse(desk, deployment, "no_such_version", text)
+        draft = await releases.offer(desk, deployment, workflow.branch)
+        await _refuse(desk, deployment, "no_such_version", text, draft=draft)
         return
     live = await desk.store.read(lambda tx: tx.live(deployment.service, deployment.environment))
     found = await evidence.gather(desk, deployment, tag, workflow, live)
@@ -119,12 +122,29 @@ async def _open_approval(desk: Desk, old: Deployment, known: Deployment) -> None
 
 
 async def _refuse(
-    desk: Desk, old: Deployment, code: str, text: str, known: Deployment | None = None
+    desk: Desk,
+    old: Deployment,
+    code: str,
+    text: str,
+    known: Deployment | None = None,
+    draft: ReleaseDraft | None = None,
 ) -> None:
+    """End it with all reasons; with a draft of a release that would let it go on, if there is
+    one.
+    """
     ended = (known or old).end(State.REFUSED, desk.now(), code, text)
-    message = notes.refused(ended, ended.verdicts)
-    post = tell(ended, "refused", ended.requested_by, message)
-    await desk.save(old, ended, action="refused", posts=(post,), detail={"code": code, "why": text})
+
+    def keep(tx: Tx) -> None:
+        tx.save(old, ended)
+        moved = {"from": old.state, "to": ended.state, "code": code, "why": text}
+        tx.audit("gonogo", "refused", ended.name, **moved)
+        message = notes.refused(ended, ended.verdicts)
+        if draft is not None:
+            offered = tx.add_release_draft(draft.to(ReleaseDraftState.READY))
+            message = with_offer(message, offered)
+        tx.post(tell(ended, "refused", ended.requested_by, message))
+
+    await desk.store.run(keep)
 
 
 async def _answer_dry_run(desk: Desk, old: Deployment, known: Deployment) -> None:

@@ -8,7 +8,7 @@ from bot.config import AdoptConfig, Config
 from bot.domain.deployments import Deployment, Kind
 from bot.domain.validation import Rule
 from bot.messages.blocks import Message
-from bot.ports import Chat, Clock, GitHub, Post, Probes, Store, Target, Tx
+from bot.ports import Chat, Clock, GitHub, Post, Probes, Releases, Store, Target, Tx
 
 FIRST_RETRY = timedelta(seconds=2)
 LAST_RETRY = timedelta(seconds=60)
@@ -21,6 +21,7 @@ class Desk:
     store: Store
     clock: Clock
     github: GitHub
+    releases: Releases
     chat: Chat
     probes: Probes
     config: Config

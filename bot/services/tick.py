@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +23,7 @@ from bot.services import (
     dispatching,
     locks,
     promising,
+    releases,
     switching,
     validating,
     watching,
@@ -57,6 +58,7 @@ class Agenda:
     locks: tuple[int, ...]
     incidents: tuple[int, ...]
     rooms: tuple[Room, ...]
+    drafts: Sequence[int]
     has_unsealed: bool
 
 
@@ -128,6 +130,7 @@ class Tick:
             locks=tx.locks_due(tx.now),
             incidents=tx.incidents_due(tx.now),
             rooms=tx.stale_rooms(),
+            drafts=tx.release_drafts_due(tx.now),
             has_unsealed=tx.has_unsealed(),
         )
 
@@ -155,6 +158,7 @@ class Tick:
         ]
         work += [(f"duty:{name}", partial(self._duties.do, name)) for name in agenda.duties]
         work += [(f"lock:{i}", partial(locks.watch, self._desk, i)) for i in agenda.locks]
+        work += [(f"draft:{i}", partial(releases.step, self._desk, i)) for i in agenda.drafts]
         if agenda.has_unsealed:
             work.append(("audit", self._duties.seal))
         return work

@@ -101,7 +101,9 @@ async def test_everything_that_is_written(octokit: Octokit) -> None:
         await tour.post("/git/refs", {"ref": "refs/heads/hotfix/search", "sha": head})
         await tour.ask("GET", f"{REPO}/branches/hotfix/search")
         release = {"tag_name": "v1.4.0", "generate_release_notes": True}
-        await tour.post("/releases", release)
+        made = await tour.post("/releases", release)
+        edit = {"name": "Dark", "body": "- Dark mode"}
+        assert (await tour.ask("PATCH", f"{REPO}/releases/{made['id']}", edit))[0] == 200
         assert (await tour.ask("POST", f"{REPO}/releases", release))[0] == 422
         await tour.post("/releases/generate-notes", {"tag_name": "v1.2.1"})
         issue = await tour.post("/issues", {"title": "Post-mortem", "labels": ["outage"]})

@@ -32,7 +32,8 @@ D12
   · expires 13:00 UTC
 [Approve]
 [Reject]
-[Cancel]\
+[Cancel]
+[Notes]\
 """)
 
 
@@ -160,7 +161,7 @@ def test_which_buttons_a_card_has() -> None:
     }
     assert {state: labels for state, labels in shown.items() if labels} == snapshot(
         {
-            "awaiting_approval": ["Approve", "Reject", "Cancel"],
+            "awaiting_approval": ["Approve", "Reject", "Cancel", "Notes"],
             "approved": ["Cancel"],
             "running": ["Cancel"],
             "aborting": ["Close as Failed"],

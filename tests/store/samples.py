@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from bot.domain.changes import Commit
 from bot.domain.deployments import Deployment, State
 from bot.domain.gates import Level, Verdict
 from bot.domain.history import IncidentRecord
+from bot.domain.release_drafts import ReleaseDraft
 from bot.domain.timeline import Event, What
 from bot.messages.blocks import Message
 from bot.ports import Card, Post
@@ -94,3 +96,20 @@ def a_card(deployment: Deployment, **changes: Any) -> Card:
 def a_post(key: str, **changes: Any) -> Post:
     """A message to #deployments."""
     return Post(key=key, channel="C0DEPLOY", message=Message(f"about {key}"), **changes)
+
+
+def a_release_draft(**changes: Any) -> ReleaseDraft:
+    """A release that somebody asked for, whose tag has to be made."""
+    details: dict[str, Any] = {
+        "service": "app",
+        "environment": "production",
+        "repo": "acme/app",
+        "version": "v1.4.0",
+        "asked_by": "U0ANA",
+        "asked_at": START,
+        "branch": "main",
+        "commits": (Commit(sha="a" * 40, authored_at=START, title="Add feature X"),),
+        "due_at": START,
+        **changes,
+    }
+    return ReleaseDraft(**details)

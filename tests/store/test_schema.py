@@ -27,6 +27,7 @@ from tests.store.samples import (
     HandClock,
     a_card,
     a_post,
+    a_release_draft,
     a_waiting_deployment,
     an_event,
     an_incident_record,
@@ -118,6 +119,7 @@ def fill(tx: Tx) -> None:
     tx.choose_letters("U0ANA", wanted=False)
     tx.keep_callback("acme/app", 7001, "production", "https://api.github.com/…")
     tx.set_duty("tags", START + timedelta(minutes=5))
+    tx.add_release_draft(a_release_draft())
     tx.bring_in((), [an_incident_record()])
     tx.add_event(an_event(1))
 

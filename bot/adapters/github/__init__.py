@@ -2,5 +2,6 @@
 
 from bot.adapters.github.adapter import PyGithubAdapter
 from bot.adapters.github.installation import Installation
+from bot.adapters.github.releases import GitHubReleases
 
-__all__ = ["Installation", "PyGithubAdapter"]
+__all__ = ["GitHubReleases", "Installation", "PyGithubAdapter"]

@@ -15,6 +15,7 @@ from bot.adapters.github.budget import urgently
 from bot.adapters.github.credentials import Credentials, GivenToken
 from bot.adapters.github.errors import refused
 from bot.adapters.github.gates import Gates
+from bot.adapters.github.releases import GitHubReleases
 from bot.adapters.github.session import Session
 from bot.adapters.github.threads import GRACE, TIMEOUT, Threads
 from bot.domain.changes import ChangeList
@@ -59,6 +60,11 @@ class PyGithubAdapter(Gates):
         self._under_way: dict[int, tuple[dict[str, Any], int]] = {}
         self._login: str | None = None
         self._peeled: dict[str, tuple[str, datetime | None]] = {}
+
+    @property
+    def releases(self) -> GitHubReleases:
+        """Tags and releases, by the same threads."""
+        return GitHubReleases(self._threads)
 
     async def close(self) -> None:
         """Let go of the threads."""

@@ -2,6 +2,7 @@
 subjects.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from bot.domain.migrations import TouchedFile
 
 Json = Mapping[str, Any]
 
+_BREAKING = re.compile(r"^BREAKING[ -]CHANGE: ", re.MULTILINE)
 MOST_LOOKED_UP = 50
 """Commits whose pull requests are asked for one by one."""
 
@@ -121,6 +123,8 @@ def _of_pull(pull: Json) -> Change:
         author=_login(pull["user"]),
         pull_request=pull["number"],
         url=pull["html_url"],
+        labels=tuple(label["name"] for label in pull.get("labels") or ()),
+        breaks=_breaks(pull.get("body")),
     )
 
 
@@ -131,7 +135,13 @@ def _of_commit(commit: Json) -> Change:
         author=author["login"] if author else commit["commit"]["author"]["name"],
         url=commit["html_url"],
         sha=commit["sha"],
+        breaks=_breaks(commit["commit"]["message"]),
     )
+
+
+def _breaks(text: str | None) -> bool:
+    """Whether a text has the footer of a breaking change (conventionalcommits.org)."""
+    return _BREAKING.search(text or "") is not None
 
 
 def _login(user: Json | None) -> str:

@@ -76,11 +76,18 @@ class Session:
     def post(
         self, path: str, body: Mapping[str, Any] | None = None
     ) -> tuple[int, dict[str, Any], Any]:
-        """One POST: status, headers in lower case, and the JSON of the answer or None.
+        """One POST; see `write`."""
+        return self.write("POST", path, body)
+
+    def write(
+        self, verb: str, path: str, body: Mapping[str, Any] | None = None
+    ) -> tuple[int, dict[str, Any], Any]:
+        """One request that changes something: status, headers in lower case, and the JSON of the
+        answer or None.
 
         The status is the caller's to judge: PyGithub takes a redirect for a success.
         """
-        status, headers, text = self._send("POST", path, input=body)
+        status, headers, text = self._send(verb, path, input=body)
         return status, headers, parsed(text)
 
     def close(self) -> None:

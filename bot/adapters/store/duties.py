@@ -29,6 +29,7 @@ class Duties(Rows):
             select(func.min(locks.c.due_at)).where(tables.HELD_LOCK),
             select(func.min(incidents.c.due_at)),
             select(func.min(incidents.c.draft_due_at)),
+            select(func.min(tables.release_drafts.c.due_at)).where(tables.DRAFT_IS_DUE),
         )
         times = (self.connection.scalar(statement, {"now": self.now}) for statement in earliest)
         return min((time for time in times if time is not None), default=None)

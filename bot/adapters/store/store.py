@@ -21,6 +21,7 @@ from bot.adapters.store.letters import Letters
 from bot.adapters.store.locks import Locks
 from bot.adapters.store.lookouts import Lookouts
 from bot.adapters.store.outbox import Outbox
+from bot.adapters.store.release_drafts import ReleaseDrafts
 from bot.adapters.store.staging import Staging
 from bot.ports import Clock, Stale, Tx
 
@@ -42,6 +43,7 @@ class Transaction(
     Freezes,
     Incidents,
     Letters,
+    ReleaseDrafts,
 ):
     """One transaction, as `bot.ports.Tx` describes it; each noun's part is in its own file."""
 

@@ -37,6 +37,7 @@ CARD_IS_STALE = text(
 )
 OWN_RUN = text("run_id IS NOT NULL AND NOT adopted")
 ADOPTED_RUN = text("run_id IS NOT NULL AND adopted")
+DRAFT_IS_DUE = text("due_at IS NOT NULL")
 OPEN_POST = text("sent_at IS NULL AND dropped_at IS NULL")
 HELD_LOCK = text("opened_at IS NULL")
 EMPTY = text("''")
@@ -378,3 +379,32 @@ letters_off = Table(
     Column("slack_id", String, primary_key=True),
     Column("since", UtcDateTime, nullable=False),
 )
+
+release_drafts = Table(
+    "release_drafts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("service", String, nullable=False),
+    Column("environment", String, nullable=False),
+    Column("repo", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("asked_by", String, nullable=False),
+    Column("asked_in", String),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("branch", String, nullable=False),
+    Column("commits", Json, nullable=False),
+    Column("was", Text),
+    Column("title", Text, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("commit", String, nullable=False),
+    Column("wanted_by", String),
+    Column("deploys", Boolean, nullable=False),
+    Column("dry_run", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("failures", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+_partial("release_drafts_due", release_drafts.c.due_at, where=DRAFT_IS_DUE)

@@ -70,6 +70,19 @@ def create(call: Call) -> Reply:
     return Reply(201, deployments.release(call.site, repo, release))
 
 
+def edit(call: Call) -> Json:
+    """Only what is given changes."""
+    release = call.repo.releases.get(call.number("number"))
+    if release is None:
+        raise NotFound
+    if "name" in call.body:
+        release.name = str(call.body["name"] or release.tag)
+    if "body" in call.body:
+        release.body = str(call.body["body"] or "")
+    call.github.notify("release", "edited", call.repo, release=release)
+    return deployments.release(call.site, call.repo, release)
+
+
 def generate_notes(call: Call) -> Json:
     tag = str(call.field("tag_name"))
     target = str(call.body.get("target_commitish") or call.repo.default_branch)
@@ -97,4 +110,5 @@ ROUTES: Table = (
     ("GET", "/releases/latest", latest),
     ("GET", "/releases/tags/{tag:.+}", by_tag),
     ("GET", "/releases/{number}", one),
+    ("PATCH", "/releases/{number}", edit),
 )
