@@ -88,6 +88,21 @@ async def test_a_run_through_its_gate(octokit: Octokit) -> None:
         await tour.post(f"{run}/cancel")
 
 
+async def test_a_run_through_the_rule_of_an_app(octokit: Octokit) -> None:
+    async with running("ruled") as host:
+        tour = Tour(host, octokit)
+        place = f"{REPO}/environments/production"
+        assert (await tour.ask("GET", f"{place}/deployment_protection_rules"))[0] == 200
+        body = {"ref": "main", "inputs": {"version": "v1.2.1"}, "return_run_details": True}
+        started = await tour.post("/actions/workflows/release.yml/dispatches", body)
+        run = f"/actions/runs/{started['workflow_run_id']}"
+        await host.passes(60)
+        assert (await tour.ask("GET", f"{REPO}{run}/pending_deployments"))[0] == 200
+        answer = {"environment_name": "production", "state": "approved", "comment": "Go"}
+        rule = f"{REPO}{run}/deployment_protection_rule"
+        assert (await tour.ask("POST", rule, answer))[0] == 403  # a person's token may not
+
+
 async def test_everything_that_is_written(octokit: Octokit) -> None:
     async with running() as host:
         tour = Tour(host, octokit)
