@@ -145,6 +145,7 @@ async def test_two_live_operations_are_told_loudly_and_only_one_is_followed(
     await team.passes("PT1M")
     await team.post(f"/github/runs/{run}/advance", to="success")
     await team.passes("PT1M")
+    await team.passes("PT30S")
     assert "app production: v1.3.0 (D3) since" in await status(team)
     firsts = [text.splitlines()[0] for text in await team.channel()]
     assert firsts[2:] == [
