@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
@@ -26,6 +27,8 @@ from bot.credentials import credentials
 from bot.ports import Stale, Tx
 from bot.services import lookouts
 from bot.services.desk import Desk
+from bot.services.incident_following import follow
+from bot.services.promising import note_absence
 from bot.services.requests import FRESH
 from bot.services.tick import Tick
 from bot.settings import Settings
@@ -88,6 +91,7 @@ class Bot:
             config=config,
             wake=self._clockwork.wake,
             targets=self._targets.made,
+            followers=(partial(follow, config),),
         )
         self.tick = Tick(self._desk)
         self._identity: Identity | None = None
@@ -309,3 +313,4 @@ class Bot:
 def _begin(tx: Tx) -> None:
     tx.release_sending()
     tx.release_dispatching()
+    note_absence(tx)

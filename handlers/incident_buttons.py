@@ -4,16 +4,18 @@ from collections.abc import Callable
 
 from bot.domain import incident_rules as rules
 from bot.domain.errors import Refusal
-from bot.domain.grammar import clean_reason
+from bot.domain.grammar import MAX_REASON, clean_reason
 from bot.domain.history import Closure
 from bot.domain.incidents import Incident, Severity, State
 from bot.domain.people import require_member
+from bot.messages import blocks as b
 from bot.messages import incident_forms as forms
 from bot.messages.blocks import Message
+from bot.messages.rollbacks import proposal
 from bot.services import incident_causes as causes
 from bot.services import incident_decisions as decisions
 from bot.services import incident_editing as editing
-from bot.services import incidents
+from bot.services import incidents, postmortems, rollbacks
 from handlers.incidents import moment
 from handlers.payloads import Answer, Click, FormErrors, Office, OpenForm, Submission
 
@@ -104,6 +106,22 @@ def edit(form: Submission, office: Office) -> Answer:
         return office.mistake(field, refusal)
 
 
+def roll_back(click: Click, office: Office) -> Answer:
+    """Roll Back: what would be done, and the button that does it after a question."""
+    tx, config = office.tx, office.config
+    incident = causes.may_roll_back(tx, click.number)
+    reason = b.shorten(f"{incident.name}: {incident.impact}", MAX_REASON)
+    order, found = rollbacks.propose(
+        tx, config, click.user, service=incident.service, reason=reason
+    )
+    return proposal(order, found.known, found.holder)
+
+
+def published(click: Click, office: Office) -> Answer:
+    """Post-Mortem Published."""
+    return postmortems.publish(office.tx, click.number, click.user)
+
+
 def confirm(click: Click, office: Office) -> Answer:
     """Confirm."""
     return causes.confirm(office.tx, office.config, click.number, click.rest, click.user)
@@ -173,6 +191,8 @@ BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
     "incident_snooze": snooze,
     "incident_lead": ask_lead,
     "incident_edit": ask_edit,
+    "incident_roll_back": roll_back,
+    "incident_published": published,
     "incident_confirm": confirm,
     "incident_not_this": refute,
     "incident_refute": refute,

@@ -148,7 +148,8 @@ class Deployment:
     why the rule of four eyes did not hold.
     `approvers` is how many different people the configuration asked for when it was checked.
     `bad` is a person's mark, `hold` keeps the slot shut after a rollback, `rolls_back` names
-    the deployment that a rollback takes back, `for_incident` the incident that a hotfix mends.
+    the deployment that a rollback takes back, `for_incident` the incident that a hotfix mends,
+    `follow_ups` the minor incidents that were left for the next deployment, which this one is.
     `rescue` is the rollback that begins when a stopped deployment has ended.
     `steps` are those of a rollback over targets; `ran` is what each target ran when it was good.
     """
@@ -210,6 +211,7 @@ class Deployment:
     hold: bool = False
     rolls_back: str | None = None
     for_incident: str | None = None
+    follow_ups: tuple[str, ...] = ()
 
     due_at: datetime | None = None
     notice: str = ""

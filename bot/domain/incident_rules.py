@@ -76,6 +76,34 @@ def may_be_cause(incident: Incident, state: CauseState) -> None:
         )
 
 
+def may_mend(incident: Incident | None, name: str, service: str) -> None:
+    """Refuse a hotfix for what is no open incident of that service: its lane has fewer checks."""
+    if incident is None:
+        raise Refusal(
+            "no_such_incident",
+            "There is no incident {name}, so nothing was deployed. {incident} list shows those "
+            "that are open.",
+            name=name,
+        )
+    if incident.drill:
+        raise Refusal("drill", "{name} is a drill: nothing is deployed for it.", name=name)
+    if not incident.is_open:
+        raise Refusal(
+            "incident_is_over",
+            "{name} is {state}, so it needs no hotfix. Deploy it the ordinary way.",
+            name=name,
+            state=incident.state,
+        )
+    if incident.service != service:
+        raise Refusal(
+            "other_service",
+            "{name} is about {other}, not about {service}.",
+            name=name,
+            other=incident.service,
+            service=service,
+        )
+
+
 def clocks_are_right(incident: Incident, now: datetime) -> None:
     """Refuse clocks that run backwards or ahead."""
     i = incident

@@ -55,6 +55,12 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 }
 
 
+def number_in(name: str) -> int:
+    """The number in INC-7; 0 where there is none."""
+    digits = name.rpartition("-")[2]
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 9 else 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Postmortem:
     """What is known of the post-mortem; `reminded` counts the reminders that went out.

@@ -101,11 +101,16 @@ class Lock:
 
 
 def judge(
-    locks: Sequence[Lock], at: datetime, kind: Kind, name_of: Callable[[str], str]
+    locks: Sequence[Lock],
+    at: datetime,
+    kind: Kind,
+    name_of: Callable[[str], str],
+    *,
+    mends: str | None = None,
 ) -> Verdict:
     """The verdict of the gate `lock` on a deployment that these locks cover.
 
-    A rollback is never held up; a hotfix is only warned of an incident, which it may end.
+    A rollback is never held up; a hotfix is only warned of the incident that it `mends`.
     """
     held = [lock for lock in locks if not lock.is_over(at)]
     if not held:
@@ -113,7 +118,7 @@ def judge(
     if kind is Kind.ROLLBACK:
         return Verdict(gate="lock", level=Level.PASS, text="A rollback is never held up by a lock")
     text = "; ".join(_told(lock, name_of) for lock in held)
-    blocking = [lock for lock in held if not _only_warns(lock, kind)]
+    blocking = [lock for lock in held if not _only_warns(lock, kind, mends)]
     if not blocking:
         return Verdict(gate="lock", level=Level.WARN, text=text)
     action = " ".join(_way_on(lock, at, name_of) for lock in blocking)
@@ -152,8 +157,8 @@ def may_open(lock: Lock, actor: Actor) -> None:
         may_lock(actor)
 
 
-def _only_warns(lock: Lock, kind: Kind) -> bool:
-    return lock.kind is LockKind.INCIDENT and kind is Kind.HOTFIX
+def _only_warns(lock: Lock, kind: Kind, mends: str | None) -> bool:
+    return lock.kind is LockKind.INCIDENT and kind is Kind.HOTFIX and lock.subject == mends
 
 
 def _told(lock: Lock, name_of: Callable[[str], str]) -> str:

@@ -217,6 +217,8 @@ def _small_print(d: Deployment) -> list[str]:
         parts.append(f"settled {b.when(d.settled_at)}")
     if d.run_url and d.is_terminal:
         parts.append(b.link(d.run_url, f"run {d.run_id}"))
+    if d.follow_ups:
+        parts.append(f"follows up {b.line(', '.join(d.follow_ups))}")
     return parts
 
 

@@ -137,12 +137,43 @@ def suspect(incident: Incident, version: str | None, *, takes_back: str | None) 
 
 def _suspect_controls(i: Incident) -> Block:
     value = f"{i.id}:{i.cause}"
+    style = "danger" if i.severity.freezes else None
+    roll_back = b.button("Roll Back", "incident_roll_back", value, style=style)
     if i.cause_state is CauseState.CONFIRMED:
-        return b.actions(f"suspect:{i.id}", b.button("Refute", "incident_refute", value))
+        refute = b.button("Refute", "incident_refute", value)
+        return b.actions(f"suspect:{i.id}", roll_back, refute)
     return b.actions(
         f"suspect:{i.id}",
+        roll_back,
         b.button("Confirm", "incident_confirm", value),
         b.button("Not This One", "incident_not_this", value),
+    )
+
+
+def restored_by(incident: Incident, name: str, version: str) -> Message:
+    """That production was seen healthy after the rollback or hotfix, in the thread."""
+    assert incident.restored_at is not None
+    took = b.span(incident.restored_at - incident.started_at)
+    return Message(
+        f"{name} brought {b.line(version, 64)} and its checks passed: restored "
+        f"{b.when(incident.restored_at)}, {took} after the start. "
+        f"{b.mention(incident.owner)} press Resolve when nothing is left to do.{_next(incident)}"
+    )
+
+
+def perhaps_restored(incident: Incident, name: str, version: str) -> Message:
+    """That production is healthy, but nobody said that this was the cause."""
+    return Message(
+        f"{name} brought {b.line(version, 64)} and its checks passed. Whether users are served "
+        f"again I cannot see: {b.mention(incident.owner)} press Restored if they are."
+    )
+
+
+def followed_up(incident: Incident, version: str) -> Message:
+    """That the deployment which was to mend a minor incident is live."""
+    return Message(
+        f"{b.line(version, 64)} is live, which was to follow {incident.name} up. "
+        f"{b.mention(incident.owner)} press Resolve if it did."
     )
 
 

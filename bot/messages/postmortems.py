@@ -1,10 +1,19 @@
 """Post-mortems: the draft that an incident leaves behind, and the reminders to write it."""
 
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
+from bot.domain.deployments import Deployment
+from bot.domain.history import CauseState
 from bot.domain.incidents import Incident
+from bot.domain.promise import score
+from bot.domain.timeline import Event, words
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
+from bot.messages.incidents import DECISIONS, kept, utc
+
+_MARKUP = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>#|~"})
+MOST_ENTRIES = 500
 
 
 def reminder(incident: Incident, now: datetime) -> Message:
@@ -12,17 +21,117 @@ def reminder(incident: Incident, now: datetime) -> Message:
     found = incident.postmortem
     assert found is not None and found.due_at is not None
     draft = b.link(found.url, "The draft") if found.url else "The draft"
-    if now < found.due_at:
-        due = f"is due {b.when(found.due_at)}"
-    else:
-        due = f"was due {b.when(found.due_at)}"
+    verb = "is" if now < found.due_at else "was"
     text = (
         f"{b.mention(incident.owner)} The post-mortem of {incident.name} "
-        f"({b.line(incident.title, 120)}) {due}. {draft} has the timeline and the clocks; "
-        "press Post-Mortem Published when it is done."
+        f"({b.line(incident.title, 120)}) {verb} due {b.when(found.due_at)}. "
+        f"{draft} has the timeline and the clocks; press Post-Mortem Published when it is done."
     )
     control = b.actions(
         f"postmortem:{incident.id}",
         b.button("Post-Mortem Published", "incident_published", str(incident.id)),
     )
     return Message(text, (b.section(text), control))
+
+
+def drafted(incident: Incident) -> Message:
+    """That the draft is there, in the thread."""
+    found = incident.postmortem
+    assert found is not None
+    link = b.link(found.url, f"The post-mortem is drafted in #{found.number}")
+    return Message(f"{link}. {b.mention(incident.owner)} owns it.")
+
+
+def mark(incident: Incident) -> str:
+    """The word by which the draft is found again; another bot's INC-7 has another one."""
+    return f"gonogo-{incident.name}-{int(incident.declared_at.timestamp())}"
+
+
+def title(incident: Incident) -> str:
+    """The title of the issue."""
+    return f"Post-mortem {incident.name}: {' '.join(incident.title.split())[:200]}"
+
+
+def draft(
+    incident: Incident,
+    events: Sequence[Event],
+    cause: Deployment | None,
+    owner: str | None,
+    name_of: Callable[[str], str],
+) -> str:
+    """The draft as Markdown: what is known, and what only people can fill in."""
+    i = incident
+    people = dict.fromkeys(e.by for e in events if e.by != "gonogo")
+    parts = [
+        f"<!-- {mark(i)} -->",
+        f"**{_plain(i.title)}** ({i.name}, {i.severity}: {DECISIONS[i.severity]})",
+        f"Impact: {_plain(i.impact)}",
+        f"Service: {_plain(i.service)}"
+        + (f"; affected: {_plain(i.affected)}" if i.affected else ""),
+        f"Owner: {f'@{owner}' if owner else _plain(name_of(i.owner))}",
+        f"Took part: {', '.join(_plain(name_of(who)) for who in people) or 'nobody but the bot'}",
+        "## Clocks",
+        "\n".join(f"- {line}" for line in _clocks(i)),
+        "## Suspected change",
+        _change(i, cause),
+        "## Timeline",
+        "\n".join(_entry(event, name_of) for event in events[:MOST_ENTRIES]),
+        "## Promises",
+        kept(score(words(events))) if words(events) else "No update was due.",
+        *(
+            f"## {heading}\n\n_To be written._"
+            for heading in ("Root cause", "What went well", "What went wrong", "Actions")
+        ),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _clocks(i: Incident) -> list[str]:
+    found = [f"Started: {utc(i.started_at)}"]
+    if i.detected_at:
+        found.append(
+            f"Detected: {utc(i.detected_at)} (after {_span(i.detected_at - i.started_at)})"
+        )
+    found.append(f"Declared: {utc(i.declared_at)} (after {_span(i.declared_at - i.started_at)})")
+    if i.restored_at:
+        found.append(
+            f"Restored: {utc(i.restored_at)} (after {_span(i.restored_at - i.started_at)})"
+        )
+    if i.resolved_at:
+        found.append(
+            f"Resolved: {utc(i.resolved_at)} (after {_span(i.resolved_at - i.started_at)})"
+        )
+    return found
+
+
+def _span(length: timedelta) -> str:
+    """Hours are not cut to what is left of a day: 26 h 5 min."""
+    minutes = max(0, round(length / timedelta(minutes=1)))
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _change(i: Incident, cause: Deployment | None) -> str:
+    if i.cause is None:
+        return "No deployment was live in the 24 hours before."
+    sure = {CauseState.CONFIRMED: "confirmed", CauseState.REFUTED: "ruled out"}
+    version = f"{_plain(cause.version)} ({i.cause})" if cause else i.cause
+    lines = [f"{version}, {sure.get(i.cause_state, 'suspected')}: {_plain(i.cause_why)}"]
+    listed = cause.changes if cause else None
+    lines += [f"- {_plain(change.title)}" for change in (listed.changes if listed else ())]
+    return "\n".join(lines)
+
+
+def _entry(event: Event, name_of: Callable[[str], str]) -> str:
+    text = "deleted in Slack" if event.is_deleted else _plain(event.text)
+    by = "" if event.by == "gonogo" else f" ({_plain(name_of(event.by))})"
+    marks = [
+        *([f"recorded {event.recorded_at:%H:%M}"] if event.is_late else []),
+        *(["edited"] if event.is_edited else []),
+    ]
+    told = f" _{', '.join(marks)}_" if marks else ""
+    return f"- {utc(event.occurred_at)} {text}{by}{told}"
+
+
+def _plain(text: str) -> str:
+    """Foreign text that neither mentions anybody nor is markup."""
+    return " ".join(str(text).split()).translate(_MARKUP).replace("@", "@\u200b")

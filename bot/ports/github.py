@@ -161,6 +161,12 @@ class GitHub(Protocol):
         before it. Raises Declined or Unanswered; any other Fault means that nothing was sent.
         """
 
+    async def find_issue(self, repo: str, mark: str, since: datetime) -> Issue | None:
+        """The issue with that word in its text, of those that changed since then."""
+
+    async def create_issue(self, repo: str, title: str, body: str) -> Issue:
+        """Open an issue: one POST, never repeated. Raises Declined or Unanswered."""
+
     async def cancel(self, repo: str, run_id: int, *, force: bool = False) -> None:
         """Ask for a run's cancellation; a run that has ended already is no error."""
 

@@ -13,6 +13,9 @@ from bot.ports import Chat, Clock, GitHub, Post, Probes, Releases, Store, Target
 FIRST_RETRY = timedelta(seconds=2)
 LAST_RETRY = timedelta(seconds=60)
 
+Follower = Callable[[Tx, Deployment, Deployment], None]
+"""What is told of a deployment before and after a step, in the transaction that stores it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
@@ -27,6 +30,7 @@ class Desk:
     config: Config
     wake: Callable[[], None]
     targets: Mapping[tuple[str, str], Sequence[tuple[str, Target]]] = field(default_factory=dict)
+    followers: tuple[Follower, ...] = ()
 
     def now(self) -> datetime:
         """The present."""
@@ -90,6 +94,8 @@ class Desk:
 
         def keep(tx: Tx) -> Deployment:
             saved = tx.save(old, new)
+            for follower in self.followers:
+                follower(tx, old, saved)
             if action:
                 tx.audit(
                     actor,

@@ -9,7 +9,7 @@ import structlog
 from bot.config import Config
 from bot.domain.errors import Fault
 from bot.ports import Tx
-from bot.services import adoption, directory, lookouts, outside, sighting, staging
+from bot.services import adoption, directory, lookouts, outside, promising, sighting, staging
 from bot.services.desk import Desk
 
 log = structlog.get_logger()
@@ -18,6 +18,7 @@ TAGS_EVERY = timedelta(seconds=60)
 TAGS_WHILE_TOLD = timedelta(minutes=10)
 """Where webhooks of the repository come in, which tell of a new tag at once."""
 
+PROMISES_EVERY = timedelta(minutes=1)
 FORGET_EVERY = timedelta(hours=1)
 REQUESTS_KEPT = timedelta(hours=24)
 POSTS_KEPT = timedelta(days=30)
@@ -45,6 +46,7 @@ class Duties:
         self._table: dict[str, Callable[[], Awaitable[timedelta]]] = {
             "directory": self._directory,
             "forget": self._forget,
+            "promises": self._promises,
         }
         for repo in sorted({service.repo for service in desk.config.services.values()}):
             self._table[f"tags:{repo}"] = partial(self._tags, repo)
@@ -107,6 +109,10 @@ class Duties:
         """Chain the audit rows that are new; the head goes into the log."""
         if head := await self._desk.store.run(lambda tx: tx.seal()):
             log.info("audit_sealed", head=head)
+
+    async def _promises(self) -> timedelta:
+        await self._desk.store.run(partial(promising.set_right, self._desk.config))
+        return PROMISES_EVERY
 
     async def _forget(self) -> timedelta:
         def forget(tx: Tx) -> None:

@@ -13,6 +13,21 @@ from bot.services.incidents import candidates, load, suspecting
 from bot.services.requests import known
 
 
+def may_roll_back(tx: Tx, incident_id: int) -> Incident:
+    """The incident, if going back still makes sense; who may is the rollback's own question."""
+    incident = load(tx, incident_id)
+    if not incident.is_open:
+        raise rules.over_for(incident)
+    if incident.drill:
+        raise Refusal(
+            "drill",
+            "{name} is a drill, so nothing is rolled back. In earnest you would now read what goes "
+            "back to which version, and confirm it.",
+            name=incident.name,
+        )
+    return incident
+
+
 def confirm(tx: Tx, config: Config, incident_id: int, cause: str, slack_id: str) -> Message:
     """It was this deployment."""
     incident = _judged(tx, incident_id, cause, slack_id)

@@ -20,7 +20,8 @@ from bot.services.requests import known
 def judge(tx: Tx, deployment: Deployment) -> Verdict:
     """The verdict of the gate `lock` now."""
     held = tx.locks_on(deployment.service, deployment.environment)
-    return locks.judge(held, tx.now, deployment.kind, tx.name_of)
+    mends = deployment.for_incident
+    return locks.judge(held, tx.now, deployment.kind, tx.name_of, mends=mends)
 
 
 def lock(tx: Tx, config: Config, wish: LockWish, slack_id: str) -> Message:

@@ -1,5 +1,8 @@
 """Promising: sees to it that people hear of an incident when they were told they would."""
 
+from datetime import timedelta
+
+from bot.config import Config
 from bot.domain import postmortems
 from bot.domain.incidents import Incident
 from bot.domain.promise import Call, call
@@ -7,8 +10,34 @@ from bot.domain.timeline import What
 from bot.messages import incident_news as news
 from bot.messages import postmortems as messages
 from bot.ports import Tx
+from bot.services import directory
 from bot.services import incident_room as room
 from bot.services.desk import Desk
+
+ABSENT = timedelta(minutes=1)
+"""So late the directory is read only when nobody was there to read it."""
+
+
+def note_absence(tx: Tx) -> None:
+    """After a start: where the bot was away while an incident was open, its timeline says so.
+
+    The directory is read by whichever replica runs, so its due time tells when the last one did.
+    """
+    due_at = tx.duty("directory")
+    if due_at is None or tx.now - due_at < ABSENT:
+        return
+    for incident in tx.open_incidents():
+        since = max(due_at - directory.REFRESH, incident.declared_at)
+        room.note(tx, incident, news.away(since, tx.now), at=since)
+
+
+def set_right(config: Config, tx: Tx) -> None:
+    """Where the clock was set back, nobody waits longer than was promised."""
+    for incident in tx.open_incidents():
+        anew = room.promised(config, incident, tx.now)
+        promised_at = incident.promised_at
+        if promised_at and anew.promised_at and promised_at > anew.promised_at:
+            room.keep(tx, incident, anew)
 
 
 async def look_after(desk: Desk, incident_id: int) -> None:

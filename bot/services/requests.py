@@ -6,6 +6,8 @@ from bot.config import Config
 from bot.domain.deployments import Deployment, Kind, State
 from bot.domain.errors import Refusal
 from bot.domain.grammar import DeployWish
+from bot.domain.incident_rules import may_mend
+from bot.domain.incidents import number_in
 from bot.domain.overrides import standing
 from bot.domain.people import Actor, Role, Who, require
 from bot.domain.replacing import gives_way
@@ -49,6 +51,8 @@ def deploy(
     environment = wish.environment or "production"
     workflow = _workflow(config, service, environment)
     repo = config.services[service].repo
+    if wish.incident:
+        may_mend(tx.incident(number_in(wish.incident)), wish.incident, service)
     if not wish.dry_run and (holder := tx.holder(service, environment)):
         if _is_stuck(holder):
             _supersede(tx, holder, actor)
@@ -64,6 +68,7 @@ def deploy(
             version=str(wish.version),
             kind=Kind.HOTFIX if wish.incident else Kind.RELEASE,
             for_incident=wish.incident,
+            follow_ups=_follow_ups(tx, service, environment) if not wish.dry_run else (),
             dry_run=wish.dry_run,
             repo=repo,
             workflow=workflow,
@@ -102,6 +107,12 @@ def service_of(config: Config, command: str, rest: str) -> str:
         example=f"{command}{rest} {names[0]}",
         names=", ".join(names[:20]) + (" …" if len(names) > 20 else ""),
     )
+
+
+def _follow_ups(tx: Tx, service: str, environment: str) -> tuple[str, ...]:
+    """The minor incidents that wait for the next deployment, as this one is."""
+    waiting = tx.follow_ups(service) if environment == "production" else ()
+    return tuple(incident.name for incident in waiting)
 
 
 def _workflow(config: Config, service: str, environment: str) -> str:

@@ -22,6 +22,7 @@ from bot.services import (
     checking,
     dispatching,
     locks,
+    postmortems,
     promising,
     releases,
     switching,
@@ -57,6 +58,7 @@ class Agenda:
     duties: tuple[str, ...]
     locks: tuple[int, ...]
     incidents: tuple[int, ...]
+    postmortems: tuple[int, ...]
     rooms: tuple[Room, ...]
     drafts: Sequence[int]
     has_unsealed: bool
@@ -129,6 +131,7 @@ class Tick:
             duties=self._duties.due(tx),
             locks=tx.locks_due(tx.now),
             incidents=tx.incidents_due(tx.now),
+            postmortems=tx.drafts_due(tx.now),
             rooms=tx.stale_rooms(),
             drafts=tx.release_drafts_due(tx.now),
             has_unsealed=tx.has_unsealed(),
@@ -152,6 +155,10 @@ class Tick:
         work += [
             (f"incident:{i}", partial(promising.look_after, self._desk, i))
             for i in agenda.incidents
+        ]
+        work += [
+            (f"postmortem:{i}", partial(postmortems.draft, self._desk, i))
+            for i in agenda.postmortems
         ]
         work += [
             (f"room:{i}", partial(self._rooms.show, i)) for i in self._rooms.due(agenda.rooms, now)

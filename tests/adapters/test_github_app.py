@@ -63,7 +63,7 @@ async def test_a_token_is_for_these_repositories_and_rights_alone(
             "checks": "read",
             "contents": "write",
             "deployments": "write",
-            "issues": "read",
+            "issues": "write",
             "members": "read",
             "metadata": "read",
             "pull_requests": "read",
@@ -82,7 +82,7 @@ async def test_no_more_is_asked_for_than_was_granted(world: World, github: PyGit
     assert access.forgone == (
         "contents: write",
         "deployments: write",
-        "issues: read",
+        "issues: write",
         "members: read",
     )
     with pytest.raises(Declined, match="Resource not accessible by integration"):

@@ -53,9 +53,14 @@ def test_a_lock_blocks_with_owner_reason_age_expiry_and_the_two_ways_on(kind: Ki
     ],
 )
 def test_what_a_lock_is_to_whom(locks: list[Lock], minutes: int, kind: Kind, level: Level) -> None:
-    found = judge(locks, NOON + minutes * MINUTE, kind, NAMES.__getitem__)
+    found = judge(locks, NOON + minutes * MINUTE, kind, NAMES.__getitem__, mends="INC-7")
     assert found.level is level
     assert bool(found.action) is (level is Level.BLOCK)
+
+
+def test_a_hotfix_for_one_incident_passes_no_other() -> None:
+    found = judge([INCIDENT], NOON, Kind.HOTFIX, NAMES.__getitem__, mends="INC-8")
+    assert found.level is Level.BLOCK
 
 
 def test_all_locks_are_told_at_once() -> None:

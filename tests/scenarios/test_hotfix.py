@@ -3,10 +3,9 @@
 from datetime import datetime
 from pathlib import Path
 
-from bot.domain.locks import Lock, LockKind
 from tests.scenarios.workspace import Workspace, workspace
 
-HOTFIX = "/deploy v1.2.1 hotfix INC-7 because sign-in is broken"
+HOTFIX = "/deploy v1.2.1 hotfix INC-1 because sign-in is broken"
 FRIDAY = datetime.fromisoformat("2024-03-29T22:00+01:00")
 
 
@@ -16,11 +15,15 @@ async def test_a_hotfix_goes_out_on_a_friday_night_with_a_second_person(tmp_path
         assert "Blocked: Closed: friday, outside_hours" in (await team.told("ana"))[-1]
         assert await team.channel() == []
 
+        said = await team.types("ana", HOTFIX)
+        assert said.startswith("There is no incident INC-1, so nothing was deployed.")
+        await team.types("ana", "/incident moderate Sign-in is broken")
         await team.asks(HOTFIX)
 
-        assert await team.shows("Warning: Closed: friday, outside_hours; opens Monday")
-        assert await team.shows("hotfix for INC-7")
-        assert await team.shows("reason: “sign-in is broken”")
+        card = (await team.channel())[-1]
+        assert "Warning: Closed: friday, outside_hours; opens Monday" in card
+        assert "hotfix for INC-1" in card
+        assert "reason: “sign-in is broken”" in card
         await team.clicks("ana", "Approve")
         await team.passes("PT1S")
         assert await team.dispatches() == []
@@ -29,56 +32,49 @@ async def test_a_hotfix_goes_out_on_a_friday_night_with_a_second_person(tmp_path
         assert len(await team.dispatches()) == 1
 
         for line, said in (
-            ("history", "D3 app v1.2.1 → production · hotfix for INC-7 · running"),
-            ("show D3", "Kind: hotfix for INC-7"),
-            ("why D3", "It is a hotfix for INC-7."),
+            ("history", "D3 app v1.2.1 → production · hotfix for INC-1 · running"),
+            ("show D3", "Kind: hotfix for INC-1"),
+            ("why D3", "It is a hotfix for INC-1."),
         ):
             assert said in await team.types("cy", f"/deployments {line}")
         asked = (await team.trail("D3"))[0].detail
-        assert (asked["kind"], asked["incident"]) == ("hotfix", "INC-7")
+        assert (asked["kind"], asked["incident"]) == ("hotfix", "INC-1")
 
 
 async def test_an_incidents_lock_warns_a_hotfix_and_stops_everything_else(team: Workspace) -> None:
-    assert team.bot is not None
-    incident = Lock(
-        kind=LockKind.INCIDENT,
-        subject="INC-7",
-        service="app",
-        environment="production",
-        owner="",
-        reason="Nobody can sign in",
-        set_at=team.world.clock.now(),
-    )
-    await team.bot.store.run(lambda tx: tx.add_lock(incident))
+    await team.types("cy", "/incident major Nobody can sign in")
 
     await team.asks("/deploy v1.2.1 dry-run")
     why = await team.types("ana", "/deployments why D2")
-    assert "lock blocked: " in why and "It opens when INC-7 is resolved." in why
-    assert "opens when INC-7 is resolved" in await team.types("dee", "/deployments unlock L1")
+    assert "lock blocked: " in why and "It opens when INC-1 is resolved." in why
+    assert "opens when INC-1 is resolved" in await team.types("dee", "/deployments unlock L1")
     await team.asks(HOTFIX)
 
-    assert await team.shows("Warning: Locked by gonogo for INC-7 since")
-    assert await team.state() == "Waiting for approval"
+    card = (await team.channel())[-1]
+    assert "Warning: Locked by gonogo for INC-1 since" in card
+    assert card.splitlines()[1] == "Waiting for approval"
 
 
 async def test_a_red_build_stops_a_hotfix_too(team: Workspace) -> None:
-    answer = await team.types("ana", "/deploy v1.2.1 hotfix INC-7 because broken")
+    answer = await team.types("ana", "/deploy v1.2.1 hotfix INC-1 because broken")
     assert "say why in at least 10 characters" in answer
     answer = await team.types("ana", "/deploy v1.2.1 hotfix because sign-in is broken")
     assert answer.startswith("A hotfix for which incident?")
-    await team.asks("/deploy v1.1.0 hotfix INC-7 because sign-in is broken")
+    await team.types("cy", "/incident moderate Sign-in is broken")
+    await team.asks("/deploy v1.1.0 hotfix INC-1 because sign-in is broken")
     assert "v1.1.0 is older than v1.2.0" in (await team.told("ana"))[-1]
-    assert await team.channel() == []
+    assert len(await team.channel()) == 1
 
 
 async def test_a_hotfix_by_the_form(team: Workspace) -> None:
+    await team.types("cy", "/incident moderate Sign-in is broken")
     await team.types("ana", "/deploy")
     form = {"Service": "app", "Version": "v1.2.1", "Hotfix for incident": "7"}
     wrong = await team.submits("ana", **form)
     assert wrong["errors"]["incident"].startswith("A hotfix for which incident?")
-    form["Hotfix for incident"] = "inc-7"
+    form["Hotfix for incident"] = "inc-1"
     wrong = await team.submits("ana", **form)
     assert "at least 10 characters" in wrong["errors"]["reason"]
     await team.submits("ana", **form, Reason="sign-in is broken")
     await team.passes("PT1S")
-    assert await team.shows("hotfix for INC-7")
+    assert "hotfix for INC-1" in (await team.channel())[-1]

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.adapters.github import changes as change_lists
-from bot.adapters.github import reading, reviews
+from bot.adapters.github import issues, reading, reviews
 from bot.adapters.github.budget import urgently
 from bot.adapters.github.credentials import Credentials, GivenToken
 from bot.adapters.github.errors import refused
@@ -234,6 +234,12 @@ class PyGithubAdapter(Gates):
             raise _declined(refused(status, headers, data, write=True))
 
         return await self._threads.write(work)
+
+    async def find_issue(self, repo: str, mark: str, since: datetime) -> Issue | None:
+        return await self._threads.read(repo, lambda s: issues.find(s, repo, mark, since))
+
+    async def create_issue(self, repo: str, title: str, body: str) -> Issue:
+        return await self._threads.write(lambda s: issues.create(s, repo, title, body))
 
     async def cancel(self, repo: str, run_id: int, *, force: bool = False) -> None:
         def work(session: Session) -> None:

@@ -26,7 +26,7 @@ WANTED = {
     "checks": "read",
     "contents": "write",
     "deployments": "write",
-    "issues": "read",
+    "issues": "write",
     "members": "read",
     "metadata": "read",
     "pull_requests": "read",
@@ -35,8 +35,8 @@ WANTED = {
 """Every right that the bot has a use for."""
 
 NEEDED = WANTED | {"contents": "read", "deployments": "", "issues": "", "members": ""}
-"""Without these it cannot deploy; the rest are for releases, known bugs, teams and GitHub's own
-deployments.
+"""Without these it cannot deploy; the rest are for releases, known bugs, drafts of post-mortems,
+teams and GitHub's own deployments.
 """
 
 RENEW_BEFORE = 300.0

@@ -107,6 +107,7 @@ deployments = Table(
     Column("hold", Boolean, nullable=False, server_default=false()),
     Column("rolls_back", String),
     Column("for_incident", String),
+    Column("follow_ups", Json, nullable=False, server_default="[]"),
     Column("known_as", String),  # the id it was imported under
     Column("due_at", UtcDateTime),
     Column("notice", Text, nullable=False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from datetime import UTC
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
@@ -92,7 +93,7 @@ class _Api:
                 github.limits.count(viewer.login, now)
             response.headers.update(github.limits.headers(viewer.login, now))
             if not request.path.startswith("/github/app"):  # the App's tokens live on real time
-                response.headers["Date"] = format_datetime(now, usegmt=True)
+                response.headers["Date"] = format_datetime(now.astimezone(UTC), usegmt=True)
             return response
 
         return handle

@@ -1,0 +1,28 @@
+"""Issues of GitHub: found again by a word in their text, and opened once."""
+
+from datetime import UTC, datetime
+
+from bot.adapters.github import reading
+from bot.adapters.github.errors import refused
+from bot.adapters.github.session import Session
+from bot.domain.errors import Unanswered
+from bot.domain.gates import Issue
+
+
+def find(session: Session, repo: str, mark: str, since: datetime) -> Issue | None:
+    """The issue with that word in its text, of those that changed since then."""
+    query = {"state": "all", "since": f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
+    rows = session.pages(f"/repos/{repo}/issues", **query)
+    found = (row for row in rows if "pull_request" not in row and mark in (row["body"] or ""))
+    return next(map(reading.issue, found), None)
+
+
+def create(session: Session, repo: str, title: str, body: str) -> Issue:
+    """One POST; Unanswered for an answer that does not say which issue it was."""
+    path = f"/repos/{repo}/issues"
+    status, headers, data = session.post(path, {"title": title, "body": body})
+    if status != 201:
+        raise refused(status, headers, data, write=True)
+    if not isinstance(data, dict) or "number" not in data:
+        raise Unanswered("github", "no usable answer to a new issue")
+    return reading.issue(data)
