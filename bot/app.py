@@ -34,6 +34,7 @@ from bot.services.tick import Tick
 from bot.settings import Settings
 from bot.targets import Targets
 from bot.web import application, runner
+from handlers.events import Events
 from handlers.listening import Listener
 
 log = structlog.get_logger()
@@ -212,6 +213,12 @@ class Bot:
             wake=self._clockwork.wake,
             is_foreign=self.is_foreign,
             registry=self.registry,
+        ).register(app)
+        Events(
+            store=self.store,
+            config=self.config,
+            wake=self._clockwork.wake,
+            is_foreign=self.is_foreign,
         ).register(app)
         return app
 

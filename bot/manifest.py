@@ -13,10 +13,14 @@ SCOPES = {
     "commands": "be typed to",
     "groups:history": "as channels:history, in a private channel",
     "groups:read": "as channels:read, for a private channel",
+    "pins:read": "put a message that is pinned in an incident on its timeline",
     "usergroups:read": "read who is in a user group that holds a role",
     "users:read": "tell members from guests, bots and deactivated accounts",
 }
 """Every scope that the bot needs, and what for."""
+
+EVENTS = ("message.channels", "message.groups", "pin_added")
+"""What Slack has to tell of: messages that are on a timeline are followed when they change."""
 
 HEADER = """\
 # The Slack app: create it at https://api.slack.com/apps with "From a manifest".
@@ -40,7 +44,9 @@ def _manifest(commands: Commands, http_url: str | None) -> dict[str, Any]:
     events = f"{http_url.rstrip('/')}/slack/events" if http_url else None
     address = {"url": events} if events else {}
     interactivity: dict[str, Any] = {"is_enabled": True}
+    subscriptions: dict[str, Any] = {"bot_events": list(EVENTS)}
     if events:
+        subscriptions = {"request_url": events} | subscriptions
         interactivity |= {"request_url": events, "message_menu_options_url": events}
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
@@ -58,6 +64,14 @@ def _manifest(commands: Commands, http_url: str | None) -> dict[str, Any]:
                 "messages_tab_read_only_enabled": True,
             },
             "bot_user": {"display_name": "gonogo", "always_online": True},
+            "shortcuts": [
+                {
+                    "name": "Add to incident timeline",
+                    "type": "message",
+                    "callback_id": "incident_timeline",
+                    "description": "Put what this message tells on an incident's timeline",
+                }
+            ],
             "slash_commands": [
                 {
                     "command": commands.deploy,
@@ -92,6 +106,7 @@ def _manifest(commands: Commands, http_url: str | None) -> dict[str, Any]:
         },
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
         "settings": {
+            "event_subscriptions": subscriptions,
             "interactivity": interactivity,
             "org_deploy_enabled": False,
             "socket_mode_enabled": events is None,

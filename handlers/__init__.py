@@ -17,8 +17,10 @@ from handlers import (
     rollback,
     signatures,
     staging,
+    timeline,
 )
 from handlers.payloads import Answer, Click, Command, Office, OptionsQuery, Submission
+from handlers.people_messages import MessageShortcut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +116,10 @@ FORMS: dict[str, Callable[[Submission, Office], Answer]] = {
     "override": signatures.override,
     "validate_staging": staging.sign,
     "release": releases.publish,
+    **timeline.FORMS,
 }
+
+SHORTCUTS: dict[str, Callable[[MessageShortcut, Office], Answer]] = timeline.SHORTCUTS
 
 OPTIONS: dict[str, Callable[[OptionsQuery, Office], Answer]] = {
     "version": deploy.versions,

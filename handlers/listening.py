@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -18,7 +19,7 @@ from bot.domain.errors import Fault, Refusal
 from bot.messages import apologies
 from bot.messages.blocks import Message, refused
 from bot.ports import Chat, Post, Stale, Store, Tx
-from handlers import BUTTONS, COMMANDS, FORMS, OPTIONS, approvals, usages
+from handlers import BUTTONS, COMMANDS, FORMS, OPTIONS, SHORTCUTS, approvals, usages
 from handlers.allowance import Allowance
 from handlers.payloads import (
     Answer,
@@ -33,6 +34,7 @@ from handlers.payloads import (
     options_from,
     submission_from,
 )
+from handlers.people_messages import MessageShortcut, shortcut_from
 
 log = structlog.get_logger()
 STORE_TIMEOUT = 2.0
@@ -89,8 +91,7 @@ class Listener:
         app.action(anything)(self.click)
         app.view(anything)(self.submission)
         app.options(anything)(self.options)
-        app.shortcut(anything)(self.ignore)
-        app.event(anything)(self.ignore)
+        app.shortcut(anything)(self.shortcut)
 
     async def command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A slash command: the ack carries the answer."""
@@ -124,13 +125,30 @@ class Listener:
         )
 
     async def click(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """A button: Slack drops what its ack says, so the answer is a message to that person."""
-        with self._seconds.labels("click").time():
+        """A button."""
+        click = click_from(body)
+        handler = BUTTONS.get(click.action, approvals.unknown)
+        await self._press(ack, body, "click", click, partial(handler, click))
+
+    async def shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """A shortcut on a message, which is answered like a button."""
+        used = shortcut_from(body)
+        handler = SHORTCUTS.get(used.name)
+        await self._press(ack, body, "shortcut", used, handler and partial(handler, used))
+
+    async def _press(
+        self,
+        ack: AsyncAck,
+        body: dict[str, Any],
+        source: str,
+        click: Click | MessageShortcut,
+        handler: Callable[[Office], Answer] | None,
+    ) -> None:
+        """Slack drops what the ack of these says, so the answer is a message to that person."""
+        with self._seconds.labels(source).time():
             end = asyncio.get_running_loop().time() + ANSWER_WITHIN
-            click = click_from(body)
-            handler = BUTTONS.get(click.action, approvals.unknown)
             foreign = self._is_foreign(body)
-            if not foreign:
+            if handler is not None and not foreign:
                 whisper = {
                     "channel": click.channel,
                     "user": click.user,
@@ -138,13 +156,7 @@ class Listener:
                 }
                 answer: Answer | _NotDone = _NotDone(apologies.CONNECTING)
                 if foreign is False:
-                    answer = await self._answer(
-                        click.key,
-                        "click",
-                        click.user,
-                        lambda office: handler(click, office),
-                        whisper,
-                    )
+                    answer = await self._answer(click.key, source, click.user, handler, whisper)
                 if isinstance(answer, OpenForm) and not await self._open(click.trigger_id, answer):
                     answer = await self._say_later(f"{click.key}:form", answer.otherwise, whisper)
                 if isinstance(answer, _NotDone):
@@ -189,10 +201,6 @@ class Listener:
             )
             choices = answer if isinstance(answer, Choices) else choices
         await ack(options=choices.options)
-
-    async def ignore(self, ack: AsyncAck) -> None:
-        """What we do not listen to is acknowledged, so that Slack shows no error."""
-        await ack()
 
     async def _answer(
         self,
@@ -261,7 +269,7 @@ class Listener:
             return False
         return True
 
-    async def _say_now(self, click: Click, message: Message, end: float) -> None:
+    async def _say_now(self, click: Click | MessageShortcut, message: Message, end: float) -> None:
         """Tell somebody what could not be stored; if Slack does not take it either, the log."""
         try:
             async with asyncio.timeout_at(end):

@@ -151,12 +151,12 @@ Answer = Message | OpenForm | FormErrors | Choices
 def command_from(body: Mapping[str, Any]) -> Command:
     """A slash command from Slack's payload."""
     return Command(
-        name=_text(body, "command"),
-        text=_text(body, "text"),
-        user=_text(body, "user_id"),
-        channel=_text(body, "channel_id"),
-        trigger_id=_text(body, "trigger_id"),
-        response_url=_text(body, "response_url") or None,
+        name=text_in(body, "command"),
+        text=text_in(body, "text"),
+        user=text_in(body, "user_id"),
+        channel=text_in(body, "channel_id"),
+        trigger_id=text_in(body, "trigger_id"),
+        response_url=text_in(body, "response_url") or None,
     )
 
 
@@ -166,27 +166,27 @@ def click_from(body: Mapping[str, Any]) -> Click:
     action = (
         actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
     )
-    message = _object(body, "message")
+    message = object_in(body, "message")
     return Click(
-        action=_text(action, "action_id"),
-        value=_text(action, "value"),
-        user=_text(_object(body, "user"), "id"),
-        channel=_text(_object(body, "channel"), "id"),
-        message_ts=_text(message, "ts"),
-        thread_ts=_text(message, "thread_ts") or None,
-        trigger_id=_text(body, "trigger_id"),
-        response_url=_text(body, "response_url") or None,
+        action=text_in(action, "action_id"),
+        value=text_in(action, "value"),
+        user=text_in(object_in(body, "user"), "id"),
+        channel=text_in(object_in(body, "channel"), "id"),
+        message_ts=text_in(message, "ts"),
+        thread_ts=text_in(message, "thread_ts") or None,
+        trigger_id=text_in(body, "trigger_id"),
+        response_url=text_in(body, "response_url") or None,
     )
 
 
 def submission_from(body: Mapping[str, Any]) -> Submission:
     """A form from a view_submission payload."""
-    view = _object(body, "view")
+    view = object_in(body, "view")
     return Submission(
-        form=_text(view, "callback_id"),
-        user=_text(_object(body, "user"), "id"),
-        view_id=_text(view, "id"),
-        view_hash=_text(view, "hash"),
+        form=text_in(view, "callback_id"),
+        user=text_in(object_in(body, "user"), "id"),
+        view_id=text_in(view, "id"),
+        view_hash=text_in(view, "hash"),
         values=_values(view),
         memory=_memory(view),
     )
@@ -195,15 +195,15 @@ def submission_from(body: Mapping[str, Any]) -> Submission:
 def options_from(body: Mapping[str, Any]) -> OptionsQuery:
     """A query for options from a block_suggestion payload."""
     return OptionsQuery(
-        action=_text(body, "action_id"),
-        typed=_text(body, "value"),
-        user=_text(_object(body, "user"), "id"),
-        chosen=_values(_object(body, "view")),
+        action=text_in(body, "action_id"),
+        typed=text_in(body, "value"),
+        user=text_in(object_in(body, "user"), "id"),
+        chosen=_values(object_in(body, "view")),
     )
 
 
 def _values(view: Mapping[str, Any]) -> dict[str, str]:
-    blocks = _object(_object(view, "state"), "values")
+    blocks = object_in(object_in(view, "state"), "values")
     found: dict[str, str] = {}
     for block_id, elements in blocks.items():
         for element in elements.values() if isinstance(elements, dict) else ():
@@ -216,14 +216,14 @@ def _value(element: Mapping[str, Any]) -> str:
     """What was typed or chosen; several choices with a comma between them."""
     several, at = element.get("selected_options"), element.get("selected_date_time")
     if isinstance(several, list):
-        return ",".join(_text(one, "value") for one in several if isinstance(one, dict))
-    chosen = _text(_object(element, "selected_option"), "value") or _text(element, "value")
-    return chosen or _text(element, "selected_user") or (str(at) if type(at) is int else "")
+        return ",".join(text_in(one, "value") for one in several if isinstance(one, dict))
+    chosen = text_in(object_in(element, "selected_option"), "value") or text_in(element, "value")
+    return chosen or text_in(element, "selected_user") or (str(at) if type(at) is int else "")
 
 
 def _memory(view: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        found = json.loads(_text(view, "private_metadata") or "{}")
+        found = json.loads(text_in(view, "private_metadata") or "{}")
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
@@ -233,12 +233,14 @@ def _number(text: str, *, digits: int) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else 0
 
 
-def _object(body: Mapping[str, Any], name: str) -> dict[str, Any]:
+def object_in(body: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The object under that name, empty where there is none."""
     found = body.get(name)
     return found if isinstance(found, dict) else {}
 
 
-def _text(body: Mapping[str, Any], name: str) -> str:
+def text_in(body: Mapping[str, Any], name: str) -> str:
+    """The text under that name, empty where there is none."""
     found = body.get(name)
     # What no database holds (NUL, lone surrogates) is nothing that a person typed.
     text = found.encode("utf-8", "replace").decode() if isinstance(found, str) else ""

@@ -39,6 +39,9 @@ NEEDS: dict[str, set[str]] = {
 }
 """The scopes of each method of the Web API, as Slack documents them."""
 
+OF_EVENTS = {*HISTORY, "pins:read"}
+"""The scopes of the events that the app subscribes to."""
+
 
 def manifest(**options: Any) -> dict[str, Any]:
     read: dict[str, Any] = yaml.safe_load(render(**options))
@@ -61,7 +64,7 @@ def test_the_file_is_what_the_command_prints() -> None:
 def test_the_scopes_are_those_that_the_code_needs() -> None:
     called = methods_called()
     assert called == NEEDS.keys()
-    needed = {"commands"}.union(*(NEEDS[method] for method in called))
+    needed = {"commands"}.union(*(NEEDS[method] for method in called), OF_EVENTS)
     assert set(manifest()["oauth_config"]["scopes"]["bot"]) == needed == SCOPES.keys()
 
 
@@ -77,6 +80,7 @@ def test_http_mode_has_one_address() -> None:
     interactivity = app["settings"]["interactivity"]
     addresses = [command["url"] for command in commands]
     addresses += [interactivity["request_url"], interactivity["message_menu_options_url"]]
+    addresses.append(app["settings"]["event_subscriptions"]["request_url"])
     assert set(addresses) == {"https://gonogo.example.com/slack/events"}
     assert urlsplit(addresses[0]).scheme == "https"
     assert not app["settings"]["socket_mode_enabled"]

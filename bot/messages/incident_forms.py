@@ -103,6 +103,18 @@ def reopen(incident: Incident, channel: str) -> View:
     )
 
 
+def timeline(found: Sequence[Incident], text: str, at: datetime, memory: dict[str, Any]) -> View:
+    """The form of the shortcut: which incident, what, and when it happened."""
+    options = [option(f"{i.name} {i.title}", str(i.id)) for i in found[:100]]
+    hint = "What is written down late is sorted to when it happened."
+    fields = [
+        field("incident", "Incident", select(options, str(found[0].id))),
+        field("text", "What happened", words(MOST_UPDATE, text, lines=True)),
+        field("at", "Happened at", _moment(at), hint=hint),
+    ]
+    return view("incident_timeline", "Add to the timeline", "Add", fields, memory)
+
+
 def _severities(chosen: Severity) -> Element:
     options = [option(f"{str(s).capitalize()}: {DECISIONS[s]}", str(s)) for s in Severity]
     return select(options, str(chosen))

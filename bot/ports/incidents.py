@@ -56,5 +56,8 @@ class IncidentTx(Protocol):
     def events_from(self, source: str) -> tuple[Event, ...]:
         """The entries that were taken from that message, in all incidents."""
 
+    def incident_at(self, channel: str, ts: str) -> int | None:
+        """The incident whose root message stands there."""
+
     def withdraw(self, keys: str) -> None:
         """Take back what is still to be sent under keys that begin so."""

@@ -103,6 +103,12 @@ class Incidents(Rows):
     def events_from(self, source: str) -> tuple[Event, ...]:
         return self._events(select(_EVENTS).where(_EVENTS.c.source == source))
 
+    def incident_at(self, channel: str, ts: str) -> int | None:
+        here = (_OUTBOX.c.sent_channel == channel, _OUTBOX.c.ts == ts)
+        of_room = _OUTBOX.c.key.startswith(ROOM_KEY, autoescape=True)
+        key = self.connection.scalar(select(_OUTBOX.c.key).where(*here, of_room))
+        return int(key.split(":")[1]) if key else None
+
     def withdraw(self, keys: str) -> None:
         waits = (tables.OPEN_POST, _OUTBOX.c.sending_since.is_(None))
         begin_so = _OUTBOX.c.key.startswith(keys, autoescape=True)

@@ -1,0 +1,60 @@
+"""Events: what Slack tells without anybody having asked; we listen to what becomes of messages."""
+
+import asyncio
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.config import Config
+from bot.ports import Store, Tx
+from handlers import timeline
+from handlers.payloads import Office
+from handlers.people_messages import MessageEvent, event_from
+
+log = structlog.get_logger()
+STORE_TIMEOUT = 2.0
+"""Seconds to record an event in; Slack sends it again when it is not acknowledged within three."""
+
+
+class Events:
+    """Records events once each; one that could not be recorded is not acknowledged, and comes
+    again.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        config: Config,
+        wake: Callable[[], None],
+        is_foreign: Callable[[Mapping[str, Any]], bool | None],
+    ) -> None:
+        self._store = store
+        self._config = config
+        self._wake = wake
+        self._is_foreign = is_foreign
+
+    def register(self, app: AsyncApp) -> None:
+        """Take every event of the app."""
+        app.event(re.compile(".*", re.DOTALL))(self.event)
+
+    async def event(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """One event; most are of no interest and cost nothing."""
+        happened = event_from(body)
+        if happened is not None and not self._is_foreign(body):
+            try:
+                async with asyncio.timeout(STORE_TIMEOUT):
+                    await self._store.run(partial(self._record, happened))
+            except Exception:
+                log.exception("event_not_recorded", event=happened.event_id)
+                return
+            self._wake()
+        await ack()
+
+    def _record(self, happened: MessageEvent, tx: Tx) -> None:
+        if tx.first_time(happened.key, "event", happened.user):
+            timeline.happened(happened, Office(tx=tx, config=self._config, usages=[]))

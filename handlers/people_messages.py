@@ -1,0 +1,102 @@
+"""People's messages: a shortcut on one, a pin, an edit, a deletion, as typed values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from handlers.payloads import object_in, text_in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageShortcut:
+    """A shortcut used on a message."""
+
+    name: str
+    user: str
+    channel: str
+    ts: str
+    thread_ts: str | None
+    text: str
+    trigger_id: str
+    response_url: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What makes this use itself."""
+        return f"shortcut:{self.trigger_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageEvent:
+    """What became of a message: pinned by `user`, edited so that it reads `text`, or deleted."""
+
+    what: Literal["pinned", "edited", "deleted"]
+    event_id: str
+    user: str
+    channel: str
+    ts: str
+    thread_ts: str | None
+    text: str
+
+    @property
+    def key(self) -> str:
+        """What makes this event itself, however often it is delivered."""
+        return f"event:{self.event_id}"
+
+
+def shortcut_from(body: Mapping[str, Any]) -> MessageShortcut:
+    """A use of a shortcut from a message_action payload."""
+    message = object_in(body, "message")
+    return MessageShortcut(
+        name=text_in(body, "callback_id"),
+        user=text_in(object_in(body, "user"), "id"),
+        channel=text_in(object_in(body, "channel"), "id"),
+        ts=text_in(message, "ts") or text_in(body, "message_ts"),
+        thread_ts=text_in(message, "thread_ts") or None,
+        text=_plain(message),
+        trigger_id=text_in(body, "trigger_id"),
+        response_url=text_in(body, "response_url") or None,
+    )
+
+
+def event_from(body: Mapping[str, Any]) -> MessageEvent | None:
+    """What became of a message, from an event; None for any of the many other events."""
+    event = object_in(body, "event")
+    match text_in(event, "type"), text_in(event, "subtype"):
+        case "pin_added", _:
+            item = object_in(event, "item")
+            what: Literal["pinned", "edited", "deleted"] = "pinned"
+            channel = text_in(item, "channel") or text_in(event, "channel_id")
+            message, user = object_in(item, "message"), text_in(event, "user")
+        case "message", "message_changed":
+            message, user = object_in(event, "message"), ""
+            what, channel = "edited", text_in(event, "channel")
+        case "message", "message_deleted":
+            message = {"ts": text_in(event, "deleted_ts")}
+            what, channel, user = "deleted", text_in(event, "channel"), ""
+        case _:
+            return None
+    return MessageEvent(
+        what=what,
+        event_id=text_in(body, "event_id"),
+        user=user,
+        channel=channel,
+        ts=text_in(message, "ts"),
+        thread_ts=text_in(message, "thread_ts") or None,
+        text=_plain(message),
+    )
+
+
+def _plain(message: Mapping[str, Any]) -> str:
+    """Its text as its writer typed it; Slack escapes three characters."""
+    text = text_in(message, "text")
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def said_at(ts: str) -> datetime | None:
+    """When a message was posted, by its ts; None when that is none."""
+    seconds = ts.partition(".")[0]
+    if not (seconds.isascii() and seconds.isdigit() and len(seconds) <= 11):
+        return None
+    return datetime.fromtimestamp(int(seconds), UTC)
