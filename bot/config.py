@@ -18,11 +18,11 @@ from bot.approval_config import EnvironmentApproval
 from bot.calendars import WindowConfig
 from bot.config_people import same_people, unknown_people
 from bot.domain.grammar import KEYWORDS
-from bot.domain.incidents import Severity
 from bot.domain.people import Role
 from bot.domain.versions import Version
 from bot.domain.windows import Calendar
 from bot.gate_config import BugsConfig, ChecksConfig, MigrationsConfig, Policies
+from bot.incident_config import IncidentConfig
 from bot.part import Part, shape
 from bot.target_config import KINDS, Targets
 
@@ -65,14 +65,7 @@ def _can_be_typed(name: str) -> str:
     return name
 
 
-def _long_enough(span: timedelta) -> timedelta:
-    if span < timedelta(minutes=5):
-        raise ValueError("must be five minutes or more: people are reminded three minutes before")
-    return span
-
-
 Span = Annotated[timedelta, AfterValidator(_not_negative)]
-Pause = Annotated[timedelta, AfterValidator(_long_enough)]
 ServiceName = Annotated[
     str,
     shape("[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", "one word of letters, digits, “-”, “_” and “.”"),
@@ -174,34 +167,6 @@ class ApprovalConfig(Part):
     """How long a request waits for a decision."""
 
     expires: Span = timedelta(minutes=60)
-
-
-class CadenceConfig(Part):
-    """How long people wait for news of an incident, by severity."""
-
-    outage: Pause = timedelta(minutes=15)
-    major: Pause = timedelta(minutes=15)
-    moderate: Pause = timedelta(minutes=30)
-    minor: Pause = timedelta(minutes=60)
-
-    def of(self, severity: Severity) -> timedelta:
-        """The cadence of one severity."""
-        match severity:
-            case Severity.OUTAGE:
-                return self.outage
-            case Severity.MAJOR:
-                return self.major
-            case Severity.MODERATE:
-                return self.moderate
-            case Severity.MINOR:
-                return self.minor
-
-
-class IncidentConfig(Part):
-    """How incidents are dealt with."""
-
-    cadence: CadenceConfig = CadenceConfig()
-    playbook: str | None = Field(default=None, description="address of the team's playbook")
 
 
 class NetworkConfig(Part):

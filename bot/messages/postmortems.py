@@ -114,7 +114,7 @@ def _change(i: Incident, cause: Deployment | None) -> str:
     if i.cause is None:
         return "No deployment was live in the 24 hours before."
     sure = {CauseState.CONFIRMED: "confirmed", CauseState.REFUTED: "ruled out"}
-    version = f"{_plain(cause.version)} ({i.cause})" if cause else i.cause
+    version = f"{_plain(cause.version)} ({i.cause})" if cause else _plain(i.cause)
     lines = [f"{version}, {sure.get(i.cause_state, 'suspected')}: {_plain(i.cause_why)}"]
     listed = cause.changes if cause else None
     lines += [f"- {_plain(change.title)}" for change in (listed.changes if listed else ())]

@@ -60,4 +60,6 @@ class IncidentTx(Protocol):
         """The incident whose root message stands there."""
 
     def withdraw(self, keys: str) -> None:
-        """Take back what is still to be sent under keys that begin so."""
+        """Take back what is still to be sent under keys that begin so, and what may have gone out:
+        it is not wanted once more.
+        """

@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from bot.domain.deployments import Deployment, Ending, State
+from bot.domain.incidents import Incident, Severity
 from bot.domain.people import Actor, Role, Standing
 
 NOON = datetime(2024, 3, 26, 12, tzinfo=UTC)
@@ -38,3 +39,21 @@ def settled(state: State, by: str | None = None) -> Deployment:
 def member(slack_id: str, *roles: Role, github: str | None = None) -> Actor:
     """A member of the workspace with these roles."""
     return Actor(slack_id=slack_id, github=github, standing=Standing.MEMBER, roles=frozenset(roles))
+
+
+def an_incident(**changes: Any) -> Incident:
+    """Ana's report of an outage of app at noon."""
+    facts: dict[str, Any] = {
+        "id": 7,
+        "revision": 1,
+        "service": "app",
+        "severity": Severity.OUTAGE,
+        "title": "Service outage detected",
+        "impact": "All users unable to access service",
+        "declared_by": "U0ANA",
+        "declared_at": NOON,
+        "started_at": NOON,
+        "detected_at": NOON,
+        "informed_at": NOON,
+    }
+    return Incident(**(facts | changes))

@@ -110,9 +110,8 @@ class Incidents(Rows):
         return int(key.split(":")[1]) if key else None
 
     def withdraw(self, keys: str) -> None:
-        waits = (tables.OPEN_POST, _OUTBOX.c.sending_since.is_(None))
         begin_so = _OUTBOX.c.key.startswith(keys, autoescape=True)
-        self.connection.execute(delete(_OUTBOX).where(begin_so, *waits))
+        self.connection.execute(delete(_OUTBOX).where(begin_so, tables.OPEN_POST))
 
     def _events(self, wanted: Select[Any]) -> tuple[Event, ...]:
         rows = self.connection.execute(wanted.order_by(_EVENTS.c.id)).mappings()

@@ -1,0 +1,113 @@
+"""Incidents in words: the template byte for byte, and foreign words that stay words."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.history import CauseState
+from bot.domain.incidents import Incident, Postmortem, Severity, State
+from bot.domain.promise import Score
+from bot.domain.timeline import Event, What
+from bot.messages import incident_forms as forms
+from bot.messages import incident_news as news
+from bot.messages import incidents, postmortems
+from bot.messages.blocks import Message
+from tests.domain.samples import NOON, an_incident
+
+MINUTE = timedelta(minutes=1)
+EVIL = "<!channel> <@U0BO> *now*\n🚨 & `rm`"
+PROMISED = an_incident(promised_at=NOON + 15 * MINUTE)
+
+
+def test_the_template_byte_for_byte() -> None:
+    assert incidents.root(PROMISED).text == (
+        "🚨 INCIDENT: Service outage detected\n"
+        "Status: Investigating\n"
+        "Impact: All users unable to access service\n"
+        "Started: 2024-03-26 12:00 UTC\n"
+        "Team: Investigating\n"
+        "Updates: Will provide update in 15 minutes"
+    )
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_the_lines_stay_those_of_the_template(state: State) -> None:
+    incident = PROMISED
+    if state is not State.INVESTIGATING:
+        incident = incident.to(state, NOON + MINUTE)
+    heads = [line.partition(":")[0] for line in incidents.root(incident).text.splitlines()]
+    assert heads == ["🚨 INCIDENT", "Status", "Impact", "Started", "Team", "Updates"]
+
+
+def hostile(**changes: object) -> Incident:
+    facts = {"title": EVIL, "impact": EVIL, "service": EVIL, "affected": EVIL, "eta": EVIL}
+    cause = {"cause": "D3", "cause_state": CauseState.SUSPECTED, "cause_why": EVIL}
+    times = {"promised_at": NOON + 15 * MINUTE}
+    return an_incident(**(facts | cause | times | changes))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        incidents.root(hostile()),
+        incidents.root(hostile(postmortem=Postmortem(trouble=EVIL, due_at=NOON))),
+        incidents.listing([hostile()], "/incident"),
+        news.update(hostile(), "U0ANA", EVIL),
+        news.moved(hostile(), "U0ANA", EVIL),
+        news.nudge(hostile()),
+        news.overdue(hostile()),
+        news.no_news(hostile(), hostile(), mention=True),
+        news.suspect(hostile(), EVIL, takes_back=EVIL),
+        news.resolved(hostile(), Score()),
+        news.restored_by(hostile(restored_at=NOON), "D3", EVIL),
+        news.perhaps_restored(hostile(), "D3", EVIL),
+        news.followed_up(hostile(), EVIL),
+        news.frozen(hostile(), "/deploy"),
+        news.thawed(hostile()),
+        postmortems.reminder(hostile(postmortem=Postmortem(due_at=NOON)), NOON),
+    ],
+)
+def test_foreign_words_mention_nobody_and_begin_no_line(message: Message) -> None:
+    shown = message.text + str(message.blocks)
+    assert "<!channel>" not in shown and "<@U0BO>" not in shown
+    assert not any(line.startswith("🚨 &amp;") for line in message.text.splitlines())
+
+
+def test_the_draft_has_no_markup_of_others() -> None:
+    event = Event(
+        id=1, incident=7, occurred_at=NOON, recorded_at=NOON, what=What.NOTE, by="U0ANA", text=EVIL
+    )
+    text = postmortems.draft(hostile(), [event], None, None, lambda _: "@everybody <b>")
+    assert "<b>" not in text and "@everybody" not in text and "<@U0BO>" not in text
+    assert f"<!-- {postmortems.mark(hostile())} -->" in text
+    assert "## Root cause" in text
+
+
+def test_a_day_and_two_hours_are_26_hours() -> None:
+    long = an_incident(restored_at=NOON + timedelta(hours=26, minutes=5))
+    text = postmortems.draft(long, [], None, "dee-acme", str)
+    assert "- Restored: 2024-03-27 14:05 UTC (after 26 h 5 min)" in text
+    assert "Owner: @dee-acme" in text
+
+
+def test_how_promises_fared() -> None:
+    assert incidents.kept(Score(kept=3, made=4, late=(4 * MINUTE,))) == (
+        "3 of 4 on time, one 4 min late"
+    )
+    assert incidents.kept(Score(kept=0, made=1)) == "0 of 1 on time, 1 with no word but mine"
+
+
+def test_forms_take_long_words() -> None:
+    long = an_incident(title="x" * 400, impact="y" * 600, severity=Severity.MINOR)
+    for view in (
+        forms.update(long, "z" * 4000, "C1"),
+        forms.edit(long, "C1"),
+        forms.close(long, ("a" * 900,), "C1"),
+        forms.reopen(long, "C1"),
+        forms.lead(long, "U0ANA", "C1"),
+        forms.timeline([long], "t" * 9000, NOON, {}),
+    ):
+        assert len(view["title"]["text"]) <= 24
+        for block in view["blocks"]:
+            initial = block.get("element", {}).get("initial_value", "")
+            assert len(initial) <= block.get("element", {}).get("max_length", 3000)
