@@ -31,6 +31,8 @@ def any_value(kind: Any) -> st.SearchStrategy[Any]:
         return st.one_of(*map(any_value, get_args(kind)))
     if get_origin(kind) is tuple:
         return st.lists(any_value(get_args(kind)[0]), max_size=2).map(tuple)
+    if get_origin(kind) is dict:
+        return st.dictionaries(*map(any_value, get_args(kind)), max_size=2)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return st.sampled_from(kind)
     return {
