@@ -168,4 +168,4 @@ async def test_a_comparison_that_github_does_not_answer_is_waited_for(team: Work
 
     card = await team.card()
     assert "Changes since v1.2.0\n• Add feature X (#4)" in card
-    assert "Merged to main · Follows v1.2.0" in card
+    assert "3 pull requests approved · Follows v1.2.0" in card

@@ -32,7 +32,12 @@ async def test_a_restart_between_two_lines_changes_nothing(team: Workspace, cut:
     assert "Succeeded" in card
     assert success.splitlines()[0] == "✅ v1.2.1 deployed to production successfully"
     assert len(await team.dispatches()) == len(await team.runs_of("v1.2.1")) == 1
-    assert [reply.split()[0] for reply in await team.thread()] == ["@bo", "Run", "Validation"]
+    assert [reply.split()[0] for reply in await team.thread()] == [
+        "@bo",
+        "Checklist",
+        "Run",
+        "Validation",
+    ]
 
 
 async def test_a_restart_after_every_line_changes_nothing(team: Workspace) -> None:
@@ -88,7 +93,7 @@ async def test_a_request_that_expired_while_the_bot_was_down_is_not_run(team: Wo
     await team.passes("PT5S")
 
     assert (await team.state()).startswith("Expired")
-    assert len(await team.thread()) == 1
+    assert [reply.split()[0] for reply in await team.thread()] == ["@bo", "Checklist"]
     assert await team.dispatches() == []
 
 
