@@ -82,6 +82,7 @@ ELSEWHERE = {
     *("unlock", "unlock_anyway"),  # test_locks.py
     "letters_off",  # test_letters.py
     "replace",  # test_replacing.py
+    *("release", "notes"),  # test_releases.py
     *incident_buttons.BUTTONS,  # test_incidents.py
 }
 """Buttons that depend on more than the state of a deployment; their own scenarios have them."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import RowMapping, Select, bindparam, insert, select, update
+from sqlalchemy import RowMapping, Select, bindparam, insert, select, union_all, update
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
@@ -111,8 +111,10 @@ class Deployments(Rows):
         return self._all(SELECT.where(tables.UNFINISHED, *here, *sent).order_by(_TABLE.c.id))
 
     def claimed_runs(self, repo: str) -> frozenset[int]:
-        claimed = select(_TABLE.c.run_id).where(_TABLE.c.repo == repo, _TABLE.c.run_id.is_not(None))
-        return frozenset(self.connection.scalars(claimed))
+        # Two questions, since each of the two kinds has an index of its own.
+        kinds = (tables.OWN_RUN, tables.ADOPTED_RUN)
+        claimed = (select(_TABLE.c.run_id).where(_TABLE.c.repo == repo, kind) for kind in kinds)
+        return frozenset(self.connection.scalars(union_all(*claimed)))
 
     def _first(self, statement: Select[Any], **values: Any) -> Deployment | None:
         row = self.connection.execute(statement, values).mappings().first()
