@@ -32,7 +32,10 @@ def test_a_service_that_is_gone_has_the_defaults() -> None:
         ("gates: {ci: on}", "services.app.gates.ci: must be 'block', 'warn' or 'off'"),
         ("migrations: {paths: [a], down: '('}", "migrations.down: is no regular expression"),
         ("migrations: {paths: []}", "services.app.migrations.paths: "),
-        ("watch: [zoe]", "services.app.watch.0: “zoe” is neither under people nor a group (S…, team:a/b)"),
+        (
+            "watch: [zoe]",
+            "services.app.watch.0: “zoe” is neither under people nor a group (S…, team:a/b)",
+        ),
         ("checks: {requires: [test]}", "unknown setting; did you mean “require”?"),
     ],
 )
