@@ -15,7 +15,7 @@ from tests.chaos.nursery import nursery
 EVERY = int(os.environ.get("GONOGO_CUTS", "14"))
 
 
-@pytest.mark.timeout(60 + 1200 // EVERY)
+@pytest.mark.timeout(120 + 2400 // EVERY)
 @pytest.mark.parametrize("kind", KINDS)
 async def test_the_flow_ends_right_wherever_it_is_cut(kind: Kind) -> None:
     async with nursery() as nest:

@@ -65,7 +65,7 @@ async def test_an_older_version_is_refused_because_it_is_a_rollback(team: Worksp
 
     told = (await team.told("ana"))[-1]
     assert "v1.1.0 is older than v1.2.0, which is live." in told
-    assert "Going back is a rollback: start the rollback workflow" in told
+    assert "Going back is a rollback; ask for that instead." in told
 
 
 async def test_all_reasons_are_told_at_once(team: Workspace) -> None:

@@ -124,7 +124,7 @@ async def test_a_source_that_falls_silent_after_the_approval_is_waited_for(
     await team.asks()
     await team.fault("github", "status:502", path="/issues", count=1000)
     await team.clicks("bo", "Approve")
-    await team.until(lambda: team.shows("Waiting for github"))
+    await team.until(lambda: team.shows("Waiting for GitHub"))
     assert await team.dispatches() == []
     await team.mends()
     await team.passes("PT2M")

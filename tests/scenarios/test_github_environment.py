@@ -40,7 +40,7 @@ async def test_the_run_starts_waits_and_goes_on_with_the_approval(team: Workspac
     card = await team.card()
     assert "The run waits at GitHub's environment production; the approval lets it in." in card
     assert "waiting" in card
-    assert (await team.messages())[0]["buttons"] == ["Approve", "Reject", "Cancel"]
+    assert (await team.messages())[0]["buttons"] == ["Approve", "Reject", "Cancel", "Notes"]
     assert "waits for your approval" in (await team.letters("bo"))[-1]
 
     await team.clicks("bo", "Approve")

@@ -190,7 +190,12 @@ async def test_production_is_frozen_while_it_is_open(team: Workspace) -> None:
     await team.clicks("ana", "Resolve", ts=(await team.messages())[0]["ts"])
     await team.passes("PT1S")
     await team.asks()
-    assert "Waiting for approval" in (await team.channel())[-1]
+    await team.until(lambda: waits(team), "PT2S")
+
+
+async def waits(team: Workspace) -> bool:
+    """Whether a card waits for approval and nothing blocks it."""
+    return any("\nWaiting for approval\n" in text for text in await team.channel())
 
 
 async def deployed(team: Workspace) -> None:
