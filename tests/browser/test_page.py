@@ -50,13 +50,13 @@ async def test_a_rejection_asks_for_its_reason_in_a_form(page: Visit) -> None:
 
 async def test_the_thread_holds_the_detail_and_takes_replies(page: Visit) -> None:
     await page.types("/deploy v1.2.1")
-    await page.channel.get_by_role("button", name="1 reply").click()
+    await page.channel.get_by_role("button", name="2 replies").click()
     await page.reads("app v1.2.1 → production (D2) waits for your approval", where=page.thread)
     reply = page.page.get_by_role("textbox", name="Reply in thread")
     await reply.fill("looking at it")
     await reply.press("Enter")
     await page.reads("looking at it", where=page.thread)
-    await page.reads("2 replies")
+    await page.reads("3 replies")
 
 
 async def test_it_can_be_done_by_keyboard_alone(page: Visit) -> None:
@@ -66,7 +66,7 @@ async def test_it_can_be_done_by_keyboard_alone(page: Visit) -> None:
     await page.field.focus()
     await keys.type("/")
     hints = page.page.get_by_role("listbox", name="Commands")
-    await expect(hints.get_by_role("option")).to_have_count(2)
+    await expect(hints.get_by_role("option")).to_have_count(4)
     await keys.press("ArrowDown")
     await keys.press("ArrowUp")
     await keys.press("Tab")
@@ -120,7 +120,7 @@ async def test_what_is_held_down_survives_news_of_its_card(page: Visit) -> None:
         return "?channel=deployments" in answer.url and "Running" in await answer.text()
 
     await page.types("/deploy v1.2.1")
-    await page.channel.get_by_role("button", name="1 reply").hover()
+    await page.channel.get_by_role("button", name="2 replies").hover()
     await page.page.mouse.down()
     card = await page.channel.get_by_role("listitem").last.get_attribute("data-ts")
     click = {"as": "bo", "channel": "deployments", "ts": card, "button": "Approve"}
