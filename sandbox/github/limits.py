@@ -8,9 +8,10 @@ PER_HOUR = 5_000
 
 
 class Limits:
-    """Requests used in the present hour, by login."""
+    """Requests used in the present hour, by login; `per_hour` is what each may use."""
 
-    def __init__(self) -> None:
+    def __init__(self, per_hour: int = PER_HOUR) -> None:
+        self.per_hour = per_hour
         self._used: dict[str, tuple[datetime, int]] = {}
 
     def state(self, login: str, now: datetime) -> dict[str, int]:
@@ -20,9 +21,9 @@ class Limits:
             until, used = now + timedelta(hours=1), 0
         self._used[login] = (until, used)
         return {
-            "limit": PER_HOUR,
+            "limit": self.per_hour,
             "used": used,
-            "remaining": max(PER_HOUR - used, 0),
+            "remaining": max(self.per_hour - used, 0),
             "reset": int(until.timestamp()),
         }
 
@@ -34,7 +35,7 @@ class Limits:
     def leave(self, login: str, left: int, now: datetime) -> None:
         """Somebody else uses the same token: so many requests are left in this hour."""
         until = datetime.fromtimestamp(self.state(login, now)["reset"], now.tzinfo)
-        self._used[login] = (until, PER_HOUR - left)
+        self._used[login] = (until, self.per_hour - left)
 
     def headers(self, login: str, now: datetime) -> dict[str, str]:
         state = self.state(login, now)
