@@ -28,6 +28,9 @@ pytestmark = [
     pytest.mark.timeout(600),
 ]
 AT_ONCE = 4
+ONE_PROBE = 3.0
+"""Seconds: a busy machine may leave one probe, which waits two, without its answer."""
+
 LATER = 1.5
 """Seconds in which an engine may still do what somebody asked for who is gone: the grace, and
 some.
@@ -246,7 +249,7 @@ async def test_every_way_that_a_switch_can_go(outage: Outage) -> None:
                         sight = await case(stage)
                         await asyncio.sleep(0.1)  # for a probe that is under way
                     outage(title, str(sight.fate), prober.outage)
-                    assert title not in WITHOUT_OUTAGE or prober.outage == 0
+                    assert title not in WITHOUT_OUTAGE or prober.outage < ONE_PROBE
                 except (AssertionError, TimeoutError, Fault, CommandFailed) as error:
                     return f"{title}: {type(error).__name__} {error}"
                 return ""
