@@ -16,16 +16,19 @@ from bot.adapters.clocks import SharedClock, SystemClock
 from bot.adapters.github import PyGithubAdapter
 from bot.adapters.github.callbacks import callback_in
 from bot.adapters.health import HealthProbe
+from bot.adapters.pagers import pagers, status_page
 from bot.adapters.slack import SlackChat
 from bot.adapters.slack_http import SlackEvents
 from bot.adapters.slack_identity import Identity
 from bot.adapters.slack_socket import SlackSocket
 from bot.adapters.store import SqlStore, Unreachable, is_current, open_store, upgrade
+from bot.adapters.uptime_kuma.webhook import webhook
 from bot.clockwork import Clockwork
 from bot.config import Config, ConfigError
 from bot.credentials import credentials
+from bot.domain.detection import Beat
 from bot.ports import Stale, Tx
-from bot.services import lookouts
+from bot.services import detecting, lookouts
 from bot.services.desk import Desk
 from bot.services.incident_following import follow
 from bot.services.promising import note_absence
@@ -82,6 +85,8 @@ class Bot:
         self._targets = Targets(settings, config, self.clock)
         self.registry = CollectorRegistry()
         self._clockwork = Clockwork()
+        self._pagers = pagers(settings)
+        self._status_page = status_page(settings, config)
         self._desk = Desk(
             store=self.store,
             clock=self.clock,
@@ -93,6 +98,8 @@ class Bot:
             wake=self._clockwork.wake,
             targets=self._targets.made,
             followers=(partial(follow, config),),
+            pagers=self._pagers,
+            status_page=self._status_page,
         )
         self.tick = Tick(self._desk)
         self._identity: Identity | None = None
@@ -159,6 +166,9 @@ class Bot:
 
     async def close(self) -> None:
         """Give every connection back."""
+        for outside in (*self._pagers.values(), self._status_page):
+            if outside is not None:
+                await outside.close()
         await self.probes.close()
         await self.github.close()
         await self._targets.close()
@@ -265,6 +275,7 @@ class Bot:
 
     async def _serve_http(self) -> None:
         secret = self.settings.github_webhook_secret
+        token = self.settings.uptime_kuma_webhook_token
         events = None
         if not self.settings.socket_mode and self.settings.slack_signing_secret is not None:
             signing = self.settings.slack_signing_secret.get_secret_value()
@@ -276,6 +287,7 @@ class Bot:
             registry=self.registry,
             webhook_secret=secret.get_secret_value() if secret else None,
             slack=events,
+            kuma=webhook(token.get_secret_value(), self._hear_kuma) if token else None,
             warnings=self.tick.warnings,
         )
         self._runner = runner(app, shutdown_timeout=DRAIN)
@@ -308,6 +320,10 @@ class Bot:
             return True
 
         return await self.store.run(note)
+
+    async def _hear_kuma(self, beat: Beat) -> None:
+        await self.store.run(lambda tx: detecting.hear(tx, self.config, beat))
+        self._clockwork.wake()
 
     def _spawn(self, work: Any, name: str) -> None:
         task = asyncio.create_task(work, name=name)

@@ -23,6 +23,7 @@ from bot.domain.versions import Version
 from bot.domain.windows import Calendar
 from bot.gate_config import BugsConfig, ChecksConfig, MigrationsConfig, Policies
 from bot.incident_config import IncidentConfig
+from bot.paging_config import StatusPageConfig
 from bot.part import Part, shape
 from bot.target_config import KINDS, Targets
 
@@ -151,6 +152,7 @@ class ServiceConfig(Part):
     rollback_workflow: str = Field(
         default="rollback.yml", description="where the repository has none, `workflow` is used"
     )
+    component: str | None = Field(default=None, description="id of its part at Statuspage")
     deploy_job: str = Field(default="deploy", description="the job that changes the environment")
     environments: dict[EnvironmentName, EnvironmentConfig] = Field(
         default={"production": EnvironmentConfig()}
@@ -185,6 +187,7 @@ class Config(Part):
     commands: Commands = Commands()
     approval: ApprovalConfig = ApprovalConfig()
     incidents: IncidentConfig = IncidentConfig()
+    status_page: StatusPageConfig | None = None
     network: NetworkConfig = NetworkConfig()
 
     def environment(self, service: str, environment: str) -> EnvironmentConfig | None:

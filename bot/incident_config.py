@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from bot.domain.incidents import Severity
+from bot.paging_config import KumaConfig, PagingConfig
 from bot.part import Part
 
 
@@ -44,3 +45,5 @@ class IncidentConfig(Part):
 
     cadence: CadenceConfig = CadenceConfig()
     playbook: str | None = Field(default=None, description="address of the team's playbook")
+    paging: PagingConfig = PagingConfig()
+    uptime_kuma: KumaConfig = KumaConfig()

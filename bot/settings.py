@@ -1,5 +1,6 @@
 """Settings: secrets and endpoints from the environment, typed, read once, never printed."""
 
+import base64
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -85,6 +86,47 @@ class Settings(BaseSettings):
         default=None,
         description="token of DigitalOcean, for its App Platform, registry and database backups",
     )
+    pagerduty_routing_key: SecretStr | None = Field(
+        default=None, description="integration key of an Events API v2 integration at PagerDuty"
+    )
+    pagerduty_events_url: str = Field(
+        default="https://events.pagerduty.com", description="PagerDuty's Events API"
+    )
+    pagerduty_api_token: SecretStr | None = Field(
+        default=None, description="read-only token of PagerDuty, to see who acknowledged"
+    )
+    pagerduty_api_url: str = Field(
+        default="https://api.pagerduty.com", description="PagerDuty's REST API"
+    )
+    incident_io_alert_url: str | None = Field(
+        default=None, description="whole address of an HTTP alert source at incident.io"
+    )
+    incident_io_token: SecretStr | None = Field(
+        default=None, description="token of that alert source"
+    )
+    pager_webhook_url: str | None = Field(
+        default=None, description="address that is told whom to wake, by signed webhooks"
+    )
+    pager_webhook_secret: SecretStr | None = Field(
+        default=None, description="secret that signs them (whsec_…, or any words)"
+    )
+    statuspage_api_key: SecretStr | None = Field(
+        default=None, description="API key of Statuspage, for a status page there"
+    )
+    statuspage_api_url: str = Field(
+        default="https://api.statuspage.io/v1", description="Statuspage's REST API"
+    )
+    uptime_kuma_url: str | None = Field(
+        default=None, description="where Uptime Kuma is, for a status page there"
+    )
+    uptime_kuma_username: str | None = Field(
+        default=None, description="its administrator's name: nobody else may post"
+    )
+    uptime_kuma_password: SecretStr | None = Field(default=None, description="and password")
+    uptime_kuma_webhook_token: SecretStr | None = Field(
+        default=None,
+        description="word that Uptime Kuma sends as `Authorization: Bearer …` with its webhook",
+    )
     database_url: DatabaseUrl = Field(
         default="sqlite+aiosqlite:///gonogo.db",
         description="SQLite or PostgreSQL",
@@ -142,6 +184,19 @@ class Settings(BaseSettings):
             raise ValueError(f"set this, or of the App also {_names(missing)}")
         return token
 
+    @field_validator("incident_io_token", "pager_webhook_secret")
+    @classmethod
+    def _address_and_secret(
+        cls, secret: SecretStr | None, info: ValidationInfo
+    ) -> SecretStr | None:
+        name = str(info.field_name)
+        address = {"incident_io_token": "incident_io_alert_url"}.get(name, "pager_webhook_url")
+        if (secret is None) != (info.data.get(address, "given") is None):
+            raise ValueError(f"set {name.upper()} and {address.upper()}, or neither")
+        if name == "pager_webhook_secret" and secret is not None:
+            _check_webhook_secret(secret.get_secret_value())
+        return secret
+
     @field_validator("gonogo_clock_url")
     @classmethod
     def _time_moves_in_the_sandbox_only(cls, url: str | None, info: ValidationInfo) -> str | None:
@@ -158,6 +213,14 @@ class Settings(BaseSettings):
         """The secret values, for the filter that keeps them out of every log."""
         values = (getattr(self, name) for name in type(self).model_fields)
         return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+
+
+def _check_webhook_secret(secret: str) -> None:
+    if secret.startswith("whsec_"):
+        try:
+            base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        except ValueError:
+            raise ValueError("is not base64 behind whsec_") from None
 
 
 class _Database(BaseSettings):

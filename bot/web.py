@@ -46,14 +46,15 @@ def application(
     registry: CollectorRegistry,
     webhook_secret: str | None = None,
     slack: SlackEvents | None = None,
+    kuma: Handler | None = None,
     warnings: Callable[[], Sequence[str]] = tuple,
 ) -> web.Application:
     """The bot's web application.
 
     `reasons` says why a command would not be answered now, nothing when it would; `warnings`, what
     else is not as it should be. `remember` keeps the key of a delivery, with its event and the
-    repository that it is about, and is False when it was kept before. Without `webhook_secret` or
-    `slack` their addresses do not exist.
+    repository that it is about, and is False when it was kept before. Without
+    `webhook_secret`, `slack` or `kuma` their addresses do not exist.
     """
     app = web.Application(middlewares=[_counted(registry)])
     app.router.add_get("/healthz", _healthz)
@@ -62,6 +63,8 @@ def application(
     if webhook_secret:
         webhooks = _github_webhooks(webhook_secret.encode(), remember, wake)
         app.router.add_post("/github/webhooks", webhooks)
+    if kuma:
+        app.router.add_post("/webhooks/uptime-kuma", kuma)
     if slack:
         app.router.add_post("/slack/events", slack.answer)
     return app

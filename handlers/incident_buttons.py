@@ -8,14 +8,16 @@ from bot.domain.grammar import MAX_REASON, clean_reason
 from bot.domain.history import Closure
 from bot.domain.incidents import Incident, Severity, State
 from bot.domain.people import require_member
+from bot.domain.publishing import Phase
 from bot.messages import blocks as b
 from bot.messages import incident_forms as forms
+from bot.messages import publishing as pages
 from bot.messages.blocks import Message
 from bot.messages.rollbacks import proposal
 from bot.services import incident_causes as causes
 from bot.services import incident_decisions as decisions
 from bot.services import incident_editing as editing
-from bot.services import incidents, postmortems, rollbacks
+from bot.services import incidents, postmortems, publishing, rollbacks
 from handlers.incidents import moment
 from handlers.payloads import Answer, Click, FormErrors, Office, OpenForm, Submission
 
@@ -184,6 +186,32 @@ def _incident(form: Submission, office: Office) -> Incident:
     return incidents.load(office.tx, known if isinstance(known, int) else 0)
 
 
+def ask_publish(click: Click, office: Office) -> Answer:
+    """Publish, and Update Status Page: what they open is the preview."""
+    meant = incidents.load(office.tx, click.number)
+    publishing.may_publish(office.tx, office.config, meant, click.user)
+    page = office.config.status_page
+    post = office.tx.status_post(meant.id)
+    return OpenForm(pages.form(meant, post, page.lag if page else "", click.channel), AGAIN)
+
+
+def publish(form: Submission, office: Office) -> Answer:
+    """The preview was confirmed: from here on the public reads it."""
+    values = form.values
+    phase = next((one for one in Phase if one == values.get("phase")), None)
+    text, title = values.get("text", "").strip(), values.get("title", "").strip()
+    if phase is None or phase is Phase.RESOLVED:
+        return FormErrors({"phase": "Choose how far it is."})
+    if not text:
+        return FormErrors({"text": "Say something to the public, or close this form."})
+    try:
+        return publishing.publish(
+            office.tx, office.config, _incident(form, office), title, text, phase, form.user
+        )
+    except Refusal as refusal:
+        return office.mistake("text", refusal)
+
+
 BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
     "incident_update": ask_update,
     "incident_restored": restored,
@@ -198,6 +226,7 @@ BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
     "incident_refute": refute,
     "incident_reopen": ask_reopen,
     "incident_close": ask_close,
+    "incident_publish": ask_publish,
 }
 FORMS: dict[str, Callable[[Submission, Office], Answer]] = {
     "incident_update": update,
@@ -205,4 +234,5 @@ FORMS: dict[str, Callable[[Submission, Office], Answer]] = {
     "incident_edit": edit,
     "incident_reopen": reopen,
     "incident_close": close,
+    "incident_publish": publish,
 }

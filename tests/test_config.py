@@ -26,6 +26,8 @@ SECRETS = {
     "GITHUB_WEBHOOK_SECRET": "very-secret-five",
     "VERCEL_TOKEN": "very-secret-seven",
     "DIGITALOCEAN_TOKEN": "dop_v1_very-secret-eight",
+    "PAGERDUTY_ROUTING_KEY": "very-secret-nine",
+    "PAGERDUTY_API_TOKEN": "very-secret-ten",
     "DATABASE_URL": "postgresql+asyncpg://gonogo:very-secret-six@db.acme.example/gonogo",
 }
 
@@ -253,6 +255,30 @@ def test_there_is_exactly_one_way_into_github(
     found = problems(environment, **slack, **said)
     assert [line.split(" (")[0] for line in found if "GITHUB" in line] == told
     assert "very-secret" not in "".join(found)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"PAGER_WEBHOOK_URL": "https://pager.example"}, ["PAGER_WEBHOOK_SECRET"]),
+        ({"PAGER_WEBHOOK_SECRET": "words"}, ["PAGER_WEBHOOK_SECRET"]),
+        ({"INCIDENT_IO_TOKEN": "t"}, ["INCIDENT_IO_TOKEN"]),
+        ({"INCIDENT_IO_ALERT_URL": "https://api.incident.io/v2/x"}, ["INCIDENT_IO_TOKEN"]),
+        (
+            {"PAGER_WEBHOOK_URL": "https://pager.example", "PAGER_WEBHOOK_SECRET": "whsec_no!"},
+            ["PAGER_WEBHOOK_SECRET"],
+        ),
+    ],
+)
+def test_a_pager_is_set_up_wholly_or_not_at_all(
+    environment: pytest.MonkeyPatch, said: dict[str, str], told: list[str]
+) -> None:
+    found = problems(environment, **SECRETS, **said)
+    assert [line.split(":")[0] for line in found] == told
+    right = {"PAGER_WEBHOOK_URL": "https://pager.example", "PAGER_WEBHOOK_SECRET": "whsec_bm8="}
+    for name in said:
+        environment.delenv(name)
+    assert given_in(environment, **right).pager_webhook_url == "https://pager.example"
 
 
 def test_secrets_are_never_printed(environment: pytest.MonkeyPatch) -> None:

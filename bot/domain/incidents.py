@@ -90,7 +90,8 @@ class Incident:
     `promised_at` is when the next update is due, `asked` how far its owner was reminded of it,
     `informed_at` when people were told something last. `due_at` is when the tick has to look
     again, `draft_due_at` when it has to deal with the post-mortem at GitHub.
-    `followed_up_by` names the deployment that a minor incident was mended with.
+    `followed_up_by` names the deployment that a minor incident was mended with. `source` is the
+    monitor that reported it, if one did, and `alerts` how often.
     """
 
     id: int = 0
@@ -119,6 +120,8 @@ class Incident:
     ruled_out: tuple[str, ...] = ()
     closure: Closure | None = None
     followed_up_by: str | None = None
+    source: str = ""
+    alerts: int = 0
 
     promised_at: datetime | None = None
     asked: int = 0

@@ -7,6 +7,7 @@ from bot.domain.history import CauseState
 from bot.domain.incidents import UNRESTORED, Incident, Severity, State
 from bot.domain.promise import Score
 from bot.messages import blocks as b
+from bot.messages import detection
 from bot.messages.blocks import Block, Message
 
 DRILL = "[DRILL] "
@@ -27,12 +28,20 @@ DECISIONS = {
 """What the process decides by severity."""
 
 
-def root(incident: Incident, playbook: str | None = None) -> Message:
-    """The one message of an incident, line by line as the process has it."""
+def root(
+    incident: Incident,
+    playbook: str | None = None,
+    asides: Sequence[str] = (),
+    more: Sequence[Block] = (),
+) -> Message:
+    """The one message of an incident, line by line as the process has it; `asides` say how far
+    paging and the status page are, `more` are buttons beside its own.
+    """
     head, *rest = lines(incident)
     text = "\n".join((head, *rest))
     parts: list[Block] = [b.section("\n".join((f"*{head}*", *rest)))]
-    if buttons := controls(incident):
+    parts.extend(b.context(aside) for aside in asides if aside)
+    if buttons := controls(incident, more):
         parts.append(buttons)
     parts.append(b.context(*_small_print(incident, playbook)))
     return Message(text, tuple(parts))
@@ -74,7 +83,7 @@ def in_words(length: timedelta) -> str:
     return "1 minute" if minutes == 1 else f"{minutes} minutes"
 
 
-def controls(incident: Incident) -> Block | None:
+def controls(incident: Incident, more: Sequence[Block] = ()) -> Block | None:
     """The buttons that people may press now; each is judged once more when it is."""
     value = str(incident.id)
     update = b.button("Post Update", "incident_update", value, style="primary")
@@ -99,12 +108,14 @@ def controls(incident: Incident) -> Block | None:
             restored = b.button("Restored", "incident_restored", value)
             resolve = b.button("Resolve", "incident_resolve", value)
             row = (update, restored, resolve, lead, edit, close)
-    return b.actions(f"incident:{incident.id}", *row)
+    return b.actions(f"incident:{incident.id}", *row, *more)
 
 
 def _small_print(i: Incident, playbook: str | None) -> list[str]:
     parts = [i.name, f"{b.line(i.service, 80)}, {i.severity}: {DECISIONS[i.severity]}"]
     parts.append(f"opened by {b.mention(i.declared_by)}")
+    if i.alerts:
+        parts.append(detection.counted(i))
     if i.freezes:
         parts.append("production is frozen")
     if i.affected:

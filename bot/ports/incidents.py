@@ -11,12 +11,13 @@ from bot.domain.timeline import Event
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
     """What Slack was last told of an incident: its root message and the suspect in its thread, as
-    digests by the key of the message.
+    digests by the key of the message. `touched` counts the changes beside the incident itself.
     """
 
     incident: int
     shown: dict[str, str]
     shown_at: datetime | None
+    touched: int = 0
 
 
 class IncidentTx(Protocol):

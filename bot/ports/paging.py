@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal, Protocol
 
 Urgency = Literal["critical", "error", "warning", "info"]
@@ -10,9 +11,12 @@ PagerName = Literal["PagerDuty", "incident.io", "pager webhook"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """What a pager is told. The same `key` is the same alarm, however often it is sent."""
+    """What a pager is told. The same `key` is the same alarm, however often it is sent; it is
+    wanted since `at`.
+    """
 
     key: str
+    at: datetime
     summary: str
     urgency: Urgency
     source: str
@@ -22,9 +26,10 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """How people stand to an alarm at the pager; `by` names who acknowledged it."""
+    """How people stand to an alarm that rang at that time; `by` names who answered it."""
 
     state: Literal["triggered", "acknowledged", "resolved"]
+    at: datetime
     by: str = ""
 
 
@@ -40,6 +45,9 @@ class Pager(Protocol):
     @property
     def sees_answers(self) -> bool:
         """Whether it can be asked who answered."""
+
+    async def close(self) -> None:
+        """Give the connections back."""
 
     async def trigger(self, alarm: Alarm) -> None:
         """Wake somebody."""

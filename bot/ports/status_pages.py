@@ -3,26 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
-
-class Phase(StrEnum):
-    """How far an incident is, for the public."""
-
-    INVESTIGATING = "investigating"
-    IDENTIFIED = "identified"
-    MONITORING = "monitoring"
-    RESOLVED = "resolved"
-
-
-class Health(StrEnum):
-    """How a part of the service is, for the public; the worst last."""
-
-    OPERATIONAL = "operational"
-    DEGRADED = "degraded_performance"
-    PARTIAL = "partial_outage"
-    OUTAGE = "major_outage"
+from bot.domain.publishing import Health, Phase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +33,7 @@ class Published:
 
 class StatusPage(Protocol):
     """One page. A write raises Declined when nothing happened, Unanswered when nobody knows (then
-    look first), and any other Fault when nothing was sent.
+    look first), and any other Fault when nothing was sent; NotFound when the post is gone.
     """
 
     @property
@@ -62,6 +45,9 @@ class StatusPage(Protocol):
     @property
     def url(self) -> str:
         """Where people read the page; empty where we do not know."""
+
+    async def close(self) -> None:
+        """Give the connections back."""
 
     async def publish(self, notice: Notice) -> Published:
         """A new post."""

@@ -15,9 +15,11 @@ from bot.ports.incidents import IncidentTx
 from bot.ports.letters import LetterTx
 from bot.ports.locks import LockTx
 from bot.ports.lookouts import LookoutTx
+from bot.ports.pages import PageTx
 from bot.ports.releases import ReleaseDraftTx
 from bot.ports.sightings import SightingTx
 from bot.ports.staging import StagingTx
+from bot.ports.status_posts import StatusPostTx
 
 T = TypeVar("T")
 
@@ -79,6 +81,8 @@ class Tx(
     IncidentTx,
     LetterTx,
     ReleaseDraftTx,
+    PageTx,
+    StatusPostTx,
     Protocol,
 ):
     """One transaction on the store; every method is synchronous and sees the same snapshot.

@@ -9,6 +9,8 @@ from bot.domain.deployments import Deployment, Kind
 from bot.domain.validation import Rule
 from bot.messages.blocks import Message
 from bot.ports import Chat, Clock, GitHub, Post, Probes, Releases, Store, Target, Tx
+from bot.ports.paging import Pager
+from bot.ports.status_pages import StatusPage
 
 FIRST_RETRY = timedelta(seconds=2)
 LAST_RETRY = timedelta(seconds=60)
@@ -31,6 +33,8 @@ class Desk:
     wake: Callable[[], None]
     targets: Mapping[tuple[str, str], Sequence[tuple[str, Target]]] = field(default_factory=dict)
     followers: tuple[Follower, ...] = ()
+    pagers: Mapping[str, Pager] = field(default_factory=dict)
+    status_page: StatusPage | None = None
 
     def now(self) -> datetime:
         """The present."""

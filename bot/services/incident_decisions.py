@@ -16,7 +16,7 @@ from bot.domain.timeline import What, words
 from bot.messages import incident_news as news
 from bot.messages.blocks import Message
 from bot.ports import Tx
-from bot.services import freezing
+from bot.services import freezing, paging, publishing
 from bot.services import incident_room as room
 from bot.services.incidents import inform, load, may_tell
 from bot.services.incidents import update as tell
@@ -78,6 +78,8 @@ def resolve(tx: Tx, config: Config, incident_id: int, slack_id: str) -> Message:
     kept = score(words(tx.events(saved.id)))
     room.announce(tx, config, saved, f"resolved:{saved.revision}", news.resolved(saved, kept))
     freezing.follow(tx, config, saved)
+    paging.follow(tx, config, saved)
+    publishing.follow(tx, saved)
     return news.done(saved, "resolved")
 
 
@@ -93,6 +95,8 @@ def reopen(tx: Tx, config: Config, incident_id: int, reason: str, slack_id: str)
     told = news.moved(saved, slack_id, reason)
     room.say(tx, config, saved, f"reopened:{saved.revision}", told)
     freezing.follow(tx, config, saved)
+    paging.follow(tx, config, saved)
+    publishing.follow(tx, saved)
     return news.done(saved, "open again")
 
 
@@ -114,6 +118,8 @@ def close(
     told = news.moved(saved, slack_id, f"{word}. {reason}".rstrip(" ."))
     room.say(tx, config, saved, f"closed:{saved.revision}", told)
     freezing.follow(tx, config, saved)
+    paging.follow(tx, config, saved)
+    publishing.follow(tx, saved)
     return news.done(saved, f"closed as {word}")
 
 

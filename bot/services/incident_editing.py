@@ -10,7 +10,7 @@ from bot.domain.incidents import State
 from bot.messages import incident_news as news
 from bot.messages.blocks import Message
 from bot.ports import Tx
-from bot.services import freezing
+from bot.services import freezing, paging
 from bot.services import incident_room as room
 from bot.services.incidents import load
 from bot.services.requests import known
@@ -55,6 +55,7 @@ def edit(
         if (lane := news.lane(saved, config.commands.deploy)) and incident.is_open:
             room.say(tx, config, saved, f"lane:{saved.revision}", lane)
         freezing.follow(tx, config, saved)
+        paging.follow(tx, config, saved)
     return news.done(saved, f"changed: {', '.join(map(_label, differs)).lower()}")
 
 

@@ -15,7 +15,7 @@ from bot.messages import incident_news as news
 from bot.messages import incidents as messages
 from bot.messages.blocks import Message
 from bot.ports import Tx
-from bot.services import freezing, rooms
+from bot.services import freezing, paging, rooms
 from bot.services import incident_room as room
 
 LOOKED_THROUGH = 50
@@ -37,6 +37,7 @@ class Report:
     started_at: datetime | None = None
     suspect: str | None = None
     drill: bool = False
+    source: str = ""
 
 
 def declare(tx: Tx, config: Config, report: Report, slack_id: str) -> Message:
@@ -50,6 +51,14 @@ def declare(tx: Tx, config: Config, report: Report, slack_id: str) -> Message:
             "It cannot have started at {when}, which is still to come.",
             when=started_at,
         )
+    return messages.opened(open_up(tx, config, report, by=slack_id))
+
+
+def open_up(
+    tx: Tx, config: Config, report: Report, *, by: str, lead: str | None = None
+) -> Incident:
+    """Open it; `by` is a person, or the monitor that reported it, and then it gets a lead."""
+    started_at = report.started_at or tx.now
     found = candidates(tx, report.service, started_at)
     likeliest = found[0] if found and report.suspect is None else None
     chosen = next((s for s in found if s.deployment == report.suspect), likeliest)
@@ -61,7 +70,10 @@ def declare(tx: Tx, config: Config, report: Report, slack_id: str) -> Message:
         affected=report.affected,
         eta=report.eta,
         drill=report.drill,
-        declared_by=slack_id,
+        declared_by=by,
+        lead=lead,
+        source=report.source,
+        alerts=1 if report.source else 0,
         declared_at=tx.now,
         started_at=started_at,
         detected_at=tx.now,
@@ -69,11 +81,11 @@ def declare(tx: Tx, config: Config, report: Report, slack_id: str) -> Message:
     )
     wanted = suspecting(room.promised(config, wanted, tx.now), chosen)
     saved = tx.add_incident(wanted.with_(due_at=room.due(wanted)))
-    room.note(tx, saved, f"Opened as {saved.severity}: {saved.impact}", by=slack_id)
+    room.note(tx, saved, f"Opened as {saved.severity}: {saved.impact}", by=by)
     if chosen:
         room.note(tx, saved, f"{chosen.version} ({chosen.deployment}) suspected: {chosen.why}")
     tx.audit(
-        slack_id,
+        by,
         "incident_opened",
         saved.name,
         service=saved.service,
@@ -81,11 +93,12 @@ def declare(tx: Tx, config: Config, report: Report, slack_id: str) -> Message:
         drill=saved.drill,
         suspect=saved.cause,
     )
+    paging.follow(tx, config, saved)
     rooms.furnish(tx, config, saved)
     freezing.follow(tx, config, saved)
     if lane := news.lane(saved, config.commands.deploy):
         room.say(tx, config, saved, "lane", lane)
-    return messages.opened(saved)
+    return saved
 
 
 def candidates(tx: Tx, service: str, started_at: datetime) -> tuple[Suspect, ...]:

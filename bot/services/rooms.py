@@ -14,6 +14,7 @@ from bot.domain.incidents import Incident
 from bot.domain.rollback_target import choose
 from bot.messages import incident_news as news
 from bot.messages import incidents as messages
+from bot.messages import paging, publishing
 from bot.messages.blocks import Message
 from bot.ports import Post, Room, Tx
 from bot.services.board import EDIT_PAUSE, MOST_DECLINES, digest
@@ -101,11 +102,19 @@ def _read(
 def _faces(tx: Tx, config: Config, incident: Incident) -> tuple[Post, ...]:
     """Its two messages as they should read now."""
     channel, root = config.slack.channel, room_key(incident.id)
+    posted = tx.status_post(incident.id)
+    lag = config.status_page.lag if config.status_page else ""
+    asides = (
+        paging.status(tx.pages(incident.id), config.incidents.paging.by_hand),
+        publishing.status(posted, lag),
+    )
+    can_publish = config.status_page and incident.is_open and not incident.drill
+    more = (publishing.button(incident, posted),) if can_publish else ()
     return (
         Post(
             key=root,
             channel=channel,
-            message=messages.root(incident, config.incidents.playbook),
+            message=messages.root(incident, config.incidents.playbook, asides, more),
         ),
         Post(
             key=suspect_key(incident.id),

@@ -22,8 +22,10 @@ from bot.services import (
     checking,
     dispatching,
     locks,
+    paging,
     postmortems,
     promising,
+    publishing,
     releases,
     switching,
     validating,
@@ -61,6 +63,8 @@ class Agenda:
     postmortems: tuple[int, ...]
     rooms: tuple[Room, ...]
     drafts: Sequence[int]
+    pages: tuple[int, ...]
+    status_posts: tuple[int, ...]
     has_unsealed: bool
 
 
@@ -134,6 +138,8 @@ class Tick:
             postmortems=tx.drafts_due(tx.now),
             rooms=tx.stale_rooms(),
             drafts=tx.release_drafts_due(tx.now),
+            pages=tx.pages_due(tx.now),
+            status_posts=tx.status_posts_due(tx.now),
             has_unsealed=tx.has_unsealed(),
         )
 
@@ -155,6 +161,11 @@ class Tick:
         work += [
             (f"incident:{i}", partial(promising.look_after, self._desk, i))
             for i in agenda.incidents
+        ]
+        work += [(f"page:{i}", partial(paging.work_off, self._desk, i)) for i in agenda.pages]
+        work += [
+            (f"public:{i}", partial(publishing.work_off, self._desk, i))
+            for i in agenda.status_posts
         ]
         work += [
             (f"postmortem:{i}", partial(postmortems.draft, self._desk, i))

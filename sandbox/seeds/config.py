@@ -44,6 +44,8 @@ def gonogo_yaml(
         "people": {one.name: {"slack": one.id, "github": one.github} for one in staff},
         "roles": {role: [one.name for one in staff if role in one.roles] for role in ROLES},
         "services": {name: _service(seed, name, services, base_url) for name in services},
+        "incidents": {"paging": {"group": "S0REL", "by_hand": "call the person on duty"}},
+        "status_page": {"kind": "uptime_kuma", "page": "default-page"},
         "network": {"allow": ["127.0.0.1"]},
     }
     if targets:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.ports.status_pages import Health, Notice, Phase
+from bot.domain.publishing import Health, Phase
+from bot.ports.status_pages import Notice
 
 
 def notice(

@@ -8,6 +8,7 @@ import hmac
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from bot.ports.paging import Alarm, Pager
 SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef01234567").decode()
 ALARM = Alarm(
     key="incident:7",
+    at=datetime(2024, 3, 26, 14, 32, tzinfo=UTC),
     summary="INC-7 outage: down",
     urgency="critical",
     source="app",
@@ -112,6 +114,7 @@ async def test_a_webhook_is_signed_as_the_standard_says(receiver: Receiver, secr
     once, again, over = (headers["webhook-id"] for headers, _ in receiver.got)
     assert once == again != over
     assert receiver.bodies[0] == {
+        "id": "incident:7:trigger:1711463520",
         "type": "incident.trigger",
         "key": "incident:7",
         "summary": "INC-7 outage: down",

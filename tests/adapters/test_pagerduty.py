@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ PATIENCE = 10.0  # seconds, for a busy machine
 HASTE = 0.5  # seconds, where nothing answers
 ALARM = Alarm(
     key="incident:7",
+    at=datetime(2024, 3, 26, 14, 32, tzinfo=UTC),
     summary="INC-7 outage: All users unable to access service",
     urgency="critical",
     source="app",
@@ -75,6 +78,7 @@ async def test_the_same_alarm_twice_wakes_once(world: World, pager: PagerDuty) -
             "summary": "INC-7 outage: All users unable to access service",
             "severity": "critical",
             "source": "app",
+            "timestamp": "2024-03-26T14:32:00+00:00",
             "custom_details": {"lead": "dee"},
         },
     }
@@ -89,9 +93,10 @@ async def test_taken_is_not_answered(world: World, pager: PagerDuty) -> None:
     await pager.resolve(ALARM)
     third = await pager.answered("incident:7")
 
-    assert first == Answered(state="triggered")
-    assert second == Answered(state="acknowledged", by="bo")
-    assert third == Answered(state="resolved", by="app")
+    at = world.pagerduty.incidents[0].created.replace(microsecond=0)
+    assert first == Answered(state="triggered", at=at)
+    assert second == Answered(state="acknowledged", at=at, by="bo")
+    assert third == Answered(state="resolved", at=at, by="app")
     assert world.pagerduty.incidents[0].status == "resolved"
 
 
@@ -102,7 +107,8 @@ async def test_after_the_end_it_rings_anew_and_the_newest_counts(
     world.pagerduty.resolve(world.pagerduty.incidents[0], "bo")
     await pager.trigger(ALARM)
 
-    assert await pager.answered("incident:7") == Answered(state="triggered")
+    at = world.pagerduty.incidents[1].created.replace(microsecond=0)
+    assert await pager.answered("incident:7") == Answered(state="triggered", at=at)
     assert [one.status for one in world.pagerduty.incidents] == ["resolved", "triggered"]
 
 
@@ -119,7 +125,7 @@ async def test_the_address_may_be_whole_and_the_token_missing(world: World) -> N
 
 
 async def test_a_long_story_is_cut(world: World, pager: PagerDuty) -> None:
-    await pager.trigger(Alarm(key="k", summary="x" * 2000, urgency="info", source="app"))
+    await pager.trigger(replace(ALARM, summary="x" * 2000))
     assert len(world.pagerduty.incidents[0].payload["summary"]) == 1024
 
 

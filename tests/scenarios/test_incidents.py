@@ -138,7 +138,7 @@ async def test_two_people_resolve_at_once(team: Workspace) -> None:
     await team.passes("PT1S")
     ts = (await team.messages())[0]["ts"]
     await asyncio.gather(*(team.clicks(who, "Resolve", ts=ts) for who in ("ana", "bo")))
-    await team.passes("PT1S")
+    await team.passes("PT4S")
     announced = [text for text in await texts(team) if text.startswith("INCIDENT RESOLVED")]
     assert len(announced) == 1
     told = [*await team.told("ana"), *await team.told("bo")]

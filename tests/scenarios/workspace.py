@@ -46,9 +46,8 @@ class Workspace:
         rules = yaml.safe_load(self.world.seed.gonogo_yaml(self.world.base_url))
         loaded = config.parse(yaml.safe_dump(_merged(rules, self.rules)))
         await upgrade(self.database)
-        self.bot = Bot(
-            Settings.model_validate({name.lower(): value for name, value in env.items()}), loaded
-        )
+        given = {name.lower(): value for name, value in env.items() if value}
+        self.bot = Bot(Settings.model_validate(given), loaded)
         await self.bot.start()
         await self.passes("PT2S")
 

@@ -10,6 +10,9 @@ from bot.domain.changes import Commit
 from bot.domain.deployments import Deployment, State
 from bot.domain.gates import Level, Verdict
 from bot.domain.history import IncidentRecord
+from bot.domain.incidents import Incident, Severity
+from bot.domain.pages import Page
+from bot.domain.publishing import Health, Phase, StatusPost
 from bot.domain.release_drafts import ReleaseDraft
 from bot.domain.timeline import Event, What
 from bot.messages.blocks import Message
@@ -59,6 +62,28 @@ def an_event(incident: int, **changes: Any) -> Event:
         "text": "The queue is full",
     }
     return Event(**(facts | changes))
+
+
+def an_incident(**changes: Any) -> Incident:
+    """An outage of app, just opened."""
+    facts: dict[str, Any] = {"service": "app", "severity": Severity.OUTAGE, "title": "down"}
+    told = {"impact": "Nothing loads", "declared_by": "U0ANA"}
+    clocks = {"declared_at": START, "started_at": START}
+    return Incident(**(facts | told | clocks | changes))
+
+
+def a_page(incident: int, **changes: Any) -> Page:
+    """A wish to wake people by PagerDuty."""
+    facts: dict[str, Any] = {"pager": "PagerDuty", "raised_at": START, "due_at": START}
+    return Page(**({"incident": incident} | facts | changes))
+
+
+def a_status_post(incident: int, **changes: Any) -> StatusPost:
+    """What the public is to be told of that incident."""
+    facts: dict[str, Any] = {"title": "App is down (INC-1)", "text": "We are looking into it."}
+    words = {"phase": Phase.INVESTIGATING, "health": Health.OUTAGE, "by": "U0DEE"}
+    times = {"asked_at": START, "due_at": START}
+    return StatusPost(**({"incident": incident} | facts | words | times | changes))
 
 
 def a_deployment(**changes: Any) -> Deployment:

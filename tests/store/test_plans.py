@@ -28,6 +28,11 @@ QUESTIONS: dict[str, tuple[Callable[[Tx], object], str]] = {
     "claimed runs": (lambda tx: tx.claimed_runs("acme/app"), "deployments_run"),
     "stale cards": (lambda tx: tx.stale_cards(), "deployments_stale_card"),
     "posts due": (lambda tx: tx.posts_due(START), "outbox_open"),
+    "pages due": (lambda tx: tx.pages_due(START), "pages_due"),
+    "status posts due": (lambda tx: tx.status_posts_due(START), "status_posts_due"),
+    "status post": (lambda tx: tx.status_post(1), "status_posts_incident"),
+    "pages of an incident": (lambda tx: tx.pages(1), "pages_pager"),
+    "stale rooms": (lambda tx: tx.stale_rooms(), "incidents_touched_room"),
     "trail": (lambda tx: tx.trail("D1"), "audit_subject"),
     "forgotten requests": (lambda tx: tx.forget_requests(START), "ix_inbox_received_at"),
 }

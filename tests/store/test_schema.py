@@ -26,8 +26,10 @@ from tests.store.samples import (
     START,
     HandClock,
     a_card,
+    a_page,
     a_post,
     a_release_draft,
+    a_status_post,
     a_waiting_deployment,
     an_event,
     an_incident_record,
@@ -122,6 +124,8 @@ def fill(tx: Tx) -> None:
     tx.add_release_draft(a_release_draft())
     tx.bring_in((), [an_incident_record()])
     tx.add_event(an_event(1))
+    tx.add_page(a_page(1))
+    tx.add_status_post(a_status_post(1))
 
 
 async def test_a_database_in_use_goes_down_and_up_again(empty: str, database: Database) -> None:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import json
 import time
 from collections.abc import Callable, Generator, Mapping
 from typing import Any
@@ -43,6 +44,7 @@ class PagerWebhook:
 
     async def _send(self, alarm: Alarm, action: str) -> None:
         body = {
+            "id": f"{alarm.key}:{action}:{int(alarm.at.timestamp())}",
             "type": f"incident.{action}",
             "key": alarm.key,
             "summary": alarm.summary,
@@ -65,7 +67,7 @@ class Signature(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """The headers that the receiver checks."""
-        name = hashlib.sha256(request.content).hexdigest()[:32]
+        name = str(json.loads(request.content)["id"])
         at = str(int(self._now()))
         signed = f"{name}.{at}.".encode() + request.content
         digest = base64.b64encode(hmac.new(self._key, signed, hashlib.sha256).digest()).decode()

@@ -1,6 +1,7 @@
 """PagerDuty as a pager."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Literal
 
 from bot.adapters.rest import TIMEOUT, Answer, Rest
@@ -27,6 +28,7 @@ class _Acknowledgement(Answer):
 
 class _Incident(Answer):
     status: Literal["triggered", "acknowledged", "resolved"]
+    created_at: datetime
     acknowledgements: tuple[_Acknowledgement, ...] = ()
     last_status_change_by: _Person = _Person()
 
@@ -66,6 +68,7 @@ class PagerDuty:
             "summary": alarm.summary[:LONGEST_SUMMARY],
             "severity": alarm.urgency,
             "source": alarm.source,
+            "timestamp": alarm.at.isoformat(),
             "custom_details": dict(alarm.details),
         }
         await self._send("trigger", alarm.key, payload=payload, client=CLIENT, links=links)
@@ -84,7 +87,8 @@ class PagerDuty:
         names = [one.acknowledger.summary for one in found[0].acknowledgements]
         if found[0].status == "resolved":
             names = [found[0].last_status_change_by.summary]
-        return Answered(state=found[0].status, by=names[-1] if names else "")
+        by = names[-1] if names else ""
+        return Answered(state=found[0].status, at=found[0].created_at, by=by)
 
     async def _send(self, action: str, key: str, **more: Any) -> None:
         event = {"routing_key": self._routing_key, "event_action": action, "dedup_key": key, **more}

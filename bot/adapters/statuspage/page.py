@@ -6,7 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.adapters.rest import TIMEOUT, Answer, Rest
-from bot.ports.status_pages import Health, Notice, Phase, Published
+from bot.domain.publishing import Health, Phase
+from bot.ports.status_pages import Notice, Published
 
 NEWEST = 100
 LONGEST_NAME = 255

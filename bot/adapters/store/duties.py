@@ -30,6 +30,8 @@ class Duties(Rows):
             select(func.min(incidents.c.due_at)),
             select(func.min(incidents.c.draft_due_at)),
             select(func.min(tables.release_drafts.c.due_at)).where(tables.DRAFT_IS_DUE),
+            select(func.min(tables.pages.c.due_at)),
+            select(func.min(tables.status_posts.c.due_at)),
         )
         times = (self.connection.scalar(statement, {"now": self.now}) for statement in earliest)
         return min((time for time in times if time is not None), default=None)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    union,
     update,
 )
 
@@ -36,6 +37,9 @@ _NAMES = tuple(c.name for c in _COLUMNS if c.name not in _NESTED and c.name != "
 _ROOM = literal(ROOM_KEY) + cast(_TABLE.c.id, String)
 _ON_THEIR_WAY = exists().where(
     _OUTBOX.c.key.in_((_ROOM, _ROOM + literal(":suspect"))), tables.OPEN_POST
+)
+_DIFFERS = union(  # each from an index of its own
+    *(select(_TABLE.c.id).where(why) for why in (tables.ROOM_IS_STALE, tables.ROOM_IS_TOUCHED))
 )
 _EVENT_NAMES = tuple(column.name for column in _EVENTS.c)
 _OURS = select(*_COLUMNS).where(tables.OPENED_HERE)
@@ -84,13 +88,20 @@ class Incidents(Rows):
         return tuple(self.connection.scalars(due.order_by(_TABLE.c.id)))
 
     def stale_rooms(self) -> tuple[Room, ...]:
-        columns = (_TABLE.c.id, _TABLE.c.shown, _TABLE.c.shown_at)
-        stale = select(*columns).where(tables.ROOM_IS_STALE, ~_ON_THEIR_WAY).order_by(_TABLE.c.id)
-        rows = self.connection.execute(stale)
-        return tuple(Room(incident=r.id, shown=r.shown, shown_at=r.shown_at) for r in rows)
+        columns = (_TABLE.c.id, _TABLE.c.shown, _TABLE.c.shown_at, _TABLE.c.touched)
+        stale = select(*columns).where(_TABLE.c.id.in_(_DIFFERS), ~_ON_THEIR_WAY)
+        return tuple(
+            Room(incident=r.id, shown=r.shown, shown_at=r.shown_at, touched=r.touched)
+            for r in self.connection.execute(stale.order_by(_TABLE.c.id))
+        )
 
     def show_room(self, incident_id: int, revision: int, room: Room) -> None:
-        shows = {"shown_revision": revision, "shown": room.shown, "shown_at": room.shown_at}
+        shows = {
+            "shown_revision": revision,
+            "shown_touched": room.touched,
+            "shown": room.shown,
+            "shown_at": room.shown_at,
+        }
         self.connection.execute(update(_TABLE).where(_TABLE.c.id == incident_id).values(shows))
 
     def add_event(self, event: Event) -> None:

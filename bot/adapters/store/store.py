@@ -21,8 +21,10 @@ from bot.adapters.store.letters import Letters
 from bot.adapters.store.locks import Locks
 from bot.adapters.store.lookouts import Lookouts
 from bot.adapters.store.outbox import Outbox
+from bot.adapters.store.pages import Pages
 from bot.adapters.store.release_drafts import ReleaseDrafts
 from bot.adapters.store.staging import Staging
+from bot.adapters.store.status_posts import StatusPosts
 from bot.ports import Clock, Stale, Tx
 
 T = TypeVar("T")
@@ -44,6 +46,8 @@ class Transaction(
     Incidents,
     Letters,
     ReleaseDrafts,
+    Pages,
+    StatusPosts,
 ):
     """One transaction, as `bot.ports.Tx` describes it; each noun's part is in its own file."""
 

@@ -43,7 +43,9 @@ HELD_LOCK = text("opened_at IS NULL")
 EMPTY = text("''")
 OPENED_HERE = text("declared_by <> ''")  # what was imported has nobody
 OPEN_INCIDENT = text("state NOT IN ('resolved', 'closed')")
+REPORTED_AND_OPEN = text("source <> '' AND state NOT IN ('resolved', 'closed')")
 ROOM_IS_STALE = text("shown_revision < revision")
+ROOM_IS_TOUCHED = text("shown_touched < touched")
 
 
 def _partial(name: str, *columns: object, where: object, unique: bool = False) -> Index:
@@ -166,6 +168,10 @@ incidents = Table(
     Column("shown_revision", Integer, nullable=False, server_default="0"),
     Column("shown", Json, nullable=False, server_default="{}"),
     Column("shown_at", UtcDateTime),
+    Column("source", String, nullable=False, server_default=EMPTY),
+    Column("alerts", Integer, nullable=False, server_default="0"),
+    Column("touched", Integer, nullable=False, server_default="0"),
+    Column("shown_touched", Integer, nullable=False, server_default="0"),
     Index("incidents_known_as", "known_as", unique=True),
     Index("incidents_service", "service", "declared_at"),
     sqlite_autoincrement=True,  # INC-7 is never given twice
@@ -175,6 +181,50 @@ _partial("incidents_open", _i.id, where=OPEN_INCIDENT)
 _partial("incidents_due", _i.due_at, where=text("due_at IS NOT NULL"))
 _partial("incidents_draft", _i.draft_due_at, where=text("draft_due_at IS NOT NULL"))
 _partial("incidents_stale_room", _i.id, where=ROOM_IS_STALE)
+_partial("incidents_source", _i.source, where=REPORTED_AND_OPEN, unique=True)
+_partial("incidents_touched_room", _i.id, where=ROOM_IS_TOUCHED)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("incident", ForeignKey("incidents.id"), nullable=False),
+    Column("pager", String, nullable=False),  # empty: a wish that no pager has yet
+    Column("state", String, nullable=False),
+    Column("ends", Boolean, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lost", Boolean, nullable=False),
+    Column("last_error", Text, nullable=False),
+    Column("by", String, nullable=False),
+    Column("raised_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime),
+    Index("pages_pager", "incident", "pager", unique=True),
+)
+_partial("pages_due", pages.c.due_at, where=text("due_at IS NOT NULL"))
+
+status_posts = Table(
+    "status_posts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("incident", ForeignKey("incidents.id"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("phase", String, nullable=False),
+    Column("health", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lost", Boolean, nullable=False),
+    Column("last_error", Text, nullable=False),
+    Column("posted", String, nullable=False),
+    Column("url", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime),
+    Index("status_posts_incident", "incident", unique=True),
+)
+_partial("status_posts_due", status_posts.c.due_at, where=text("due_at IS NOT NULL"))
 
 lookouts = Table(
     "lookouts",

@@ -11,7 +11,8 @@ from pydantic import Field
 from bot.adapters.rest import TIMEOUT, Answer, Rest
 from bot.adapters.uptime_kuma.session import Session
 from bot.domain.errors import Unanswered
-from bot.ports.status_pages import Health, Notice, Phase, Published
+from bot.domain.publishing import Health, Phase
+from bot.ports.status_pages import Notice, Published
 
 STYLES = {
     Health.OPERATIONAL: "info",

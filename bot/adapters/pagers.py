@@ -1,0 +1,51 @@
+"""Pagers and the status page: those that settings and configuration name."""
+
+from bot.adapters import incident_io, pager_webhook, pagerduty, statuspage, uptime_kuma
+from bot.config import Config, ConfigError
+from bot.ports.paging import Pager
+from bot.ports.status_pages import StatusPage
+from bot.settings import Settings
+
+
+def pagers(settings: Settings) -> dict[str, Pager]:
+    """Every pager that is set up, with connections of its own."""
+    found: list[Pager] = []
+    if settings.pagerduty_routing_key is not None:
+        token = settings.pagerduty_api_token
+        found.append(
+            pagerduty.connect(
+                events_url=settings.pagerduty_events_url,
+                routing_key=settings.pagerduty_routing_key.get_secret_value(),
+                api_url=settings.pagerduty_api_url,
+                api_token=token.get_secret_value() if token else None,
+            )
+        )
+    if settings.incident_io_alert_url and settings.incident_io_token:
+        secret = settings.incident_io_token.get_secret_value()
+        found.append(incident_io.connect(settings.incident_io_alert_url, secret))
+    if settings.pager_webhook_url and settings.pager_webhook_secret:
+        secret = settings.pager_webhook_secret.get_secret_value()
+        found.append(pager_webhook.connect(settings.pager_webhook_url, secret))
+    return {pager.name: pager for pager in found}
+
+
+def status_page(settings: Settings, config: Config) -> StatusPage | None:
+    """The status page that is set up. Raises ConfigError where its account is missing."""
+    wanted = config.status_page
+    if wanted is None:
+        return None
+    if wanted.kind == "statuspage":
+        key = settings.statuspage_api_key
+        if key is None:
+            raise ConfigError(["STATUSPAGE_API_KEY: set this, as status_page is at Statuspage"])
+        url = settings.statuspage_api_url
+        return statuspage.connect(url, key.get_secret_value(), wanted.page)
+    kuma, name, password = (
+        settings.uptime_kuma_url,
+        settings.uptime_kuma_username,
+        settings.uptime_kuma_password,
+    )
+    if kuma is None or name is None or password is None:
+        names = "UPTIME_KUMA_URL, UPTIME_KUMA_USERNAME and UPTIME_KUMA_PASSWORD"
+        raise ConfigError([f"{names}: set these, as status_page is at Uptime Kuma"])
+    return uptime_kuma.connect(kuma, name, password.get_secret_value(), wanted.page)

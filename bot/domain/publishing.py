@@ -1,0 +1,91 @@
+"""Status post: what the public is told of one incident, and how far that came."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+
+class Phase(StrEnum):
+    """How far an incident is, for the public."""
+
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+
+
+class Health(StrEnum):
+    """How a part of the service is, for the public; the worst last."""
+
+    OPERATIONAL = "operational"
+    DEGRADED = "degraded_performance"
+    PARTIAL = "partial_outage"
+    OUTAGE = "major_outage"
+
+
+class PostState(StrEnum):
+    """Whether the page says what it is to say."""
+
+    WAITING = "waiting"
+    RETRYING = "retrying"
+    SHOWN = "shown"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusPost:
+    """One incident's post as stored: what it is to say, and what is known of it at the page.
+
+    `lost` says that a try may have arrived; `posted` is its id at the page, once that is known.
+    """
+
+    id: int = 0
+    revision: int = 0
+    incident: int
+    title: str
+    text: str
+    phase: Phase
+    health: Health
+    state: PostState = PostState.WAITING
+    attempts: int = 0
+    lost: bool = False
+    last_error: str = ""
+    posted: str = ""
+    url: str = ""
+    by: str
+    asked_at: datetime
+    due_at: datetime | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the public is told that it is over."""
+        return self.phase is Phase.RESOLVED
+
+    def with_(self, **changes: Any) -> Self:
+        """A copy with some fields changed."""
+        return replace(self, **changes)
+
+    def saying(self, text: str, phase: Phase, health: Health, now: datetime, by: str) -> Self:
+        """A copy that is to say something else; what is lost is still looked for."""
+        state = PostState.WAITING
+        new = {"text": text, "phase": phase, "health": health, "by": by}
+        return self.with_(state=state, attempts=0, last_error="", due_at=now, **new)
+
+    def begun(self, until: datetime) -> Self:
+        """A copy that is being sent: what becomes of it is unknown until `until`."""
+        return self.with_(lost=True, attempts=self.attempts + 1, due_at=until)
+
+    def shown(self) -> Self:
+        """A copy that the page shows."""
+        return self.with_(state=PostState.SHOWN, lost=False, last_error="", due_at=None)
+
+    def put_off(self, why: str, due_at: datetime, *, lost: bool) -> Self:
+        """A copy that is tried again."""
+        state = PostState.RETRYING
+        return self.with_(state=state, lost=lost, last_error=why, due_at=due_at)
+
+    def failed(self, why: str) -> Self:
+        """A copy that the page declined."""
+        state = PostState.FAILED
+        return self.with_(state=state, lost=False, last_error=why, due_at=None)

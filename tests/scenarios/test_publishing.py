@@ -1,0 +1,200 @@
+"""The public is told of an incident when a person confirms what it will read, and of its end."""
+
+from pathlib import Path
+from typing import Any
+
+from sandbox.statuspage.host import PAGE, component_id
+from tests.scenarios.workspace import Workspace, workspace
+
+OUTAGE = "/incident outage All users unable to access service"
+STATUSPAGE = {
+    "status_page": {"kind": "statuspage", "page": PAGE},
+    "services": {"app": {"component": component_id("app")}},
+}
+LAG = "(the page may show it in up to 10 minutes)"
+
+
+async def opened(team: Workspace, text: str = OUTAGE) -> None:
+    await team.types("ana", text)
+    await team.passes("PT5S")
+
+
+async def publishes(
+    team: Workspace, button: str = "Publish", root: int = 0, says: str = "", **values: str
+) -> dict[str, Any]:
+    """Dee confirms the preview, with other words where some are given."""
+    ts = (await team.messages())[root]["ts"]
+    await team.clicks("dee", button, ts=ts)
+    if says:
+        values["What the public reads"] = says
+    told = await team.submits("dee", **values)
+    await team.passes("PT5S")
+    return told
+
+
+async def line(team: Workspace, root: int = 0) -> str:
+    rows = (await team.channel())[root].splitlines()
+    return next((row for row in rows if row.startswith("Status page")), "")
+
+
+async def kuma(team: Workspace) -> list[tuple[str, str]]:
+    """What the page at Uptime Kuma shows."""
+    found = await team.get("/kuma")
+    return [(p["title"], p["content"]) for p in found["posts"] if p["id"] in found["on_page"]]
+
+
+async def emitted(team: Workspace) -> list[str]:
+    rows = (await team.get("/journal", system="kuma", method="EMIT"))["journal"]
+    return [row["path"] for row in rows if not row["path"].startswith("login")]
+
+
+async def room(team: Workspace, root: int = 0) -> list[str]:
+    ts = (await team.messages())[root]["ts"]
+    return [row["rendered"] for row in (await team.messages(thread_ts=ts))[1:]]
+
+
+async def test_nothing_is_public_before_somebody_confirms_it(team: Workspace) -> None:
+    await opened(team)
+    await team.types("ana", "/incident update It is the proxy of team Blue")
+    ts = (await team.messages())[0]["ts"]
+    await team.clicks("dee", "Publish", ts=ts)
+    preview = str(await team.get("/modal", **{"as": "dee"}))
+    assert "This is public" in preview and "(INC-1)" in preview and "10 minutes" in preview
+    assert "The service is not available at the moment. We are looking into it." in preview
+    assert "Blue" not in preview
+    await team.passes("PT1M")
+    assert await kuma(team) == []
+
+    await team.submits("dee", Title="App is down")
+    await team.passes("PT5S")
+    says = "The service is not available at the moment. We are looking into it."
+    assert await kuma(team) == [("App is down (INC-1)", says)]
+    assert await line(team) == f"Status page: investigating, posted at its page {LAG}"
+
+
+async def test_the_next_words_are_confirmed_too_and_the_end_follows(team: Workspace) -> None:
+    await opened(team)
+    await publishes(team)
+    await team.types("ana", "/incident update Something internal")
+    await publishes(team, "Update Status Page", says="Mending.", Status="Identified")
+    assert await kuma(team) == [("Service outage detected (INC-1)", "Mending.")]
+    await team.clicks("dee", "Resolve", ts=(await team.messages())[0]["ts"])
+    await team.passes("PT5S")
+
+    assert await kuma(team) == []
+    [post] = (await team.get("/kuma"))["posts"]
+    assert (post["content"], post["pin"], post["active"]) == (
+        "This incident has been resolved.", False, False
+    )  # fmt: skip
+    assert (await line(team)).startswith("Status page: resolved, posted")
+    assert "Update Status Page" not in (await team.messages())[0]["buttons"]
+    assert await emitted(team) == [
+        "postIncident", "editIncident", "editIncident", "resolveIncident"
+    ]  # fmt: skip
+
+
+async def test_the_post_of_another_incident_stays(team: Workspace) -> None:
+    await opened(team)
+    await opened(team, "/incident major Checkout is slow")
+    await publishes(team, root=0)
+    await publishes(team, root=1, Title="Checkout is slow")
+    await team.clicks("dee", "Resolve", ts=(await team.messages())[0]["ts"])
+    await team.passes("PT5S")
+    assert [title for title, _ in await kuma(team)] == ["Checkout is slow (INC-2)"]
+    assert "unpinIncident" not in await emitted(team)
+
+
+async def test_an_answer_that_is_lost_makes_no_second_post(team: Workspace) -> None:
+    await opened(team)
+    await team.fault("kuma", "reset_after_apply", path="postIncident")
+    await publishes(team)
+    await team.passes("PT10S")
+    assert len((await team.get("/kuma"))["posts"]) == 1
+    assert (await line(team)).startswith("Status page: investigating, posted")
+
+
+async def test_a_restart_in_between_makes_no_second_post(team: Workspace) -> None:
+    await opened(team)
+    await team.fault("kuma", "status:500", path="postIncident", count=1)
+    await publishes(team)
+    assert (await line(team)).startswith("Status page: not posted (SQLITE_BUSY")
+    [told] = [text for text in await room(team) if "does not take it" in text]
+    assert told.startswith("@dee The status page does not take it (SQLITE_BUSY")
+    await team.reopen()
+    await publishes(team, "Update Status Page")
+    await team.reopen()
+    await team.passes("PT2M")
+    assert len((await team.get("/kuma"))["posts"]) == 1
+
+
+async def test_a_page_that_cannot_be_reached_is_tried_again(team: Workspace) -> None:
+    await opened(team)
+    await team.fault("kuma", "status:502", path="socket.io", count=2)
+    await publishes(team)
+    await team.until(lambda: posted(team))
+    assert len((await team.get("/kuma"))["posts"]) == 1
+
+
+async def posted(team: Workspace) -> bool:
+    return "posted at" in await line(team)
+
+
+async def test_who_has_no_say_and_what_is_a_drill(team: Workspace) -> None:
+    await opened(team)
+    await team.clicks("cy", "Publish", ts=(await team.messages())[0]["ts"])
+    await team.passes("PT1S")
+    assert await team.get("/modal", **{"as": "cy"}) is None
+    assert "decide about an incident" in (await team.told("cy"))[-1]
+    await opened(team, "/incident drill outage The database is gone")
+    assert "Publish" not in (await team.messages())[1]["buttons"]
+
+
+async def test_empty_words_keep_the_form_open(team: Workspace) -> None:
+    await opened(team)
+    told = await publishes(team, says=" ")
+    assert "Say something to the public" in str(told["errors"])
+    assert await kuma(team) == []
+
+
+async def test_what_is_back_gets_a_post_of_its_own(team: Workspace) -> None:
+    await opened(team)
+    await publishes(team)
+    ts = (await team.messages())[0]["ts"]
+    await team.clicks("dee", "Resolve", ts=ts)
+    await team.passes("PT5S")
+    await team.clicks("dee", "Reopen", ts=ts)
+    await team.submits("dee", **{"What is back": "Nothing loads"})
+    await team.passes("PT5S")
+    await publishes(team, "Update Status Page")
+    assert [title for title, _ in await kuma(team)] == ["Service outage detected (INC-1)"]
+    assert len((await team.get("/kuma"))["posts"]) == 2
+
+
+async def test_without_a_page_there_is_no_button(tmp_path: Path) -> None:
+    async with workspace(tmp_path, rules={"status_page": None}) as team:
+        await opened(team)
+        assert "Publish" not in (await team.messages())[0]["buttons"]
+
+
+async def test_at_statuspage_its_component_falls_and_rises_with_the_worst(tmp_path: Path) -> None:
+    async with workspace(tmp_path, rules=STATUSPAGE) as team:
+        await opened(team)
+        await opened(team, "/incident moderate Checkout is slow")
+        await publishes(team, root=1)
+        assert await health(team) == "degraded_performance"
+        await publishes(team, root=0)
+        assert await health(team) == "major_outage"
+        assert (await line(team)).endswith("posted at its page")
+        await team.clicks("dee", "Resolve", ts=(await team.messages())[0]["ts"])
+        await team.passes("PT5S")
+        assert await health(team) == "degraded_performance"
+        await team.clicks("dee", "Resolve", ts=(await team.messages())[1]["ts"])
+        await team.passes("PT5S")
+        assert await health(team) == "operational"
+        found = (await team.get("/statuspage"))["incidents"]
+        assert [one["status"] for one in found] == ["resolved", "resolved"]
+
+
+async def health(team: Workspace) -> str:
+    [part] = (await team.get("/statuspage"))["components"]
+    return str(part["status"])
