@@ -15,11 +15,12 @@ import typer
 
 from bot import config, doctor, logs, manifest, preflight, settings
 from bot.adapters.store import AlreadyRunning, Unusable, is_current, only_instance
-from bot.app import Bot, Refused
+from bot.app import Bot
 from bot.cli import stored
 from bot.cli.ending import BUSY, CLEAN, NEGATIVE, WRONG_CONFIGURATION, stop
 from bot.domain import windows
-from bot.domain.deployments import Kind
+from bot.domain.states import Kind
+from bot.introduction import Refused
 
 log = structlog.get_logger()
 REFUSED = preflight.REFUSED

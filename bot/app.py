@@ -1,7 +1,7 @@
 """App: puts the parts together; the only module that knows every adapter."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -11,24 +11,23 @@ from prometheus_client import CollectorRegistry
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
-from bot import preflight
 from bot.adapters.clocks import SharedClock, SystemClock
 from bot.adapters.github import PyGithubAdapter
-from bot.adapters.github.callbacks import callback_in
 from bot.adapters.health import HealthProbe
 from bot.adapters.pagers import pagers, status_page
 from bot.adapters.slack import SlackChat
 from bot.adapters.slack_http import SlackEvents
-from bot.adapters.slack_identity import Identity
 from bot.adapters.slack_socket import SlackSocket
 from bot.adapters.store import SqlStore, Unreachable, is_current, open_store, upgrade
 from bot.adapters.uptime_kuma.webhook import webhook
 from bot.clockwork import Clockwork
 from bot.config import Config, ConfigError
 from bot.credentials import credentials
+from bot.deliveries import Deliveries
 from bot.domain.detection import Beat
+from bot.introduction import ASK_AGAIN, ASK_SELDOM, Introduction
 from bot.ports import Stale, Tx
-from bot.services import detecting, lookouts
+from bot.services import detecting
 from bot.services.desk import Desk
 from bot.services.incident_following import follow
 from bot.services.promising import note_absence
@@ -41,24 +40,12 @@ from handlers.events import Events
 from handlers.listening import Listener
 
 log = structlog.get_logger()
-ASK_AGAIN, ASK_SELDOM = 2.0, 60.0
-"""Seconds between two tries to reach a system that did not answer at the start: doubling, up to."""
-
-ABOUT_TAGS = frozenset({"create", "delete", "push", "release"})
 STARTING = "the bot is starting"
 DRAIN = 1.5
 """Seconds for requests that have arrived, at the end."""
 
 STOPS_WITHIN = 4.5
 """Seconds for the whole end, whatever hangs."""
-
-
-class Refused(Exception):
-    """An outside system definitely refuses us; `findings` say which and what to do."""
-
-    def __init__(self, findings: Sequence[preflight.Finding]) -> None:
-        super().__init__("; ".join(map(str, findings)))
-        self.findings = findings
 
 
 class Bot:
@@ -102,16 +89,15 @@ class Bot:
             status_page=self._status_page,
         )
         self.tick = Tick(self._desk)
-        self._identity: Identity | None = None
         self._waits_for = STARTING
         app_token = settings.slack_app_token
-        self._looks = preflight.looks(
+        self._outside = Introduction(
             self.chat,
             self.github,
             bot_token=settings.slack_bot_token.get_secret_value(),
             app_token=app_token.get_secret_value() if app_token else None,
         )
-        self._open: dict[str, Sequence[preflight.Finding]] = {}
+        self._deliveries = Deliveries(self.store, config, settings.github_api_url)
         self._tasks: list[asyncio.Task[None]] = []
         self._bolt = self._make_bolt()
         self._socket: SlackSocket | None = None
@@ -129,14 +115,14 @@ class Bot:
         if isinstance(self.clock, SharedClock):
             await self.clock.start()
             self._spawn(self.clock.follow(self.tick.settle, self.tick.next_due), "clock")
-        await self._ask_outside(self._looks)
+        await self._outside.ask()
         await self.store.run(_begin)
         if self.settings.slack_app_token is not None:
             self._socket = SlackSocket(self._bolt, self.settings.slack_app_token.get_secret_value())
             self._socket.start()
-            self._open.pop(preflight.LINK, None)  # the connection itself tells from here on
-        if self._open:
-            self._spawn(self._keep_asking(), "preflight")
+            self._outside.trust_link()
+        if self._outside.open:
+            self._spawn(self._outside.keep_asking(), "preflight")
         self._clockwork.start(self.tick)
         self._waits_for = ""
         log.info("started", url=self.url, mode="socket" if self._socket else "http")
@@ -185,7 +171,7 @@ class Bot:
             read_at = await asyncio.wait_for(self.store.read(lambda tx: tx.people_read_at()), 2)
         except Exception as error:  # noqa: BLE001 - whatever the driver raises, the answer is the same
             return [f"the database does not answer ({type(error).__name__})"]
-        found = [str(one) for findings in self._open.values() for one in findings if not one.ok]
+        found = [str(finding) for finding in self._outside.open]
         if self.config.people and read_at is None:
             found.append("Slack: the people and their roles have not been read yet")
         elif read_at is not None and self.clock.now() - read_at > FRESH:
@@ -196,12 +182,13 @@ class Bot:
 
     def is_foreign(self, body: Mapping[str, Any]) -> bool | None:
         """Whether a request is of another workspace or app; None while we do not know our own."""
-        return None if self._identity is None else self._identity.is_foreign(dict(body))
+        me = self._outside.identity
+        return None if me is None else me.is_foreign(dict(body))
 
     def _make_bolt(self) -> AsyncApp:
         async def authorize() -> AuthorizeResult:
             # From memory: Bolt's own way asks Slack, and an ack must not wait for the network.
-            me = self._identity
+            me = self._outside.identity
             return AuthorizeResult(
                 enterprise_id=None,
                 team_id=me.team_id if me else None,
@@ -248,41 +235,16 @@ class Bot:
                 self._waits_for = STARTING
                 return
 
-    async def _ask_outside(self, subjects: Iterable[str]) -> None:
-        """Ask about these alone, and keep open what is not well. Raises Refused."""
-        asked = tuple(subjects)
-        for name, found in zip(
-            asked, await asyncio.gather(*(self._looks[name]() for name in asked)), strict=True
-        ):
-            self._open.pop(name, None)
-            if not all(finding.ok for finding in found):
-                self._open[name] = found
-        if preflight.TOKEN not in self._open:
-            self._identity = await self.chat.identity()  # known since it was asked above
-        findings = [finding for name in asked for finding in self._open.get(name, ())]
-        if refused := preflight.refusals(findings):
-            raise Refused(refused)
-
-    async def _keep_asking(self) -> None:
-        pause = ASK_AGAIN
-        while self._open:
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, ASK_SELDOM)
-            try:
-                await self._ask_outside(self._open)
-            except Refused as refused:
-                log.error("refused", findings=[str(finding) for finding in refused.findings])
-
     async def _serve_http(self) -> None:
         secret = self.settings.github_webhook_secret
         token = self.settings.uptime_kuma_webhook_token
         events = None
         if not self.settings.socket_mode and self.settings.slack_signing_secret is not None:
             signing = self.settings.slack_signing_secret.get_secret_value()
-            events = SlackEvents(self._bolt, signing, identity=lambda: self._identity)
+            events = SlackEvents(self._bolt, signing, identity=lambda: self._outside.identity)
         app = application(
             reasons=self.reasons,
-            remember=self._remember_webhook,
+            remember=self._deliveries.remember,
             wake=self._clockwork.wake,
             registry=self.registry,
             webhook_secret=secret.get_secret_value() if secret else None,
@@ -298,28 +260,6 @@ class Bot:
         except OSError as error:
             raise ConfigError([f"PORT, HOST: {error.strerror}"]) from error
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-
-    async def _remember_webhook(self, key: str, event: str, repo: str, question: bytes) -> bool:
-        """A delivery is a reason to look at everything that waits for GitHub, the first time it
-        comes; one about a tag, at the tags. A question to our App's own rule is kept.
-        """
-        known = {service.repo.casefold(): service.repo for service in self.config.services.values()}
-        told = known.get(repo.casefold(), "")
-        asked = callback_in(question, self.settings.github_api_url) if question else None
-
-        def note(tx: Tx) -> bool:
-            if not tx.first_time(key, "github", told):
-                return False
-            if asked is not None:
-                tx.keep_callback(asked.repo, asked.run_id, asked.environment, asked.url)
-            if told and event in ABOUT_TAGS:
-                tx.set_duty(f"tags:{told}", tx.now)
-            if event == "workflow_run":
-                lookouts.hurry(tx, self.config)
-            tx.hurry()
-            return True
-
-        return await self.store.run(note)
 
     async def _hear_kuma(self, beat: Beat) -> None:
         await self.store.run(lambda tx: detecting.hear(tx, self.config, beat))

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
 from bot.adapters.slack import SlackChat
-from bot.approval_config import is_team
 from bot.config import AdoptConfig, Config
-from bot.config_people import is_group
+from bot.config.approval import is_team
+from bot.config.people import is_group
 from bot.domain.errors import Fault
 from bot.domain.people import Standing
 from bot.gate_doctor import gate, gates

@@ -20,8 +20,8 @@ from pydantic import (
 )
 
 from bot.domain.changes import Commit
-from bot.domain.deployments import Kind
 from bot.domain.history import CauseState, Closure, IncidentRecord, Record, Result
+from bot.domain.states import Kind
 
 
 def _utc(moment: datetime) -> datetime:

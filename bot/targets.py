@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from bot.adapters.rest import Rest
 from bot.config import Config, ConfigError
+from bot.config.targets import AppPlatformTarget, DockerSshTarget, TargetConfig, VercelTarget
 from bot.ports import Clock, Registry, Target
 from bot.settings import Settings
-from bot.target_config import AppPlatformTarget, DockerSshTarget, TargetConfig, VercelTarget
 
 Made = dict[tuple[str, str], Sequence[tuple[str, Target]]]
 

@@ -10,7 +10,7 @@ from inline_snapshot import snapshot
 
 from bot import config, settings
 from bot.config import Config, ConfigError
-from bot.config_people import is_group
+from bot.config.people import is_group
 from bot.settings import Settings
 from sandbox.seeds import Seed
 from sandbox.world import World

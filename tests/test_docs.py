@@ -12,10 +12,10 @@ from pydantic import BaseModel
 import handlers
 from bot import config
 from bot.config import Commands
-from bot.domain.deployments import TERMINAL, TRANSITIONS, State
+from bot.config.part import Part
+from bot.domain.states import TERMINAL, TRANSITIONS, State
 from bot.domain.windows import closed_by, in_words, warned_by
 from bot.messages import cards
-from bot.part import Part
 from bot.settings import Settings
 from tests.domain.samples import a_deployment
 

@@ -4,8 +4,8 @@ import pytest
 
 from bot import config
 from bot.config import ConfigError
+from bot.config.gates import gate_rules
 from bot.domain.gates import Gate, Policy
-from bot.gate_config import gate_rules
 
 APP = "services: {app: {repo: acme/app, %s}}"
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from bot import config
 from bot.config import ConfigError
-from bot.target_config import DockerSshTarget
+from bot.config.targets import DockerSshTarget
 
 SMALLEST: dict[str, Any] = {
     "kind": "docker_ssh",

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from bot.domain import overrides
-from bot.domain.deployments import Approval, Deployment, State
+from bot.domain.deployments import Approval, Deployment
 from bot.domain.errors import Refusal
 from bot.domain.people import Actor, Role, Who, require
+from bot.domain.states import State
 
 EXPIRES_AFTER = timedelta(minutes=60)
 """A request nobody decided about is not run."""

@@ -6,11 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.approvals import is_enough
-from bot.domain.deployments import Deployment, Kind, S, State
+from bot.domain.deployments import Deployment
 from bot.domain.errors import Refusal
 from bot.domain.gates import Gate, Level, Verdict
 from bot.domain.people import Actor, Role, require, require_member
 from bot.domain.signatures import SignOff
+from bot.domain.states import Kind, S, State
 from bot.domain.validation import Outcome
 
 BACKUP = "backup"

@@ -1,8 +1,7 @@
-"""Deployment: one attempt to bring one version to one environment; its states and moves."""
+"""Deployment: one attempt to bring one version to one environment; its parts and what moves it."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Self
 
 from bot.domain.changes import ChangeList
@@ -13,76 +12,9 @@ from bot.domain.protection import Protection
 from bot.domain.risk import Risk
 from bot.domain.runs import Dispatch, Progress
 from bot.domain.signatures import Override, SignOff
+from bot.domain.states import MOVES, TERMINAL, TRANSITIONS, WAITING, Kind, State
 from bot.domain.switching import TargetStep
 from bot.domain.validation import Validation
-
-
-class Kind(StrEnum):
-    """Why production changes; metrics count rollbacks and redeploys apart."""
-
-    RELEASE = "release"
-    HOTFIX = "hotfix"
-    ROLLBACK = "rollback"
-    REDEPLOY = "redeploy"
-
-
-class State(StrEnum):
-    """Where a deployment is; `docs/deployments.md` draws the moves between them."""
-
-    REQUESTED = "requested"
-    CHECKING = "checking"
-    AWAITING_APPROVAL = "awaiting_approval"
-    APPROVED = "approved"
-    DISPATCHING = "dispatching"
-    UNKNOWN = "unknown"
-    RUNNING = "running"
-    SWITCHING = "switching"
-    VALIDATING = "validating"
-    DEGRADED = "degraded"
-    ABORTING = "aborting"
-    NEEDS_ATTENTION = "needs_attention"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    REFUSED = "refused"
-    REJECTED = "rejected"
-    EXPIRED = "expired"
-    VOID = "void"
-
-
-S = State
-TERMINAL = frozenset({S.SUCCEEDED, S.FAILED, S.CANCELLED, S.REFUSED, S.REJECTED, S.EXPIRED, S.VOID})
-UNFINISHED = frozenset(State) - TERMINAL
-WAITING = frozenset({S.REQUESTED, S.CHECKING, S.AWAITING_APPROVAL, S.APPROVED})
-
-_OPEN: dict[State, frozenset[State]] = {
-    S.REQUESTED: frozenset({S.CHECKING, S.CANCELLED}),
-    S.CHECKING: frozenset({S.AWAITING_APPROVAL, S.REFUSED, S.CANCELLED}),
-    S.AWAITING_APPROVAL: frozenset({S.APPROVED, S.REJECTED, S.EXPIRED, S.CANCELLED, S.VOID}),
-    S.APPROVED: frozenset(
-        {S.DISPATCHING, S.SWITCHING, S.FAILED, S.AWAITING_APPROVAL, S.VOID, S.CANCELLED}
-    ),
-    S.DISPATCHING: frozenset({S.RUNNING, S.UNKNOWN, S.FAILED, S.NEEDS_ATTENTION}),
-    S.UNKNOWN: frozenset({S.RUNNING, S.DISPATCHING, S.NEEDS_ATTENTION}),
-    S.RUNNING: frozenset({S.VALIDATING, S.FAILED, S.ABORTING, S.NEEDS_ATTENTION}),
-    S.SWITCHING: frozenset({S.VALIDATING, S.DEGRADED}),
-    S.VALIDATING: frozenset({S.SUCCEEDED, S.DEGRADED, S.FAILED}),
-    S.DEGRADED: frozenset({S.SUCCEEDED, S.FAILED, S.SWITCHING}),
-    S.ABORTING: frozenset({S.CANCELLED, S.VALIDATING, S.FAILED, S.NEEDS_ATTENTION}),
-    S.NEEDS_ATTENTION: frozenset({S.RUNNING, S.UNKNOWN, S.FAILED}),
-} | {state: frozenset() for state in TERMINAL}
-
-_LEAVES_GATE = frozenset({S.RUNNING, S.ABORTING, S.NEEDS_ATTENTION})
-AT_GITHUB: dict[State, frozenset[State]] = {
-    S.CHECKING: frozenset({S.DISPATCHING}),
-    S.RUNNING: frozenset({S.AWAITING_APPROVAL, S.APPROVED, S.REJECTED}),
-    S.AWAITING_APPROVAL: _LEAVES_GATE | {S.FAILED, S.DISPATCHING},
-    S.APPROVED: _LEAVES_GATE,
-    S.ABORTING: frozenset({S.REJECTED, S.EXPIRED, S.VOID}),
-}
-"""Moves of those alone whose run waits at GitHub for the approval."""
-
-TRANSITIONS = {state: ends | AT_GITHUB.get(state, frozenset()) for state, ends in _OPEN.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,7 +201,7 @@ class Deployment:
 
         Raises ValueError when the transition table has no such move.
         """
-        if state not in (TRANSITIONS if self.protection else _OPEN)[self.state]:
+        if state not in (TRANSITIONS if self.protection else MOVES)[self.state]:
             raise ValueError(f"{self.name} cannot go from {self.state} to {state}")
         moved: dict[str, Any] = {
             "state": state,
@@ -299,7 +231,7 @@ class Deployment:
         self, state: State, at: datetime, code: str, text: str, by: str | None = None
     ) -> Self:
         """Like `end`; but a run that waits at a gate has to be stopped by GitHub before."""
-        if self.run_id is None or self.state not in (S.AWAITING_APPROVAL, S.APPROVED):
+        if self.run_id is None or self.state not in (State.AWAITING_APPROVAL, State.APPROVED):
             return self.end(state, at, code, text, by)
         ending = Ending(code=code, text=text, by=by)
         return self.to(State.ABORTING, at, ending=ending, ends_as=state, abort_asked_at=None)

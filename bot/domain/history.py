@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.changes import Commit
-from bot.domain.deployments import Kind
+from bot.domain.states import Kind
 
 
 class Result(StrEnum):

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from bot.domain.deployments import Kind
 from bot.domain.gates import Level, Verdict
+from bot.domain.states import Kind
 
 SOFTENED = frozenset({"staging", "qa", "notes", "release"})
 """Gates that only warn a hotfix, as do the calendar and the lock of an incident by themselves."""

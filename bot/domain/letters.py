@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from bot.domain.changes import Change
-from bot.domain.deployments import Deployment, Kind
+from bot.domain.deployments import Deployment
 from bot.domain.people import Actor, Standing
+from bot.domain.states import Kind
 
 
 def authors(deployment: Deployment) -> tuple[str, ...]:

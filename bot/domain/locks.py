@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
-from bot.domain.deployments import Kind
 from bot.domain.errors import Refusal
 from bot.domain.gates import Level, Verdict
 from bot.domain.people import Actor, Role, Who, require, require_member
 from bot.domain.spans import span
+from bot.domain.states import Kind
 
 NAG_EVERY = timedelta(hours=3)
 """How often the owner of a lock is asked whether it is still needed."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from statistics import fmean, median
 
-from bot.domain.deployments import Kind
 from bot.domain.history import CauseState, Closure, IncidentRecord, Record, Result
+from bot.domain.states import Kind
 
 CHANGES = frozenset({Kind.RELEASE, Kind.HOTFIX})
 """The kinds that count as a change; rollbacks and redeploys are told apart."""

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment
 from bot.domain.errors import Refusal
 from bot.domain.gates import FINAL, Level, Verdict
 from bot.domain.people import Actor, Role, require
 from bot.domain.signatures import Override
+from bot.domain.states import State
 
 SHORTEST_REASON = 10
 """Characters; who lifts a gate writes a sentence that can be read a year later."""

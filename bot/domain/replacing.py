@@ -1,7 +1,8 @@
 """Replacing: skipping an older version that only waits, by a newer one in the same slot."""
 
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment
 from bot.domain.errors import Refusal
+from bot.domain.states import State
 from bot.domain.versions import Version
 
 ONLY_WAITS = frozenset({State.REQUESTED, State.CHECKING, State.AWAITING_APPROVAL})

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.domain.deployments import Kind
 from bot.domain.history import Record, Result
+from bot.domain.states import Kind
 
 
 class Refused(StrEnum):

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 
-from bot.domain.deployments import Deployment, Kind, State
+from bot.domain.deployments import Deployment
 from bot.domain.errors import Refusal
 from bot.domain.history import Record, Result
 from bot.domain.people import Actor, Role, require, require_member
 from bot.domain.rollback_target import Choice, Refused, taint
+from bot.domain.states import Kind, State
 
 MAY_ROLL_BACK = (Role.DEPLOYER, Role.APPROVER, Role.LEAD, Role.ADMIN)
 """Any one of these suffices, alone: a rollback waits for nobody."""

@@ -3,7 +3,8 @@
 from enum import Enum, auto
 from typing import assert_never
 
-from bot.domain.deployments import Deployment, Kind, State
+from bot.domain.deployments import Deployment
+from bot.domain.states import Kind, State
 
 
 class Step(Enum):

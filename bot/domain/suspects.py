@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment
 from bot.domain.spans import span
+from bot.domain.states import State
 from bot.domain.validation import Outcome
 
 LOOK_BACK = timedelta(hours=24)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.deployments import Kind
 from bot.domain.gates import Level, Verdict
+from bot.domain.states import Kind
 
 FRIDAY = 4
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

@@ -1,6 +1,7 @@
 """Announcements: new messages that stay, in the words of the team's process document."""
 
-from bot.domain.deployments import Deployment, Kind, State
+from bot.domain.deployments import Deployment
+from bot.domain.states import Kind, State
 from bot.domain.validation import Outcome, Reading, Validation
 from bot.messages import blocks as b
 from bot.messages.blocks import Message

@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from bot.domain.deployments import TERMINAL, Deployment, Kind, State
+from bot.domain.deployments import Deployment
 from bot.domain.overrides import standing
 from bot.domain.runs import OVERDUE, Progress, Stage
+from bot.domain.states import TERMINAL, Kind, State
 from bot.messages import approvals, checks
 from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message

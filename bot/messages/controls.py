@@ -1,7 +1,8 @@
 """Controls: the buttons of a card in each state of its deployment."""
 
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment
 from bot.domain.overrides import liftable, standing
+from bot.domain.states import State
 from bot.domain.targets import Fate
 from bot.messages import blocks as b
 from bot.messages.blocks import Block

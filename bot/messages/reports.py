@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.checklist import Aftermath, entries, is_for
-from bot.domain.deployments import Deployment, Kind, State
+from bot.domain.deployments import Deployment
 from bot.domain.gates import Level
 from bot.domain.sightings import Sighting
 from bot.domain.staging import OnStaging
+from bot.domain.states import Kind, State
 from bot.messages import approvals, checklists, checks, staging
 from bot.messages import blocks as b
 from bot.messages.blocks import Message

@@ -5,9 +5,10 @@ from datetime import timedelta
 import structlog
 
 from bot.config import EnvironmentConfig, ServiceConfig
-from bot.domain.deployments import Binding, Deployment, State
+from bot.domain.deployments import Binding, Deployment
 from bot.domain.errors import NotFound
 from bot.domain.runs import RunSummary
+from bot.domain.states import State
 from bot.domain.versions import Version
 from bot.ports import Tx
 from bot.services.desk import Desk

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment
 from bot.domain.errors import Declined, Fault, Unanswered
+from bot.domain.states import State
 from bot.messages import comments
 from bot.messages import protection as alerts
 from bot.ports import Held, Stale

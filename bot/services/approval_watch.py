@@ -5,8 +5,9 @@ waiting time.
 from datetime import timedelta
 
 from bot.domain.approvals import nudge_time
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment
 from bot.domain.overrides import standing
+from bot.domain.states import State
 from bot.messages import notes
 from bot.ports import Post, Tx
 from bot.services import closures, dispatching, gate_watch

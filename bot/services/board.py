@@ -9,8 +9,9 @@ from functools import partial
 import structlog
 
 from bot.domain import checklist
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment
 from bot.domain.errors import Declined, NotFound
+from bot.domain.states import State
 from bot.messages import checklists, notes
 from bot.messages.blocks import Message
 from bot.messages.cards import MOST_CHANGES

@@ -4,11 +4,12 @@ reasons.
 
 from bot.domain import gates
 from bot.domain.approvals import nudge_time
-from bot.domain.deployments import Deployment, Kind, State
+from bot.domain.deployments import Deployment
 from bot.domain.errors import Declined, NotFound
 from bot.domain.overrides import can_be_lifted, standing
 from bot.domain.people import Role
 from bot.domain.release_drafts import ReleaseDraft, ReleaseDraftState
+from bot.domain.states import Kind, State
 from bot.domain.versions import Version
 from bot.messages import notes
 from bot.messages.releases import with_offer

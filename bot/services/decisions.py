@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from bot.config import Config
 from bot.domain import approvals, overrides, switching
-from bot.domain.deployments import Deployment, Kind, State
+from bot.domain.deployments import Deployment
 from bot.domain.errors import Refusal
 from bot.domain.people import Actor, Role, require
+from bot.domain.states import Kind, State
 from bot.messages import announcements, notes
 from bot.messages.blocks import Message
 from bot.messages.cards import status

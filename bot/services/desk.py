@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.config import AdoptConfig, Config
-from bot.domain.deployments import Deployment, Kind
+from bot.domain.deployments import Deployment
+from bot.domain.states import Kind
 from bot.domain.validation import Rule
 from bot.messages.blocks import Message
 from bot.ports import Chat, Clock, GitHub, Post, Probes, Releases, Store, Target, Tx

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
 
-from bot.approval_config import is_team
 from bot.config import Config
-from bot.config_people import is_group
+from bot.config.approval import is_team
+from bot.config.people import is_group
 from bot.domain.errors import Declined, NotFound
 from bot.domain.people import Actor, Role, Standing
 from bot.ports import Account

@@ -5,9 +5,10 @@ import secrets
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.deployments import Deployment, Kind, State
+from bot.domain.deployments import Deployment
 from bot.domain.errors import Declined, Fault, Unanswered
 from bot.domain.runs import SETTLE, Dispatch
+from bot.domain.states import Kind, State
 from bot.messages import announcements
 from bot.ports import Stale, Started, Tx, Workflow
 from bot.services import lookouts, rolling_back, switching

@@ -5,12 +5,12 @@ from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from bot.config.gates import gate_rules
 from bot.domain import gates, hotfix, migrations
 from bot.domain.changes import ChangeList
 from bot.domain.deployments import Deployment
 from bot.domain.errors import Fault, NotFound
 from bot.domain.gates import Check, Evidence, Gate, Issue, Level, Policy, Rules, Verdict
-from bot.gate_config import gate_rules
 from bot.ports import Tag, Workflow
 from bot.services import closures, readiness
 from bot.services.desk import Desk

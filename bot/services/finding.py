@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain import runs
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment
 from bot.domain.errors import NotFound
 from bot.domain.runs import Dispatch, RunSummary
+from bot.domain.states import State
 from bot.messages import announcements, notes
 from bot.ports import Stale
 from bot.services.desk import Desk, announce, reply

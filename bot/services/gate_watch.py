@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain import approvals
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment
 from bot.domain.errors import NotFound
 from bot.domain.protection import Review
 from bot.domain.runs import Progress
+from bot.domain.states import State
 from bot.messages import notes
 from bot.messages import protection as alerts
 from bot.ports import Held, Post

@@ -4,11 +4,12 @@ import asyncio
 from dataclasses import dataclass
 
 from bot.domain.approvals import is_enough, needed
-from bot.domain.deployments import Approval, Deployment, Kind
+from bot.domain.deployments import Approval, Deployment
 from bot.domain.errors import Declined, NotFound
 from bot.domain.gates import Evidence, Verdict
 from bot.domain.overrides import unlifted
 from bot.domain.people import Actor, Role
+from bot.domain.states import Kind
 from bot.ports import Workflow
 from bot.services import evidence, rolling_back
 from bot.services.binding import bound_now, difference

@@ -3,9 +3,10 @@ timeline; one that mends it restores the service.
 """
 
 from bot.config import Config
-from bot.domain.deployments import Deployment, Kind, State
+from bot.domain.deployments import Deployment
 from bot.domain.history import CauseState
 from bot.domain.incidents import UNRESTORED, Incident
+from bot.domain.states import Kind, State
 from bot.messages import incident_news as news
 from bot.ports import Tx
 from bot.services import incident_room as room

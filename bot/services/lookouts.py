@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from bot.config import Config
 from bot.domain import outside
-from bot.domain.deployments import Deployment, Kind
+from bot.domain.deployments import Deployment
 from bot.domain.runs import RunSummary, pick
+from bot.domain.states import Kind
 from bot.ports import Tx
 from bot.services.desk import Desk
 

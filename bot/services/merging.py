@@ -2,7 +2,8 @@
 it did not.
 """
 
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment
+from bot.domain.states import State
 from bot.messages import merges
 from bot.ports import Post
 from bot.services.desk import Desk, announce

@@ -6,10 +6,11 @@ from datetime import timedelta
 import structlog
 
 from bot.domain import outside
-from bot.domain.deployments import Binding, Deployment, Kind, State
+from bot.domain.deployments import Binding, Deployment
 from bot.domain.errors import NotFound
 from bot.domain.outside import Outside, Way
 from bot.domain.runs import RunSummary, deployed_at, failure_of
+from bot.domain.states import Kind, State
 from bot.domain.versions import of_commit
 from bot.messages import outside as words
 from bot.messages.blocks import Message

@@ -5,10 +5,11 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from bot.config_people import is_group
-from bot.domain.deployments import Deployment, State
+from bot.config.people import is_group
+from bot.domain.deployments import Deployment
 from bot.domain.gates import Gate, Staged
 from bot.domain.people import Role, Standing
+from bot.domain.states import State
 from bot.domain.validation import Probe
 from bot.ports import Tx
 from bot.services.desk import Desk

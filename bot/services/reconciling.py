@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import assert_never
 
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment
 from bot.domain.runs import Next
+from bot.domain.states import State
 from bot.services import finding
 from bot.services.desk import Desk
 from bot.services.dispatching import send_again

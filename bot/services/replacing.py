@@ -1,11 +1,11 @@
 """Replacing: a newer version in the place of an older one that only waits, by a person's click."""
 
 from bot.config import Config
-from bot.domain.deployments import State
 from bot.domain.errors import Refusal
 from bot.domain.grammar import DeployWish
 from bot.domain.people import Role, require
 from bot.domain.replacing import must_give_way
+from bot.domain.states import State
 from bot.messages import notes
 from bot.messages.blocks import Message
 from bot.ports import Tx

@@ -2,9 +2,10 @@
 
 from bot.config import GUARDED, Config
 from bot.domain.checklist import TROUBLED, Aftermath
-from bot.domain.deployments import Deployment, Kind
+from bot.domain.deployments import Deployment
 from bot.domain.errors import Refusal
 from bot.domain.grammar import ReportWish
+from bot.domain.states import Kind
 from bot.messages import freezes, locks, reports
 from bot.messages.blocks import Message, mention
 from bot.messages.cards import status

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.config import Config
-from bot.domain.deployments import Deployment, Kind, State
+from bot.domain.deployments import Deployment
 from bot.domain.errors import Refusal
 from bot.domain.grammar import DeployWish
 from bot.domain.incident_rules import may_mend
@@ -11,6 +11,7 @@ from bot.domain.incidents import number_in
 from bot.domain.overrides import standing
 from bot.domain.people import Actor, Role, Who, require
 from bot.domain.replacing import gives_way
+from bot.domain.states import Kind, State
 from bot.messages import notes
 from bot.messages.blocks import Message
 from bot.messages.cards import status

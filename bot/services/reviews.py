@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from bot.domain import approvals
-from bot.domain.deployments import Approval, Deployment, State
+from bot.domain.deployments import Approval, Deployment
 from bot.domain.people import Role
 from bot.domain.protection import Protection, Review
+from bot.domain.states import State
 from bot.messages import protection as alerts
 from bot.ports import Post
 from bot.services.desk import Desk, announce

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from bot.domain.deployments import Deployment, Kind, State
+from bot.domain.deployments import Deployment
 from bot.domain.gates import Evidence
 from bot.domain.risk import LOOKS_BACK, Risk, failures, local_time
+from bot.domain.states import Kind, State
 from bot.services.desk import Desk
 
 

@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 
 from bot.config import Config
 from bot.domain import rollbacks
-from bot.domain.deployments import Deployment, Kind, Rescue, State
+from bot.domain.deployments import Deployment, Rescue
 from bot.domain.errors import Refusal
 from bot.domain.history import Record, Result
 from bot.domain.people import Actor, Who
 from bot.domain.rollback_target import Choice, choose
 from bot.domain.rollbacks import Earlier, Way
+from bot.domain.states import Kind, State
 from bot.messages import notes
 from bot.messages import rollbacks as messages
 from bot.messages.blocks import Message

@@ -4,10 +4,11 @@ it.
 
 from bot.domain.approvals import nudge_time
 from bot.domain.changes import ChangeList
-from bot.domain.deployments import Deployment, Kind, State
+from bot.domain.deployments import Deployment
 from bot.domain.errors import Fault, NotFound
 from bot.domain.people import Actor, Role
 from bot.domain.rollbacks import MAY_ROLL_BACK
+from bot.domain.states import Kind, State
 from bot.messages import announcements
 from bot.ports import Tag, Tx, Workflow
 from bot.services.binding import bind

@@ -9,8 +9,9 @@ from datetime import timedelta
 import structlog
 
 from bot.domain import switching
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment
 from bot.domain.errors import Declined, Fault, Unanswered
+from bot.domain.states import State
 from bot.domain.switching import Outcome, Progress, TargetStep
 from bot.domain.targets import Artifact
 from bot.domain.validation import Outcome as Found

@@ -11,7 +11,7 @@ from typing import Any, assert_never
 
 import structlog
 
-from bot.approval_config import is_team
+from bot.config.approval import is_team
 from bot.domain.deployments import Deployment
 from bot.domain.errors import Fault
 from bot.domain.steps import Step, cannot_wait, next_step

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from bot.domain.deployments import Deployment, Kind, State
+from bot.domain.deployments import Deployment
+from bot.domain.states import Kind, State
 from bot.domain.validation import (
     Judgement,
     Reading,

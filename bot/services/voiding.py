@@ -1,6 +1,7 @@
 """Voiding: what becomes of an approval that no longer holds: void, or waited for once more."""
 
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment
+from bot.domain.states import State
 from bot.messages import notes
 from bot.services.desk import Desk, direct
 from bot.services.guards import Objection

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment
 from bot.domain.errors import Fault
+from bot.domain.states import State
 from bot.messages import notes
 from bot.ports import Tx
 from bot.services.desk import Desk, retry_in, tell

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.deployments import Deployment, Rescue, State
+from bot.domain.deployments import Deployment, Rescue
 from bot.domain.errors import Fault, NotFound
 from bot.domain.runs import GIVE_UP_SEARCH, Dispatch, Progress, failure_of
+from bot.domain.states import State
 from bot.domain.steps import cannot_wait
 from bot.messages import announcements
 from bot.ports import Tx

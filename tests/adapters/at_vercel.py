@@ -10,9 +10,9 @@ from typing import Any
 
 from bot.adapters import vercel
 from bot.adapters.rest import Rest
+from bot.config.targets import VercelTarget
 from bot.domain.targets import Artifact, Sight
 from bot.ports import Receipt
-from bot.target_config import VercelTarget
 from sandbox.vercel.project import Project
 from sandbox.world import World
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from bot.adapters import docker_ssh
 from bot.adapters.docker_ssh import DockerSsh
+from bot.config.targets import DockerSshTarget
 from bot.domain.errors import Fault
 from bot.domain.targets import Artifact
 from bot.ports import StoredImage
 from bot.settings import Settings
-from bot.target_config import DockerSshTarget
 from sandbox.host import digest_of
 from sandbox.host.server import REPOSITORY
 from sandbox.world import World

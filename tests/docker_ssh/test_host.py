@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot import config
-from bot.target_config import DockerSshTarget
+from bot.config.targets import DockerSshTarget
 from sandbox.host.server import REPOSITORY
 from sandbox.seeds import Seed
 from tests.docker_ssh.stage import OLD, PROGRAMS, Stage, wanted

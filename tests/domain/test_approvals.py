@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from bot.domain import approvals
 from bot.domain.approvals import EXPIRES_AFTER, in_words, may_cancel, may_reject, nudge_time
-from bot.domain.deployments import TERMINAL, Approval, Binding, Deployment, State
+from bot.domain.deployments import Approval, Binding, Deployment
 from bot.domain.errors import Refusal
 from bot.domain.people import Actor, Role, Standing
+from bot.domain.states import TERMINAL, State
 from tests.domain.samples import NOON, STATES, a_deployment, member, settled
 
 BO = member("U0BO", Role.APPROVER, github="bo-acme")

@@ -11,16 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.changes import Change, ChangeList
-from bot.domain.deployments import (
-    AT_GITHUB,
-    TERMINAL,
-    TRANSITIONS,
-    UNFINISHED,
-    Binding,
-    Ending,
-    State,
-)
+from bot.domain.deployments import Binding, Ending
 from bot.domain.protection import Mode, Protection
+from bot.domain.states import AT_GITHUB, TERMINAL, TRANSITIONS, UNFINISHED, State
 from bot.domain.steps import Step, next_step
 from tests.domain.samples import NOON, a_deployment
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.domain.deployments import Kind
 from bot.domain.gates import Level, Verdict
 from bot.domain.hotfix import softened
+from bot.domain.states import Kind
 
 
 def verdict(gate: str, level: Level) -> Verdict:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment
 from bot.domain.errors import Refusal
 from bot.domain.gates import Level, Verdict
 from bot.domain.overrides import (
@@ -18,6 +18,7 @@ from bot.domain.overrides import (
     standing,
 )
 from bot.domain.people import Actor, Role
+from bot.domain.states import State
 from tests.domain.samples import NOON, a_deployment, member
 
 RED = Verdict(gate="ci", level=Level.BLOCK, text="CI is red: lint", action="Fix it.")

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.domain.deployments import Kind
 from bot.domain.gates import Level
+from bot.domain.states import Kind
 from bot.domain.windows import (
     Calendar,
     Freeze,

@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from bot.domain.changes import Change, ChangeList
-from bot.domain.deployments import TERMINAL, Approval, Binding, Deployment, Ending, S, State
+from bot.domain.deployments import Approval, Binding, Deployment, Ending
 from bot.domain.gates import Level, Verdict
 from bot.domain.runs import Progress, Stage
+from bot.domain.states import TERMINAL, S, State
 from bot.domain.validation import Outcome, Reading, Validation
 from bot.messages.blocks import Block, Message
 from tests.domain.samples import NOON, a_deployment

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from bot.domain.changes import Change, ChangeList
-from bot.domain.deployments import Deployment, Ending, State
+from bot.domain.deployments import Deployment, Ending
+from bot.domain.states import State
 from bot.domain.validation import Outcome, Reading, Validation
 from bot.messages import announcements
 from tests.domain.samples import NOON, a_deployment

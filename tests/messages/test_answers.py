@@ -2,8 +2,9 @@
 
 from inline_snapshot import snapshot
 
-from bot.domain.deployments import Deployment, Ending, Kind, State
+from bot.domain.deployments import Deployment, Ending
 from bot.domain.gates import Level, Verdict
+from bot.domain.states import Kind, State
 from bot.messages import notes, reports
 from tests.domain.samples import NOON, a_deployment
 from tests.messages.samples import BY_BO, LATER, in_state, plain, read, texts

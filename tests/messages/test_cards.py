@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.deployments import TERMINAL, Approval, Ending, Kind, State
+from bot.domain.deployments import Approval, Ending
+from bot.domain.states import TERMINAL, Kind, State
 from bot.messages import cards
 from tests.domain.samples import NOON, a_deployment
 from tests.messages.samples import BY_BO, LATER, buttons, in_state, read

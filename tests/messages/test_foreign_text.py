@@ -8,13 +8,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.changes import Change, ChangeList
-from bot.domain.deployments import TERMINAL, Deployment, Ending, State
+from bot.domain.deployments import Deployment, Ending
 from bot.domain.errors import Refusal
 from bot.domain.gates import Level, Verdict
 from bot.domain.people import Who
 from bot.domain.runs import Progress, Stage
 from bot.domain.sightings import Sighting
 from bot.domain.staging import OnStaging
+from bot.domain.states import TERMINAL, State
 from bot.domain.validation import Outcome, Validation
 from bot.messages import (
     announcements,

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from bot.domain.changes import Commit
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment
 from bot.domain.gates import Level, Verdict
 from bot.domain.history import IncidentRecord
 from bot.domain.incidents import Incident, Severity
 from bot.domain.pages import Page
 from bot.domain.publishing import Health, Phase, StatusPost
 from bot.domain.release_drafts import ReleaseDraft
+from bot.domain.states import State
 from bot.domain.timeline import Event, What
 from bot.messages.blocks import Message
 from bot.ports import Card, Post

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.adapters.store import SqlStore
-from bot.domain.deployments import State
+from bot.domain.states import State
 from tests.store.samples import START, a_deployment, a_post
 
 FIRST, SECOND, THIRD = (START + timedelta(minutes=number) for number in (1, 2, 3))

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from bot.adapters.store import SqlStore
-from bot.domain.deployments import Binding, State
+from bot.domain.deployments import Binding
 from bot.domain.sightings import Sighting
 from bot.domain.staging import StagingCheck
+from bot.domain.states import State
 from bot.ports import Tx
 from tests.store.samples import START, a_deployment
 

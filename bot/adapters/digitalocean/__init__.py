@@ -5,8 +5,8 @@ from bot.adapters.digitalocean.backups import DigitalOceanBackups
 from bot.adapters.digitalocean.registry import DigitalOceanRegistry
 from bot.adapters.digitalocean.words import words
 from bot.adapters.rest import TIMEOUT, Rest
+from bot.config.targets import AppPlatformTarget
 from bot.ports.clock import Clock
-from bot.target_config import AppPlatformTarget
 
 __all__ = ["AppPlatform", "DigitalOceanBackups", "DigitalOceanRegistry", "connect", "make"]
 

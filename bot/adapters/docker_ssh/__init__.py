@@ -3,10 +3,10 @@
 from bot.adapters.docker_ssh.adapter import DockerSsh
 from bot.adapters.docker_ssh.connection import Host, Trust
 from bot.config import ConfigError
+from bot.config.targets import DockerSshTarget
 from bot.logs import Redaction
 from bot.ports import Clock, Registry
 from bot.settings import Settings
-from bot.target_config import DockerSshTarget
 
 __all__ = ["DockerSsh", "make"]
 

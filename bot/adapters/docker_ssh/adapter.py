@@ -13,10 +13,10 @@ from bot.adapters.docker_ssh.fates import judge
 from bot.adapters.docker_ssh.images import candidates, digest_of
 from bot.adapters.docker_ssh.script import command
 from bot.adapters.docker_ssh.view import View, artifact
+from bot.config.targets import DockerSshTarget
 from bot.domain.errors import Declined, Fault, Unanswered
 from bot.domain.targets import Artifact, Candidate, LogTail, Sight, TargetPlan
 from bot.ports import Clock, Receipt, Registry, StoredImage
-from bot.target_config import DockerSshTarget
 
 ANSWERS_WITHIN = 30.0
 """Seconds for what only reads, and for a start, which leaves the switch behind; the one slow part

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from bot.adapters.docker_ssh.view import View, artifact
+from bot.config.targets import DockerSshTarget
 from bot.domain.targets import Artifact, Candidate
 from bot.domain.versions import Version
 from bot.ports import StoredImage
-from bot.target_config import DockerSshTarget
 
 SHORTEST_COMMIT = 7
 LONG_AGO = datetime.min.replace(tzinfo=UTC)

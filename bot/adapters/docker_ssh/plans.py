@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.adapters.docker_ssh.view import Container, View
+from bot.config.targets import DockerSshTarget
 from bot.domain.targets import Artifact, TargetPlan
-from bot.target_config import DockerSshTarget
 
 LITTLE_SPACE = 2 * 1024 * 1024
 """KiB; images are seldom larger."""

@@ -10,7 +10,8 @@ from sqlalchemy import RowMapping, Select, bindparam, insert, select, union_all,
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
 from bot.adapters.store.types import Json
-from bot.domain.deployments import Deployment, State
+from bot.domain.deployments import Deployment
+from bot.domain.states import State
 from bot.ports import Stale
 
 SOON = timedelta(seconds=1)

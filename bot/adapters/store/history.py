@@ -15,8 +15,9 @@ from bot.adapters.store import tables
 from bot.adapters.store.deployments import to_row
 from bot.adapters.store.rows import Rows
 from bot.domain.changes import ChangeList, Commit
-from bot.domain.deployments import Approval, Deployment, Ending, Kind, State
+from bot.domain.deployments import Approval, Deployment, Ending
 from bot.domain.history import CauseState, Closure, IncidentRecord, Record, Result
+from bot.domain.states import Kind, State
 
 _D, _I = tables.deployments, tables.incidents
 _SAME = (

@@ -3,8 +3,8 @@
 from bot.adapters.rest import TIMEOUT, Rest
 from bot.adapters.vercel.answers import words
 from bot.adapters.vercel.target import VercelProject
+from bot.config.targets import VercelTarget
 from bot.ports.clock import Clock
-from bot.target_config import VercelTarget
 
 __all__ = ["VercelProject", "connect", "make"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from bot.approval_config import is_team
+from bot.config.approval import is_team
 
 if TYPE_CHECKING:
     from bot.config import Config

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from bot.part import Part, shape
+from bot.config.part import Part, shape
 
 OURS = frozenset(
     [

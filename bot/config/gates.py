@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from bot.config.part import Part
 from bot.domain.gates import CheckRules, Gate, Policy, Rules
 from bot.domain.migrations import MigrationRule
-from bot.part import Part
 
 if TYPE_CHECKING:
     from bot.config import Config

@@ -4,8 +4,8 @@ import re
 
 from pydantic import Field
 
+from bot.config.part import Part
 from bot.domain.protection import Mode
-from bot.part import Part
 
 TEAM = re.compile(r"team:[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._-]*")
 

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from bot.config.paging import KumaConfig, PagingConfig
+from bot.config.part import Part
 from bot.domain.incidents import Severity
-from bot.paging_config import KumaConfig, PagingConfig
-from bot.part import Part
 
 
 def _long_enough(span: timedelta) -> timedelta:

@@ -1,0 +1,79 @@
+"""Tables: what the store keeps, and the indexes that make it fast and the slot true."""
+
+from bot.adapters.store.tables.audit import audit, audit_seals
+from bot.adapters.store.tables.base import metadata
+from bot.adapters.store.tables.deployments import (
+    ADOPTED_RUN,
+    CARD_IS_STALE,
+    HOLDS_SLOT,
+    LIVE,
+    OWN_RUN,
+    REAL,
+    UNFINISHED,
+    cards,
+    deployments,
+)
+from bot.adapters.store.tables.duties import duties, turns
+from bot.adapters.store.tables.incidents import (
+    OPEN_INCIDENT,
+    OPENED_HERE,
+    REPORTED_AND_OPEN,
+    ROOM_IS_STALE,
+    ROOM_IS_TOUCHED,
+    incident_events,
+    incidents,
+)
+from bot.adapters.store.tables.messages import OPEN_POST, inbox, outbox
+from bot.adapters.store.tables.outside import (
+    DRAFT_IS_DUE,
+    callbacks,
+    lookouts,
+    people,
+    release_drafts,
+    sightings,
+    staging_checks,
+    tags,
+)
+from bot.adapters.store.tables.paging import pages, status_posts
+from bot.adapters.store.tables.rules import HELD_LOCK, freezes, letters_off, locks
+
+__all__ = [
+    "ADOPTED_RUN",
+    "CARD_IS_STALE",
+    "DRAFT_IS_DUE",
+    "HELD_LOCK",
+    "HOLDS_SLOT",
+    "LIVE",
+    "OPENED_HERE",
+    "OPEN_INCIDENT",
+    "OPEN_POST",
+    "OWN_RUN",
+    "REAL",
+    "REPORTED_AND_OPEN",
+    "ROOM_IS_STALE",
+    "ROOM_IS_TOUCHED",
+    "UNFINISHED",
+    "audit",
+    "audit_seals",
+    "callbacks",
+    "cards",
+    "deployments",
+    "duties",
+    "freezes",
+    "inbox",
+    "incident_events",
+    "incidents",
+    "letters_off",
+    "locks",
+    "lookouts",
+    "metadata",
+    "outbox",
+    "pages",
+    "people",
+    "release_drafts",
+    "sightings",
+    "staging_checks",
+    "status_posts",
+    "tags",
+    "turns",
+]

@@ -1,0 +1,116 @@
+"""File: gonogo.yaml as it is written; every mistake is told at once, with its line."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.config.config import Config
+from bot.config.part import Part
+from bot.config.people import same_people, unknown_people
+from bot.config.targets import KINDS
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; `problems` has one sentence for each mistake."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+def load(path: Path) -> Config:
+    """The configuration in that file. Raises ConfigError with every mistake, line and hint."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            [
+                f"{path}: cannot be read ({error.strerror}); "
+                "set GONOGO_CONFIG or copy gonogo.example.yaml"
+            ]
+        ) from error
+    return parse(text, str(path))
+
+
+def parse(text: str, name: str = "gonogo.yaml") -> Config:
+    """The configuration in that text. Raises ConfigError with every mistake, line and hint."""
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" line {mark.line + 1}" if mark else ""
+        raise ConfigError(
+            [f"{name}{where}: not valid YAML ({getattr(error, 'problem', error)})"]
+        ) from error
+    try:
+        config = Config.model_validate(data)
+    except ValidationError as error:
+        found = [(_path(e["loc"]), _problem(e)) for e in error.errors()]
+    else:
+        found = [
+            *_said_twice(tree, []),
+            *unknown_people(config),
+            *same_people(config),
+            *_without_approver(config),
+        ]
+    if found:
+        told = sorted((_line(tree, path), ".".join(path) or "file", hint) for path, hint in found)
+        raise ConfigError([f"{name} line {line}: {where}: {hint}" for line, where, hint in told])
+    return config
+
+
+def _said_twice(node: yaml.Node | None, path: list[str]) -> Iterator[tuple[list[str], str]]:
+    """YAML itself would let the last one win."""
+    seen = set()
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        here = [*path, str(key.value)]
+        if key.value in seen:
+            yield here, "is said twice"
+        seen.add(key.value)
+        yield from _said_twice(value, here)
+
+
+def _without_approver(config: Config) -> Iterator[tuple[list[str], str]]:
+    for name in config.services:
+        if config.environment(name, "production") and not config.approvers(name, "production"):
+            path = ["services", name, "environments", "production", "approval", "needed"]
+            yield path, "production needs a second person: at least 1"
+
+
+def _problem(error: ErrorDetails) -> str:
+    if error["type"] == "missing":
+        return "is missing"
+    if error["type"] != "extra_forbidden":
+        return error["msg"].removeprefix("Value error, ").replace("Input should", "must")
+    close = get_close_matches(str(error["loc"][-1]), SETTINGS, n=1)
+    return "unknown setting" + (f"; did you mean “{close[0]}”?" if close else "")
+
+
+def _path(loc: tuple[int | str, ...]) -> list[str]:
+    """Where that stands in the file, which knows neither marks nor the kinds of a list's items."""
+    pairs = zip((None, *loc), loc, strict=False)
+    told = (p for before, p in pairs if not (isinstance(before, int) and p in KINDS))
+    return [str(part) for part in told if part != "[key]"]
+
+
+def _line(node: yaml.Node | None, path: list[str]) -> int:
+    line = node.start_mark.line + 1 if node else 1
+    for part in path:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == part:
+                    line, node = key.start_mark.line + 1, value
+                    break
+        elif isinstance(node, yaml.SequenceNode) and part.isdigit() and int(part) < len(node.value):
+            node = node.value[int(part)]
+            line = node.start_mark.line + 1
+    return line
+
+
+SETTINGS = sorted({name for model in Part.__subclasses__() for name in model.model_fields})
+"""The name of every setting at any depth, to guess what an unknown one was meant to be."""

@@ -1,0 +1,104 @@
+"""Services: where each one runs, who approves there, and what its validation asks for."""
+
+from datetime import timedelta
+from typing import Annotated, Literal, get_args
+
+from pydantic import AfterValidator, Field
+
+from bot.config.approval import EnvironmentApproval
+from bot.config.calendars import WindowConfig
+from bot.config.gates import BugsConfig, ChecksConfig, MigrationsConfig, Policies
+from bot.config.part import Part, shape
+from bot.config.targets import Targets
+
+EnvironmentName = Literal["production", "staging"]
+ENVIRONMENTS: tuple[EnvironmentName, ...] = get_args(EnvironmentName)
+CheckItem = Literal[
+    "loads",
+    "authentication",
+    "flows",
+    "api",
+    "migrations",
+    "integrations",
+    "console",
+    "performance",
+]
+"""The items of the process's staging validation, as `bot.domain.staging` has them."""
+
+Guarded = Literal["production"]
+"""Where windows and freezes apply; any other environment may change at any time."""
+GUARDED: tuple[Guarded, ...] = get_args(Guarded)
+
+
+def _not_negative(span: timedelta) -> timedelta:
+    if span < timedelta(0):
+        raise ValueError("must not be negative")
+    return span
+
+
+Span = Annotated[timedelta, AfterValidator(_not_negative)]
+Repository = Annotated[str, shape("[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+", "owner/name at GitHub")]
+
+
+class CheckConfig(Part):
+    """A page that has to answer as it should."""
+
+    url: str
+    status: int = Field(default=200, ge=100, le=599)
+    contains: str = Field(default="", description="text that has to stand in the answer")
+
+
+class AdoptConfig(Part):
+    """The workflow that a merge starts and that deploys by itself."""
+
+    workflow: str = "ci.yml"
+    branch: str = Field(default="main", description="the branch whose merges are deployed")
+    deploy_job: str = Field(default="deploy", description="its job that deploys")
+    smoke: str | None = Field(default=None, description="its job or step that is the smoke test")
+
+
+class EnvironmentConfig(Part):
+    """One environment of a service, who approves there, and what its validation asks for."""
+
+    health: str | None = Field(default=None, description="URL that answers 200 when healthy")
+    smoke: str | None = Field(
+        default=None, description="job or step of the run that is the smoke test"
+    )
+    passes: int = Field(default=3, ge=1, le=20, description="healthy answers in a row")
+    deadline: Span = Field(
+        default=timedelta(minutes=5), description="how long it may take to get healthy"
+    )
+    bake: Span = Field(
+        default=timedelta(minutes=10), description="how long it is watched before ✅"
+    )
+    workflow: str | None = Field(default=None, description="another workflow than the service's")
+    adopt: AdoptConfig | None = Field(default=None, description="what merges deploy there")
+    checks: dict[CheckItem, CheckConfig] = Field(
+        default_factory=dict, description="items of staging's validation that a machine can check"
+    )
+    approval: EnvironmentApproval = EnvironmentApproval()
+    targets: Targets = Field(default=(), description="where it runs, in the order of a way back")
+    stop_on_failure: bool = Field(
+        default=True, description="whether a rollback that failed on one target leaves the next"
+    )
+
+
+class ServiceConfig(Part):
+    """One service: its repository, its release workflow, its environments."""
+
+    repo: Repository
+    workflow: str = "release.yml"
+    rollback_workflow: str = Field(
+        default="rollback.yml", description="where the repository has none, `workflow` is used"
+    )
+    component: str | None = Field(default=None, description="id of its part at Statuspage")
+    deploy_job: str = Field(default="deploy", description="the job that changes the environment")
+    environments: dict[EnvironmentName, EnvironmentConfig] = Field(
+        default={"production": EnvironmentConfig()}
+    )
+    windows: dict[Guarded, WindowConfig] = Field(default_factory=dict)
+    gates: Policies = Field(default_factory=dict, description="block, warn or off, by gate")
+    checks: ChecksConfig = ChecksConfig()
+    bugs: BugsConfig = BugsConfig()
+    migrations: MigrationsConfig | None = None
+    watch: tuple[str, ...] = Field(default=(), description="who watches after a deployment")
