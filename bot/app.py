@@ -27,7 +27,7 @@ from bot.deliveries import Deliveries
 from bot.domain.detection import Beat
 from bot.introduction import ASK_AGAIN, ASK_SELDOM, Introduction
 from bot.ports import Stale, Tx
-from bot.services import detecting
+from bot.services import detecting, mirroring
 from bot.services.desk import Desk
 from bot.services.incident_following import follow
 from bot.services.promising import note_absence
@@ -79,12 +79,13 @@ class Bot:
             clock=self.clock,
             github=self.github,
             releases=self.github.releases,
+            mirrors=self.github.mirrors,
             chat=self.chat,
             probes=self.probes,
             config=config,
             wake=self._clockwork.wake,
             targets=self._targets.made,
-            followers=(partial(follow, config),),
+            followers=(partial(follow, config), partial(mirroring.follow, config)),
             pagers=self._pagers,
             status_page=self._status_page,
         )

@@ -60,6 +60,7 @@ class AdoptConfig(Part):
 class EnvironmentConfig(Part):
     """One environment of a service, who approves there, and what its validation asks for."""
 
+    url: str | None = Field(default=None, description="address that people open")
     health: str | None = Field(default=None, description="URL that answers 200 when healthy")
     smoke: str | None = Field(
         default=None, description="job or step of the run that is the smoke test"
@@ -93,6 +94,9 @@ class ServiceConfig(Part):
     )
     component: str | None = Field(default=None, description="id of its part at Statuspage")
     deploy_job: str = Field(default="deploy", description="the job that changes the environment")
+    github_deployments: bool = Field(
+        default=True, description="whether GitHub's own page shows the deployments"
+    )
     environments: dict[EnvironmentName, EnvironmentConfig] = Field(
         default={"production": EnvironmentConfig()}
     )

@@ -5,6 +5,7 @@ from bot.ports.chat import Account, Chat
 from bot.ports.clock import Clock
 from bot.ports.github import Access, GitHub, Held, Started, Tag, Workflow
 from bot.ports.incidents import Room
+from bot.ports.mirrors import Announced, Mirrors
 from bot.ports.probes import Probes
 from bot.ports.registry import Registry, StoredImage
 from bot.ports.releases import Release, Releases
@@ -14,6 +15,7 @@ from bot.ports.targets import Logs, Pinning, Receipt, Target
 __all__ = [
     "Access",
     "Account",
+    "Announced",
     "AuditEntry",
     "Backups",
     "Card",
@@ -22,6 +24,7 @@ __all__ = [
     "GitHub",
     "Held",
     "Logs",
+    "Mirrors",
     "Pinning",
     "Post",
     "Probes",

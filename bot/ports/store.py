@@ -15,6 +15,7 @@ from bot.ports.incidents import IncidentTx
 from bot.ports.letters import LetterTx
 from bot.ports.locks import LockTx
 from bot.ports.lookouts import LookoutTx
+from bot.ports.mirrors import MirrorTx
 from bot.ports.pages import PageTx
 from bot.ports.releases import ReleaseDraftTx
 from bot.ports.sightings import SightingTx
@@ -83,6 +84,7 @@ class Tx(
     ReleaseDraftTx,
     PageTx,
     StatusPostTx,
+    MirrorTx,
     Protocol,
 ):
     """One transaction on the store; every method is synchronous and sees the same snapshot.

@@ -9,7 +9,7 @@ from bot.domain.deployments import Deployment
 from bot.domain.states import Kind
 from bot.domain.validation import Rule
 from bot.messages.blocks import Message
-from bot.ports import Chat, Clock, GitHub, Post, Probes, Releases, Store, Target, Tx
+from bot.ports import Chat, Clock, GitHub, Mirrors, Post, Probes, Releases, Store, Target, Tx
 from bot.ports.paging import Pager
 from bot.ports.status_pages import StatusPage
 
@@ -28,6 +28,7 @@ class Desk:
     clock: Clock
     github: GitHub
     releases: Releases
+    mirrors: Mirrors
     chat: Chat
     probes: Probes
     config: Config
@@ -66,6 +67,11 @@ class Desk:
         """Whether a step that failed keeps the following ones from being begun."""
         settings = self.config.environment(deployment.service, deployment.environment)
         return settings is not None and settings.stop_on_failure
+
+    def public_url(self, deployment: Deployment) -> str | None:
+        """The configured address that people open, if there is one."""
+        settings = self.config.environment(deployment.service, deployment.environment)
+        return settings.url if settings else None
 
     def health_url(self, deployment: Deployment) -> str | None:
         """The configured health URL, if there is one."""

@@ -22,6 +22,7 @@ from bot.services import (
     checking,
     dispatching,
     locks,
+    mirroring,
     paging,
     postmortems,
     promising,
@@ -65,6 +66,7 @@ class Agenda:
     drafts: Sequence[int]
     pages: tuple[int, ...]
     status_posts: tuple[int, ...]
+    mirrors: Sequence[int]
     has_unsealed: bool
 
 
@@ -140,6 +142,7 @@ class Tick:
             drafts=tx.release_drafts_due(tx.now),
             pages=tx.pages_due(tx.now),
             status_posts=tx.status_posts_due(tx.now),
+            mirrors=mirroring.due(self._desk, tx.mirrors_open(tx.now)),
             has_unsealed=tx.has_unsealed(),
         )
 
@@ -176,6 +179,7 @@ class Tick:
         ]
         work += [(f"duty:{name}", partial(self._duties.do, name)) for name in agenda.duties]
         work += [(f"lock:{i}", partial(locks.watch, self._desk, i)) for i in agenda.locks]
+        work += [(f"mirror:{i}", partial(mirroring.mirror, self._desk, i)) for i in agenda.mirrors]
         work += [(f"draft:{i}", partial(releases.step, self._desk, i)) for i in agenda.drafts]
         if agenda.has_unsealed:
             work.append(("audit", self._duties.seal))

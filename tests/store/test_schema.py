@@ -17,6 +17,7 @@ from bot.adapters.store import downgrade, is_current, open_store, tables, upgrad
 from bot.adapters.store.database import Database, open_database
 from bot.domain.freezes import SetFreeze
 from bot.domain.locks import Lock
+from bot.domain.mirrors import Mirror
 from bot.domain.people import Actor
 from bot.domain.sightings import Sighting
 from bot.domain.staging import StagingCheck
@@ -121,6 +122,7 @@ def fill(tx: Tx) -> None:
     tx.choose_letters("U0ANA", wanted=False)
     tx.keep_callback("acme/app", 7001, "production", "https://api.github.com/…")
     tx.set_duty("tags", START + timedelta(minutes=5))
+    tx.keep_mirror(Mirror(deployment=deployment.id, repo="acme/app", environment="production"))
     tx.add_release_draft(a_release_draft())
     tx.bring_in((), [an_incident_record()])
     tx.add_event(an_event(1))

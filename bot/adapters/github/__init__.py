@@ -2,6 +2,7 @@
 
 from bot.adapters.github.adapter import PyGithubAdapter
 from bot.adapters.github.installation import Installation
+from bot.adapters.github.mirrors import GitHubMirrors
 from bot.adapters.github.releases import GitHubReleases
 
-__all__ = ["GitHubReleases", "Installation", "PyGithubAdapter"]
+__all__ = ["GitHubMirrors", "GitHubReleases", "Installation", "PyGithubAdapter"]

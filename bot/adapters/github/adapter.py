@@ -15,6 +15,7 @@ from bot.adapters.github.budget import urgently
 from bot.adapters.github.credentials import Credentials, GivenToken
 from bot.adapters.github.errors import refused
 from bot.adapters.github.gates import Gates
+from bot.adapters.github.mirrors import GitHubMirrors
 from bot.adapters.github.releases import GitHubReleases
 from bot.adapters.github.session import Session
 from bot.adapters.github.threads import GRACE, TIMEOUT, Threads
@@ -65,6 +66,11 @@ class PyGithubAdapter(Gates):
     def releases(self) -> GitHubReleases:
         """Tags and releases, by the same threads."""
         return GitHubReleases(self._threads)
+
+    @property
+    def mirrors(self) -> GitHubMirrors:
+        """GitHub deployments, by the same threads."""
+        return GitHubMirrors(self._threads)
 
     async def close(self) -> None:
         """Let go of the threads."""

@@ -5,11 +5,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from bot.adapters.github.errors import refused
-from bot.adapters.github.session import Session
+from bot.adapters.github.session import Session, sent
 from bot.adapters.github.threads import Threads
 from bot.domain.changes import Commit
-from bot.domain.errors import Fault
 from bot.ports import Release
 
 MOST_COMMITS = 50
@@ -36,32 +34,23 @@ class GitHubReleases:
         def work(session: Session) -> None:
             # The object by itself is nothing that anybody sees; the name for it makes the tag.
             words = {"tag": tag, "message": message, "object": commit, "type": "commit"}
-            made = _sent(session, "POST", f"/repos/{repo}/git/tags", words)
+            made = sent(session, "POST", f"/repos/{repo}/git/tags", words)
             name = {"ref": f"refs/tags/{tag}", "sha": made["sha"]}
-            _sent(session, "POST", f"/repos/{repo}/git/refs", name)
+            sent(session, "POST", f"/repos/{repo}/git/refs", name)
 
         await self._threads.write(work)
 
     async def create_release(self, repo: str, tag: str, title: str, notes: str) -> Release:
         body = {"tag_name": tag, "name": title, "body": notes}
         path = f"/repos/{repo}/releases"
-        made = await self._threads.write(lambda session: _sent(session, "POST", path, body))
+        made = await self._threads.write(lambda session: sent(session, "POST", path, body))
         return _release(made)
 
     async def edit_release(self, repo: str, number: int, title: str, notes: str) -> Release:
         body = {"name": title, "body": notes}
         path = f"/repos/{repo}/releases/{number}"
-        made = await self._threads.write(lambda session: _sent(session, "PATCH", path, body))
+        made = await self._threads.write(lambda session: sent(session, "PATCH", path, body))
         return _release(made)
-
-
-def _sent(session: Session, verb: str, path: str, body: Mapping[str, Any]) -> Any:
-    """The JSON that answers a write. Raises Declined, Unanswered or Fault."""
-    status, headers, data = session.write(verb, path, body)
-    if status not in (200, 201) or not isinstance(data, dict):
-        error: Fault = refused(status, headers, data, write=True)
-        raise error
-    return data
 
 
 def _release(row: Mapping[str, Any]) -> Release:

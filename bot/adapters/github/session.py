@@ -122,3 +122,11 @@ class Session:
         status, headers, text = answer
         self._budget.note(status, headers, parsed(text) if status in (403, 429) else None)
         return answer
+
+
+def sent(session: Session, verb: str, path: str, body: Mapping[str, Any]) -> Any:
+    """The JSON that answers a write. Raises Declined, Unanswered or Fault."""
+    status, headers, data = session.write(verb, path, body)
+    if status not in (200, 201) or not isinstance(data, dict):
+        raise refused(status, headers, data, write=True)
+    return data

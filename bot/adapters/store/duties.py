@@ -32,6 +32,7 @@ class Duties(Rows):
             select(func.min(tables.release_drafts.c.due_at)).where(tables.DRAFT_IS_DUE),
             select(func.min(tables.pages.c.due_at)),
             select(func.min(tables.status_posts.c.due_at)),
+            select(func.min(tables.mirrors.c.due_at)).where(tables.OPEN_MIRROR),
         )
         times = (self.connection.scalar(statement, {"now": self.now}) for statement in earliest)
         return min((time for time in times if time is not None), default=None)

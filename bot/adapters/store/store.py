@@ -20,6 +20,7 @@ from bot.adapters.store.incidents import Incidents
 from bot.adapters.store.letters import Letters
 from bot.adapters.store.locks import Locks
 from bot.adapters.store.lookouts import Lookouts
+from bot.adapters.store.mirrors import Mirrors
 from bot.adapters.store.outbox import Outbox
 from bot.adapters.store.pages import Pages
 from bot.adapters.store.release_drafts import ReleaseDrafts
@@ -48,6 +49,7 @@ class Transaction(
     ReleaseDrafts,
     Pages,
     StatusPosts,
+    Mirrors,
 ):
     """One transaction, as `bot.ports.Tx` describes it; each noun's part is in its own file."""
 

@@ -24,6 +24,7 @@ from bot.adapters.store.tables.incidents import (
     incidents,
 )
 from bot.adapters.store.tables.messages import OPEN_POST, inbox, outbox
+from bot.adapters.store.tables.mirrors import OPEN_MIRROR, mirrors
 from bot.adapters.store.tables.outside import (
     DRAFT_IS_DUE,
     callbacks,
@@ -46,6 +47,7 @@ __all__ = [
     "LIVE",
     "OPENED_HERE",
     "OPEN_INCIDENT",
+    "OPEN_MIRROR",
     "OPEN_POST",
     "OWN_RUN",
     "REAL",
@@ -67,6 +69,7 @@ __all__ = [
     "locks",
     "lookouts",
     "metadata",
+    "mirrors",
     "outbox",
     "pages",
     "people",
