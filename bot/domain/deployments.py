@@ -9,6 +9,7 @@ from bot.domain.gates import Verdict
 from bot.domain.migrations import Migration
 from bot.domain.outside import Outside
 from bot.domain.protection import Protection
+from bot.domain.rehearsal import Rehearsal
 from bot.domain.risk import Risk
 from bot.domain.runs import Dispatch, Progress
 from bot.domain.signatures import Override, SignOff
@@ -78,6 +79,7 @@ class Deployment:
     `protection` is what holds its run back at GitHub, None where approval comes before the run.
     `ends_as` is what an `ending` makes of it once GitHub has stopped that run. `four_eyes` says
     why the rule of four eyes did not hold.
+    `rehearsal` is the way back from it, as it was found before the approval.
     `approvers` is how many different people the configuration asked for when it was checked.
     `bad` is a person's mark, `hold` keeps the slot shut after a rollback, `rolls_back` names
     the deployment that a rollback takes back, `for_incident` the incident that a hotfix mends,
@@ -112,6 +114,7 @@ class Deployment:
     sign_offs: tuple[SignOff, ...] = ()
     migrations: tuple[Migration, ...] = ()
     risk: Risk | None = None
+    rehearsal: Rehearsal | None = None
     baseline_ms: float | None = None
 
     expires_at: datetime | None = None

@@ -6,13 +6,14 @@ from datetime import timedelta
 from bot.domain.checklist import APPROVERS_CHECKS, BACKUP, Entry, Mark, to_check
 from bot.domain.checklist import title as item_title
 from bot.domain.deployments import Deployment
-from bot.domain.gates import Level, Verdict
+from bot.domain.gates import Gate, Level, Verdict
 from bot.domain.gates import title as gate_title
 from bot.domain.overrides import standing
 from bot.domain.risk import Risk
 from bot.domain.signatures import Override, SignOff
 from bot.domain.words import count
 from bot.messages import blocks as b
+from bot.messages import rehearsals
 from bot.messages.blocks import Block
 
 _LABELS = {
@@ -39,10 +40,14 @@ def evidence(d: Deployment) -> Iterator[Block]:
         yield b.section("\n".join(["*Blocked*", *reasons(blocking)]))
     if d.overrides:
         yield b.section("\n".join(map(lifted, d.overrides)))
+    if d.rehearsal:
+        yield b.section(rehearsals.way_back(d.rehearsal))
     asked = to_check(d)
     if asked:
         yield b.section("\n".join(["*Before you approve*", *map(_check, asked)]))
     shown = {*(v.gate for v in blocking), *(APPROVERS_CHECKS if asked else ())}
+    if d.rehearsal:  # its line says more than the verdict
+        shown.add(Gate.WAY_BACK)
     rest = [verdict(v) for v in d.verdicts if v.gate not in shown]
     backups = [signed(s) for s in d.sign_offs if s.item == BACKUP]
     if rest or backups:

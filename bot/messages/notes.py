@@ -8,6 +8,7 @@ from bot.domain.gates import title as gate_title
 from bot.domain.grammar import DeployWish
 from bot.domain.versions import Version
 from bot.messages import blocks as b
+from bot.messages import rehearsals
 from bot.messages.blocks import Message
 from bot.messages.cards import changes, title, validation, waiting
 from bot.messages.checks import reasons, verdict
@@ -121,6 +122,7 @@ def plan(deployment: Deployment) -> Message:
     lines = [
         f"*Dry run: {title(deployment)}*, nothing was deployed.",
         *(f"• {verdict(found)}" for found in deployment.verdicts),
+        *([rehearsals.way_back(deployment.rehearsal)] if deployment.rehearsal else []),
         changes(deployment),
     ]
     return Message("\n".join(lines))

@@ -71,6 +71,7 @@ async def _check(desk: Desk, deployment: Deployment) -> None:
         changes=found.changes,
         verdicts=verdicts,
         migrations=found.migrations or (),
+        rehearsal=found.way_back,
         risk=await risk(desk, deployment, found, live),
         baseline_ms=found.baseline_ms,
     )
@@ -101,6 +102,8 @@ async def _open_approval(desk: Desk, old: Deployment, known: Deployment) -> None
     expires = now + desk.config.approval.expires
     blocked = standing(known)
     look_again = now + LOOK_AGAIN if blocked else nudge_time(now, expires)
+    if known.rehearsal:
+        look_again = min(look_again, known.rehearsal.due_at)
     opened = known.to(
         State.AWAITING_APPROVAL,
         now,

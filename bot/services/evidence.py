@@ -12,12 +12,10 @@ from bot.domain.deployments import Deployment
 from bot.domain.errors import Fault, NotFound
 from bot.domain.gates import Check, Evidence, Gate, Issue, Level, Policy, Rules, Verdict
 from bot.ports import Tag, Workflow
-from bot.services import closures, readiness
+from bot.services import closures, inputs, readiness
 from bot.services.desk import Desk
 
 T = TypeVar("T")
-FILLED = frozenset({"version", "sha", "request_id", "requested_by"})
-"""The workflow inputs that the bot can fill."""
 
 
 async def gather(
@@ -50,7 +48,7 @@ async def gather(
         checks=checks,
         changes=changes.kept,
         workflow_active=workflow.active,
-        missing_inputs=_missing(workflow),
+        missing_inputs=inputs.missing(workflow),
         approved=approved,
         notes=notes,
         bugs=bugs,
@@ -157,9 +155,3 @@ async def _commit(
     )
     ours = {run.id for run in own}
     return on_branch, tuple(check for check in checks if check.run_id not in ours)
-
-
-def _missing(workflow: Workflow) -> tuple[str, ...]:
-    needed = (name for name, required in workflow.inputs.items() if required)
-    missing = tuple(sorted(name for name in needed if name not in FILLED))
-    return missing if "version" in workflow.inputs else (*missing, "version (not declared)")

@@ -9,9 +9,11 @@ from bot.config.people import is_group
 from bot.domain.deployments import Deployment
 from bot.domain.gates import Gate, Staged
 from bot.domain.people import Role, Standing
+from bot.domain.rehearsal import Rehearsal
 from bot.domain.states import State
 from bot.domain.validation import Probe
 from bot.ports import Tx
+from bot.services import rehearsing
 from bot.services.desk import Desk
 
 T = TypeVar("T")
@@ -34,19 +36,18 @@ class Readiness:
     health: str | None
     baseline_ms: float | None
     watchers: tuple[str, ...] | None
-    way_back: str
+    way_back: Rehearsal | None
 
 
 async def look(desk: Desk, deployment: Deployment, commit: str, ask: Ask) -> Readiness:
     """Read it all, side by side."""
     nobody: tuple[str, ...] = ()
-    staged, probe, watchers, (on_qa, way_back) = await asyncio.gather(
+    staged, probe, watchers, on_qa, way_back = await asyncio.gather(
         ask(Gate.STAGING, _staged(desk, deployment), None),
         _health(desk, deployment),
         ask(Gate.WATCH, _watchers(desk, deployment.service), nobody),
-        desk.store.read(
-            lambda tx: (_on_qa(desk, tx, deployment, commit), _way_back(tx, deployment))
-        ),
+        desk.store.read(lambda tx: _on_qa(desk, tx, deployment, commit)),
+        rehearsing.known(desk, deployment),
     )
     return Readiness(
         staged=staged,
@@ -111,13 +112,4 @@ def _on_qa(desk: Desk, tx: Tx, deployment: Deployment, commit: str) -> str | Non
         for signed in one.sign_offs:
             if signed.item == Gate.QA:
                 return tx.name_of(signed.by)
-    return ""
-
-
-def _way_back(tx: Tx, deployment: Deployment) -> str:
-    """The newest version that was good there, other than this one."""
-    earlier = tx.history(deployment.service, deployment.environment, limit=LOOK_BACK)
-    for one in earlier:
-        if one.state is State.SUCCEEDED and one.version not in ("", deployment.version):
-            return f"{one.version} ({one.name})"
     return ""

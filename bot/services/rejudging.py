@@ -1,9 +1,10 @@
 """Rejudging: what a waiting card says of its gates is kept true, because what blocks may pass."""
 
+from bot.config.gates import gate_rules
 from bot.domain.deployments import Deployment
-from bot.domain.gates import Verdict
+from bot.domain.gates import of_way_back
 from bot.domain.overrides import standing
-from bot.services import closures, evidence
+from bot.services import closures, evidence, rehearsing
 from bot.services.binding import bound_now
 from bot.services.desk import Desk
 
@@ -12,18 +13,37 @@ async def rejudged(desk: Desk, deployment: Deployment) -> Deployment:
     """The deployment with the locks and the calendar of now; with every gate's verdict of now where
     one of the others blocks. Raises Fault.
     """
-    verdicts = deployment.verdicts
     if any(blocking.gate not in closures.GATES for blocking in standing(deployment)):
-        verdicts = await _judged(desk, deployment) or verdicts
-    shown = closures.merged(verdicts, await closures.now(desk, deployment))
-    return deployment.with_(verdicts=shown)
+        seen = await _judged(desk, deployment)
+    else:
+        seen = await _rehearsed(desk, deployment)
+    shown = closures.merged(seen.verdicts, await closures.now(desk, deployment))
+    return seen.with_(verdicts=shown)
 
 
-async def _judged(desk: Desk, deployment: Deployment) -> tuple[Verdict, ...]:
-    """What all gates say now; nothing where the tag or the workflow is gone this very moment."""
+async def _judged(desk: Desk, deployment: Deployment) -> Deployment:
+    """With what all gates say now; as it was where the tag or the workflow is gone this very
+    moment.
+    """
     bound = await bound_now(desk, deployment)
     if isinstance(bound, str):
-        return ()
+        return deployment
     live = await desk.store.read(lambda tx: tx.live(deployment.service, deployment.environment))
     found = await evidence.gather(desk, deployment, *bound, live)
-    return await evidence.judge(desk, deployment, found)
+    verdicts = await evidence.judge(desk, deployment, found)
+    return deployment.with_(verdicts=verdicts, rehearsal=found.way_back)
+
+
+async def _rehearsed(desk: Desk, deployment: Deployment) -> Deployment:
+    """With the way back as it is now, where it is time to look again."""
+    found = await rehearsing.known(desk, deployment)
+    if found is None or found == deployment.rehearsal:
+        return deployment
+    rules = gate_rules(desk.config, deployment.service, deployment.environment)
+    verdict = of_way_back(found, rules)
+    others = tuple(v for v in deployment.verdicts if v.gate != verdict.gate)
+    place = next(
+        (i for i, v in enumerate(deployment.verdicts) if v.gate == verdict.gate), len(others)
+    )
+    verdicts = (*others[:place], verdict, *others[place:])
+    return deployment.with_(verdicts=verdicts, rehearsal=found)

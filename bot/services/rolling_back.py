@@ -2,6 +2,8 @@
 it.
 """
 
+from collections.abc import Iterable
+
 from bot.domain.approvals import nudge_time
 from bot.domain.changes import ChangeList
 from bot.domain.deployments import Deployment
@@ -73,9 +75,14 @@ async def _workflow(desk: Desk, deployment: Deployment) -> Workflow | None:
     """The rollback workflow, else the release workflow, which an earlier version suits as well."""
     service = desk.config.services.get(deployment.service)
     files = (deployment.workflow, service.workflow if service else "")
+    return await first_there(desk, deployment.repo, files)
+
+
+async def first_there(desk: Desk, repo: str, files: Iterable[str]) -> Workflow | None:
+    """The first of these workflow files that the repository has. Raises Fault."""
     for file in dict.fromkeys(filter(None, files)):
         try:
-            return await desk.github.workflow(deployment.repo, file)
+            return await desk.github.workflow(repo, file)
         except NotFound:
             continue
     return None

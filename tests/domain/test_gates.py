@@ -28,6 +28,8 @@ from bot.domain.gates import (
     judge,
 )
 from bot.domain.migrations import Migration
+from bot.domain.rehearsal import Place, Rehearsal
+from tests.domain.samples import NOON
 
 PASS, WARN, BLOCK, NOT_SET_UP = Level.PASS, Level.WARN, Level.BLOCK, Level.NOT_SET_UP
 C7 = "7ccb03b" + "0" * 33
@@ -47,6 +49,14 @@ SAFE = Migration(path="migrations/0008_add.sql", has_down=True)
 DROPS = Migration(path="migrations/0007_drop.sql", has_down=False, breaks="drop column")
 UNSEEN = Migration(path="migrations/0009_big.sql", has_down=None, breaks=None)
 PAYS = Issue(number=9, title="Payments fail", url="https://github.test/9")
+WAY_BACK = Rehearsal(
+    at=NOON,
+    version="v1.2.0",
+    ran_as="D1",
+    places=(Place(name="web", kind="vercel", possible=True),),
+)
+NO_IMAGE = Place(name="web-1", kind="docker_ssh", possible=False, text="its image is gone")
+NO_ANSWER = Place(name="api", kind="do_app_platform", possible=None, text="HTTP 502")
 FINE = Evidence(
     version="v1.2.1",
     commit=C7,
@@ -64,7 +74,7 @@ FINE = Evidence(
     migrations=(),
     health="",
     watchers=("ana", "dee"),
-    way_back="v1.2.0 (D1)",
+    way_back=WAY_BACK,
 )
 RULES = Rules(
     policies=dict.fromkeys(Gate, Policy.BLOCK), tested_by="migrate", labels=("critical", "sev1")
@@ -218,7 +228,19 @@ CASES: list[tuple[str, dict[str, Any], Level, str]] = [
     ),
     ("watch", {"watchers": None}, NOT_SET_UP, "Nobody is named who watches"),
     ("way_back", {}, PASS, "Way back: v1.2.0 (D1)"),
-    ("way_back", {"way_back": ""}, BLOCK, "No known-good version to go back to"),
+    ("way_back", {"way_back": Rehearsal(at=NOON)}, BLOCK, "No known-good version to go back to"),
+    (
+        "way_back",
+        {"way_back": replace(WAY_BACK, places=(*WAY_BACK.places, NO_IMAGE, NO_ANSWER))},
+        BLOCK,
+        "No way back to v1.2.0: web-1: its image is gone",
+    ),
+    (
+        "way_back",
+        {"way_back": replace(WAY_BACK, places=(*WAY_BACK.places, NO_ANSWER))},
+        BLOCK,
+        "Not known whether there is a way back to v1.2.0: api: HTTP 502",
+    ),
     ("workflow", {}, PASS, "Release workflow ready"),
     ("workflow", {"workflow_active": False}, BLOCK, "The release workflow is disabled at GitHub"),
     (
@@ -276,7 +298,7 @@ def test_a_new_team_is_held_up_by_little() -> None:
     nothing = replace(
         FINE, notes=None, staged=None, on_qa=None, migrations=None, health=None, watchers=None
     )
-    assert blocks(judge(replace(nothing, bugs=None, checks=(), way_back="", live=None))) == ()
+    assert blocks(judge(replace(nothing, bugs=None, checks=(), way_back=None, live=None))) == ()
 
 
 def test_before_staging_changes_less_is_asked() -> None:
@@ -373,7 +395,7 @@ EVIDENCE = st.builds(
     migrations=st.sampled_from([None, (), (SAFE,), (DROPS, UNSEEN)]),
     health=st.sampled_from([None, "", "down"]),
     watchers=st.sampled_from([None, (), ("ana",)]),
-    way_back=st.sampled_from(["", "v1.2.0"]),
+    way_back=st.sampled_from([None, Rehearsal(at=NOON), WAY_BACK]),
     unread=st.dictionaries(st.sampled_from(Gate), st.just(Fault("github", "502")), max_size=3),
 )
 

@@ -42,6 +42,7 @@ def any_value(kind: Any) -> st.SearchStrategy[Any]:
         int: st.integers(0, 2**31 - 1),
         float: st.floats(allow_nan=False, allow_infinity=False),
         str: st.text(PLAIN, max_size=10),
+        timedelta: st.timedeltas(timedelta(0), timedelta(days=2)),
         datetime: st.datetimes(datetime(1970, 1, 2), timezones=ZONES),  # noqa: DTZ001
     }[kind]
 

@@ -17,6 +17,7 @@ from bot.domain.gates.verdicts import (
     blocks,
     title,
 )
+from bot.domain.rehearsal import Rehearsal
 
 __all__ = [
     "DEFAULTS",
@@ -35,6 +36,7 @@ __all__ = [
     "Verdict",
     "blocks",
     "judge",
+    "of_way_back",
     "title",
 ]
 
@@ -52,7 +54,7 @@ def judge(evidence: Evidence, rules: Rules = Rules()) -> tuple[Verdict, ...]:  #
         Gate.MIGRATIONS: lambda: release.migrations(evidence, rules),
         Gate.MONITORING: lambda: readiness.monitoring(evidence),
         Gate.WATCH: lambda: readiness.watch(evidence),
-        Gate.WAY_BACK: lambda: readiness.way_back(evidence),
+        Gate.WAY_BACK: lambda: readiness.way_back(evidence.way_back),
     }
     judged = {
         gate: _within(rules.policy(gate), _unread(gate, evidence) or look())
@@ -61,6 +63,11 @@ def judge(evidence: Evidence, rules: Rules = Rules()) -> tuple[Verdict, ...]:  #
     }
     first = [judged.pop(g) for g in (Gate.CI, Gate.MERGED, Gate.REVIEWED) if g in judged]
     return (*first, code.direction(evidence), *judged.values(), code.workflow(evidence))
+
+
+def of_way_back(found: Rehearsal, rules: Rules) -> Verdict:
+    """The verdict on a way back that was looked at again."""
+    return _within(rules.policy(Gate.WAY_BACK), readiness.way_back(found))
 
 
 def _unread(gate: Gate, evidence: Evidence) -> Verdict | None:

@@ -7,6 +7,7 @@ from bot.domain.changes import ChangeList
 from bot.domain.errors import Fault
 from bot.domain.gates.verdicts import DEFAULTS, OF_PRODUCTION, Gate, Policy
 from bot.domain.migrations import Migration
+from bot.domain.rehearsal import Rehearsal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ class Evidence:
     health: str | None = None
     baseline_ms: float | None = None
     watchers: tuple[str, ...] | None = None
-    way_back: str = ""
+    way_back: Rehearsal | None = None
     unread: Mapping[str, Fault] = field(default_factory=dict)
 
 

@@ -1,7 +1,10 @@
 """Gates on the readiness: staging, QA, monitoring, who watches, and the way back."""
 
+from collections.abc import Iterable
+
 from bot.domain.gates.evidence import Evidence, Staged
 from bot.domain.gates.verdicts import Gate, Level, Verdict
+from bot.domain.rehearsal import Place, Rehearsal
 from bot.domain.versions import is_same
 from bot.domain.words import listing
 
@@ -84,14 +87,27 @@ def watch(evidence: Evidence) -> Verdict:
     )
 
 
-def way_back(evidence: Evidence) -> Verdict:
-    """There is a version to go back to."""
-    if evidence.way_back:
-        text = f"Way back: {evidence.way_back}"
+def way_back(found: Rehearsal | None) -> Verdict:
+    """There is a version to go back to, and every place could."""
+    if found is None or not found.version:
+        return _no_way("No known-good version to go back to")
+    if found.is_open:
+        text = f"Way back: {found.version} ({found.ran_as})"
         return Verdict(gate=Gate.WAY_BACK, level=Level.PASS, text=text)
+    if found.closed:
+        return _no_way(f"No way back to {found.version}: {_each(found.closed)}")
     return Verdict(
         gate=Gate.WAY_BACK,
         level=Level.BLOCK,
-        text="No known-good version to go back to",
-        action="Know what to do instead before you approve.",
+        text=f"Not known whether there is a way back to {found.version}: {_each(found.silent)}",
+        action="It is asked again within minutes.",
     )
+
+
+def _no_way(text: str) -> Verdict:
+    action = "Know what to do instead before you approve."
+    return Verdict(gate=Gate.WAY_BACK, level=Level.BLOCK, text=text, action=action)
+
+
+def _each(places: Iterable[Place]) -> str:
+    return "; ".join(f"{place.name}: {place.text}" for place in places)

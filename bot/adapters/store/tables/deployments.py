@@ -62,6 +62,7 @@ deployments = Table(
     Column("sign_offs", Json),
     Column("migrations", Json),
     Column("risk", Json),
+    Column("rehearsal", Json),
     Column("baseline_ms", Float),
     Column("expires_at", UtcDateTime),
     Column("nudged_at", UtcDateTime),
