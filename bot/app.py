@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
+from bot.adapters.charts import Charts
 from bot.adapters.clocks import SharedClock, SystemClock
 from bot.adapters.github import PyGithubAdapter
 from bot.adapters.health import HealthProbe
@@ -82,6 +83,7 @@ class Bot:
             mirrors=self.github.mirrors,
             chat=self.chat,
             probes=self.probes,
+            painter=Charts(),
             config=config,
             wake=self._clockwork.wake,
             targets=self._targets.made,

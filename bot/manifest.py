@@ -19,6 +19,9 @@ SCOPES = {
 }
 """Every scope that the bot needs, and what for."""
 
+OPTIONAL_SCOPES = {"files:write": "upload the charts of the metrics"}
+"""Scopes without which the bot starts, and does not do this one thing."""
+
 EVENTS = ("message.channels", "message.groups", "pin_added")
 """What Slack has to tell of: messages that are on a timeline are followed when they change."""
 
@@ -104,7 +107,7 @@ def _manifest(commands: Commands, http_url: str | None) -> dict[str, Any]:
                 },
             ],
         },
-        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "oauth_config": {"scopes": {"bot": sorted(SCOPES | OPTIONAL_SCOPES)}},
         "settings": {
             "event_subscriptions": subscriptions,
             "interactivity": interactivity,

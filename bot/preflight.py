@@ -7,7 +7,7 @@ from functools import partial
 
 from bot.adapters.slack import SlackChat
 from bot.domain.errors import Declined, Fault, NotFound
-from bot.manifest import SCOPES
+from bot.manifest import OPTIONAL_SCOPES, SCOPES
 from bot.ports import Access, GitHub
 
 REFUSED = 69
@@ -99,7 +99,11 @@ def _scopes(granted: frozenset[str] | None) -> Finding:
             text="missing " + ", ".join(missing),
             action="update the app with manifest.yaml and install it again",
         )
-    return Finding(subject=subject, ok=True, text="all granted")
+    without = [
+        f"{name}: cannot {use}" for name, use in OPTIONAL_SCOPES.items() if name not in granted
+    ]
+    text = f"without {', '.join(without)}" if without else "all granted"
+    return Finding(subject=subject, ok=True, text=text)
 
 
 async def slack_link(chat: SlackChat, token: str) -> Sequence[Finding]:

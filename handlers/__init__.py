@@ -71,6 +71,12 @@ COMMANDS = (
         handler=deployments.deployments,
     ),
     CommandEntry(
+        setting="deployments",
+        usage="metrics [service] [environment] [2024-03-01..2024-04-01]",
+        does="How often, how fast and how well we deliver, and our goals; with a picture",
+        handler=deployments.deployments,
+    ),
+    CommandEntry(
         setting="incident",
         usage="outage|major|moderate|minor what users see | list | update [INC-7] text | drill …",
         does="Open an incident: its thread is the room, and nobody waits for news unawares",

@@ -6,7 +6,7 @@ from bot.domain.grammar import normalise, parse_report
 from bot.domain.people import Role, require_member
 from bot.messages import reports
 from bot.services.reports import report
-from handlers import freezes, letters, locks, releases, staging
+from handlers import freezes, letters, locks, metrics, releases, staging
 from handlers.payloads import Answer, Command, Office
 
 ACTS: dict[str, Callable[[Command, str, Office], Answer]] = {
@@ -15,6 +15,7 @@ ACTS: dict[str, Callable[[Command, str, Office], Answer]] = {
     "freeze": freezes.freeze,
     "notify": letters.notify,
     "notes": releases.notes,
+    "metrics": metrics.metrics,
 }
 """What changes something, by its first word; it is given the rest of the line."""
 

@@ -18,7 +18,7 @@ from sandbox import (
     vercel,
 )
 from sandbox.api import application as control
-from sandbox.slack import answers, web_api
+from sandbox.slack import answers, files, web_api
 from sandbox.world import World
 
 STATIC = Path(__file__).parent / "static"
@@ -43,6 +43,7 @@ def build(world: World) -> web.Application:
     app.router.add_get("/", page)
     app.router.add_get("/env", env)  # the control API has it too
     app.add_subapp("/slack/hooks", answers.application(world))
+    app.add_subapp("/slack/files", files.application(world))
     app.add_subapp("/api", web_api.application(world))
     app.add_subapp("/github", github.routes(world))
     app.add_subapp("/health", health.routes(world))

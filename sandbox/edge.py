@@ -60,11 +60,15 @@ def edge(system: str, world: World, mount: str | None = None) -> Middleware:
 
 
 async def parsed_body(request: web.Request) -> object:
-    """JSON and forms as objects, with what the query says; anything else as text."""
+    """JSON and forms as objects, with what the query says; other text as it is, bytes by number."""
     query = dict(request.query)
     if request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
         return query | {name: str(value) for name, value in (await request.post()).items()}
-    text = (await request.read()).decode(errors="replace")
+    content = await request.read()
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return f"{len(content)} bytes"
     try:
         body = json.loads(text or "{}")
     except ValueError:

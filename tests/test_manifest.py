@@ -14,7 +14,7 @@ import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Commands
-from bot.manifest import SCOPES, render
+from bot.manifest import OPTIONAL_SCOPES, SCOPES, render
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT.parent / "shared/data/slack-manifest.schema.2.0.0.json"
@@ -32,6 +32,8 @@ NEEDS: dict[str, set[str]] = {
     "conversations_info": CHANNELS,
     "conversations_list": CHANNELS,
     "conversations_replies": HISTORY,
+    "files_completeUploadExternal": {"files:write"},
+    "files_getUploadURLExternal": {"files:write"},
     "usergroups_list": {"usergroups:read"},
     "usergroups_users_list": {"usergroups:read"},
     "users_info": {"users:read"},
@@ -65,7 +67,8 @@ def test_the_scopes_are_those_that_the_code_needs() -> None:
     called = methods_called()
     assert called == NEEDS.keys()
     needed = {"commands"}.union(*(NEEDS[method] for method in called), OF_EVENTS)
-    assert set(manifest()["oauth_config"]["scopes"]["bot"]) == needed == SCOPES.keys()
+    asked = SCOPES.keys() | OPTIONAL_SCOPES.keys()
+    assert set(manifest()["oauth_config"]["scopes"]["bot"]) == needed == asked
 
 
 def test_socket_mode_needs_no_address() -> None:

@@ -133,6 +133,15 @@ async def test_a_missing_scope_is_named(start: Start, scope: str) -> None:
     assert found["Slack scopes"].text == f"missing {scope}"
 
 
+async def test_without_an_optional_scope_the_bot_starts_and_says_what_it_cannot_do(
+    start: Start,
+) -> None:
+    start.world.slack.manifest = Manifest(frozenset(SCOPES))
+    finding = (await start.look())["Slack scopes"]
+    assert finding.ok is True
+    assert finding.text == "without files:write: cannot upload the charts of the metrics"
+
+
 async def test_where_slack_does_not_tell_the_scopes_they_are_not_checked(start: Start) -> None:
     start.world.slack.manifest = Manifest(frozenset(), tells_scopes=False)
     finding = (await start.look())["Slack scopes"]

@@ -11,7 +11,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.response_url import answer_at
-from bot.adapters.slack_calls import Method, read, write
+from bot.adapters.slack_calls import Method, read, send_bytes, write
 from bot.adapters.slack_identity import Identity, identify
 from bot.domain.errors import Declined, Fault, NotFound, Unanswered
 from bot.messages.blocks import Message
@@ -179,6 +179,18 @@ class SlackChat:
         """Whether the bot is in the channel of that id."""
         answer = await read(self.client.conversations_info, channel=channel)
         return bool(answer["channel"].get("is_member"))
+
+    async def upload(self, name: str, content: bytes, alt: str) -> str:
+        """Put a picture where messages of ours can show it; the id of the file."""
+        size = len(content)
+        place = await write(
+            self.client.files_getUploadURLExternal, filename=name, length=size, alt_txt=alt[:1000]
+        )
+        await send_bytes(self._session, str(place["upload_url"]), content)
+        file = str(place["file_id"])
+        # Without a channel it is shared with nobody; it is the message that shows it.
+        await write(self.client.files_completeUploadExternal, files=[{"id": file, "title": name}])
+        return file
 
     async def account(self, slack_id: str) -> Account:
         """One account. NotFound when there is none."""

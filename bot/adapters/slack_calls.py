@@ -41,6 +41,7 @@ WHAT_TO_DO = {
     "is_archived": "unarchive the channel or configure another one",
     "msg_too_long": "the message is longer than Slack takes",
     "not_in_channel": "invite the bot: /invite @gonogo",
+    "file_uploads_disabled": "a workspace setting forbids uploads; ask an owner",
     "restricted_action": "a workspace setting forbids the bot to post there; ask an owner",
     "trigger_expired": "the form took too long to open; run the command again",
     "user_not_in_channel": "the person is not in that channel",
@@ -81,6 +82,16 @@ async def write(method: Method, **arguments: Any) -> AsyncSlackResponse:
         return await _call(method, arguments)
     except NotFound as fault:
         raise Declined("slack", fault.text) from fault
+
+
+async def send_bytes(session: aiohttp.ClientSession, address: str, content: bytes) -> None:
+    """Send a file to the address that Slack gave for it. Raises Fault when it does not arrive."""
+    try:
+        async with session.post(address, data=content) as answer:
+            if answer.status != 200:
+                raise Fault("slack", f"upload: status {answer.status}")
+    except LOST as error:
+        raise Fault("slack", f"upload: connection lost ({type(error).__name__})") from error
 
 
 async def _call(method: Method, arguments: dict[str, Any]) -> AsyncSlackResponse:

@@ -12,6 +12,7 @@ from bot.config.part import Part, shape
 from bot.config.services import AdoptConfig, EnvironmentConfig, ServiceConfig, Span
 from bot.domain.grammar import KEYWORDS
 from bot.domain.people import Role
+from bot.domain.pictures import Theme
 from bot.domain.versions import Version
 from bot.domain.windows import Calendar
 
@@ -37,6 +38,7 @@ class SlackConfig(Part):
     channel: str = Field(
         default="deployments", description="name or id of the channel for cards and announcements"
     )
+    pictures: Theme = Field(default=Theme.LIGHT, description="light or dark: charts of the metrics")
 
 
 class Commands(Part):

@@ -15,6 +15,10 @@ RECOVERY_MINUTES = 30.0
 SATURDAY = 5
 
 
+AT_RISK = "at risk: "
+"""How the reason begins of a goal that is met, and may not stay so."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
     """One goal: `met` is None where nothing can be said, or where it is at risk; `why` tells."""
@@ -24,6 +28,11 @@ class Goal:
     value: float | None
     met: bool | None
     why: str
+
+    @property
+    def is_at_risk(self) -> bool:
+        """Whether what is known says neither yes nor no, and there is reason to worry."""
+        return self.met is None and self.why.startswith(AT_RISK)
 
 
 def goals(
@@ -84,7 +93,7 @@ def _failures(found: Stability) -> Goal:
         why += f": {', '.join(found.failed[:5])}" + (" …" if len(found.failed) > 5 else "")
     upper = found.if_confirmed
     if rate < FAILURE_RATE and upper is not None and upper >= FAILURE_RATE:
-        why = f"at risk: {why}, {upper:.1%} if the suspects are confirmed"
+        why = f"{AT_RISK}{why}, {upper:.1%} if the suspects are confirmed"
         return Goal(name=name, target=target, value=rate, met=None, why=why)
     return Goal(name=name, target=target, value=rate, met=rate < FAILURE_RATE, why=why)
 
@@ -97,7 +106,7 @@ def _recovery(found: Stability) -> Goal:
         why = f"{mean:.0f} min on average over {', '.join(found.restored[:5])}"
         return Goal(name=name, target=target, value=mean, met=False, why=why)
     if late:
-        why = f"at risk: {', '.join(late[:5])} open for longer than {RECOVERY_MINUTES:.0f} min"
+        why = f"{AT_RISK}{', '.join(late[:5])} open for longer than {RECOVERY_MINUTES:.0f} min"
         return Goal(name=name, target=target, value=mean, met=None, why=why)
     if mean is None:
         return Goal(name=name, target=target, value=None, met=None, why="no restored incident")

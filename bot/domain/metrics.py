@@ -47,6 +47,11 @@ class Window:
         """The calendar day of an instant in the team's zone."""
         return moment.astimezone(self.zone).date()
 
+    def week_of(self, moment: datetime) -> date:
+        """The Monday of its ISO week in the team's zone."""
+        day = self.day_of(moment)
+        return day - DAY * day.weekday()
+
     def full_days(self) -> tuple[date, ...]:
         """The calendar days that lie in it and are over."""
         last, day = min(self.end, self.as_of), self.day_of(self.start)
@@ -111,7 +116,8 @@ def throughput(history: Sequence[Record], window: Window) -> Throughput:
     """Of the whole history of one service and environment, oldest first."""
     changes = _changes(history, window)
     good = [record for record in changes if record.result is Result.SUCCESS]
-    leads, skewed = _lead_times(history, window)
+    found, skewed = lead_times(history, window)
+    leads = [minutes for _, minutes in found]
     return Throughput(
         live=tuple(record.id for record in changes),
         successful=tuple(record.id for record in good),
@@ -179,21 +185,23 @@ def _deploy_days(good: Sequence[Record], window: Window) -> float | None:
     weeks: dict[date, set[date]] = {monday: set() for monday in window.weeks(complete=False)}
     for record in good:
         if record.live_at is not None:
-            day = window.day_of(record.live_at)
-            weeks.setdefault(day - DAY * day.weekday(), set()).add(day)
+            monday = window.week_of(record.live_at)
+            weeks.setdefault(monday, set()).add(window.day_of(record.live_at))
     return float(median(map(len, weeks.values()))) if weeks else None
 
 
-def _lead_times(history: Sequence[Record], window: Window) -> tuple[list[float], int]:
-    """Minutes from authoring to production of every commit that the window's changes shipped
-    first, and how many were passed over because a clock was wrong.
+def lead_times(
+    history: Sequence[Record], window: Window
+) -> tuple[list[tuple[datetime, float]], int]:
+    """When it went live, and minutes from authoring until then, of every commit that the window's
+    changes shipped first; and how many were passed over because a clock was wrong.
 
     What a success shipped once never counts again. The first deployment of all ships everything
     there ever was, so it tells nothing about speed.
     """
     live = sorted((r for r in history if r.live_at is not None), key=_went_live)
     shipped: set[str] = set()
-    minutes: list[float] = []
+    found: list[tuple[datetime, float]] = []
     skewed = 0
     for place, record in enumerate(live):
         if record.result is not Result.SUCCESS or record.live_at is None:
@@ -209,8 +217,8 @@ def _lead_times(history: Sequence[Record], window: Window) -> tuple[list[float],
             if took < 0:
                 skewed += 1
             else:
-                minutes.append(took)
-    return minutes, skewed
+                found.append((record.live_at, took))
+    return found, skewed
 
 
 def _went_live(record: Record) -> datetime:

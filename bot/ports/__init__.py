@@ -6,6 +6,7 @@ from bot.ports.clock import Clock
 from bot.ports.github import Access, GitHub, Held, Started, Tag, Workflow
 from bot.ports.incidents import Room
 from bot.ports.mirrors import Announced, Mirrors
+from bot.ports.pictures import Painter
 from bot.ports.probes import Probes
 from bot.ports.registry import Registry, StoredImage
 from bot.ports.releases import Release, Releases
@@ -25,6 +26,7 @@ __all__ = [
     "Held",
     "Logs",
     "Mirrors",
+    "Painter",
     "Pinning",
     "Post",
     "Probes",

@@ -45,6 +45,12 @@ class Chat(Protocol):
         message.
         """
 
+    async def upload(self, name: str, content: bytes, alt: str) -> str:
+        """Put a picture where messages of ours can show it; the id of the file.
+
+        Nobody sees it until then. `alt` is read aloud to those who do not see it.
+        """
+
     async def permalink(self, channel: str, ts: str) -> str:
         """The address of a message."""
 

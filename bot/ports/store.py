@@ -17,6 +17,7 @@ from bot.ports.locks import LockTx
 from bot.ports.lookouts import LookoutTx
 from bot.ports.mirrors import MirrorTx
 from bot.ports.pages import PageTx
+from bot.ports.pictures import PictureTx
 from bot.ports.releases import ReleaseDraftTx
 from bot.ports.sightings import SightingTx
 from bot.ports.staging import StagingTx
@@ -81,6 +82,7 @@ class Tx(
     FreezeTx,
     IncidentTx,
     LetterTx,
+    PictureTx,
     ReleaseDraftTx,
     PageTx,
     StatusPostTx,

@@ -9,7 +9,19 @@ from bot.domain.deployments import Deployment
 from bot.domain.states import Kind
 from bot.domain.validation import Rule
 from bot.messages.blocks import Message
-from bot.ports import Chat, Clock, GitHub, Mirrors, Post, Probes, Releases, Store, Target, Tx
+from bot.ports import (
+    Chat,
+    Clock,
+    GitHub,
+    Mirrors,
+    Painter,
+    Post,
+    Probes,
+    Releases,
+    Store,
+    Target,
+    Tx,
+)
 from bot.ports.paging import Pager
 from bot.ports.status_pages import StatusPage
 
@@ -31,6 +43,7 @@ class Desk:
     mirrors: Mirrors
     chat: Chat
     probes: Probes
+    painter: Painter
     config: Config
     wake: Callable[[], None]
     targets: Mapping[tuple[str, str], Sequence[tuple[str, Target]]] = field(default_factory=dict)

@@ -24,6 +24,7 @@ from bot.services import (
     locks,
     mirroring,
     paging,
+    pictures,
     postmortems,
     promising,
     publishing,
@@ -67,6 +68,7 @@ class Agenda:
     pages: tuple[int, ...]
     status_posts: tuple[int, ...]
     mirrors: Sequence[int]
+    pictures: Sequence[int]
     has_unsealed: bool
 
 
@@ -143,6 +145,7 @@ class Tick:
             pages=tx.pages_due(tx.now),
             status_posts=tx.status_posts_due(tx.now),
             mirrors=mirroring.due(self._desk, tx.mirrors_open(tx.now)),
+            pictures=tx.pictures_due(tx.now),
             has_unsealed=tx.has_unsealed(),
         )
 
@@ -181,6 +184,7 @@ class Tick:
         work += [(f"lock:{i}", partial(locks.watch, self._desk, i)) for i in agenda.locks]
         work += [(f"mirror:{i}", partial(mirroring.mirror, self._desk, i)) for i in agenda.mirrors]
         work += [(f"draft:{i}", partial(releases.step, self._desk, i)) for i in agenda.drafts]
+        work += [(f"picture:{i}", partial(pictures.draw, self._desk, i)) for i in agenda.pictures]
         if agenda.has_unsealed:
             work.append(("audit", self._duties.seal))
         return work

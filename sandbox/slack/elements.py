@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sandbox.slack.composition import Problems
 from sandbox.slack.kinds import CONTROLS, FIELDS, TEXT_INPUTS
 from sandbox.slack.messages import Block
@@ -46,6 +48,13 @@ def check_image(problems: Problems, image: Block, pointer: str) -> None:
     problems.string(image.get("alt_text"), f"{pointer}/alt_text", 2000, optional=False)
     address = image.get("image_url") or image.get("slack_file")
     problems.require(bool(address), pointer, "missing required field: image_url")
+    if (file := image.get("slack_file")) is not None:
+        here = f"{pointer}/slack_file"
+        named = [name for name in ("id", "url") if isinstance(file, dict) and file.get(name)]
+        if problems.require(len(named) == 1, here, "must have either an id or a url"):
+            is_id = named == ["url"] or re.fullmatch("F[A-Z0-9]{8,}", str(file["id"]))
+            pattern = "input must match regex pattern: ^[F][A-Z0-9]{8,}$"
+            problems.require(bool(is_id), f"{here}/id", pattern)
     problems.string(image.get("image_url"), f"{pointer}/image_url", 3000)
 
 

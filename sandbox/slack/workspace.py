@@ -9,6 +9,7 @@ from sandbox.clock import Clock
 from sandbox.events import Events
 from sandbox.seeds import Seed
 from sandbox.slack.channels import Channel
+from sandbox.slack.files import Files
 from sandbox.slack.identity import BOT_USER_ID
 from sandbox.slack.kinds import CONTROLS
 from sandbox.slack.manifest import Manifest
@@ -42,6 +43,7 @@ class Workspace:
         self.triggers = Triggers()
         self.response_urls = ResponseUrls(clock)
         self.rates = Rates(clock)
+        self.files = Files(clock)
         self._last_ts = 0
         self._block_ids = itertools.count(1)
 

@@ -52,8 +52,9 @@ const accessory = (spec, id, surface) => (spec.type === "image" ? picture(spec) 
 const contextElement = (part) => (part.type === "image" ? picture(part) : h("span", {}, textObject(part)));
 
 function picture(spec) {
-  const safe = /^(?:https?:|\/)/i.test(spec.image_url ?? "");
-  return safe ? h("img", { src: spec.image_url, alt: spec.alt_text, loading: "lazy" }) : h("span", {}, spec.alt_text);
+  const src = spec.slack_file?.id ? `/slack/files/${spec.slack_file.id}` : spec.image_url;
+  const safe = /^(?:https?:|\/)/i.test(src ?? "");
+  return safe ? h("img", { src, alt: spec.alt_text, loading: "lazy" }) : h("span", {}, spec.alt_text);
 }
 
 function image(block) {

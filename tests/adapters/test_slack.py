@@ -241,3 +241,11 @@ async def test_payloads_of_other_workspaces_and_apps_are_foreign(
     chat: SlackChat, body: dict[str, object], foreign: bool
 ) -> None:
     assert (await chat.identity()).is_foreign(body) is foreign
+
+
+async def test_an_upload_can_be_shown(world: World, chat: SlackChat) -> None:
+    file = await chat.upload("chart.png", b"\x89PNG\r\n\x1a\nand so on", "a chart")
+
+    kept = world.slack.files.get(file)
+    assert kept is not None and kept.complete_at is not None
+    assert (kept.name, kept.alt, kept.kind) == ("chart.png", "a chart", "image/png")

@@ -243,3 +243,17 @@ async def test_a_form_that_does_not_open_in_time_is_given_up(
 )
 def test_only_slacks_own_addresses_are_answered_at(url: str, api: str, good: bool) -> None:
     assert is_response_url(url, api) is good
+
+
+@pytest.mark.parametrize("kind", ["status:500", "reset_before", "reset_after_apply", "timeout"])
+@pytest.mark.parametrize(
+    "step", ["files.getUploadURLExternal", "upload/", "files.completeUploadExternal"]
+)
+async def test_an_upload_that_breaks_off_is_no_file(
+    world: World, hasty_chat: SlackChat, kind: str, step: str
+) -> None:
+    world.faults.add(system="slack", kind=kind, path=step)
+    with pytest.raises(Fault) as fault:
+        await hasty_chat.upload("chart.png", b"\x89PNG\r\n\x1a\n", "a chart")
+    assert not isinstance(fault.value, Declined)
+    assert await hasty_chat.upload("chart.png", b"\x89PNG\r\n\x1a\n", "a chart")

@@ -12,6 +12,7 @@ from bot.domain.gates import Level, Verdict
 from bot.domain.history import IncidentRecord
 from bot.domain.incidents import Incident, Severity
 from bot.domain.pages import Page
+from bot.domain.pictures import PictureWish
 from bot.domain.publishing import Health, Phase, StatusPost
 from bot.domain.release_drafts import ReleaseDraft
 from bot.domain.states import State
@@ -139,3 +140,17 @@ def a_release_draft(**changes: Any) -> ReleaseDraft:
         **changes,
     }
     return ReleaseDraft(**details)
+
+
+def a_picture_wish(**changes: Any) -> PictureWish:
+    """A chart of app's production that Ana asked for."""
+    facts: dict[str, Any] = {
+        "service": "app",
+        "environment": "production",
+        "start": START - timedelta(days=28),
+        "end": START,
+        "as_of": START,
+        "channel": "U0ANA",
+        "due_at": START,
+    }
+    return PictureWish(**(facts | changes))

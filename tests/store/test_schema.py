@@ -28,6 +28,7 @@ from tests.store.samples import (
     HandClock,
     a_card,
     a_page,
+    a_picture_wish,
     a_post,
     a_release_draft,
     a_status_post,
@@ -124,6 +125,7 @@ def fill(tx: Tx) -> None:
     tx.set_duty("tags", START + timedelta(minutes=5))
     tx.keep_mirror(Mirror(deployment=deployment.id, repo="acme/app", environment="production"))
     tx.add_release_draft(a_release_draft())
+    tx.want_picture(a_picture_wish())
     tx.bring_in((), [an_incident_record()])
     tx.add_event(an_event(1))
     tx.add_page(a_page(1))

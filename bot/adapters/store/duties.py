@@ -29,6 +29,7 @@ class Duties(Rows):
             select(func.min(locks.c.due_at)).where(tables.HELD_LOCK),
             select(func.min(incidents.c.due_at)),
             select(func.min(incidents.c.draft_due_at)),
+            select(func.min(tables.pictures.c.due_at)),
             select(func.min(tables.release_drafts.c.due_at)).where(tables.DRAFT_IS_DUE),
             select(func.min(tables.pages.c.due_at)),
             select(func.min(tables.status_posts.c.due_at)),

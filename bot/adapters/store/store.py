@@ -23,6 +23,7 @@ from bot.adapters.store.lookouts import Lookouts
 from bot.adapters.store.mirrors import Mirrors
 from bot.adapters.store.outbox import Outbox
 from bot.adapters.store.pages import Pages
+from bot.adapters.store.pictures import Pictures
 from bot.adapters.store.release_drafts import ReleaseDrafts
 from bot.adapters.store.staging import Staging
 from bot.adapters.store.status_posts import StatusPosts
@@ -46,6 +47,7 @@ class Transaction(
     Freezes,
     Incidents,
     Letters,
+    Pictures,
     ReleaseDrafts,
     Pages,
     StatusPosts,

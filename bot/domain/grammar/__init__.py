@@ -4,6 +4,7 @@ from bot.domain.grammar.deploy import DeployWish, hotfix_checked, incident_in, p
 from bot.domain.grammar.freezes import FreezeWish, LiftWish, parse_freeze
 from bot.domain.grammar.incident import IncidentWish, parse_incident
 from bot.domain.grammar.locks import LockWish, UnlockWish, parse_lock, parse_unlock
+from bot.domain.grammar.metrics import MetricsWish, parse_metrics
 from bot.domain.grammar.notes import parse_notes
 from bot.domain.grammar.reports import ACTS, REPORTS, ReportWish, parse_report
 from bot.domain.grammar.rollback import RollbackWish, parse_rollback
@@ -19,6 +20,7 @@ __all__ = [
     "IncidentWish",
     "LiftWish",
     "LockWish",
+    "MetricsWish",
     "ReportWish",
     "RollbackWish",
     "UnlockWish",
@@ -30,6 +32,7 @@ __all__ = [
     "parse_freeze",
     "parse_incident",
     "parse_lock",
+    "parse_metrics",
     "parse_notes",
     "parse_report",
     "parse_rollback",

@@ -10,7 +10,7 @@ from bot.domain.grammar.words import ENVIRONMENTS, hint, normalise, said_twice
 
 T = TypeVar("T")
 REPORTS = ("status", "history", "show", "why", "locks", "validate", "help")
-ACTS = ("lock", "unlock", "freeze", "notify", "notes")
+ACTS = ("lock", "unlock", "freeze", "notify", "notes", "metrics")
 """What `/deployments` does besides: each has a grammar of its own."""
 
 

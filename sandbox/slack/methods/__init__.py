@@ -1,7 +1,7 @@
 """The methods of the Web API that the sandbox knows, by name."""
 
 from sandbox.slack.call import Method
-from sandbox.slack.methods import apps, chat, conversations, users, views
+from sandbox.slack.methods import apps, chat, conversations, files, users, views
 
 METHODS: dict[str, Method] = {
     "apps.connections.open": apps.connections_open,
@@ -17,6 +17,8 @@ METHODS: dict[str, Method] = {
     "conversations.list": conversations.listing,
     "conversations.open": conversations.open_direct_message,
     "conversations.replies": conversations.replies,
+    "files.completeUploadExternal": files.complete_upload,
+    "files.getUploadURLExternal": files.get_upload_url,
     "team.info": apps.team_info,
     "usergroups.list": users.user_groups,
     "usergroups.users.list": users.user_group_members,

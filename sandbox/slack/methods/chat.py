@@ -9,7 +9,7 @@ from sandbox.slack.call import Answer, Call
 from sandbox.slack.channels import Channel
 from sandbox.slack.errors import SlackError
 from sandbox.slack.identity import BOT_USER_ID
-from sandbox.slack.messages import Block, Message
+from sandbox.slack.messages import Block, Message, walk
 
 LONGEST_TEXT = 40_000
 
@@ -94,9 +94,22 @@ def contents(call: Call) -> tuple[str, list[Block], list[Block]]:
     if len(text) > LONGEST_TEXT:
         raise SlackError("msg_too_long")
     check_blocks(blocks, "message")
+    _check_files(call, blocks)
     for one in attachments:
         check_blocks(one.get("blocks", []), "message", "/attachments/blocks")
     return text, blocks, attachments
+
+
+def _check_files(call: Call, blocks: list[Block]) -> None:
+    """What a block shows has to be a picture that Slack has finished working on."""
+    wrong = [
+        f"[ERROR] invalid slack file [json-pointer:/blocks/{place}/slack_file]"
+        for place, block in enumerate(blocks)
+        for shown in walk(block)
+        if (file := shown.get("slack_file")) and not call.slack.files.is_shown(file.get("id"))
+    ]
+    if wrong:
+        raise SlackError("invalid_blocks", response_metadata={"messages": wrong})
 
 
 def _addressed(call: Call) -> Channel:

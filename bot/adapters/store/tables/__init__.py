@@ -23,6 +23,7 @@ from bot.adapters.store.tables.incidents import (
     incident_events,
     incidents,
 )
+from bot.adapters.store.tables.knowing import pictures
 from bot.adapters.store.tables.messages import OPEN_POST, inbox, outbox
 from bot.adapters.store.tables.mirrors import OPEN_MIRROR, mirrors
 from bot.adapters.store.tables.outside import (
@@ -73,6 +74,7 @@ __all__ = [
     "outbox",
     "pages",
     "people",
+    "pictures",
     "release_drafts",
     "sightings",
     "staging_checks",

@@ -1,0 +1,22 @@
+"""What the team is told about itself: pictures that are still to be drawn."""
+
+from sqlalchemy import Column, Integer, String, Table
+
+from bot.adapters.store.tables.base import metadata
+from bot.adapters.store.types import UtcDateTime
+
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("service", String, nullable=False),
+    Column("environment", String, nullable=False),
+    Column("start", UtcDateTime, nullable=False),
+    Column("end", UtcDateTime, nullable=False),
+    Column("as_of", UtcDateTime, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("thread_of", String),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("failures", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)

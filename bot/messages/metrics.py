@@ -1,0 +1,129 @@
+"""Metrics: the numbers of a team as people read them, each with the ids that it rests on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.goals import Goal
+from bot.domain.measures import Measures
+from bot.domain.metrics import Stability, Throughput
+from bot.messages import blocks as b
+from bot.messages.blocks import Message
+
+MOST_IDS = 12
+PICTURE_FOLLOWS = "A picture of it comes as a direct message."
+WHICH_PICTURE = "Name one service to get a picture, too."
+GOALS = {
+    "staging_deployments": "Deploy to staging daily",
+    "production_deployments": "Deploy to production several times a week",
+    "change_failure_rate": "Change failure rate under 5 %",
+    "mttr_minutes": "Time to recovery under 30 min",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """The numbers of one service and environment."""
+
+    service: str
+    environment: str
+    found: Measures
+
+
+def numbers(measured: Sequence[Measured], note: str) -> Message:
+    """Everything that was measured; goals once for each service."""
+    if not measured:
+        return Message("Nothing of that is in gonogo.yaml.")
+    window = measured[0].found.window
+    heading = f"*Metrics* {span(window.start, window.end)}"
+    parts: list[b.Block] = [b.section(heading)]
+    told: set[str] = set()
+    for one in measured:
+        lines = [f"*{place(one.service, one.environment)}*"]
+        lines += [f"• {text}" for text in (*_flow(one), *_trouble(one.found.stability))]
+        if one.service not in told:
+            lines += [goal(one_goal) for one_goal in one.found.goals]
+        told.add(one.service)
+        parts.extend(b.sections(lines))
+    most = b.MOST_BLOCKS - 1
+    if len(parts) > most:
+        parts = [*parts[: most - 1], b.context("There is more; ask for one service.")]
+    parts.append(b.context(note, f"`{DOCS}` says what each number means"))
+    first = measured[0]
+    text = f"{place(first.service, first.environment)}: {_flow(first)[0]}"
+    return Message(f"Metrics {span(window.start, window.end)}. {text}", tuple(parts))
+
+
+DOCS = "docs/metrics.md"
+
+
+def place(service: str, environment: str) -> str:
+    """A service and an environment."""
+    return f"{b.line(service, 80)} {b.line(environment, 64)}"
+
+
+def span(start: datetime, end: datetime) -> str:
+    """A window, whose last day is the one before its end."""
+    return f"{start:%Y-%m-%d} to {end - timedelta(days=1):%Y-%m-%d}, days of UTC"
+
+
+def goal(found: Goal) -> str:
+    """One goal, whether it is met, and why."""
+    if found.is_at_risk:
+        word = "at risk"
+    else:
+        word = {True: "met", False: "missed", None: "open"}[found.met]
+    why = found.why.removeprefix("at risk: ")
+    return f"• Goal: {GOALS[found.name]}: *{word}*, {b.line(why)}"
+
+
+def _flow(one: Measured) -> list[str]:
+    flow: Throughput = one.found.throughput
+    good = len(flow.successful)
+    lines = [
+        f"Deployments: {good} successful, {flow.per_day * 7:.1f} a week{_ids(flow.successful)}",
+    ]
+    failed = [name for name in flow.live if name not in set(flow.successful)]
+    if failed:
+        lines.append(f"Went live and did not succeed: {len(failed)}{_ids(failed)}")
+    if flow.rollbacks:
+        lines.append(f"Rollbacks: {len(flow.rollbacks)}{_ids(flow.rollbacks)}")
+    lead = f"Lead time: {_time(flow.lead_median)}"
+    if flow.lead_mean is not None:
+        lead += f" (median), {_time(flow.lead_mean)} (mean)"
+    if flow.skewed:
+        lead += f"; {flow.skewed} commits left out, their clocks were wrong"
+    return [*lines, lead]
+
+
+def _trouble(found: Stability) -> list[str]:
+    rate = f"Change failure rate: {percent(found.failure_rate)}{_ids(found.failed)}"
+    if found.if_confirmed is not None and found.if_confirmed != found.failure_rate:
+        rate += f"; {percent(found.if_confirmed)} if the suspects are confirmed"
+    recovery = f"Time to recovery: {_time(found.mttr_mean)}"
+    if found.mttr_median is not None:
+        recovery += f" (mean), {_time(found.mttr_median)} (median){_ids(found.restored)}"
+    lines = [rate, recovery]
+    if found.open:
+        ages = [f"{b.line(name, 40)} for {_time(age)}" for name, age in found.open]
+        lines.append(f"Not restored yet: {', '.join(ages[:MOST_IDS])}")
+    if found.unrecovered:
+        lines.append(f"No recovery known of{_ids(found.unrecovered)}")
+    return lines
+
+
+def percent(rate: float | None) -> str:
+    """A share; nothing to divide by is no zero."""
+    return "n/a" if rate is None else f"{rate * 100:.1f} %"
+
+
+def _time(minutes: float | None) -> str:
+    return "n/a" if minutes is None else b.span(timedelta(minutes=minutes))
+
+
+def _ids(names: Sequence[str]) -> str:
+    """The names behind a number, the newest where there are many."""
+    if not names:
+        return ""
+    shown = ", ".join(b.line(name, 40) for name in names[-MOST_IDS:])
+    return f" ({'… ' if len(names) > MOST_IDS else ''}{shown})"
