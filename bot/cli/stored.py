@@ -20,6 +20,7 @@ from bot.domain.rollback_target import choose
 from bot.messages import figures
 from bot.services import exchanging
 from bot.services.measuring import measure
+from bot.services.past import past
 
 T = TypeVar("T")
 Service = Annotated[str, typer.Option(help="its name")]
@@ -109,7 +110,7 @@ def show_metrics(
 @history.command("rollback-target")
 def show_target(service: Service, environment: Environment, as_json: AsJson = False) -> None:
     """Print which version a rollback would go to."""
-    records = _on_store(lambda store: store.read(lambda tx: tx.records(service, environment)))
+    records = _on_store(lambda store: store.read(lambda tx: past(tx, service, environment)))
     found = choose(records)
     answer = {name: asdict(found)[name] for name in ("live", "target", "refuse", "tainted")}
     if as_json:

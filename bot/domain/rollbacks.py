@@ -43,6 +43,11 @@ class Earlier:
     record: Record
     why_not: str = ""
 
+    @property
+    def is_older_than_us(self) -> bool:
+        """Whether only a run of that time tells of it, before gonogo was set up."""
+        return self.record.id.startswith("run ")
+
 
 def may_roll_back(actor: Actor) -> None:
     """Refuse unless the actor may roll back."""

@@ -14,7 +14,7 @@ from bot.domain.people import Who
 from bot.domain.rollbacks import Earlier, Reason
 from bot.messages import blocks as b
 from bot.messages.cards import title
-from bot.messages.rollbacks import Order, as_value, makes_way
+from bot.messages.rollbacks import Order, about, as_value, makes_way
 from bot.messages.views import View
 from bot.messages.views import field as _input
 from bot.messages.views import option as option
@@ -79,7 +79,7 @@ def rollback(
     """The form of a rollback: where to, why, and a few words; it says which versions are not fit,
     and what becomes of the deployment that is there.
     """
-    choices = {one.version: _about(one) for one in earlier if not one.why_not}
+    choices = {one.version: about(one) for one in earlier if not one.why_not}
     choices.setdefault(order.version, "never ran well here")
     options = [option(f"{name} · {about}", name) for name, about in choices.items()][:100]
     target: dict[str, Any] = {"type": "static_select", "options": options}
@@ -104,10 +104,6 @@ def rollback(
         blocks.append(b.context(*unfit[:8]))
     memory = {"order": as_value(order), "channel": channel}
     return _view("rollback", "Roll back", "Roll Back", blocks, memory)
-
-
-def _about(one: Earlier) -> str:
-    return f"live {one.record.live_at:%Y-%m-%d %H:%M} UTC" if one.record.live_at else "ran well"
 
 
 def reject(deployment: Deployment, channel: str | None) -> View:

@@ -45,6 +45,11 @@ def proposal(order: Order, earlier: tuple[Earlier, ...], holder: Deployment | No
         lines.append(makes_way(order, holder))
     if o.force:
         lines.append("*It never ran well here*: a second person has to approve it.")
+    lines.extend(
+        f"{b.line(one.version, 64)} is fit: {b.line(about(one))}"
+        for one in earlier
+        if one.version == o.version and not one.why_not
+    )
     others = [one for one in earlier if one.version != o.version][:MOST_LISTED]
     if others:
         told = ", ".join(f"{one.version} ({one.why_not or 'fit'})" for one in others)
@@ -70,6 +75,15 @@ def proposal(order: Order, earlier: tuple[Earlier, ...], holder: Deployment | No
         ),
     )
     return Message(f"{point} {_from_to(order)}", (*b.sections(lines), control))
+
+
+def about(one: Earlier) -> str:
+    """Why a version is fit to go back to, as text that is not yet escaped."""
+    record = one.record
+    at = f"{record.live_at:%Y-%m-%d %H:%M} UTC" if record.live_at else ""
+    if one.is_older_than_us:
+        return f"{record.id} brought it {at}, before gonogo"
+    return f"{record.id}, live {at}" if at else f"{record.id} ran well"
 
 
 def makes_way(order: Order, holder: Deployment) -> str:

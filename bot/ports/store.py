@@ -9,6 +9,7 @@ from bot.domain.deployments import Deployment
 from bot.domain.history import IncidentRecord, Record
 from bot.domain.people import Actor
 from bot.messages.blocks import Message
+from bot.ports.forerunners import ForerunnerTx
 from bot.ports.freezes import FreezeTx
 from bot.ports.github import Tag
 from bot.ports.incidents import IncidentTx
@@ -76,6 +77,7 @@ class Card:
 
 class Tx(
     LookoutTx,
+    ForerunnerTx,
     SightingTx,
     StagingTx,
     LockTx,

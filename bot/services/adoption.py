@@ -1,13 +1,18 @@
-"""Adoption: what a team already runs becomes history, so that the first card knows it."""
+"""Adoption: what a team already runs becomes history, so that the first card knows it, and what
+ran well before it is known as well, so that the first rollback has somewhere to go.
+"""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
 
 from bot.config import EnvironmentConfig, ServiceConfig
+from bot.domain import forerunners
 from bot.domain.deployments import Binding, Deployment
 from bot.domain.errors import NotFound
-from bot.domain.runs import RunSummary
+from bot.domain.forerunners import Forerunner
+from bot.domain.runs import RunSummary, failure_of
 from bot.domain.states import State
 from bot.domain.versions import Version
 from bot.ports import Tx
@@ -26,8 +31,8 @@ async def adopt(
     settings: EnvironmentConfig,
     workflow: str,
 ) -> timedelta:
-    """Record the live version and its run, as long as none is known; how long to wait before
-    looking again.
+    """Record the live version, its run and those before it, as long as none is known; how long to
+    wait before looking again.
     """
     live_known, ours = await desk.store.run(
         lambda tx: (_is_known(tx, service, environment), tx.claimed_runs(config.repo))
@@ -46,6 +51,9 @@ async def adopt(
         log.info("nothing_to_adopt", service=service, environment=environment)
         return AGAIN
     run = next((run for run, version in good if version == live), None)
+    place = (service, environment)
+    others = (one for one in listed if one.id not in ours)
+    before = await _forerunners(desk, place, config.repo, workflow, live, tuple(others))
     found = await _as_deployment(desk, service, environment, config.repo, workflow, live, run)
     deployment = found.with_(healthy_at=desk.now() if answered else None)
 
@@ -56,13 +64,48 @@ async def adopt(
             return AGAIN
         if tx.first_time(f"adopt:{service}:{environment}", "adoption", "gonogo"):
             saved = tx.add(deployment)
+            tx.keep_forerunners(before)
             seen = "health" if answered else "run"
             tx.audit(
-                "gonogo", "adopted", saved.name, version=live, run_id=saved.run_id, seen_by=seen
+                "gonogo",
+                "adopted",
+                saved.name,
+                version=live,
+                run_id=saved.run_id,
+                seen_by=seen,
+                before=[f"{one.version}: run {one.run_id}" for one in before],
             )
         return DONE
 
     return await desk.store.run(keep)
+
+
+async def _forerunners(
+    desk: Desk,
+    place: tuple[str, str],
+    repo: str,
+    workflow: str,
+    live: str,
+    listed: Sequence[RunSummary],
+) -> tuple[Forerunner, ...]:
+    """What the list of runs tells of earlier versions, each proven by the jobs of one run."""
+    service = desk.config.services[place[0]]
+    sharing = tuple(
+        (name, environment)
+        for name, environment, settings, _, file in desk.config.pipelines()
+        if (settings.repo, file) == (repo, workflow)
+    )
+    runs = forerunners.runs_before(listed, live, place, sharing)
+    proven = [live]
+    for version, run in forerunners.newest_of_each(runs, live).items():
+        try:
+            _, progress = await desk.github.run(repo, run.id)
+        except NotFound:  # deleted, so nothing proves it
+            continue
+        if failure_of(progress, service.deploy_job) is None:
+            proven.append(version)
+    people = {one.github: one.slack for one in desk.config.people.values() if one.github}
+    return forerunners.forerunners(runs, proven, place, people)
 
 
 def _is_known(tx: Tx, service: str, environment: str) -> bool:

@@ -18,6 +18,7 @@ from bot.messages.cards import status
 from bot.messages.rollbacks import Order
 from bot.ports import Tx
 from bot.services.desk import direct
+from bot.services.past import past
 from bot.services.requests import service_of, who
 
 PRODUCTION = "production"
@@ -47,7 +48,7 @@ def situation(tx: Tx, service: str, environment: str) -> Situation:
     """
     history = tuple(
         record if record.result is not None else replace(record, result=Result.FAILURE)
-        for record in tx.records(service, environment)
+        for record in past(tx, service, environment)
     )
     choice = choose(history)
     known = rollbacks.earlier(history, choice)

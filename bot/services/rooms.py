@@ -20,6 +20,7 @@ from bot.ports import Post, Room, Tx
 from bot.services.board import EDIT_PAUSE, MOST_DECLINES, digest
 from bot.services.desk import Desk
 from bot.services.incident_room import PRODUCTION, room_key, suspect_key
+from bot.services.past import past
 
 log = structlog.get_logger()
 
@@ -128,7 +129,7 @@ def _faces(tx: Tx, config: Config, incident: Incident) -> tuple[Post, ...]:
 def _suspect(tx: Tx, incident: Incident) -> Message:
     number = (incident.cause or "").removeprefix("D")
     suspected = tx.deployment(int(number)) if number.isdigit() else None
-    choice = choose(tx.records(incident.service, PRODUCTION))
+    choice = choose(past(tx, incident.service, PRODUCTION))
     version = suspected.version if suspected else None
     return news.suspect(incident, version, takes_back=choice.target)
 

@@ -15,12 +15,14 @@ from sqlalchemy import JSON, Column, Connection, DefaultClause, inspect, text
 
 from bot.adapters.store import downgrade, is_current, open_store, tables, upgrade
 from bot.adapters.store.database import Database, open_database
+from bot.domain.forerunners import Forerunner
 from bot.domain.freezes import SetFreeze
 from bot.domain.locks import Lock
 from bot.domain.mirrors import Mirror
 from bot.domain.people import Actor
 from bot.domain.sightings import Sighting
 from bot.domain.staging import StagingCheck
+from bot.domain.states import Kind
 from bot.domain.windows import Freeze
 from bot.ports import Tag, Tx
 from tests.store.samples import (
@@ -109,6 +111,18 @@ def fill(tx: Tx) -> None:
     tx.keep_card(a_card(deployment))
     tx.sending(deployment.repo, deployment.workflow)
     tx.keep_lookout(deployment.repo, deployment.workflow, START)
+    tx.keep_forerunners(
+        [
+            Forerunner(
+                service="app",
+                environment="production",
+                run_id=7000,
+                version="v1.1.0",
+                kind=Kind.RELEASE,
+                at=START,
+            )
+        ]
+    )
     tx.keep_sighting(Sighting(service="app", environment="staging", at=START))
     check = StagingCheck(service="app", commit="a" * 40, item="loads", passed=True, at=START)
     tx.keep_staging_check(check)

@@ -13,6 +13,7 @@ from bot.adapters.store.cards import Cards
 from bot.adapters.store.database import ANSWERS_WITHIN, Database, open_database
 from bot.adapters.store.directory import Directory
 from bot.adapters.store.duties import Duties
+from bot.adapters.store.forerunners import Forerunners
 from bot.adapters.store.freezes import Freezes
 from bot.adapters.store.history import History
 from bot.adapters.store.inbox import Inbox
@@ -37,6 +38,7 @@ class Transaction(
     Callbacks,
     Staging,
     Lookouts,
+    Forerunners,
     History,
     Cards,
     Outbox,

@@ -29,6 +29,7 @@ from bot.adapters.store.tables.mirrors import OPEN_MIRROR, mirrors
 from bot.adapters.store.tables.outside import (
     DRAFT_IS_DUE,
     callbacks,
+    forerunners,
     lookouts,
     people,
     release_drafts,
@@ -62,6 +63,7 @@ __all__ = [
     "cards",
     "deployments",
     "duties",
+    "forerunners",
     "freezes",
     "inbox",
     "incident_events",

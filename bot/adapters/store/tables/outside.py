@@ -15,6 +15,18 @@ lookouts = Table(
     Column("since", UtcDateTime, nullable=False),
 )
 
+forerunners = Table(
+    "forerunners",
+    metadata,
+    Column("service", String, primary_key=True),
+    Column("environment", String, primary_key=True),
+    Column("run_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String, nullable=False),
+)
+
 sightings = Table(
     "sightings",
     metadata,
