@@ -26,6 +26,7 @@ from bot.config import Config, ConfigError
 from bot.credentials import credentials
 from bot.deliveries import Deliveries
 from bot.domain.detection import Beat
+from bot.gauges import FigureGauges
 from bot.introduction import ASK_AGAIN, ASK_SELDOM, Introduction
 from bot.ports import Stale, Tx
 from bot.services import detecting, mirroring
@@ -72,6 +73,7 @@ class Bot:
         self.probes = HealthProbe(allow=config.network.allow)
         self._targets = Targets(settings, config, self.clock)
         self.registry = CollectorRegistry()
+        self._gauges = FigureGauges(self.registry)
         self._clockwork = Clockwork()
         self._pagers = pagers(settings)
         self._status_page = status_page(settings, config)
@@ -183,6 +185,16 @@ class Bot:
             found.append("Slack: the Socket Mode connection is not open")
         return found
 
+    async def _refresh_gauges(self) -> None:
+        """Read the figures measured last; where the database is away the earlier ones stay."""
+        if self._waits_for:
+            return
+        try:
+            async with asyncio.timeout(2):
+                self._gauges.figures = await self.store.read(lambda tx: tx.figures())
+        except Exception as error:  # noqa: BLE001 - the other metrics are told all the same
+            log.warning("figures_not_read", error=str(error))
+
     def is_foreign(self, body: Mapping[str, Any]) -> bool | None:
         """Whether a request is of another workspace or app; None while we do not know our own."""
         me = self._outside.identity
@@ -254,6 +266,7 @@ class Bot:
             slack=events,
             kuma=webhook(token.get_secret_value(), self._hear_kuma) if token else None,
             warnings=self.tick.warnings,
+            refresh=self._refresh_gauges,
         )
         self._runner = runner(app, shutdown_timeout=DRAIN)
         await self._runner.setup()

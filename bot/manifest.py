@@ -22,7 +22,7 @@ SCOPES = {
 OPTIONAL_SCOPES = {"files:write": "upload the charts of the metrics"}
 """Scopes without which the bot starts, and does not do this one thing."""
 
-EVENTS = ("message.channels", "message.groups", "pin_added")
+EVENTS = ("app_home_opened", "message.channels", "message.groups", "pin_added")
 """What Slack has to tell of: messages that are on a timeline are followed when they change."""
 
 HEADER = """\
@@ -62,7 +62,7 @@ def _manifest(commands: Commands, http_url: str | None) -> dict[str, Any]:
         "features": {
             # Direct messages go to the Messages tab: Slack refuses them when it is off.
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": True,
             },

@@ -38,6 +38,10 @@ EVENTS = frozenset(
 )
 
 
+async def _nothing() -> None:
+    """Everything that is counted is counted as it happens."""
+
+
 def application(
     *,
     reasons: Callable[[], Awaitable[Sequence[str]]],
@@ -48,18 +52,20 @@ def application(
     slack: SlackEvents | None = None,
     kuma: Handler | None = None,
     warnings: Callable[[], Sequence[str]] = tuple,
+    refresh: Callable[[], Awaitable[None]] = _nothing,
 ) -> web.Application:
     """The bot's web application.
 
     `reasons` says why a command would not be answered now, nothing when it would; `warnings`, what
     else is not as it should be. `remember` keeps the key of a delivery, with its event and the
-    repository that it is about, and is False when it was kept before. Without
+    repository that it is about, and is False when it was kept before. `refresh` is awaited before
+    the metrics are told. Without
     `webhook_secret`, `slack` or `kuma` their addresses do not exist.
     """
     app = web.Application(middlewares=[_counted(registry)])
     app.router.add_get("/healthz", _healthz)
     app.router.add_get("/readyz", _readyz(reasons, warnings))
-    app.router.add_get("/metrics", _metrics(registry))
+    app.router.add_get("/metrics", _metrics(registry, refresh))
     if webhook_secret:
         webhooks = _github_webhooks(webhook_secret.encode(), remember, wake)
         app.router.add_post("/github/webhooks", webhooks)
@@ -96,8 +102,9 @@ def _readyz(
     return readyz
 
 
-def _metrics(registry: CollectorRegistry) -> Handler:
+def _metrics(registry: CollectorRegistry, refresh: Callable[[], Awaitable[None]]) -> Handler:
     async def metrics(request: web.Request) -> web.StreamResponse:
+        await refresh()
         headers = {"Content-Type": CONTENT_TYPE_LATEST}
         return web.Response(body=generate_latest(registry), headers=headers)
 

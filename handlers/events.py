@@ -11,9 +11,9 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.config import Config
 from bot.ports import Store, Tx
-from handlers import timeline
-from handlers.payloads import Office
-from handlers.people_messages import MessageEvent, event_from
+from handlers import home, timeline
+from handlers.payloads import Office, text_in
+from handlers.people_messages import MessageEvent, event_from, home_from
 
 log = structlog.get_logger()
 STORE_TIMEOUT = 2.0
@@ -44,16 +44,22 @@ class Events:
 
     async def event(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """One event; most are of no interest and cost nothing."""
-        happened = event_from(body)
-        if happened is not None and not self._is_foreign(body):
+        work = self._work(body)
+        if work is not None and not self._is_foreign(body):
             try:
                 async with asyncio.timeout(STORE_TIMEOUT):
-                    await self._store.run(partial(self._record, happened))
+                    await self._store.run(work)
             except Exception:
-                log.exception("event_not_recorded", event=happened.event_id)
+                log.exception("event_not_recorded", event=text_in(body, "event_id"))
                 return
             self._wake()
         await ack()
+
+    def _work(self, body: Mapping[str, Any]) -> Callable[[Tx], None] | None:
+        if user := home_from(body):
+            return lambda tx: home.looked(tx, user)
+        happened = event_from(body)
+        return partial(self._record, happened) if happened else None
 
     def _record(self, happened: MessageEvent, tx: Tx) -> None:
         if tx.first_time(happened.key, "event", happened.user):

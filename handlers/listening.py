@@ -150,7 +150,7 @@ class Listener:
             foreign = self._is_foreign(body)
             if handler is not None and not foreign:
                 whisper = {
-                    "channel": click.channel,
+                    "channel": click.channel or click.user,  # the App Home is in no channel
                     "user": click.user,
                     "response_url": click.response_url,
                 }

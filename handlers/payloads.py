@@ -145,7 +145,12 @@ class Choices:
     options: list[dict[str, Any]] = field(default_factory=list)
 
 
-Answer = Message | OpenForm | FormErrors | Choices
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What was done is seen where it was asked for, so there is nothing to say."""
+
+
+Answer = Message | OpenForm | FormErrors | Choices | Shown
 
 
 def command_from(body: Mapping[str, Any]) -> Command:

@@ -88,6 +88,14 @@ def event_from(body: Mapping[str, Any]) -> MessageEvent | None:
     )
 
 
+def home_from(body: Mapping[str, Any]) -> str | None:
+    """Who opened the Home tab, if that is what happened."""
+    event = object_in(body, "event")
+    if text_in(event, "type") != "app_home_opened" or text_in(event, "tab") != "home":
+        return None
+    return text_in(event, "user") or None
+
+
 def _plain(message: Mapping[str, Any]) -> str:
     """Its text as its writer typed it; Slack escapes three characters."""
     text = text_in(message, "text")

@@ -38,6 +38,7 @@ NEEDS: dict[str, set[str]] = {
     "usergroups_users_list": {"usergroups:read"},
     "users_info": {"users:read"},
     "views_open": set(),
+    "views_publish": set(),
 }
 """The scopes of each method of the Web API, as Slack documents them."""
 

@@ -212,6 +212,10 @@ class SlackChat:
         answer = await read(self.client.usergroups_users_list, usergroup=group)
         return tuple(map(str, answer["users"]))
 
+    async def publish(self, user: str, view: dict[str, Any]) -> None:
+        """Show this as the App Home of a person; the newest one counts."""
+        await read(self.client.views_publish, user_id=user, view=view)
+
     async def open_view(self, trigger_id: str, view: dict[str, Any]) -> None:
         """Open a modal within the trigger's three seconds, or raise Fault."""
         try:

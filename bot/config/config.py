@@ -29,6 +29,8 @@ ServiceName = Annotated[
     AfterValidator(_can_be_typed),
 ]
 CommandName = Annotated[str, shape("/[a-z0-9_-]{1,31}", "a slash and small letters: /deploy")]
+LinkName = Annotated[str, Field(min_length=1, max_length=80)]
+WebAddress = Annotated[str, shape("https?://[^\\s]{1,2000}", "an address: https://…")]
 UserId = Annotated[str, shape("[UW][A-Z0-9]+", "a Slack user id: U012AB3CD")]
 
 
@@ -81,6 +83,9 @@ class Config(Part):
     incidents: IncidentConfig = IncidentConfig()
     status_page: StatusPageConfig | None = None
     network: NetworkConfig = NetworkConfig()
+    links: dict[LinkName, WebAddress] = Field(
+        default_factory=dict, description="shown on the App Home: dashboards, playbook, workflows"
+    )
 
     def environment(self, service: str, environment: str) -> EnvironmentConfig | None:
         """The settings of one environment of one service, or None where it is not configured."""

@@ -88,9 +88,9 @@ def _flow(one: Measured) -> list[str]:
         lines.append(f"Went live and did not succeed: {len(failed)}{_ids(failed)}")
     if flow.rollbacks:
         lines.append(f"Rollbacks: {len(flow.rollbacks)}{_ids(flow.rollbacks)}")
-    lead = f"Lead time: {_time(flow.lead_median)}"
+    lead = f"Lead time: {time(flow.lead_median)}"
     if flow.lead_mean is not None:
-        lead += f" (median), {_time(flow.lead_mean)} (mean)"
+        lead += f" (median), {time(flow.lead_mean)} (mean)"
     if flow.skewed:
         lead += f"; {flow.skewed} commits left out, their clocks were wrong"
     return [*lines, lead]
@@ -100,12 +100,12 @@ def _trouble(found: Stability) -> list[str]:
     rate = f"Change failure rate: {percent(found.failure_rate)}{_ids(found.failed)}"
     if found.if_confirmed is not None and found.if_confirmed != found.failure_rate:
         rate += f"; {percent(found.if_confirmed)} if the suspects are confirmed"
-    recovery = f"Time to recovery: {_time(found.mttr_mean)}"
+    recovery = f"Time to recovery: {time(found.mttr_mean)}"
     if found.mttr_median is not None:
-        recovery += f" (mean), {_time(found.mttr_median)} (median){_ids(found.restored)}"
+        recovery += f" (mean), {time(found.mttr_median)} (median){_ids(found.restored)}"
     lines = [rate, recovery]
     if found.open:
-        ages = [f"{b.line(name, 40)} for {_time(age)}" for name, age in found.open]
+        ages = [f"{b.line(name, 40)} for {time(age)}" for name, age in found.open]
         lines.append(f"Not restored yet: {', '.join(ages[:MOST_IDS])}")
     if found.unrecovered:
         lines.append(f"No recovery known of{_ids(found.unrecovered)}")
@@ -117,7 +117,8 @@ def percent(rate: float | None) -> str:
     return "n/a" if rate is None else f"{rate * 100:.1f} %"
 
 
-def _time(minutes: float | None) -> str:
+def time(minutes: float | None) -> str:
+    """A length of time; None where nothing was measured."""
     return "n/a" if minutes is None else b.span(timedelta(minutes=minutes))
 
 

@@ -35,17 +35,19 @@ def overview(rows: Sequence[Place], now: datetime, closed: Sequence[str] = ()) -
     """What is live where, and what is under way; then a line for each lock or freeze."""
     if not rows:
         return Message("Nothing of that is in gonogo.yaml.")
-    lines = []
-    for place in rows:
-        holder = place.holder
-        line = f"*{b.line(place.service, 80)} {b.line(place.environment, 64)}*: "
-        line += _live(place.live) if place.live else staging.seen(place.staged)
-        line += "".join(f"\n    {text}" for text in _about(place))
-        if holder:
-            line += f"\n    {holder.name}: {b.line(holder.label, 64)} {status(holder).lower()}, "
-            line += _asked(holder)
-        lines.append(line)
-    return _paged("Status", [*lines, *closed])
+    return _paged("Status", [*map(place, rows), *closed])
+
+
+def place(found: Place) -> str:
+    """One place: what is live, what is under way and who asked for it."""
+    holder = found.holder
+    line = f"*{b.line(found.service, 80)} {b.line(found.environment, 64)}*: "
+    line += _live(found.live) if found.live else staging.seen(found.staged)
+    line += "".join(f"\n    {text}" for text in _about(found))
+    if holder:
+        line += f"\n    {holder.name}: {b.line(holder.label, 64)} {status(holder).lower()}, "
+        line += _asked(holder)
+    return line
 
 
 def _about(place: Place) -> list[str]:
@@ -87,14 +89,17 @@ def nothing(page: int, where: str, deploy: str, history: str) -> Message:
 
 def history(found: Sequence[Deployment], page: int, more: bool, command: str) -> Message:
     """One page of deployments, newest first."""
-    lines = [
-        f"*{d.name}* {title(d)} · {_kind(d)}{_word(d)} · {_asked(d)}"
-        + (f", approved by {', '.join(map(approvals.by, d.approvals))}" if d.approvals else "")
-        for d in found
-    ]
+    lines = [entry(d) for d in found]
     if more:
         lines.append(f"More: `{b.line(command)} page {page + 1}`")
     return _paged("Deployments" if page == 1 else f"Deployments, page {page}", lines)
+
+
+def entry(d: Deployment) -> str:
+    """One deployment as a line of the history."""
+    line = f"*{d.name}* {title(d)} · {_kind(d)}{_word(d)} · {_asked(d)}"
+    approved = f", approved by {', '.join(map(approvals.by, d.approvals))}" if d.approvals else ""
+    return line + approved
 
 
 def show(

@@ -63,5 +63,8 @@ class Chat(Protocol):
     async def group_members(self, handle: str) -> tuple[str, ...]:
         """The user ids of a user group, by id (S…) or handle."""
 
+    async def publish(self, user: str, view: dict[str, Any]) -> None:
+        """Show this as the App Home of a person; the newest one counts."""
+
     async def open_view(self, trigger_id: str, view: dict[str, Any]) -> None:
         """Open a modal within the trigger's three seconds, or raise Fault."""

@@ -12,6 +12,7 @@ from bot.messages.blocks import Message
 from bot.ports.forerunners import ForerunnerTx
 from bot.ports.freezes import FreezeTx
 from bot.ports.github import Tag
+from bot.ports.homes import HomeTx
 from bot.ports.incidents import IncidentTx
 from bot.ports.letters import LetterTx
 from bot.ports.locks import LockTx
@@ -84,6 +85,7 @@ class Tx(
     FreezeTx,
     IncidentTx,
     LetterTx,
+    HomeTx,
     PictureTx,
     ReleaseDraftTx,
     PageTx,

@@ -219,8 +219,12 @@ def _replace(deployment: Deployment, card: Card, anew: Post, tx: Tx) -> bool:
 
 def digest(message: Message) -> str:
     """A short word that is the same only for the same message."""
-    content = json.dumps([message.text, message.blocks], sort_keys=True)
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
+    return digest_of([message.text, message.blocks])
+
+
+def digest_of(content: object) -> str:
+    """The same for anything that JSON can say."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _urgency(deployment: Deployment) -> int:

@@ -22,7 +22,7 @@ GATES = frozenset({"lock", "window"})
 
 def judge(tx: Tx, config: Config, deployment: Deployment) -> tuple[Verdict, ...]:
     """The verdicts of the gates `lock` and, where a calendar applies, `window`."""
-    calendar = _calendar(tx, config, deployment)
+    calendar = calendar_of(tx, config, deployment.service, deployment.environment)
     window = (windows.judge(calendar, tx.now, deployment.kind),) if calendar else ()
     return (locks.judge(tx, deployment), *window)
 
@@ -36,7 +36,7 @@ async def look_again(desk: Desk, deployment: Deployment, latest: datetime) -> da
     """When the calendar says something else, at the latest at `latest`; a lock wakes by itself."""
 
     def change(tx: Tx) -> datetime:
-        calendar = _calendar(tx, desk.config, deployment)
+        calendar = calendar_of(tx, desk.config, deployment.service, deployment.environment)
         return (windows.next_change(calendar, tx.now) if calendar else None) or latest
 
     return min(await desk.store.read(change), latest)
@@ -69,13 +69,13 @@ def merged(shown: tuple[Verdict, ...], now: tuple[Verdict, ...]) -> tuple[Verdic
     return (*kept, *fresh.values())
 
 
-def _calendar(tx: Tx, config: Config, deployment: Deployment) -> Calendar | None:
+def calendar_of(tx: Tx, config: Config, service: str, environment: str) -> Calendar | None:
     """The calendar of the configuration with the freezes from Slack; None where nothing limits."""
-    calendar = config.calendar(deployment.service, deployment.environment, tx.now)
-    more = freezes.here(tx, deployment.service, deployment.environment)
+    calendar = config.calendar(service, environment, tx.now)
+    more = freezes.here(tx, service, environment)
     if not more:
         return calendar
-    calendar = calendar or Calendar(zone=freezes.zone(config, deployment.service))
+    calendar = calendar or Calendar(zone=freezes.zone(config, service))
     return replace(calendar, freezes=(*calendar.freezes, *more))
 
 

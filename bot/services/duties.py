@@ -9,7 +9,16 @@ import structlog
 from bot.config import Config
 from bot.domain.errors import Fault
 from bot.ports import Tx
-from bot.services import adoption, directory, lookouts, outside, promising, sighting, staging
+from bot.services import (
+    adoption,
+    directory,
+    lookouts,
+    measuring,
+    outside,
+    promising,
+    sighting,
+    staging,
+)
 from bot.services.desk import Desk
 
 log = structlog.get_logger()
@@ -47,6 +56,7 @@ class Duties:
             "directory": self._directory,
             "forget": self._forget,
             "promises": self._promises,
+            "figures": partial(measuring.remeasure, desk),
         }
         for repo in sorted({service.repo for service in desk.config.services.values()}):
             self._table[f"tags:{repo}"] = partial(self._tags, repo)

@@ -1,16 +1,25 @@
 """Measuring: the metrics of one service and environment, read inside one transaction."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
 from bot.config import Config
 from bot.domain import measures
 from bot.domain.errors import Refusal
 from bot.domain.grammar import MetricsWish
+from bot.domain.grammar.metrics import USUAL
+from bot.domain.homes import Figures
 from bot.domain.measures import Measures
-from bot.domain.metrics import GUARDED, Window
+from bot.domain.metrics import DAY, GUARDED, Window
 from bot.domain.pictures import PictureWish
 from bot.messages import metrics
 from bot.messages.blocks import Message
+from bot.messages.figures import as_plain
 from bot.ports import Tx
+from bot.services.desk import Desk
 
+AGAIN = timedelta(minutes=15)
 MOST_SERVICES = 8
 """More are not measured at once: whoever asks waits for the answer, and so does everybody else."""
 
@@ -20,6 +29,45 @@ def measure(tx: Tx, service: str, environment: str, window: Window) -> Measures:
     names = {environment, "staging", GUARDED}
     histories = {name: tx.records(service, name) for name in names}
     return measures.measure(histories, tx.incident_records(service), environment, window)
+
+
+def lately(now: datetime) -> Window:
+    """The usual window: four weeks, today included."""
+    tomorrow = datetime.combine(now.astimezone(UTC).date(), datetime.min.time(), UTC) + DAY
+    return Window(start=tomorrow - USUAL, end=tomorrow, as_of=now)
+
+
+async def remeasure(desk: Desk) -> timedelta:
+    """Keep the figures of every place fresh, for the App Home and for Prometheus; a service at a
+    time, so that nobody waits for all of them.
+    """
+    window = lately(desk.now())
+    for service, settings in desk.config.services.items():
+        places = tuple(settings.environments)
+        read = partial(_figures, service=service, environments=places, window=window)
+        found = await desk.store.read(read)
+        await desk.store.run(partial(_keep, found))
+    return AGAIN
+
+
+def _keep(found: Sequence[Figures], tx: Tx) -> None:
+    tx.keep_figures(found)
+
+
+def _figures(tx: Tx, *, service: str, environments: Sequence[str], window: Window) -> list[Figures]:
+    names = {*environments, "staging", GUARDED}
+    histories = {name: tx.records(service, name) for name in names}
+    incidents = tx.incident_records(service)
+    return [
+        Figures(
+            service=service,
+            environment=environment,
+            taken_at=window.as_of,
+            days=round(window.days),
+            numbers=as_plain(measures.measure(histories, incidents, environment, window)),
+        )
+        for environment in environments
+    ]
 
 
 def answer(tx: Tx, config: Config, wish: MetricsWish, user: str) -> Message:

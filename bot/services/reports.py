@@ -26,13 +26,21 @@ def report(tx: Tx, config: Config, wish: ReportWish) -> Message:
         case "why":
             return _why(tx, wish)
         case "locks":
-            return locks.listing(_closed(tx, config, wish))
+            return locks.listing(closed(tx, config, wish))
         case _:
             return _status(tx, config, wish)
 
 
 def _status(tx: Tx, config: Config, wish: ReportWish) -> Message:
-    rows = [
+    return reports.overview(places(tx, config, wish), tx.now, closed(tx, config, wish))
+
+
+EVERYTHING = ReportWish(report="status")
+
+
+def places(tx: Tx, config: Config, wish: ReportWish = EVERYTHING) -> list[reports.Place]:
+    """How each place stands that was asked about."""
+    return [
         reports.Place(
             service=service,
             environment=environment,
@@ -45,10 +53,9 @@ def _status(tx: Tx, config: Config, wish: ReportWish) -> Message:
         for environment in settings.environments
         if wish.service in (None, service) and wish.environment in (None, environment)
     ]
-    return reports.overview(rows, tx.now, _closed(tx, config, wish))
 
 
-def _closed(tx: Tx, config: Config, wish: ReportWish) -> list[str]:
+def closed(tx: Tx, config: Config, wish: ReportWish = EVERYTHING) -> list[str]:
     """A line for each lock and freeze that has to do with what was asked about."""
     held = [
         lock

@@ -21,6 +21,7 @@ from bot.services import (
     approval_watch,
     checking,
     dispatching,
+    homes,
     locks,
     mirroring,
     paging,
@@ -68,6 +69,7 @@ class Agenda:
     pages: tuple[int, ...]
     status_posts: tuple[int, ...]
     mirrors: Sequence[int]
+    homes: Sequence[str]
     pictures: Sequence[int]
     has_unsealed: bool
 
@@ -145,6 +147,7 @@ class Tick:
             pages=tx.pages_due(tx.now),
             status_posts=tx.status_posts_due(tx.now),
             mirrors=mirroring.due(self._desk, tx.mirrors_open(tx.now)),
+            homes=tx.homes_due(tx.now),
             pictures=tx.pictures_due(tx.now),
             has_unsealed=tx.has_unsealed(),
         )
@@ -184,6 +187,7 @@ class Tick:
         work += [(f"lock:{i}", partial(locks.watch, self._desk, i)) for i in agenda.locks]
         work += [(f"mirror:{i}", partial(mirroring.mirror, self._desk, i)) for i in agenda.mirrors]
         work += [(f"draft:{i}", partial(releases.step, self._desk, i)) for i in agenda.drafts]
+        work += [(f"home:{who}", partial(homes.show, self._desk, who)) for who in agenda.homes]
         work += [(f"picture:{i}", partial(pictures.draw, self._desk, i)) for i in agenda.pictures]
         if agenda.has_unsealed:
             work.append(("audit", self._duties.seal))

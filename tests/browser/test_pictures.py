@@ -41,6 +41,28 @@ async def test_card_forms_thread_and_message_fit_a_laptop_and_a_phone(
     assert all(0 < picture.stat().st_size < MOST for picture in taken)
 
 
+async def test_the_home_and_the_chart_of_the_metrics_can_be_looked_at(
+    demo: str, browser: Browser, pictures: Path
+) -> None:
+    async with visiting(browser, demo, height=1400) as laptop:
+        await laptop.types("/deploy v1.2.1")
+        await laptop.reads("2 replies")
+        await laptop.becomes("bo")
+        await laptop.types("/deployments metrics app 2024-01-01..2024-03-27")
+        await laptop.reads("A picture of it comes as a direct message.")
+        await laptop.page.get_by_role("button", name="gonogo Home").click()
+        home = laptop.page.locator("#home")
+        await expect(home).to_contain_text("Approve or reject app v1.2.1")
+        for colours, ending in COLOURS:
+            await laptop.lights(colours)
+            await laptop.takes_picture(pictures / f"home{ending}.png")
+        await laptop.page.get_by_role("button", name="gonogo", exact=True).click()
+        chart = laptop.page.locator(".block-image img")
+        await expect(chart).to_be_visible()
+        assert await chart.evaluate("picture => picture.decode().then(() => picture.naturalWidth)")
+        await laptop.takes_picture(pictures / "metrics.png")
+
+
 async def _before_the_approval(laptop: Visit, take: Camera) -> None:
     await laptop.field.press_sequentially("/")
     await take("hints", laptop)

@@ -155,3 +155,16 @@ async def test_nothing_has_happened_and_nothing_is_claimed(team: Workspace) -> N
     assert "Lead time: n/a" in told
     assert "Change failure rate: n/a" in told
     assert "Goal: Change failure rate under 5 %: open, no deployment to production" in told
+
+
+async def test_prometheus_reads_what_was_measured(team: Workspace) -> None:
+    await fill(team)
+    await team.passes("PT16M")
+    assert team.bot is not None
+    async with team.control.get(f"{team.bot.url}/metrics") as answer:
+        told = await answer.text()
+    place = '{environment="production",service="app"}'
+    assert f"gonogo_change_failure_ratio{place}" in told
+    assert f"gonogo_time_to_recovery_seconds{place} 2700.0" in told
+    assert 'gonogo_goal_met{goal="mttr_minutes",service="app"} 0.0' in told
+    assert 'gonogo_lead_time_seconds{environment="staging"' not in told  # nothing to measure

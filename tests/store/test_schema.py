@@ -17,6 +17,7 @@ from bot.adapters.store import downgrade, is_current, open_store, tables, upgrad
 from bot.adapters.store.database import Database, open_database
 from bot.domain.forerunners import Forerunner
 from bot.domain.freezes import SetFreeze
+from bot.domain.homes import Figures
 from bot.domain.locks import Lock
 from bot.domain.mirrors import Mirror
 from bot.domain.people import Actor
@@ -140,6 +141,8 @@ def fill(tx: Tx) -> None:
     tx.keep_mirror(Mirror(deployment=deployment.id, repo="acme/app", environment="production"))
     tx.add_release_draft(a_release_draft())
     tx.want_picture(a_picture_wish())
+    tx.want_home("U0ANA")
+    tx.keep_figures([Figures(service="app", environment="staging", taken_at=START, days=28)])
     tx.bring_in((), [an_incident_record()])
     tx.add_event(an_event(1))
     tx.add_page(a_page(1))

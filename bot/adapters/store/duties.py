@@ -22,13 +22,15 @@ class Duties(Rows):
 
     def next_due(self) -> datetime | None:
         deployments, outbox, locks = tables.deployments, tables.outbox, tables.locks
-        incidents = tables.incidents
+        incidents, homes = tables.incidents, tables.homes
         earliest = (
             select(func.min(deployments.c.due_at)).where(tables.UNFINISHED),
             select(func.min(outbox.c.due_at)).where(*IN_LINE),
             select(func.min(locks.c.due_at)).where(tables.HELD_LOCK),
             select(func.min(incidents.c.due_at)),
             select(func.min(incidents.c.draft_due_at)),
+            # Who just looked is waited for; keeping it fresh is done at the end.
+            select(func.min(homes.c.due_at)).where(homes.c.due_at == homes.c.opened_at),
             select(func.min(tables.pictures.c.due_at)),
             select(func.min(tables.release_drafts.c.due_at)).where(tables.DRAFT_IS_DUE),
             select(func.min(tables.pages.c.due_at)),

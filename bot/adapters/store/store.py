@@ -16,6 +16,7 @@ from bot.adapters.store.duties import Duties
 from bot.adapters.store.forerunners import Forerunners
 from bot.adapters.store.freezes import Freezes
 from bot.adapters.store.history import History
+from bot.adapters.store.homes import Homes
 from bot.adapters.store.inbox import Inbox
 from bot.adapters.store.incidents import Incidents
 from bot.adapters.store.letters import Letters
@@ -49,6 +50,7 @@ class Transaction(
     Freezes,
     Incidents,
     Letters,
+    Homes,
     Pictures,
     ReleaseDrafts,
     Pages,

@@ -23,7 +23,7 @@ from bot.adapters.store.tables.incidents import (
     incident_events,
     incidents,
 )
-from bot.adapters.store.tables.knowing import pictures
+from bot.adapters.store.tables.knowing import figures, homes, pictures
 from bot.adapters.store.tables.messages import OPEN_POST, inbox, outbox
 from bot.adapters.store.tables.mirrors import OPEN_MIRROR, mirrors
 from bot.adapters.store.tables.outside import (
@@ -63,8 +63,10 @@ __all__ = [
     "cards",
     "deployments",
     "duties",
+    "figures",
     "forerunners",
     "freezes",
+    "homes",
     "inbox",
     "incident_events",
     "incidents",

@@ -1,9 +1,29 @@
-"""What the team is told about itself: pictures that are still to be drawn."""
+"""What the team is told about itself: App Homes, figures, pictures that are still to be drawn."""
 
 from sqlalchemy import Column, Integer, String, Table
 
 from bot.adapters.store.tables.base import metadata
-from bot.adapters.store.types import UtcDateTime
+from bot.adapters.store.types import Json, UtcDateTime
+
+homes = Table(
+    "homes",
+    metadata,
+    Column("slack_id", String, primary_key=True),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("shown", String, nullable=False),
+    Column("failures", Integer, nullable=False),
+)
+
+figures = Table(
+    "figures",
+    metadata,
+    Column("service", String, primary_key=True),
+    Column("environment", String, primary_key=True),
+    Column("taken_at", UtcDateTime, nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("numbers", Json, nullable=False),
+)
 
 pictures = Table(
     "pictures",
