@@ -10,10 +10,11 @@ from bot.domain.deployments import Deployment
 from bot.domain.gates import Gate, Staged
 from bot.domain.people import Role, Standing
 from bot.domain.rehearsal import Rehearsal
-from bot.domain.states import State
+from bot.domain.staging import ITEMS
 from bot.domain.validation import Probe
+from bot.domain.versions import is_same, shown
 from bot.ports import Tx
-from bot.services import rehearsing
+from bot.services import proving, rehearsing, sighting, staging
 from bot.services.desk import Desk
 
 T = TypeVar("T")
@@ -60,21 +61,37 @@ async def look(desk: Desk, deployment: Deployment, commit: str, ask: Ask) -> Rea
 
 
 async def _staged(desk: Desk, deployment: Deployment) -> Staged | str | None:
-    """What staging runs: as we brought it there, else as staging tells of itself."""
-    settings = desk.config.environment(deployment.service, "staging")
+    """What staging runs, and whether the process's items were found good for that commit."""
+    service = deployment.service
+    settings = desk.config.environment(service, "staging")
     if settings is None:
         return None
-    ours = await desk.store.read(lambda tx: tx.live(deployment.service, "staging"))
-    if ours is not None:
-        problem = "" if ours.state is State.SUCCEEDED else f"{ours.name} is {ours.state}"
-        commit = ours.binding.commit if ours.binding else ""
-        return Staged(version=ours.label, commit=commit, problem=problem)
-    if settings.health is None:
+    if settings.health and (trouble := await _trouble(desk, service, settings.health)):
+        return trouble
+    if settings.checks:
+        checks = {str(item): one for item, one in settings.checks.items()}
+        await staging.check(desk, service, checks)
+    found = await desk.store.read(lambda tx: tx.on_staging(service))
+    if found is None:
         return "It is not known what staging runs"
-    probe = await desk.probes.health(settings.health)
+    left = len(found.open_items)
+    problem = "" if found.is_validated else f"{left} of {len(ITEMS)} items are open"
+    return Staged(version=found.version, commit=found.commit, problem=problem)
+
+
+async def _trouble(desk: Desk, service: str, url: str) -> str:
+    """What is wrong with staging at this moment, so that what was found before proves nothing."""
+    probe = await desk.probes.health(url)
     if probe.problem:
         return f"Staging is not healthy: {probe.problem}"
-    return Staged(version=probe.version) if probe.version else "Staging tells no version"
+    live = await desk.store.read(lambda tx: tx.live(service, "staging"))
+    if live is None:  # so it runs what it tells
+        await sighting.look(desk, service, "staging", url)
+        return ""
+    told = (await proving.as_expected(desk, live, probe)).version
+    if told is None or is_same(told, live.version):
+        return ""
+    return f"Staging tells {shown(told)}, not {live.label}"
 
 
 async def _health(desk: Desk, deployment: Deployment) -> Probe | None:

@@ -35,7 +35,8 @@ async def test_three_reasons_stand_on_one_card_and_in_the_answer(tmp_path: Path)
 
         reasons = (
             "• Not approved in a review: #5. Have it looked at at GitHub.\n"
-            "• Staging runs v1.2.0, not v1.2.1. Bring it to staging and validate it there.\n"
+            "• Staging runs v1.2.0 (35defec), not v1.2.1. "
+            "Bring it to staging and validate it there.\n"
             "• Known critical bugs: #11 Payments fail. Fix and close them, or take the label off."
         )
         assert f"Blocked\n{reasons}" in await team.card()
@@ -160,7 +161,7 @@ async def test_empty_notes_and_a_wrong_staging_are_warned_of(team: Workspace) ->
 
     card = await team.card()
     assert "• Release notes reviewed: The release v1.2.1 has no notes" in card
-    assert "• Staging validation completed: Staging runs v1.3.0, not v1.2.1" in card
+    assert "• Staging validation completed: Staging runs v1.3.0 (c25c319), not v1.2.1" in card
     assert "Approve" in (await team.messages())[0]["buttons"]
 
 
@@ -172,7 +173,7 @@ async def test_why_tells_every_decision_with_its_facts(team: Workspace) -> None:
     for line in (
         "• ci passed: CI green (3 checks).",
         "• reviewed warned: Not approved in a review: #5. Have it looked at at GitHub.",
-        "• staging warned: Staging runs v1.2.1, not v1.3.0. Bring it to staging and validate",
+        "• staging warned: Staging runs v1.2.1 (7ccb03b), not v1.3.0. Bring it to staging",
         "• qa is not set up: Nobody holds the role qa.",
         "• bugs passed: No open issue labelled critical.",
         "• migrations warned: 1 migration: no down step in 0007_drop_legacy_column.sql; "

@@ -144,7 +144,7 @@ async def test_the_list_stands_in_the_thread_and_is_signed_there(team: Workspace
     assert await team.channel() == [await team.card()]
     listed = await team.checklist()
     assert "✓ All tests passing: CI green (3 checks)" in listed["rendered"]
-    assert "✗ Staging validated: Staging runs v1.2.0, not v1.2.1" in listed["rendered"]
+    assert "✗ Staging validated: Staging runs v1.2.0 (35defec), not v1.2.1" in listed["rendered"]
     assert "○ Workflow triggered\n" in listed["rendered"]
     assert listed["buttons"] == ["Sign Off Staging validated"]
     await team.clicks("bo", "Sign Off Staging validated", ts=listed["ts"])
@@ -155,7 +155,7 @@ async def test_the_list_stands_in_the_thread_and_is_signed_there(team: Workspace
     )
     signed = await team.checklist()
     assert (
-        "✓ Staging validated: Staging runs v1.2.0, not v1.2.1, signed off by @bo"
+        "✓ Staging validated: Staging runs v1.2.0 (35defec), not v1.2.1, signed off by @bo"
         in (signed["rendered"])
     )
     assert signed["buttons"] == []
