@@ -1,8 +1,8 @@
-"""Cuts: the bot is killed at one certain point of the happy path, started again, and has to end it.
+"""Cuts: the bot is killed at one certain point of a story, started again, and has to end it.
 
 Between two points nothing leaves the process: every request that it sends (not yet worked off, or
 worked off and not yet answered) and every change of its database (on the disk, and nobody told).
-`python -m tests.chaos.cuts [--every N]` goes through all of them, or through each Nth.
+`python -m tests.chaos.cuts [--story outage] [--every N]` goes through all of them, or each Nth.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ import argparse
 import asyncio
 import shutil
 import sys
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
+from typing import Any, Literal
 
 from sandbox.holds import Hold
+from tests.chaos import outage
 from tests.chaos.flow import afterwards, all_ended, life_goes_on
 from tests.chaos.nursery import Nursery, nursery
 from tests.chaos.stage import Stage, stage
@@ -26,10 +27,27 @@ from tests.chaos.tally import Tally, count
 
 SEED = "default"
 ENDS_WITHIN = 120.0  # seconds of real time, for a busy machine
-MOST = 500  # points of a kind; the happy path has far fewer
+MOST = 500  # points of a kind; a story has far fewer
 
 Kind = Literal["sent", "applied", "committed"]
 KINDS: tuple[Kind, ...] = ("sent", "applied", "committed")
+
+
+@dataclass(frozen=True)
+class Story:
+    """What people do, how it is seen that it has ended, and what came of it."""
+
+    people: Callable[[Stage], AbstractAsyncContextManager[Any]]
+    is_over: Callable[[Stage], bool]
+    count: Callable[[Stage, Any], Awaitable[Tally]]
+
+
+STORIES = {
+    "deployment": Story(
+        life_goes_on, all_ended, lambda scene, people: count(scene, people.approved)
+    ),
+    "outage": Story(outage.people, outage.is_over, lambda scene, _: outage.count(scene)),
+}
 
 
 @dataclass(frozen=True)
@@ -45,8 +63,10 @@ class Cut:
         return f"{self.kind} {self.number} ({self.where}): {self.tally.problems or 'right'}"
 
 
-async def cuts(kind: Kind, every: int, nest: Nursery) -> AsyncIterator[Cut]:
-    """Every so many points of a kind, until the happy path has no more of them."""
+async def cuts(
+    kind: Kind, every: int, nest: Nursery, story: Story = STORIES["deployment"]
+) -> AsyncIterator[Cut]:
+    """Every so many points of a kind, until the story has no more of them."""
     with TemporaryDirectory(prefix="gonogo-chaos-") as name:
         template = Path(name) / "gonogo.db"
         await _prepare(template, nest)
@@ -54,7 +74,7 @@ async def cuts(kind: Kind, every: int, nest: Nursery) -> AsyncIterator[Cut]:
             folder = Path(name) / str(number)
             folder.mkdir()
             shutil.copy(template, folder)
-            cut = await _cut(kind, number, folder, nest)
+            cut = await _cut(kind, number, folder, nest, story)
             if cut is None:
                 return
             yield cut
@@ -70,7 +90,7 @@ async def _prepare(template: Path, nest: Nursery) -> None:
             shutil.copy(scene.database, template)
 
 
-async def _cut(kind: Kind, number: int, folder: Path, nest: Nursery) -> Cut | None:
+async def _cut(kind: Kind, number: int, folder: Path, nest: Nursery, story: Story) -> Cut | None:
     """None when everything ended before the point came."""
     async with stage(folder, nest, SEED) as scene, asyncio.timeout(ENDS_WITHIN):
         hold = scene.world.hold = Hold(
@@ -78,23 +98,23 @@ async def _cut(kind: Kind, number: int, folder: Path, nest: Nursery) -> Cut | No
         )
         scene.bot.commits = number if kind == "committed" else 0
         starting = asyncio.create_task(scene.bot.start())
-        async with life_goes_on(scene) as people:
-            if not await _comes(scene, hold, starting):
+        async with story.people(scene) as people:
+            if not await _comes(scene, hold, starting, story):
                 return None
             await scene.bot.kill()
             hold.let_go()
             await starting
             await scene.start()
-            while not all_ended(scene):
+            while not story.is_over(scene):
                 await asyncio.sleep(0.05)
         await afterwards(scene)
         where = f"{hold.entry.method} {hold.entry.path}" if hold.entry else "database"
-        return Cut(kind, number, where, await count(scene, people.approved))
+        return Cut(kind, number, where, await story.count(scene, people))
 
 
-async def _comes(scene: Stage, hold: Hold, starting: asyncio.Task[bool]) -> bool:
+async def _comes(scene: Stage, hold: Hold, starting: asyncio.Task[bool], story: Story) -> bool:
     """Whether the point comes before everything has ended."""
-    while not all_ended(scene):
+    while not story.is_over(scene):
         has_died = starting.done() and scene.bot.state()["state"] == "stopped"
         if hold.entry or has_died:
             return True
@@ -106,12 +126,13 @@ async def main() -> int:
     """Prints each point that was cut; the exit status is 1 when one of them did not end right."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--story", choices=STORIES, default="deployment")
     parser.add_argument("--kind", choices=KINDS, action="append")
     arguments = parser.parse_args()
     bad = 0
     async with nursery() as nest:
         for kind in arguments.kind or KINDS:
-            async for cut in cuts(kind, arguments.every, nest):
+            async for cut in cuts(kind, arguments.every, nest, STORIES[arguments.story]):
                 sys.stdout.write(f"{cut}\n")
                 sys.stdout.flush()
                 bad += bool(cut.tally.problems)

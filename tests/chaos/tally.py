@@ -58,7 +58,7 @@ async def count(stage: Stage, approved: Iterable[str]) -> Tally:
     successes = sum(m.text.startswith("✅") for m in messages)
     if successes != len(deployed):
         tally.wrong_ends.append(f"{successes} messages of success for {len(deployed)} deployments")
-    tally.broken = [*_integrity(stage), *await _audit(stage)]
+    tally.broken = await sound(stage)
     return tally
 
 
@@ -71,6 +71,11 @@ def doubles(stage: Stage, messages: Iterable[Message]) -> list[str]:
 
 def _key(message: Message) -> str:
     return str((message.metadata or {}).get("event_payload", {}).get("key", ""))
+
+
+async def sound(stage: Stage) -> list[str]:
+    """What is wrong with the database and with the chain of its audit trail."""
+    return [*_integrity(stage), *await _audit(stage)]
 
 
 def _integrity(stage: Stage) -> list[str]:

@@ -1,4 +1,4 @@
-"""Wherever the happy path is cut, the next start brings it to the same end.
+"""Wherever a deployment or an outage is cut, the next start brings it to the same end.
 
 Covered is each point at which something leaves the process: a request sent but not yet worked off,
 a request worked off but not yet answered, a change of the database on the disk of which nobody has
@@ -9,17 +9,18 @@ import os
 
 import pytest
 
-from tests.chaos.cuts import KINDS, Kind, cuts
+from tests.chaos.cuts import KINDS, STORIES, Kind, cuts
 from tests.chaos.nursery import nursery
 
 EVERY = int(os.environ.get("GONOGO_CUTS", "14"))
 
 
 @pytest.mark.timeout(120 + 2400 // EVERY)
+@pytest.mark.parametrize("story", STORIES)
 @pytest.mark.parametrize("kind", KINDS)
-async def test_the_flow_ends_right_wherever_it_is_cut(kind: Kind) -> None:
+async def test_it_ends_right_wherever_it_is_cut(kind: Kind, story: str) -> None:
     async with nursery() as nest:
-        tried = [cut async for cut in cuts(kind, EVERY, nest)]
+        tried = [cut async for cut in cuts(kind, EVERY, nest, STORIES[story])]
 
     assert len(tried) > 20 // EVERY
     assert [str(cut) for cut in tried if cut.tally.problems] == []

@@ -1,0 +1,148 @@
+"""An outage: people open an incident, publish it, miss an update, restore and resolve it; what came
+of that is counted at Slack, PagerDuty, Uptime Kuma and GitHub.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from sandbox.slack.messages import Message
+from sandbox.slack.rendering import buttons, rendered
+from tests.chaos.stage import Stage
+from tests.chaos.tally import Tally, doubles, sound
+
+STEP = 20.0  # seconds of shared time in each move of the clock
+PAUSE = 0.15  # seconds of real time between two looks
+PATIENCE = timedelta(seconds=60)  # of shared time, before somebody tries again what came to nothing
+LINE = "/incident outage All users unable to access service"
+OPENED, RESOLVED = "🚨 INCIDENT", "INCIDENT RESOLVED"
+PUBLISHED = "Status page: investigating, posted"
+DUE, NO_NEWS = "is due now", "No new information"
+
+
+class Crew:
+    """Ana opens it; Dee publishes it and ends it, once the bot has said that nobody tells anything.
+
+    Each looks first whether what they did last came to something, and tries again if it did not.
+    """
+
+    def __init__(self, scene: Stage) -> None:
+        self._scene = scene
+        self._tried: dict[str, datetime] = {}
+
+    async def act(self) -> None:
+        """Until cancelled."""
+        while True:
+            if step := self._next():
+                await self._try(*step)
+            await asyncio.sleep(PAUSE)
+
+    def _next(self) -> tuple[str, Message | None] | None:
+        """What is to be done by what can be seen, and where."""
+        root = _root(self._scene)
+        if root is None:
+            return "open", None
+        row = buttons(root)
+        if "Publish" in row:
+            return "Publish", root
+        if PUBLISHED not in _text(self._scene, root) and "Resolve" in row:
+            return None
+        if "Restored" in row and _said(self._scene, NO_NEWS):
+            return "Restored", root
+        if "Resolve" in row and "Reopen" in row:
+            return "Resolve", root
+        return None
+
+    async def _try(self, step: str, root: Message | None) -> None:
+        now = self._scene.world.clock.now()
+        if step in self._tried and now - self._tried[step] < PATIENCE:
+            return
+        self._tried[step] = now
+        place = {"as": "ana" if root is None else "dee", "channel": "deployments"}
+        if root is None:
+            await self._scene.post("/say", **place, text=LINE)
+            return
+        pressed = await self._scene.post("/click", **place, ts=root.ts, button=step)
+        if step == "Publish" and pressed.get("modal"):
+            await self._scene.post("/submit", **{"as": "dee", "values": {}})
+
+
+@asynccontextmanager
+async def people(scene: Stage) -> AsyncIterator[None]:
+    """They act and the clock moves, whether the bot lives or not."""
+    tasks = [asyncio.create_task(Crew(scene).act()), asyncio.create_task(_time_passes(scene))]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+    for error in ended:
+        if isinstance(error, Exception):
+            raise error
+
+
+def is_over(scene: Stage) -> bool:
+    """Whether everybody knows that it is."""
+    root, world = _root(scene), scene.world
+    posts, woken = world.kuma.posts.every, world.pagerduty.incidents
+    return (
+        any(m.text.startswith(RESOLVED) for m in scene.messages())
+        and root is not None
+        and "Status page: resolved, posted" in _text(scene, root)
+        and any(one.status == "resolved" for one in woken)
+        and any(not one.active for one in posts)
+        and bool(_drafts(scene))
+    )
+
+
+async def count(scene: Stage) -> Tally:
+    """Look at a stage on which it is over."""
+    tally, world = Tally(), scene.world
+    roots = [m.text for m in scene.messages() if m.text.startswith(OPENED)]
+    told = {
+        "incident": roots,
+        "page": [one.key for one in world.pagerduty.incidents],
+        "public post": [one.title for one in world.kuma.posts.every],
+        "post-mortem": _drafts(scene),
+        "end": [m.text for m in scene.messages() if m.text.startswith(RESOLVED)],
+    }
+    tally.duplicated = [f"{what} × {len(found)}" for what, found in told.items() if len(found) > 1]
+    tally.lost = [what for what, found in told.items() if not found]
+    for words in (DUE, NO_NEWS):
+        if (times := _said(scene, words)) > 1:
+            tally.duplicated.append(f"“{words}” × {times}")
+    tally.wrong_ends = [
+        *(one.key for one in world.pagerduty.incidents if one.status != "resolved"),
+        *(one.title for one in world.kuma.posts.every if one.active or one.pin),
+    ]
+    tally.double_messages = doubles(scene, scene.messages())
+    tally.broken = await sound(scene)
+    return tally
+
+
+def _root(scene: Stage) -> Message | None:
+    return next((m for m in scene.messages() if m.text.startswith(OPENED)), None)
+
+
+def _text(scene: Stage, root: Message) -> str:
+    return rendered(scene.world.slack, root)
+
+
+def _said(scene: Stage, words: str) -> int:
+    channel = scene.world.slack.channel_named("deployments")
+    return sum(words in m.text for m in channel.messages.values() if m.is_reply)
+
+
+def _drafts(scene: Stage) -> list[str]:
+    issues = scene.world.github.repositories["acme/app"].issues.values()
+    return [issue.title for issue in issues if issue.title.startswith("Post-mortem")]
+
+
+async def _time_passes(scene: Stage) -> None:
+    while True:
+        await scene.passes(STEP)
+        await asyncio.sleep(PAUSE)
