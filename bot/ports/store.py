@@ -252,6 +252,11 @@ class Tx(
         """When a recurring duty is due again; None when it never ran."""
 
     def set_duty(self, name: str, due_at: datetime) -> None: ...
+    def bring_forward(self) -> None:
+        """Make everything due now that the tick would come back to later: its steps can run twice,
+        and a clock that was set back would make them wait.
+        """
+
     def forget_request(self, key: str) -> None:
         """Take it as new if the same request comes again."""
 

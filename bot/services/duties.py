@@ -27,7 +27,6 @@ TAGS_EVERY = timedelta(seconds=60)
 TAGS_WHILE_TOLD = timedelta(minutes=10)
 """Where webhooks of the repository come in, which tell of a new tag at once."""
 
-PROMISES_EVERY = timedelta(minutes=1)
 FORGET_EVERY = timedelta(hours=1)
 REQUESTS_KEPT = timedelta(hours=24)
 POSTS_KEPT = timedelta(days=30)
@@ -55,7 +54,7 @@ class Duties:
         self._table: dict[str, Callable[[], Awaitable[timedelta]]] = {
             "directory": self._directory,
             "forget": self._forget,
-            "promises": self._promises,
+            promising.DUTY: self._promises,
             "figures": partial(measuring.remeasure, desk),
         }
         for repo in sorted({service.repo for service in desk.config.services.values()}):
@@ -79,7 +78,10 @@ class Duties:
 
     def due(self, tx: Tx) -> tuple[str, ...]:
         """The duties whose time has come; one that never ran is due at once."""
-        return tuple(name for name in self._table if (tx.duty(name) or tx.now) <= tx.now)
+        found = [name for name in self._table if (tx.duty(name) or tx.now) <= tx.now]
+        if promising.is_set_back(tx):
+            found.append(promising.DUTY)
+        return tuple(found)
 
     async def do(self, name: str) -> None:
         """Do one duty and note when it is due again, unless it was wanted earlier meanwhile."""
@@ -122,7 +124,7 @@ class Duties:
 
     async def _promises(self) -> timedelta:
         await self._desk.store.run(partial(promising.set_right, self._desk.config))
-        return PROMISES_EVERY
+        return promising.EVERY
 
     async def _forget(self) -> timedelta:
         def forget(tx: Tx) -> None:

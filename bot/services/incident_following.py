@@ -36,6 +36,18 @@ def follow(config: Config, tx: Tx, old: Deployment, new: Deployment) -> None:
         _followed_up(tx, config, new)
 
 
+def past_the_freeze(tx: Tx, new: Deployment, reason: str, by: str) -> None:
+    """Somebody let a deployment through although an incident freezes production."""
+    for incident in tx.open_incidents():
+        if incident.freezes and _is_about(incident, new):
+            text = f"{new.name} ({new.version}) was let through the freeze: {reason}"
+            room.note(tx, incident, text, by=by)
+
+
+def _is_about(incident: Incident, new: Deployment) -> bool:
+    return (incident.service, room.PRODUCTION) == (new.service, new.environment)
+
+
 def _succeeded(tx: Tx, config: Config, incident: Incident, new: Deployment) -> None:
     """What took the cause back, or mends the incident, restores the service when its checks passed;
     of anything else only people know whether it did.

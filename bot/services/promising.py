@@ -14,6 +14,8 @@ from bot.services import directory
 from bot.services import incident_room as room
 from bot.services.desk import Desk
 
+DUTY, EVERY = "promises", timedelta(minutes=1)
+
 ABSENT = timedelta(minutes=1)
 """So late the directory is read only when nobody was there to read it."""
 
@@ -31,8 +33,16 @@ def note_absence(tx: Tx) -> None:
         room.note(tx, incident, news.away(since, tx.now), at=since)
 
 
+def is_set_back(tx: Tx) -> bool:
+    """Whether the clock was: this duty is due later than it ever is."""
+    due_at = tx.duty(DUTY)
+    return due_at is not None and due_at > tx.now + EVERY
+
+
 def set_right(config: Config, tx: Tx) -> None:
     """Where the clock was set back, nobody waits longer than was promised."""
+    if is_set_back(tx):
+        tx.bring_forward()
     for incident in tx.open_incidents():
         anew = room.promised(config, incident, tx.now)
         promised_at = incident.promised_at

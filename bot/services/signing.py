@@ -12,6 +12,7 @@ from bot.messages.blocks import Message
 from bot.ports import Tx
 from bot.services import decisions
 from bot.services.decisions import load
+from bot.services.incident_following import past_the_freeze
 from bot.services.requests import known
 
 
@@ -32,6 +33,8 @@ def override(
     said = {o.gate: o.lifted for o in saved.overrides if o.gate in gates}
     commit = saved.binding.commit if saved.binding else ""
     tx.audit(slack_id, "overrode", saved.name, lifted=said, reason=reason, commit=commit)
+    if "lock" in gates:
+        past_the_freeze(tx, saved, reason, slack_id)
     return notes.lifted(saved, gates, len(overrides.standing(saved)))
 
 

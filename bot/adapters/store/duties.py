@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.adapters.store import tables
 from bot.adapters.store.outbox import IN_LINE
@@ -19,6 +19,12 @@ class Duties(Rows):
 
     def set_duty(self, name: str, due_at: datetime) -> None:
         self.put(_TABLE, {"name": name, "due_at": due_at})
+
+    def bring_forward(self) -> None:
+        waiting = (tables.deployments, tables.outbox, tables.pages, tables.status_posts)
+        for table in (_TABLE, *waiting):
+            later = update(table).where(table.c.due_at > self.now)
+            self.connection.execute(later.values(due_at=self.now))
 
     def next_due(self) -> datetime | None:
         deployments, outbox, locks = tables.deployments, tables.outbox, tables.locks
