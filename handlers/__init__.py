@@ -14,6 +14,7 @@ from handlers import (
     incidents,
     letters,
     locks,
+    maintenance,
     releases,
     rollback,
     signatures,
@@ -107,6 +108,7 @@ BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
     "home_letters": home.letters_chosen,
     "notes": releases.on_card,
     "release": releases.fill,
+    "announce": maintenance.ask,
     "unlock": locks.press,
     "unlock_anyway": locks.press_anyway,
     **incident_buttons.BUTTONS,
@@ -124,6 +126,7 @@ FORMS: dict[str, Callable[[Submission, Office], Answer]] = {
     "override": signatures.override,
     "validate_staging": staging.sign,
     "release": releases.publish,
+    "announce": maintenance.announce,
     **timeline.FORMS,
 }
 

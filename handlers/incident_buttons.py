@@ -8,7 +8,7 @@ from bot.domain.grammar import MAX_REASON, clean_reason
 from bot.domain.history import Closure
 from bot.domain.incidents import Incident, Severity, State
 from bot.domain.people import require_member
-from bot.domain.publishing import Phase
+from bot.domain.publishing import ONGOING
 from bot.messages import blocks as b
 from bot.messages import incident_forms as forms
 from bot.messages import publishing as pages
@@ -198,9 +198,9 @@ def ask_publish(click: Click, office: Office) -> Answer:
 def publish(form: Submission, office: Office) -> Answer:
     """The preview was confirmed: from here on the public reads it."""
     values = form.values
-    phase = next((one for one in Phase if one == values.get("phase")), None)
+    phase = next((one for one in ONGOING if one == values.get("phase")), None)
     text, title = values.get("text", "").strip(), values.get("title", "").strip()
-    if phase is None or phase is Phase.RESOLVED:
+    if phase is None:
         return FormErrors({"phase": "Choose how far it is."})
     if not text:
         return FormErrors({"text": "Say something to the public, or close this form."})

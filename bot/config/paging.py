@@ -38,6 +38,10 @@ class StatusPageConfig(Part):
 
     kind: Literal["uptime_kuma", "statuspage"]
     page: str = Field(min_length=1, description="its slug at Uptime Kuma, or id at Statuspage")
+    maintenance: bool = Field(
+        default=False,
+        description="whether deployments to production offer to announce a maintenance there",
+    )
 
     @property
     def lag(self) -> str:

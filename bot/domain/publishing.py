@@ -1,4 +1,4 @@
-"""Status post: what the public is told of one incident, and how far that came."""
+"""Status post: what the public is told of an incident or a maintenance, and how far that came."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -7,18 +7,30 @@ from typing import Any, Self
 
 
 class Phase(StrEnum):
-    """How far an incident is, for the public."""
+    """How far an incident or a maintenance is, for the public."""
 
     INVESTIGATING = "investigating"
     IDENTIFIED = "identified"
     MONITORING = "monitoring"
     RESOLVED = "resolved"
+    MAINTENANCE = "maintenance"
+    COMPLETED = "completed"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the public is told that it is over."""
+        return self in (Phase.RESOLVED, Phase.COMPLETED)
+
+
+ONGOING = (Phase.INVESTIGATING, Phase.IDENTIFIED, Phase.MONITORING)
+"""Those of an incident that is open."""
 
 
 class Health(StrEnum):
     """How a part of the service is, for the public; the worst last."""
 
     OPERATIONAL = "operational"
+    MAINTENANCE = "under_maintenance"
     DEGRADED = "degraded_performance"
     PARTIAL = "partial_outage"
     OUTAGE = "major_outage"
@@ -35,14 +47,17 @@ class PostState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusPost:
-    """One incident's post as stored: what it is to say, and what is known of it at the page.
+    """One post as stored: what it is to say, and what is known of it at the page.
 
-    `lost` says that a try may have arrived; `posted` is its id at the page, once that is known.
+    It is about an incident, or about the maintenance that a deployment is, which is over by
+    `ends_at`. `lost` says that a try may have arrived; `posted` is its id at the page, once that is
+    known.
     """
 
     id: int = 0
     revision: int = 0
-    incident: int
+    incident: int | None = None
+    deployment: int | None = None
     title: str
     text: str
     phase: Phase
@@ -55,12 +70,13 @@ class StatusPost:
     url: str = ""
     by: str
     asked_at: datetime
+    ends_at: datetime | None = None
     due_at: datetime | None
 
     @property
     def is_over(self) -> bool:
         """Whether the public is told that it is over."""
-        return self.phase is Phase.RESOLVED
+        return self.phase.is_over
 
     def with_(self, **changes: Any) -> Self:
         """A copy with some fields changed."""

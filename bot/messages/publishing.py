@@ -1,7 +1,7 @@
 """Publishing: what the public is told of an incident, its preview, and how far it came."""
 
 from bot.domain.incidents import Incident, Severity
-from bot.domain.publishing import Phase, PostState, StatusPost
+from bot.domain.publishing import ONGOING, Phase, PostState, StatusPost
 from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
 from bot.messages.views import View, field, option, select, view, words
@@ -34,7 +34,7 @@ def form(incident: Incident, post: StatusPost | None, lag: str, channel: str) ->
         "*This is public*, and subscribers get it by mail; neither can be taken back. "
         f"The title gets “({incident.name})” at its end. {b.line(lag)}"
     )
-    phases = [option(str(phase).capitalize(), str(phase)) for phase in Phase if phase != "resolved"]
+    phases = [option(str(phase).capitalize(), str(phase)) for phase in ONGOING]
     now = post.phase if post and not post.is_over else Phase.INVESTIGATING
     text = post.text if post and not post.is_over else f"{_SAYS[incident.severity]} {_LOOKING}"
     fields = [b.section(warning)]

@@ -10,10 +10,11 @@ from bot.domain.publishing import Health, Phase
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What a status page is to show of one incident.
+    """What a status page is to show of one incident or maintenance.
 
-    The title is the same as long as the incident lasts and names it, so that it can be found by it.
-    `components` are the incident's own, by their id at the page, and no others.
+    The title is the same as long as that lasts and names it, so that it can be found by it.
+    `components` are its own, by their id at the page, and no others. A maintenance has the times
+    between which it is.
     """
 
     title: str
@@ -21,6 +22,7 @@ class Notice:
     phase: Phase
     health: Health
     components: Mapping[str, Health] = field(default_factory=dict)
+    between: tuple[datetime, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

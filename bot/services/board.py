@@ -17,6 +17,7 @@ from bot.messages.blocks import Message
 from bot.messages.cards import MOST_CHANGES
 from bot.messages.cards import card as render
 from bot.ports import Card, Post, Tx
+from bot.services import maintenance
 from bot.services.approval_watch import first_asking
 from bot.services.desk import Desk, card_key, reply
 
@@ -161,7 +162,7 @@ class Board:
                 *posts,
                 reply(desk.config, deployment, "checklist", checklists.reply(deployment)),
             )
-        return posts
+        return (*posts, *maintenance.offer(desk.config, deployment))
 
     async def _keep(
         self,

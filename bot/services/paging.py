@@ -1,6 +1,6 @@
 """Paging: people are woken for a bad incident, and let sleep again when it is over."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -21,7 +21,9 @@ LOST_AFTER = timedelta(seconds=30)
 """A try that is under way for longer was cut off; longer than the time limit of the call."""
 
 LOOK_SOON, LOOK_SELDOM = timedelta(seconds=10), timedelta(minutes=1)
-"""How often a pager is asked who answered: before somebody has, and after."""
+"""How often a pager is asked who answered: at first, and after somebody has or five minutes."""
+
+SOON = timedelta(minutes=5)
 
 LINK_WITHIN = timedelta(seconds=1)
 """So long the first try waits for the incident's message, to carry its address."""
@@ -107,7 +109,7 @@ async def _tell(desk: Desk, page: Page, pager: Pager) -> None:
         lost = isinstance(fault, Unanswered)
         await _keep(desk, claimed, claimed.put_off(fault.text, due_at, lost=lost))
     else:
-        look_at = desk.now() + LOOK_SOON if pager.sees_answers else None
+        look_at = _next_look(desk, page) if pager.sees_answers else None
         await _keep(desk, claimed, claimed.accepted(look_at))
 
 
@@ -148,9 +150,14 @@ async def _look(desk: Desk, page: Page, pager: Pager) -> None:
         case "resolved":
             changed = page.with_(state=PageState.OVER, by=by, due_at=None)
         case _:
-            due = desk.now() + LOOK_SOON
+            due = _next_look(desk, page)
             changed = page.with_(state=PageState.ACCEPTED, by="", due_at=due)
     await _keep(desk, page, changed)
+
+
+def _next_look(desk: Desk, page: Page) -> datetime:
+    now = desk.now()
+    return now + (LOOK_SOON if now < page.raised_at + SOON else LOOK_SELDOM)
 
 
 async def _ask(pager: Pager, page: Page) -> Answered | None:

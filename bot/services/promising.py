@@ -34,9 +34,9 @@ def note_absence(tx: Tx) -> None:
 
 
 def is_set_back(tx: Tx) -> bool:
-    """Whether the clock was: this duty is due later than it ever is."""
+    """Whether the clock was, by more than replicas differ: this duty is due later than ever."""
     due_at = tx.duty(DUTY)
-    return due_at is not None and due_at > tx.now + EVERY
+    return due_at is not None and due_at > tx.now + 2 * EVERY
 
 
 def set_right(config: Config, tx: Tx) -> None:

@@ -1,4 +1,4 @@
-"""Publishing: the public is told of an incident when a person says so, and that it is over."""
+"""Publishing: the public is told what a person has confirmed, once, and that it is over."""
 
 from datetime import timedelta
 
@@ -12,6 +12,7 @@ from bot.messages.blocks import Message
 from bot.ports import Stale, Tx
 from bot.ports.status_pages import Notice, StatusPage
 from bot.services import incident_room as room
+from bot.services import maintenance
 from bot.services.desk import Desk, retry_in
 from bot.services.requests import known
 
@@ -84,9 +85,9 @@ def follow(tx: Tx, incident: Incident) -> None:
     room.note(tx, incident, messages.published(saved))
 
 
-async def work_off(desk: Desk, incident_id: int) -> None:
+async def work_off(desk: Desk, post_id: int) -> None:
     """Bring the page up to what it is to say."""
-    post = await desk.store.read(lambda tx: tx.status_post(incident_id))
+    post = await desk.store.read(lambda tx: tx.status_post_by_id(post_id))
     if post is None or post.due_at is None or desk.now() < post.due_at:
         return
     page = desk.status_page
@@ -126,25 +127,27 @@ async def _tell(
 
 
 def _notice(tx: Tx, config: Config, post: StatusPost) -> Notice:
-    """With the incident's own component: as well as the worst of the incidents that are open."""
-    incident = tx.incident(post.incident)
-    service = incident.service if incident else ""
+    """With its own component: as well as the worst of what is open for the same service."""
+    service = _service(tx, post)
     settings = config.services.get(service)
     component = settings.component if settings else None
-    others = (
-        tx.status_post(one.id)
-        for one in tx.open_incidents()
-        if one.service == service and one.id != post.incident
-    )
+    told = (*(tx.status_post(one.id) for one in tx.open_incidents()), *tx.maintenances())
+    others = (one for one in told if one and one.id != post.id and _service(tx, one) == service)
     order = list(Health)
-    worst = max((one.health for one in (post, *filter(None, others))), key=order.index)
+    worst = max((one.health for one in (post, *others)), key=order.index)
     return Notice(
         title=post.title,
         text=post.text,
         phase=post.phase,
         health=post.health,
         components={component: worst} if component else {},
+        between=(post.asked_at, post.ends_at) if post.ends_at else None,
     )
+
+
+def _service(tx: Tx, post: StatusPost) -> str:
+    about = tx.incident(post.incident) if post.incident else tx.deployment(post.deployment or 0)
+    return about.service if about else ""
 
 
 async def _claim(desk: Desk, post: StatusPost) -> StatusPost | None:
@@ -158,15 +161,17 @@ async def _claim(desk: Desk, post: StatusPost) -> StatusPost | None:
 
 async def _keep(desk: Desk, old: StatusPost, new: StatusPost) -> None:
     def keep(tx: Tx) -> None:
-        now, incident = tx.status_post(old.incident), tx.incident(old.incident)
-        if now is None or incident is None:
+        now = tx.status_post_by_id(old.id)
+        if now is None:
             return
         if now != old:  # something else is to be said by now: keep what is known of the post
             there = {"posted": new.posted, "url": new.url, "lost": new.lost}
             tx.save_status_post(now, now.with_(**there, due_at=tx.now))
             return
         saved = tx.save_status_post(old, new)
-        if saved.state is PostState.FAILED:
+        if saved.deployment is not None:
+            maintenance.tell(tx, desk.config, old, saved)
+        elif saved.state is PostState.FAILED and (incident := tx.incident(saved.incident or 0)):
             room.note(tx, incident, messages.status(saved, ""))
             room.say(tx, desk.config, incident, f"page:{saved.revision}", messages.trouble(saved))
 

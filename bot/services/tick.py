@@ -23,6 +23,7 @@ from bot.services import (
     dispatching,
     homes,
     locks,
+    maintenance,
     mirroring,
     paging,
     pictures,
@@ -68,6 +69,7 @@ class Agenda:
     drafts: Sequence[int]
     pages: tuple[int, ...]
     status_posts: tuple[int, ...]
+    maintenances_over: tuple[int, ...]
     mirrors: Sequence[int]
     homes: Sequence[str]
     pictures: Sequence[int]
@@ -146,6 +148,7 @@ class Tick:
             drafts=tx.release_drafts_due(tx.now),
             pages=tx.pages_due(tx.now),
             status_posts=tx.status_posts_due(tx.now),
+            maintenances_over=tx.maintenances_over(),
             mirrors=mirroring.due(self._desk, tx.mirrors_open(tx.now)),
             homes=tx.homes_due(tx.now),
             pictures=tx.pictures_due(tx.now),
@@ -175,6 +178,10 @@ class Tick:
         work += [
             (f"public:{i}", partial(publishing.work_off, self._desk, i))
             for i in agenda.status_posts
+        ]
+        work += [
+            (f"maintenance:{i}", partial(maintenance.end, self._desk, i))
+            for i in agenda.maintenances_over
         ]
         work += [
             (f"postmortem:{i}", partial(postmortems.draft, self._desk, i))

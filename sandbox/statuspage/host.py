@@ -14,6 +14,9 @@ from sandbox.seeds import Seed
 
 PAGE = "kctbh9vrtdwd"
 STATUSES = ("investigating", "identified", "monitoring", "resolved")
+SCHEDULED = ("scheduled", "in_progress", "verifying", "completed")
+"""Those of a maintenance, which has the times between which it is."""
+
 IMPACTS = ("none", "minor", "major", "critical")
 HEALTHS = (
     "operational",
@@ -71,6 +74,7 @@ class Incident:
     updates: list[Update] = field(default_factory=list)
     monitoring: datetime | None = None
     resolved: datetime | None = None
+    scheduled: tuple[str | None, str | None] = (None, None)
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -97,9 +101,13 @@ class Statuspage:
         if not told.get("name"):
             raise Invalid(["Name can't be blank"])
         self._check(told)
+        between = (told.get("scheduled_for"), told.get("scheduled_until"))
+        if told.get("status") in SCHEDULED and not all(between):
+            raise Invalid(["Scheduled for can't be blank", "Scheduled until can't be blank"])
         now = self._clock.now()
         id = digest("statuspage", str(len(self.incidents)))[:12]
         made = Incident(id, str(told["name"]), "investigating", now, now)
+        made.scheduled = between
         self._apply(made, told, first=True)
         self.incidents.append(made)
         return made
@@ -118,7 +126,7 @@ class Statuspage:
             for one in health.values()
             if one not in HEALTHS
         ]
-        if told.get("status", STATUSES[0]) not in STATUSES:
+        if told.get("status", STATUSES[0]) not in (*STATUSES, *SCHEDULED):
             wrong.append("Status is not included in the list")
         if (told.get("impact_override") or "none") not in IMPACTS:
             wrong.append("Impact override is not included in the list")
@@ -140,7 +148,7 @@ class Statuspage:
         affected = [self._set(id, status) for id, status in (told.get("components") or {}).items()]
         if incident.status == "monitoring":
             incident.monitoring = incident.monitoring or now
-        if incident.status == "resolved":
+        if incident.status in ("resolved", "completed"):
             incident.resolved = incident.resolved or now
         if first or told.get("body") or told.get("status"):
             id = digest(incident.id, str(len(incident.updates)))[:12]

@@ -61,7 +61,7 @@ class _Api:
 
     async def unresolved(self, request: web.Request) -> web.Response:
         newest = self._world.statuspage.incidents[::-1]
-        return self._list([one for one in newest if one.status != "resolved"])
+        return self._list([one for one in newest if one.status not in ("resolved", "completed")])
 
     async def incident(self, request: web.Request) -> web.Response:
         return web.json_response(views.incident(self._world, self._named(request)))

@@ -30,7 +30,8 @@
   test_incident_timeline::test_what_is_written_down_late_stands_where_it_happened,
   test_incident_ends::test_from_restored_to_closed,
   test_incident_ends::test_who_owes_a_post_mortem_is_reminded
-11 metrics: what each incident counts for is in tests/domain/test_metrics.py
+11 metrics: tests/domain/test_metrics.py has what each incident counts for, and in Slack:
+  test_metrics
 12 detection: test_detection::test_a_monitor_that_flaps_opens_one_incident_and_wakes_once,
   test_detection::test_up_proposes_and_a_person_says_restored,
   test_incident_stories::test_a_false_alarm_of_a_monitor_counts_for_nothing

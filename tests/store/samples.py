@@ -80,7 +80,7 @@ def a_page(incident: int, **changes: Any) -> Page:
     return Page(**({"incident": incident} | facts | changes))
 
 
-def a_status_post(incident: int, **changes: Any) -> StatusPost:
+def a_status_post(incident: int | None, **changes: Any) -> StatusPost:
     """What the public is to be told of that incident."""
     facts: dict[str, Any] = {"title": "App is down (INC-1)", "text": "We are looking into it."}
     words = {"phase": Phase.INVESTIGATING, "health": Health.OUTAGE, "by": "U0DEE"}

@@ -6,8 +6,9 @@ import pytest
 
 from bot.adapters.store import SqlStore
 from bot.domain.publishing import Health, Phase, PostState
+from bot.domain.states import State
 from bot.ports import Stale
-from tests.store.samples import START, a_status_post, an_incident
+from tests.store.samples import START, a_deployment, a_status_post, an_incident
 
 MINUTE = timedelta(minutes=1)
 
@@ -33,6 +34,22 @@ async def test_it_changes_once_and_is_due_when_it_says(store: SqlStore) -> None:
     assert await store.run(lambda tx: tx.status_posts_due(START)) == ()
     assert await store.run(lambda tx: tx.status_posts_due(START + MINUTE)) == (1,)
     assert await store.run(lambda tx: tx.next_due()) == START + MINUTE
+
+
+async def test_a_maintenance_is_over_when_its_deployment_is(store: SqlStore) -> None:
+    asked = await store.run(lambda tx: tx.add(a_deployment(state=State.AWAITING_APPROVAL)))
+    wanted = a_status_post(None, deployment=asked.id, phase=Phase.MAINTENANCE)
+    post = await store.run(lambda tx: tx.add_status_post(wanted))
+    assert await store.run(lambda tx: tx.maintenance(asked.id)) == post
+    assert await store.run(lambda tx: tx.status_post_by_id(post.id)) == post
+    assert await store.run(lambda tx: tx.maintenances()) == (post,)
+    assert await store.run(lambda tx: tx.maintenances_over()) == ()
+    await store.run(lambda tx: tx.save(asked, asked.to(State.CANCELLED, START)))
+    assert await store.run(lambda tx: tx.maintenances_over()) == (asked.id,)
+    over = post.saying("Over.", Phase.COMPLETED, Health.OPERATIONAL, START, "U0ANA")
+    await store.run(lambda tx: tx.save_status_post(post, over))
+    assert await store.run(lambda tx: tx.maintenances()) == ()
+    assert await store.run(lambda tx: tx.maintenances_over()) == ()
 
 
 async def test_of_one_monitor_one_incident_is_open(store: SqlStore) -> None:

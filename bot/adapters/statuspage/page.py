@@ -11,6 +11,9 @@ from bot.ports.status_pages import Notice, Published
 
 NEWEST = 100
 LONGEST_NAME = 255
+STATUS = {Phase.MAINTENANCE: "in_progress"}
+"""Where its word for a phase is not ours."""
+
 IMPACT = {
     Health.OPERATIONAL: "none",
     Health.DEGRADED: "minor",
@@ -46,7 +49,7 @@ class _Incident(Answer):
         has = {one.id: one.status for one in self.components}
         text = self.incident_updates[0].body if self.incident_updates else ""
         is_so = all(has.get(id) == health for id, health in notice.components.items())
-        return self.status == notice.phase and text == notice.text and is_so
+        return self.status == _status(notice) and text == notice.text and is_so
 
 
 class Statuspage:
@@ -66,7 +69,11 @@ class Statuspage:
 
     async def publish(self, notice: Notice) -> Published:
         """A new incident, with the health of its own components."""
-        body = {"incident": _fields(notice) | {"impact_override": IMPACT[notice.health]}}
+        more = {"impact_override": IMPACT.get(notice.health)}
+        if notice.between:
+            begins, ends = (at.isoformat() for at in notice.between)
+            more = {"scheduled_for": begins, "scheduled_until": ends}
+        body = {"incident": _fields(notice) | more}
         return (await self._api.make(_Incident, self._incidents, body)).published
 
     async def revise(self, id: str, notice: Notice) -> None:
@@ -87,11 +94,15 @@ class Statuspage:
 def _fields(notice: Notice) -> dict[str, Any]:
     return {
         "name": notice.title[:LONGEST_NAME],
-        "status": Phase(notice.phase),
+        "status": _status(notice),
         "body": notice.text,
         "component_ids": list(notice.components),
         "components": dict(notice.components),
     }
+
+
+def _status(notice: Notice) -> str:
+    return STATUS.get(notice.phase, str(notice.phase))
 
 
 def connect(url: str, key: str, page: str, timeout: float = TIMEOUT) -> Statuspage:

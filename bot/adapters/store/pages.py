@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import RowMapping, insert, select, update
 
 from bot.adapters.store import tables
-from bot.adapters.store.rows import Rows
+from bot.adapters.store.asides import Asides
 from bot.domain.pages import Page, PageState
 from bot.ports import Stale
 
@@ -15,7 +15,7 @@ _TABLE = tables.pages
 _NAMES = tuple(field.name for field in fields(Page))
 
 
-class Pages(Rows):
+class Pages(Asides):
     """Pages within one transaction."""
 
     def add_page(self, page: Page) -> Page:
@@ -43,11 +43,6 @@ class Pages(Rows):
     def pages_due(self, now: datetime) -> tuple[int, ...]:
         due = select(_TABLE.c.id).where(_TABLE.c.due_at <= now)
         return tuple(self.connection.scalars(due.order_by(_TABLE.c.due_at, _TABLE.c.id)))
-
-    def _touch(self, incident_id: int) -> None:
-        incidents = tables.incidents
-        touched = update(incidents).where(incidents.c.id == incident_id)
-        self.connection.execute(touched.values(touched=incidents.c.touched + 1))
 
 
 def _row(page: Page) -> dict[str, Any]:

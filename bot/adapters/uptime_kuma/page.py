@@ -11,11 +11,12 @@ from pydantic import Field
 from bot.adapters.rest import TIMEOUT, Answer, Rest
 from bot.adapters.uptime_kuma.session import Session
 from bot.domain.errors import Unanswered
-from bot.domain.publishing import Health, Phase
+from bot.domain.publishing import Health
 from bot.ports.status_pages import Notice, Published
 
 STYLES = {
     Health.OPERATIONAL: "info",
+    Health.MAINTENANCE: "info",
     Health.DEGRADED: "warning",
     Health.PARTIAL: "warning",
     Health.OUTAGE: "danger",
@@ -72,10 +73,10 @@ class KumaPage:
         return Published(id=str(id), url=self.url)
 
     async def revise(self, id: str, notice: Notice) -> None:
-        """Edit that post; when the incident is resolved it leaves the page, and the history keeps
+        """Edit that post; when it is over it leaves the page, and the history keeps
         it.
         """
-        over = notice.phase is Phase.RESOLVED
+        over = notice.phase.is_over
         # An edit without a word about the pin would put it back on the page.
         edited = {**_content(notice), "pin": not over}
         await self._session.call("editIncident", self._slug, int(id), edited)

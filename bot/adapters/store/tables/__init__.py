@@ -37,7 +37,7 @@ from bot.adapters.store.tables.outside import (
     staging_checks,
     tags,
 )
-from bot.adapters.store.tables.paging import pages, status_posts
+from bot.adapters.store.tables.paging import MAINTENANCE, pages, status_posts
 from bot.adapters.store.tables.rules import HELD_LOCK, freezes, letters_off, locks
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "HELD_LOCK",
     "HOLDS_SLOT",
     "LIVE",
+    "MAINTENANCE",
     "OPENED_HERE",
     "OPEN_INCIDENT",
     "OPEN_MIRROR",

@@ -29,7 +29,8 @@ status_posts = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("revision", Integer, nullable=False),
-    Column("incident", ForeignKey("incidents.id"), nullable=False),
+    Column("incident", ForeignKey("incidents.id")),
+    Column("deployment", ForeignKey("deployments.id")),  # one of the two
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("phase", String, nullable=False),
@@ -42,7 +43,11 @@ status_posts = Table(
     Column("url", String, nullable=False),
     Column("by", String, nullable=False),
     Column("asked_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime),
     Column("due_at", UtcDateTime),
     Index("status_posts_incident", "incident", unique=True),
+    Index("status_posts_deployment", "deployment", unique=True),
 )
+MAINTENANCE = text("phase = 'maintenance'")
 partial_index("status_posts_due", status_posts.c.due_at, where=text("due_at IS NOT NULL"))
+partial_index("status_posts_maintenance", status_posts.c.id, where=MAINTENANCE)
