@@ -7,10 +7,10 @@ from bot.domain.errors import Declined, Fault, Unanswered
 from bot.domain.states import State
 from bot.messages import comments
 from bot.messages import protection as alerts
-from bot.ports import Held, Stale
-from bot.services import gate_watch
+from bot.ports import Held, Stale, Tx
+from bot.services import closures, gate_watch
 from bot.services.desk import Desk, announce, retry_in
-from bot.services.guards import objection
+from bot.services.guards import Objection, objection
 from bot.services.voiding import not_approved
 
 ANSWER_WITHIN = timedelta(seconds=30)
@@ -58,7 +58,18 @@ async def _send(desk: Desk, deployment: Deployment, held: tuple[Held, ...]) -> N
     was_lost = names == deployment.protection.answering
     intent = deployment.protection.answers(names, now)
     pending = deployment.with_(protection=intent, due_at=now + ANSWER_WITHIN)
-    saved = await desk.save(deployment, pending, action="answering", detail={"environments": names})
+
+    def commit_intent(tx: Tx) -> Deployment | str:
+        if why := closures.closed(tx, desk.config, deployment):
+            return why
+        saved = tx.save(deployment, pending)
+        tx.audit("gonogo", "answering", saved.name, environments=names)
+        return saved
+
+    saved = await desk.store.run(commit_intent)
+    if isinstance(saved, str):
+        await not_approved(desk, deployment, Objection("gate_blocked", saved))
+        return
     try:
         await _post(desk, saved, held, approve=True, comment=comments.approved(saved))
     except Declined as no:

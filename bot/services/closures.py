@@ -42,6 +42,16 @@ async def look_again(desk: Desk, deployment: Deployment, latest: datetime) -> da
     return min(await desk.store.read(change), latest)
 
 
+def closed(tx: Tx, config: Config, deployment: Deployment) -> str:
+    """What keeps it out at this very moment, in words; empty where the place is open to it.
+
+    Whoever stores the intent of an effect asks in the same transaction, so that nothing that was
+    closed before it can be changed after it.
+    """
+    blocking = unlifted(judge(tx, config, deployment), deployment.overrides)
+    return "; ".join(found.text for found in blocking)
+
+
 def require_open(tx: Tx, config: Config, deployment: Deployment) -> None:
     """Refuse an approval that would be void at once; the request stays open."""
     if blocking := unlifted(judge(tx, config, deployment), deployment.overrides):

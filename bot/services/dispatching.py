@@ -11,10 +11,10 @@ from bot.domain.runs import SETTLE, Dispatch
 from bot.domain.states import Kind, State
 from bot.messages import announcements
 from bot.ports import Stale, Started, Tx, Workflow
-from bot.services import lookouts, rolling_back, switching
+from bot.services import closures, lookouts, rolling_back, switching
 from bot.services.desk import Desk, announce, retry_in
 from bot.services.finding import adopt, candidates, needs_attention
-from bot.services.guards import objection
+from bot.services.guards import Objection, objection
 from bot.services.voiding import not_approved
 
 ANSWER_WITHIN = timedelta(seconds=30)
@@ -100,7 +100,12 @@ async def _send(desk: Desk, deployment: Deployment, workflow: Workflow, intent: 
         State.DISPATCHING, desk.now(), request_id=request_id, dispatch=pending, due_at=due
     )
 
-    def commit_intent(tx: Tx) -> Deployment | None:
+    # What waits at GitHub's gate changes nothing yet; it is judged when the gate is answered.
+    is_effect = deployment.state not in (State.CHECKING, State.AWAITING_APPROVAL)
+
+    def commit_intent(tx: Tx) -> Deployment | str | None:
+        if is_effect and (why := closures.closed(tx, desk.config, deployment)):
+            return why
         others = tx.sending(deployment.repo, deployment.workflow)
         if not intent.carries_id and any(other.id != deployment.id for other in others):
             return None
@@ -109,12 +114,23 @@ async def _send(desk: Desk, deployment: Deployment, workflow: Workflow, intent: 
         return saved
 
     saved = await desk.store.run(commit_intent)
+    if isinstance(saved, str):
+        await _closed(desk, deployment, saved)
+        return
     if saved is None:
         text = f"Waiting: another deployment is being sent to {deployment.workflow}"
         wait = deployment.with_(due_at=desk.now() + TURN, waiting_for=text)
         await desk.save(deployment, wait)
         return
     await _post(desk, saved, workflow, intent)
+
+
+async def _closed(desk: Desk, deployment: Deployment, why: str) -> None:
+    """Somebody closed the place since it was looked at."""
+    if deployment.state is State.APPROVED:
+        await not_approved(desk, deployment, Objection("gate_blocked", why))
+    else:
+        await needs_attention(desk, deployment, f"It was not sent again: {why}.")
 
 
 async def _post(desk: Desk, deployment: Deployment, workflow: Workflow, intent: Dispatch) -> None:

@@ -193,3 +193,25 @@ async def test_who_may_lock_and_unlock(team: Workspace) -> None:
 
     await team.types("ana", LOCK)
     assert (await team.types("cy", "/deployments unlock L1")).startswith(may_not)
+
+
+async def test_a_lifted_lock_lets_this_one_through_and_stays_shut_for_others(
+    team: Workspace,
+) -> None:
+    await team.asks()
+    await team.types("dee", "/deployments lock app production because the database moves")
+    await team.passes("PT5S")
+    assert "Blocked\n• Locked by dee" in await team.card()
+    await team.clicks("bo", "Override")
+    await team.submits("bo", **{"Gates to lift": ["lock"], "Reason": "dee agreed on the phone"})
+    await team.passes("PT5S")
+    assert "Lock lifted by @bo 2024-03-26 10:00 UTC: dee agreed on the phone" in await team.card()
+    await team.approves("bo")
+    await team.passes("PT5S")
+    assert await team.dispatches() == []  # one approver more
+    await team.approves("dee")
+    await team.passes("PT45S")
+    assert await team.state() == "Succeeded"
+    await team.types("ana", "/deploy v1.3.0")
+    await team.passes("PT2S")
+    assert "Blocked\n• Locked by dee" in (await team.channel())[-1]

@@ -135,3 +135,23 @@ async def test_a_team_without_windows_reads_nothing_of_them(team: Workspace) -> 
 
     assert await team.state() == "Waiting for approval"
     assert "Window" not in await team.card()
+
+
+async def test_a_closed_window_is_lifted_with_a_reason_and_one_approver_more(
+    tmp_path: Path,
+) -> None:
+    async with berlin(tmp_path, "2024-03-28T18:30") as team:
+        await team.asks()
+        assert f"Blocked\n• {CLOSED}" in await team.card()
+        await team.clicks("bo", "Override")
+        reason = "The shop is empty tonight anyway"
+        await team.submits("bo", **{"Gates to lift": ["window"], "Reason": reason})
+        await team.passes("PT5S")
+        assert await team.state() == "Waiting for approval"
+        assert f"lifted by @bo 2024-03-28 17:30 UTC: {reason}" in await team.card()
+        await team.approves("bo")
+        await team.passes("PT5S")
+        assert await team.dispatches() == []
+        await team.approves("dee")
+        await team.passes("PT45S")
+        assert len(await team.dispatches()) == 1

@@ -1,0 +1,328 @@
+"""A GitHub in memory: the port's promises, and the ways in which a dispatch can go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+
+from bot.domain.changes import ChangeList, Commit
+from bot.domain.errors import Declined, Fault, NotFound, Unanswered
+from bot.domain.gates import Check, Issue
+from bot.domain.mirrors import Shown
+from bot.domain.protection import Guarding, Review
+from bot.domain.runs import Progress, RunSummary, Stage
+from bot.ports import Access, Announced, Clock, Held, Release, Started, Tag, Workflow
+
+BOT = "gonogo-bot"
+VERSIONS = ("v1.0.0", "v1.1.0", "v1.2.0", "v1.3.0")
+
+
+@dataclass
+class Run:
+    """One run; `twin` is one that the workflow's guard has made do nothing."""
+
+    id: int
+    repo: str
+    file: str
+    title: str
+    actor: str
+    created_at: datetime
+    listed_at: datetime
+    inputs: dict[str, str]
+    twin: bool = False
+    status: str = "queued"
+    conclusion: str | None = None
+
+    @property
+    def request_id(self) -> str:
+        return self.inputs.get("request_id", "")
+
+    @property
+    def is_over(self) -> bool:
+        return self.status == "completed"
+
+
+@dataclass
+class Hub:
+    """Repositories whose tags move, workflows that change, and runs that people drive.
+
+    `on_dispatch` hears of each POST before anything happens; `on_listing` of each list of runs.
+    `answers` are the ways in which the next POSTs go: accepted, not_named (204), lost (applied, and
+    502), dropped (not applied, and 502), declined, limited.
+    """
+
+    clock: Clock
+    on_dispatch: Callable[[str, str, dict[str, str]], Awaitable[None]]
+    on_listing: Callable[[], Awaitable[None]] | None = None
+    tagged: dict[tuple[str, str], str] = field(default_factory=dict)
+    blobs: dict[tuple[str, str], str] = field(default_factory=dict)
+    guarded: dict[str, bool] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
+    red: set[str] = field(default_factory=set)
+    answers: list[str] = field(default_factory=list)
+    lag: float = 0.0
+    started: list[Run] = field(default_factory=list)
+    ids: Iterator[int] = field(default_factory=lambda: count(7001))
+
+    def set_up(self, repo: str, *, guarded: bool) -> None:
+        """A repository with all versions and both workflows."""
+        self.guarded[repo] = guarded
+        for version in VERSIONS:
+            self.tagged[repo, version] = f"{version[1:].replace('.', '')}{'a' * 37}"
+        for file in ("release.yml", "rollback.yml"):
+            self.blobs[repo, file] = f"blob of {file}"
+
+    def run_of(self, run_id: int) -> Run:
+        found = next((run for run in self.started if run.id == run_id), None)
+        if found is None:
+            raise NotFound("github", f"no run {run_id}")
+        return found
+
+    def begins(self, repo: str, file: str, inputs: dict[str, str], actor: str) -> Run:
+        """Somebody starts a run; the guard of the workflow looks for an earlier one."""
+        request = inputs.get("request_id", "")
+        earlier = request and any(run.request_id == request for run in self.started)
+        now = self.clock.now()
+        run = Run(
+            id=next(self.ids),
+            repo=repo,
+            file=file,
+            title=f"{file} {inputs['version']}" + (f" [{request}]" if request else ""),
+            actor=actor,
+            created_at=now,
+            listed_at=datetime.fromtimestamp(now.timestamp() + self.lag, tz=now.tzinfo),
+            inputs=inputs,
+            twin=bool(earlier) and self.guarded[repo],
+        )
+        self.started.append(run)
+        return run
+
+    def drives(self, conclusion: str) -> None:
+        """Every run that goes on ends so."""
+        for run in self.started:
+            if not run.is_over:
+                run.status, run.conclusion = "completed", conclusion
+
+    # What the port promises
+
+    async def login(self) -> str:
+        return BOT
+
+    @contextmanager
+    def urgently(self) -> Iterator[None]:
+        yield
+
+    def slowness(self) -> float:
+        return 1.0
+
+    async def access(self) -> Access:
+        return Access(login=BOT)
+
+    async def tags(self, repo: str) -> tuple[Tag, ...]:
+        self._answers("tags")
+        names = sorted((name for where, name in self.tagged if where == repo), reverse=True)
+        return tuple([await self.tag(repo, name) for name in names])
+
+    async def tag(self, repo: str, name: str) -> Tag:
+        self._answers("tag")
+        commit = self.tagged.get((repo, name))
+        if commit is None:
+            raise NotFound("github", f"no tag {name}")
+        return Tag(name=name, object_sha=f"tag {commit}", commit=commit)
+
+    async def release_notes(self, repo: str, tag: str) -> str | None:
+        return "What is new"
+
+    async def approved(self, repo: str, pulls: Sequence[int]) -> frozenset[int]:
+        return frozenset(pulls)
+
+    async def open_issues(self, repo: str, label: str) -> tuple[Issue, ...] | None:
+        return ()
+
+    async def changes(self, repo: str, base: str | None, head: str) -> ChangeList:
+        return ChangeList(base=base, ancestry="ahead" if base != head else "identical", commits=1)
+
+    async def distance(self, repo: str, base: str, head: str) -> tuple[int, int]:
+        return 1, 0
+
+    async def is_on_branch(self, repo: str, commit: str, branch: str) -> bool:
+        return True
+
+    async def checks(self, repo: str, commit: str) -> tuple[Check, ...]:
+        self._answers("checks")
+        return (Check(name="ci", conclusion="failure" if commit in self.red else "success"),)
+
+    async def workflow(self, repo: str, file: str) -> Workflow:
+        self._answers("workflow")
+        guarded = self.guarded[repo]
+        inputs = {"version": True, "sha": False} | ({"request_id": False} if guarded else {})
+        return Workflow(
+            file=file,
+            blob=self.blobs[repo, file],
+            branch="main",
+            active=True,
+            inputs=inputs,
+            carries_id=guarded,
+            guarded=guarded,
+            jobs=("deploy",),
+        )
+
+    async def runs(
+        self,
+        repo: str,
+        file: str,
+        *,
+        after: int = 0,
+        dispatched_only: bool = True,
+        branch: str = "",
+    ) -> tuple[RunSummary, ...]:
+        self._answers("runs")
+        if self.on_listing is not None:
+            await self.on_listing()
+        now = self.clock.now()
+        found = (
+            run
+            for run in reversed(self.started)
+            if (run.repo, run.file) == (repo, file) and run.id > after and run.listed_at <= now
+        )
+        return tuple(map(_summary, found))[:50]
+
+    async def run(self, repo: str, run_id: int) -> tuple[RunSummary, Progress]:
+        self._answers("run")
+        run = self.run_of(run_id)
+        job = {"queued": "queued", "in_progress": "in_progress"}.get(run.status, "completed")
+        ended = "skipped" if run.twin and run.conclusion == "success" else run.conclusion
+        stage = Stage(
+            name="deploy",
+            status=job,
+            conclusion=ended,
+            started_at=None if run.status == "queued" else run.created_at,
+            completed_at=run.created_at if run.is_over else None,
+        )
+        progress = Progress(status=run.status, conclusion=run.conclusion, stages=(stage,))
+        return _summary(run), progress
+
+    async def dispatch(
+        self,
+        repo: str,
+        file: str,
+        ref: str,
+        inputs: dict[str, str],
+        *,
+        is_fresh: Callable[[], bool] = lambda: True,
+    ) -> Started:
+        if not is_fresh():
+            raise Fault("github", "it took too long")
+        answer = self.answers.pop(0) if self.answers else "accepted"
+        if answer == "limited":
+            raise Fault("github", "secondary rate limit", retry_after=5)
+        await self.on_dispatch(repo, file, inputs)
+        if answer == "declined":
+            raise Declined("github", "Unexpected inputs provided")
+        if answer == "dropped":
+            raise Unanswered("github", "502")
+        run = self.begins(repo, file, inputs, BOT)
+        if answer == "lost":
+            raise Unanswered("github", "502")
+        return Started(run_id=None if answer == "not_named" else run.id)
+
+    async def cancel(self, repo: str, run_id: int, *, force: bool = False) -> None:
+        run = self.run_of(run_id)
+        if not run.is_over:
+            run.status, run.conclusion = "completed", "cancelled"
+
+    async def find_issue(self, repo: str, mark: str, since: datetime) -> Issue | None:
+        return None
+
+    async def create_issue(self, repo: str, title: str, body: str) -> Issue:
+        raise Declined("github", "issues are switched off")
+
+    async def reviewer(self) -> str | None:
+        return None
+
+    async def guarding(self, repo: str, environment: str) -> Guarding:
+        return Guarding(environment=environment)
+
+    async def held(self, repo: str, run_id: int) -> tuple[Held, ...]:
+        return ()
+
+    async def reviews(self, repo: str, run_id: int) -> tuple[Review, ...]:
+        return ()
+
+    async def review(
+        self, repo: str, run_id: int, held: Sequence[Held], *, approve: bool, comment: str
+    ) -> None:
+        raise Declined("github", "there is no gate")
+
+    async def answer_rule(
+        self, repo: str, run_id: int, environment: str, *, approve: bool, comment: str
+    ) -> None:
+        raise Declined("github", "there is no rule")
+
+    async def team(self, name: str) -> tuple[str, ...]:
+        raise NotFound("github", f"no team {name}")
+
+    def _answers(self, what: str) -> None:
+        if what in self.silent:
+            raise Fault("github", f"502 for {what}")
+
+
+class NoReleases:
+    """A repository in which nobody makes releases."""
+
+    async def newest(self, repo: str, branch: str) -> tuple[Commit, ...]:
+        return ()
+
+    async def release(self, repo: str, tag: str) -> Release:
+        raise NotFound("github", f"no release {tag}")
+
+    async def create_tag(self, repo: str, tag: str, commit: str, message: str) -> None:
+        raise Declined("github", "not here")
+
+    async def create_release(self, repo: str, tag: str, title: str, notes: str) -> Release:
+        raise Declined("github", "not here")
+
+    async def edit_release(self, repo: str, number: int, title: str, notes: str) -> Release:
+        raise Declined("github", "not here")
+
+
+class NoMirrors:
+    """A repository without GitHub deployments; whoever writes one is told so."""
+
+    async def find(
+        self, repo: str, environment: str, *, key: str, run_id: int | None, since: datetime
+    ) -> tuple[int, bool] | None:
+        return None
+
+    async def create(self, repo: str, announced: Announced) -> int:
+        raise Declined("github", "not here")
+
+    async def show(
+        self,
+        repo: str,
+        number: int,
+        shown: Shown,
+        *,
+        log_url: str | None,
+        url: str | None,
+        text: str,
+    ) -> None:
+        raise Declined("github", "not here")
+
+
+def _summary(run: Run) -> RunSummary:
+    return RunSummary(
+        id=run.id,
+        title=run.title,
+        status=run.status,
+        conclusion=run.conclusion,
+        actor=run.actor,
+        branch="main",
+        url=f"https://github.com/{run.repo}/actions/runs/{run.id}",
+        created_at=run.created_at,
+        updated_at=run.created_at,
+        began_at=run.created_at,
+    )

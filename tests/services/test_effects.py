@@ -1,0 +1,123 @@
+"""What comes between the last look and the effect is judged where the intent is stored."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from bot.domain.errors import Refusal
+from bot.domain.runs import SETTLE
+from bot.domain.states import State
+from tests.services.team import Team
+
+Act = Callable[[Team], Awaitable[Refusal | None]]
+
+
+@pytest.fixture
+async def team(migrated: Path, tmp_path: Path) -> AsyncIterator[Team]:
+    """v1.1.0 is asked for, checked, and one click from being sent."""
+    shutil.copy(migrated / "gonogo.db", tmp_path)
+
+    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> None: ...
+
+    made = Team.of(tmp_path, on_dispatch)
+    await made.works()
+    assert await made.asks("ana", "v1.1.0") is None
+    await made.works()
+    assert (await made.newest()).state is State.AWAITING_APPROVAL
+    yield made
+    await made.close()
+
+
+async def lock(team: Team) -> Refusal | None:
+    return await team.locks("dee", "app")
+
+
+async def freeze(team: Team) -> Refusal | None:
+    return await team.freezes("dee", "team away")
+
+
+def while_it_is_sent(team: Team, act: Act) -> None:
+    """Somebody acts while GitHub is asked, for the last time before the POST, what runs there.
+
+    The gates read that list as well, and are judged after it.
+    """
+    looks = 0
+
+    async def on_listing() -> None:
+        nonlocal looks
+        looks += 1
+        if looks == 2:
+            assert await act(team) is None
+
+    team.hub.on_listing = on_listing
+
+
+async def test_what_was_approved_is_sent(team: Team) -> None:
+    assert await team.approves("bo", 1) is None
+    await team.works()
+    [run] = team.hub.started
+    assert run.inputs["version"] == "v1.1.0"
+    assert (await team.newest()).state is State.RUNNING
+
+
+@pytest.mark.parametrize(
+    ("act", "why"),
+    [(lock, "Locked by U0DEE"), (freeze, "Closed: freeze:team away")],
+)
+async def test_a_place_that_closes_while_it_is_being_sent_stays_closed(
+    team: Team, act: Act, why: str
+) -> None:
+    while_it_is_sent(team, act)
+    assert await team.approves("bo", 1) is None
+    await team.works()
+    ended = await team.newest()
+    assert team.hub.started == []
+    assert ended.state is State.VOID
+    assert ended.ending is not None
+    assert why in ended.ending.text
+    assert "Nothing was deployed" in ended.ending.text
+
+
+@pytest.mark.parametrize("act", [lock, freeze])
+async def test_a_rollback_does_not_ask(team: Team, act: Act) -> None:
+    assert await team.approves("bo", 1) is None
+    await team.works()
+    team.hub.drives("success")
+    await team.passes(60)
+    await team.passes(120)
+    assert (await team.newest()).state is State.SUCCEEDED
+    await team.asks("ana", "v1.2.0")
+    await team.works()
+    await team.approves("bo", 2)
+    await team.works()
+    team.hub.drives("success")
+    await team.passes(60)
+    await team.passes(120)
+    while_it_is_sent(team, act)
+    assert await team.rolls_back("bo", "app") is None
+    await team.works()
+    assert team.hub.started[-1].file == "rollback.yml"
+    assert team.hub.started[-1].inputs["version"] == "v1.1.0"
+
+
+@pytest.mark.parametrize("act", [lock, freeze])
+async def test_after_an_unclear_answer_a_closed_place_is_a_persons_to_decide(
+    team: Team, act: Act
+) -> None:
+    """No machine says then that nothing was deployed."""
+    team.hub.answers = ["dropped"]
+    assert await team.approves("bo", 1) is None
+    await team.works()
+    assert (await team.newest()).state is State.UNKNOWN
+    team.clock.time += SETTLE
+
+    while_it_is_sent(team, act)
+    await team.works()
+    now = await team.newest()
+    assert now.state is State.NEEDS_ATTENTION
+    assert "It was not sent again: " in now.notice
+    assert team.hub.started == []
