@@ -29,7 +29,7 @@ from bot.domain.detection import Beat
 from bot.gauges import FigureGauges
 from bot.introduction import ASK_AGAIN, ASK_SELDOM, Introduction
 from bot.ports import Stale, Tx
-from bot.services import detecting, mirroring
+from bot.services import detecting, holding, mirroring
 from bot.services.desk import Desk
 from bot.services.incident_following import follow
 from bot.services.promising import note_absence
@@ -89,7 +89,11 @@ class Bot:
             config=config,
             wake=self._clockwork.wake,
             targets=self._targets.made,
-            followers=(partial(follow, config), partial(mirroring.follow, config)),
+            followers=(
+                partial(follow, config),
+                partial(mirroring.follow, config),
+                partial(holding.follow, config),
+            ),
             pagers=self._pagers,
             status_page=self._status_page,
         )

@@ -112,7 +112,8 @@ def judge(
 
     A rollback is never held up; a hotfix is only warned of the incident that it `mends`.
     """
-    held = [lock for lock in locks if not lock.is_over(at)]
+    standing = (lock for lock in locks if lock.kind is not LockKind.HOLD)  # a gate of its own
+    held = [lock for lock in standing if not lock.is_over(at)]
     if not held:
         return Verdict(gate="lock", level=Level.PASS, text="Not locked")
     if kind is Kind.ROLLBACK:
@@ -175,8 +176,6 @@ def _way_on(lock: Lock, at: datetime, name_of: Callable[[str], str]) -> str:
     match lock.kind:
         case LockKind.INCIDENT:
             return f"It opens when {lock.subject} is resolved."
-        case LockKind.HOLD:
-            return f"Unlock {lock.name} when what was rolled back is mended."
-        case LockKind.PERSON:
+        case _:
             held = span(at - lock.set_at)
             return f"Ask {name_of(lock.owner)}, who has held {lock.name} for {held}, to unlock it."

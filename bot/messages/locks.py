@@ -94,8 +94,9 @@ def held_line(lock: Lock, now: datetime) -> str:
 
 def details(lock: Lock, now: datetime) -> str:
     """Owner, reason, age and expiry."""
+    word = "held" if lock.kind is LockKind.HOLD else "locked"
     return (
-        f"locked by {_who(lock)} since {b.when(lock.set_at)} "
+        f"{word} by {_who(lock)} since {b.when(lock.set_at)} "
         f"({b.span(now - lock.set_at)}), {_until(lock)}: {b.quoted(lock.reason)}"
     )
 

@@ -12,7 +12,7 @@ from bot.messages import announcements, notes
 from bot.messages.blocks import Message
 from bot.messages.cards import status
 from bot.ports import Tx
-from bot.services import closures, letters, rollbacks
+from bot.services import closures, holding, letters, rollbacks
 from bot.services.desk import announce, direct
 from bot.services.requests import known, who
 
@@ -92,6 +92,7 @@ def mark_good(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Mess
     )
     answer = _end(tx, live, State.SUCCEEDED, slack_id, "marked_good", deployment.notice)
     saved = load(tx, deployment_id)
+    holding.follow(config, tx, deployment, saved)
     posts = letters.about(tx, config, saved)
     for post in (announce(config, saved, "succeeded", announcements.good(saved)), *posts):
         tx.post(post)

@@ -12,7 +12,7 @@ from bot.domain.deployments import Deployment
 from bot.domain.errors import Fault, NotFound
 from bot.domain.gates import Check, Evidence, Gate, Issue, Level, Policy, Rules, Verdict
 from bot.ports import Tag, Workflow
-from bot.services import closures, inputs, readiness
+from bot.services import closures, holding, inputs, readiness
 from bot.services.desk import Desk
 
 T = TypeVar("T")
@@ -37,6 +37,7 @@ async def gather(
         ),
         readiness.look(desk, deployment, tag.commit, sources.ask),
     )
+    held = await sources.ask(Gate.HOLD, holding.look(desk, deployment, tag, changes), ())
     settings = desk.config.services.get(deployment.service)
     rule = settings.migrations.rule() if settings and settings.migrations else None
     return Evidence(
@@ -59,6 +60,7 @@ async def gather(
         baseline_ms=ready.baseline_ms,
         watchers=ready.watchers,
         way_back=ready.way_back,
+        holds=held,
         unread=sources.unread,
     )
 

@@ -10,6 +10,7 @@ from bot.domain.gates import Verdict
 from bot.domain.grammar import LockWish, UnlockWish
 from bot.domain.locks import Lock, LockKind
 from bot.domain.people import Who
+from bot.messages import holds
 from bot.messages import locks as messages
 from bot.messages.blocks import Message
 from bot.ports import Post, Tx
@@ -74,6 +75,8 @@ def open_lock(tx: Tx, config: Config, lock_id: int, slack_id: str, *, sure: bool
     actor = known(tx, slack_id)
     held = _load(tx, lock_id)
     locks.may_open(held, actor)
+    if held.kind is LockKind.HOLD:
+        return holds.question(held)
     if held.owner != slack_id and not sure:
         return messages.question(held, tx.now)
     saved = tx.save_lock(held, held.opened(tx.now, slack_id))

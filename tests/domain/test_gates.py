@@ -27,6 +27,7 @@ from bot.domain.gates import (
     blocks,
     judge,
 )
+from bot.domain.gates.holds import Held
 from bot.domain.migrations import Migration
 from bot.domain.rehearsal import Place, Rehearsal
 from tests.domain.samples import NOON
@@ -76,6 +77,7 @@ FINE = Evidence(
     watchers=("ana", "dee"),
     way_back=WAY_BACK,
 )
+HELD = Held(lock="L1", rollback="D3", left="v1.2.0", contains=1, total=2, back=("Bug Y",))
 RULES = Rules(
     policies=dict.fromkeys(Gate, Policy.BLOCK), tested_by="migrate", labels=("critical", "sev1")
 )
@@ -293,7 +295,7 @@ def test_a_silent_source_never_passes(gate: Gate, policy: Policy, level: Level) 
 
 def test_a_new_team_is_held_up_by_little() -> None:
     assert {gate for gate, policy in DEFAULTS.items() if policy is Policy.BLOCK} == {
-        *(Gate.CI, Gate.MERGED, Gate.BUGS)
+        *(Gate.CI, Gate.MERGED, Gate.BUGS, Gate.HOLD)
     }
     nothing = replace(
         FINE, notes=None, staged=None, on_qa=None, migrations=None, health=None, watchers=None
@@ -396,6 +398,7 @@ EVIDENCE = st.builds(
     health=st.sampled_from([None, "", "down"]),
     watchers=st.sampled_from([None, (), ("ana",)]),
     way_back=st.sampled_from([None, Rehearsal(at=NOON), WAY_BACK]),
+    holds=st.sampled_from([(), (HELD,), (HELD, replace(HELD, contains=None))]),
     unread=st.dictionaries(st.sampled_from(Gate), st.just(Fault("github", "502")), max_size=3),
 )
 
@@ -403,7 +406,8 @@ EVIDENCE = st.builds(
 @given(EVIDENCE)
 def test_all_gates_speak_at_once_and_a_block_says_what_to_do(evidence: Evidence) -> None:
     found = judge(evidence, RULES)
-    assert [v.gate for v in found] == ORDER
+    is_held = evidence.holds or Gate.HOLD in evidence.unread
+    assert [v.gate for v in found] == [*ORDER[:-1], *(["hold"] if is_held else []), ORDER[-1]]
     assert all(v.text for v in found)
     assert all(v.action for v in blocks(found))
     assert not {v.gate for v in found if v.level in (PASS, NOT_SET_UP)} & evidence.unread.keys()

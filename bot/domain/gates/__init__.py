@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.domain.gates import code, readiness, release
+from bot.domain.gates import code, holds, readiness, release
 from bot.domain.gates.evidence import Check, CheckRules, Evidence, Issue, Rules, Staged
 from bot.domain.gates.verdicts import (
     DEFAULTS,
@@ -56,6 +56,8 @@ def judge(evidence: Evidence, rules: Rules = Rules()) -> tuple[Verdict, ...]:  #
         Gate.WATCH: lambda: readiness.watch(evidence),
         Gate.WAY_BACK: lambda: readiness.way_back(evidence.way_back),
     }
+    if evidence.holds or Gate.HOLD in evidence.unread:
+        looks[Gate.HOLD] = lambda: holds.judge(evidence.holds, evidence.version)
     judged = {
         gate: _within(rules.policy(gate), _unread(gate, evidence) or look())
         for gate, look in looks.items()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.changes import ChangeList
 from bot.domain.errors import Fault
+from bot.domain.gates.holds import Held
 from bot.domain.gates.verdicts import DEFAULTS, OF_PRODUCTION, Gate, Policy
 from bot.domain.migrations import Migration
 from bot.domain.rehearsal import Rehearsal
@@ -47,7 +48,7 @@ class Evidence:
     `unread` are the gates whose source did not answer; what they go by is then not looked at.
     `staged` is a text where nothing is known of what staging runs. `approved` are the pull requests
     with an approving review. `on_qa` says who signed the commit off, "" that nobody did. `health`
-    is what is wrong with it, `baseline_ms` how fast it answered.
+    is what is wrong with it, `baseline_ms` how fast it answered. `holds` are those on the place.
     """
 
     version: str
@@ -69,6 +70,7 @@ class Evidence:
     baseline_ms: float | None = None
     watchers: tuple[str, ...] | None = None
     way_back: Rehearsal | None = None
+    holds: tuple[Held, ...] = ()
     unread: Mapping[str, Fault] = field(default_factory=dict)
 
 

@@ -38,6 +38,7 @@ class Gate(StrEnum):
     MONITORING = "monitoring"
     WATCH = "watch"
     WAY_BACK = "way_back"
+    HOLD = "hold"
 
 
 TITLES: Mapping[str, str] = {
@@ -52,15 +53,19 @@ TITLES: Mapping[str, str] = {
     Gate.MONITORING: "Monitoring",
     Gate.WATCH: "Who watches",
     Gate.WAY_BACK: "Way back",
+    Gate.HOLD: "Hold",
 }
 DEFAULTS: Mapping[Gate, Policy] = {gate: Policy.WARN for gate in Gate} | {
     Gate.CI: Policy.BLOCK,
     Gate.MERGED: Policy.BLOCK,
     Gate.BUGS: Policy.BLOCK,
+    Gate.HOLD: Policy.BLOCK,
 }
 """So that a new team can deploy on its first day."""
 
-OF_PRODUCTION = frozenset({Gate.STAGING, Gate.QA, Gate.NOTES, Gate.BUGS, Gate.WATCH, Gate.WAY_BACK})
+OF_PRODUCTION = frozenset(
+    {Gate.STAGING, Gate.QA, Gate.NOTES, Gate.BUGS, Gate.WATCH, Gate.WAY_BACK, Gate.HOLD}
+)
 """What is asked only before production changes."""
 
 FINAL = frozenset({"live", "protection", "workflow"})
