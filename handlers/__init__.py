@@ -106,6 +106,7 @@ BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
     "roll_back": rollback.ask,
     "carry_out_rollback": rollback.confirm,
     "lift_hold": holds.press,
+    "undo_and_roll_back": rollback.confirm,
     "letters_off": letters.off,
     "home_letters": home.letters_chosen,
     "notes": releases.on_card,

@@ -9,7 +9,7 @@ from bot.messages import forms, reports
 from bot.messages import rollbacks as messages
 from bot.messages.blocks import Message
 from bot.messages.rollbacks import Order, order_of
-from bot.services import rollbacks
+from bot.services import rollbacks, undoing
 from bot.services.rollbacks import Situation
 from handlers.payloads import Answer, Click, Command, FormErrors, Office, OpenForm, Submission
 
@@ -31,7 +31,8 @@ def rollback(command: Command, office: Office) -> Answer:
     )
     if not order.reason:
         return _form(order, found, command.channel, command.name)
-    return messages.proposal(order, found.known, found.holder)
+    between = undoing.between(office.tx, found.choice.takes_back, order.version)
+    return messages.proposal(order, found.known, found.holder, between)
 
 
 def ask(click: Click, office: Office) -> Answer:

@@ -52,6 +52,13 @@ class MigrationsConfig(Part):
         description="where the way down begins in the file, or, with {name}, its own file",
     )
     tested_by: str | None = Field(default=None, description="the check that tries them")
+    workflow: str | None = Field(
+        default=None, description="the workflow that looks at the database, and takes it back"
+    )
+    job: str = Field(default="migrate", description="its job that does so")
+    call: tuple[str, ...] = Field(
+        default=(), description="whom to call about the database, from `people` or groups"
+    )
 
     def rule(self) -> MigrationRule:
         """The same for the gate."""

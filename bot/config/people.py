@@ -25,6 +25,9 @@ def unknown_people(config: Config) -> Iterator[Mistake]:
         yield from _unknown(config, ["roles", role], names)
     for service, settings in config.services.items():
         yield from _unknown(config, ["services", service, "watch"], settings.watch)
+        if settings.migrations:
+            path = ["services", service, "migrations", "call"]
+            yield from _unknown(config, path, settings.migrations.call)
 
 
 def _unknown(config: Config, path: list[str], names: Sequence[str]) -> Iterator[Mistake]:

@@ -15,6 +15,7 @@ from bot.domain.runs import Dispatch, Progress
 from bot.domain.signatures import Override, SignOff
 from bot.domain.states import MOVES, TERMINAL, TRANSITIONS, WAITING, Kind, State
 from bot.domain.switching import TargetStep
+from bot.domain.undoing import Undoing
 from bot.domain.validation import Validation
 
 
@@ -84,6 +85,7 @@ class Deployment:
     `bad` is a person's mark, `hold` keeps the slot shut after a rollback, `rolls_back` names
     the deployment that a rollback takes back, `for_incident` the incident that a hotfix mends,
     `follow_ups` the minor incidents that were left for the next deployment, which this one is.
+    `undoing` is what a rollback takes back of the database before the code.
     `rescue` is the rollback that begins when a stopped deployment has ended.
     `steps` are those of a rollback over targets; `ran` is what each target ran when it was good.
     """
@@ -145,6 +147,7 @@ class Deployment:
     bad: bool = False
     hold: bool = False
     rolls_back: str | None = None
+    undoing: Undoing | None = None
     for_incident: str | None = None
     follow_ups: tuple[str, ...] = ()
 

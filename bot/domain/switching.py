@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.targets import Fate, Sight
+from bot.domain.validation import Outcome as Seen
+from bot.domain.validation import Reading
 
 
 class Progress(StrEnum):
@@ -26,15 +28,27 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
 
 
+class IfFailed(StrEnum):
+    """What a step that failed means for the following ones."""
+
+    AS_CONFIGURED = "as_configured"
+    STOPS = "stops"
+    IS_TOLD = "is_told"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetStep:
     """One target of a rollback; `attempt` counts how often a person had it tried.
+
+    One with a `command` asks the database instead: `down` changes it, anything else only looks.
 
     `receipt` finds a started step again. `pinned` says what lets later deployments go live there
     again; `output` are the last lines of its log.
     """
 
     target: str
+    command: str = ""
+    if_failed: IfFailed = IfFailed.AS_CONFIGURED
     progress: Progress = Progress.WAITING
     attempt: int = 1
     receipt: dict[str, str] = field(default_factory=dict)
@@ -44,6 +58,17 @@ class TargetStep:
     text: str = ""
     pinned: str = ""
     output: str = ""
+
+    @property
+    def changes(self) -> bool:
+        """Whether it changes something."""
+        return self.command in ("", "down")
+
+    def stops(self, configured: bool) -> bool:
+        """Whether it failed, and nothing may follow it."""
+        if self.fate is Fate.SUCCEEDED or self.if_failed is IfFailed.IS_TOLD:
+            return False
+        return configured or self.if_failed is IfFailed.STOPS
 
     def operation(self, deployment: str, place: int) -> str:
         """The word by which the target knows this attempt: D9-1-2."""
@@ -62,6 +87,10 @@ class TargetStep:
             output=sight.output,
         )
 
+    def ended(self, sight: Sight) -> "TargetStep":
+        """The step as it is left, although nobody knows what became of it."""
+        return replace(self.seen(sight), progress=Progress.ENDED, ended_at=sight.at)
+
     def failed(self, why: str, at: datetime) -> "TargetStep":
         """The step ended without having changed anything."""
         return replace(
@@ -74,7 +103,7 @@ def following(steps: Sequence[TargetStep], *, stop_on_failure: bool) -> int | No
     for place, step in enumerate(steps):
         if step.progress is not Progress.ENDED:
             return place
-        if stop_on_failure and step.fate is not Fate.SUCCEEDED:
+        if step.stops(stop_on_failure):
             return None
     return None
 
@@ -83,18 +112,56 @@ def outcome(steps: Sequence[TargetStep], *, stop_on_failure: bool) -> Outcome:
     """Mixed is what neither all has nor all has not; what is broken counts as changed."""
     if following(steps, stop_on_failure=stop_on_failure) is not None:
         return Outcome.GOING_ON
-    if all(step.fate is Fate.SUCCEEDED for step in steps):
+    changing = [step for step in steps if step.changes]
+    if all(step.fate is Fate.SUCCEEDED for step in changing):
         return Outcome.SWITCHED
-    if any(step.fate in (Fate.SUCCEEDED, Fate.FAILED_BROKEN) for step in steps):
+    if any(step.fate not in (None, Fate.FAILED_RESTORED) for step in changing):
         return Outcome.MIXED
     return Outcome.UNCHANGED
 
 
+def retried(steps: Sequence[TargetStep]) -> tuple[TargetStep, ...]:
+    """What one more try would begin again; nothing once a way down of the database was begun and
+    did not end well: how much of it was done is for people to find out.
+    """
+    if any(s.command == "down" and s.began_at and s.fate is not Fate.SUCCEEDED for s in steps):
+        return ()
+    return tuple(s for s in steps if s.fate is not Fate.SUCCEEDED and not _is_told(s))
+
+
 def again(steps: Sequence[TargetStep]) -> tuple[TargetStep, ...]:
     """The steps for one more try: what succeeded is left alone."""
+    tried = retried(steps)
+    return tuple(_anew(step) if step in tried else step for step in steps)
+
+
+def _is_told(step: TargetStep) -> bool:
+    return step.if_failed is IfFailed.IS_TOLD and step.fate is not None
+
+
+def _anew(step: TargetStep) -> TargetStep:
+    return TargetStep(
+        target=step.target,
+        command=step.command,
+        if_failed=step.if_failed,
+        attempt=step.attempt + (step.began_at is not None),
+    )
+
+
+_SEEN = {Fate.SUCCEEDED: Seen.OK, Fate.UNKNOWN: Seen.NO_DATA}
+
+
+def readings(steps: Sequence[TargetStep]) -> tuple[Reading, ...]:
+    """What the steps showed, for the validation: what only looked at the database by its own
+    name.
+    """
     return tuple(
-        step
-        if step.fate is Fate.SUCCEEDED
-        else TargetStep(target=step.target, attempt=step.attempt + (step.began_at is not None))
+        Reading(
+            what=step.target if step.command else f"target {step.target}",
+            outcome=_SEEN.get(step.fate or Fate.UNKNOWN, Seen.DEGRADED),
+            text=step.text,
+            at=step.ended_at,
+        )
         for step in steps
+        if step.ended_at
     )

@@ -6,7 +6,7 @@ from bot.domain.deployments import Deployment
 from bot.domain.overrides import standing
 from bot.domain.runs import OVERDUE, Progress, Stage
 from bot.domain.states import TERMINAL, Kind, State
-from bot.messages import approvals, checks
+from bot.messages import approvals, checks, undoing
 from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
 from bot.messages.controls import controls
@@ -96,6 +96,8 @@ def card(deployment: Deployment, now: datetime) -> Message:
     parts: list[Block] = [b.section(head)]
     if d.changes and d.state is not State.SUCCEEDED:
         parts.append(b.section(changes(d)))
+    if d.kind is Kind.ROLLBACK and (database := undoing.on_card(d)):
+        parts.append(b.section(database))
     if d.steps:
         parts.append(b.section(steps(d)))
     if d.progress and not d.is_terminal:
@@ -142,7 +144,7 @@ def changes(deployment: Deployment, most: int = MOST_CHANGES) -> str:
 
 def steps(deployment: Deployment) -> str:
     """What became of each target of a rollback."""
-    lines = ["*Targets*"]
+    lines = ["*Steps*" if any(step.command for step in deployment.steps) else "*Targets*"]
     for step in deployment.steps:
         took = ""
         if step.began_at and step.ended_at:

@@ -1,9 +1,9 @@
 """Controls: the buttons of a card in each state of its deployment."""
 
+from bot.domain import switching
 from bot.domain.deployments import Deployment
 from bot.domain.overrides import liftable, standing
 from bot.domain.states import State
-from bot.domain.targets import Fate
 from bot.messages import blocks as b
 from bot.messages.blocks import Block
 
@@ -57,7 +57,7 @@ def controls(d: Deployment) -> Block | None:
         case State.ABORTING:
             return b.actions(block_id, b.button("Close as Failed", "close_failed", value))
         case State.DEGRADED:
-            failed = [step.target for step in d.steps if step.fate is not Fate.SUCCEEDED]
+            failed = [step.target for step in switching.retried(d.steps)]
             label = b.shorten(f"Retry {', '.join(failed)}", 75)
             retry = [b.button(label, "retry_targets", value, style="primary")] if failed else []
             return b.actions(

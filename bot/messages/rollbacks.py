@@ -1,14 +1,17 @@
 """Rollbacks: what somebody reads before, and right after, they ask to go back."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from pydantic import TypeAdapter, ValidationError
 
 from bot.domain.deployments import Deployment
+from bot.domain.migrations import Migration
 from bot.domain.rollbacks import Earlier
+from bot.domain.words import count
 from bot.messages import blocks as b
-from bot.messages.blocks import Message
+from bot.messages import undoing
+from bot.messages.blocks import Block, Message
 from bot.messages.cards import status, title
 
 MOST_LISTED = 8
@@ -21,7 +24,7 @@ class Order:
     """A rollback that somebody asks for, as it is shown to them.
 
     `live` is the version that is live at that time; `aborts` the deployment that they agree to
-    stop, None where there is none.
+    stop, None where there is none; `undo` how many migrations they would have undone before.
     """
 
     service: str
@@ -31,9 +34,15 @@ class Order:
     reason: str = ""
     force: bool = False
     aborts: int | None = None
+    undo: int = 0
 
 
-def proposal(order: Order, earlier: tuple[Earlier, ...], holder: Deployment | None) -> Message:
+def proposal(
+    order: Order,
+    earlier: tuple[Earlier, ...],
+    holder: Deployment | None,
+    between: tuple[Migration, ...] | None = None,
+) -> Message:
     """What would be done, and the button that does it."""
     o = order
     place = f"{b.line(o.service, 80)} {b.line(o.environment, 64)}"
@@ -50,6 +59,8 @@ def proposal(order: Order, earlier: tuple[Earlier, ...], holder: Deployment | No
         for one in earlier
         if one.version == o.version and not one.why_not
     )
+    if between:
+        lines.extend(undoing.listed(between))
     others = [one for one in earlier if one.version != o.version][:MOST_LISTED]
     if others:
         told = ", ".join(f"{one.version} ({one.why_not or 'fit'})" for one in others)
@@ -69,10 +80,11 @@ def proposal(order: Order, earlier: tuple[Earlier, ...], holder: Deployment | No
         b.button(
             b.shorten(label, 75),
             "carry_out_rollback",
-            as_value(order),
+            as_value(replace(order, undo=0)),
             style="danger",
             confirm=question,
         ),
+        *([_and_undo(order)] if o.undo else []),
     )
     return Message(f"{point} {_from_to(order)}", (*b.sections(lines), control))
 
@@ -84,6 +96,24 @@ def about(one: Earlier) -> str:
     if one.is_older_than_us:
         return f"{record.id} brought it {at}, before gonogo"
     return f"{record.id}, live {at}" if at else f"{record.id} ran well"
+
+
+def _and_undo(order: Order) -> Block:
+    """The second confirmation: the database goes back, too."""
+    number = count(order.undo, "migration")
+    question = b.confirmation(
+        "Undo migrations?",
+        f"{number} of the database of {order.environment} will be undone before the code goes "
+        "back. What they brought is lost. It is done once and never tried again by itself.",
+        "Undo and Roll Back",
+        "Not Now",
+        danger=True,
+    )
+    label = f"Undo {number} and Roll Back to {order.version}"
+    value = as_value(order)
+    return b.button(
+        b.shorten(label, 75), "undo_and_roll_back", value, style="danger", confirm=question
+    )
 
 
 def makes_way(order: Order, holder: Deployment) -> str:

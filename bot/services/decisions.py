@@ -115,7 +115,7 @@ def retry_targets(tx: Tx, deployment_id: int, slack_id: str) -> Message:
     deployment = _open(tx, deployment_id, (State.DEGRADED,))
     _may_decide(known(tx, slack_id))
     steps = switching.again(deployment.steps)
-    if steps == deployment.steps:
+    if not switching.retried(deployment.steps):
         raise Refusal("nothing_to_retry", "Nothing of {name} failed.", name=deployment.name)
     saved = tx.save(deployment, deployment.to(State.SWITCHING, tx.now, steps=steps))
     named = [step.target for step in saved.steps if step.fate is None]

@@ -35,10 +35,16 @@ async def dispatch(desk: Desk, deployment: Deployment) -> None:
     against, workflow = await objection(desk, deployment)
     if against is not None:
         await not_approved(desk, deployment, against)
-    elif deployment.kind is Kind.ROLLBACK and desk.targets_of(deployment):
+    elif _has_steps(desk, deployment):
         await switching.begin(desk, deployment)
     elif workflow is not None:
         await begin(desk, deployment, workflow)
+
+
+def _has_steps(desk: Desk, deployment: Deployment) -> bool:
+    """Whether it goes over targets, or by the database first, and has not yet."""
+    is_rollback = deployment.kind is Kind.ROLLBACK and not deployment.steps
+    return is_rollback and bool(desk.targets_of(deployment) or deployment.undoing)
 
 
 async def begin(desk: Desk, deployment: Deployment, workflow: Workflow) -> None:

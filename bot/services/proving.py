@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain import switching
 from bot.domain.deployments import Deployment
 from bot.domain.errors import NotFound
 from bot.domain.runs import Progress, deployed_at
@@ -17,6 +18,7 @@ async def begin(desk: Desk, deployment: Deployment) -> Validation:
     commit = await _commit(desk, deployment)
     now, rule, job = desk.now(), desk.rule(deployment), desk.deploy_job(deployment)
     readings = (
+        *switching.readings(deployment.steps),
         _deploy_job(progress, job, now),
         _smoke(progress, rule.smoke if rule else None, now),
         commit,

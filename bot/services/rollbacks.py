@@ -11,12 +11,14 @@ from bot.domain.people import Actor, Who
 from bot.domain.rollback_target import Choice, choose
 from bot.domain.rollbacks import Earlier, Way
 from bot.domain.states import Kind, State
+from bot.domain.undoing import Undoing
 from bot.messages import notes
 from bot.messages import rollbacks as messages
 from bot.messages.blocks import Message
 from bot.messages.cards import status
 from bot.messages.rollbacks import Order
 from bot.ports import Tx
+from bot.services import undoing
 from bot.services.desk import direct
 from bot.services.past import past
 from bot.services.requests import service_of, who
@@ -82,7 +84,9 @@ def propose(
         force=force,
         aborts=found.holder.id if found.holder and found.way is Way.ABORT else None,
     )
-    return order, found
+    taken = found.choice.takes_back
+    undo = undoing.offered(tx, config, name, taken, order.version) if order.aborts is None else 0
+    return replace(order, undo=undo), found
 
 
 def carry_out(tx: Tx, config: Config, order: Order, slack_id: str, asked_in: str | None) -> Message:
@@ -102,6 +106,8 @@ def carry_out(tx: Tx, config: Config, order: Order, slack_id: str, asked_in: str
         asked_in=asked_in,
         forced=not fit,
     )
+    taken = found.choice.takes_back
+    undo = undoing.plan(tx, config, order.service, taken, version, order.undo)
     holder = found.holder
     has_run = holder is not None and holder.run_id is not None
     if holder is not None and has_run and holder.state in STOPPABLE:
@@ -109,11 +115,17 @@ def carry_out(tx: Tx, config: Config, order: Order, slack_id: str, asked_in: str
     if holder is not None:
         _make_way(tx, holder, wish)
     where = (order.service, order.environment)
-    return messages.started(begin(tx, config, where, wish, takes_back=found.choice.takes_back))
+    return messages.started(begin(tx, config, where, wish, takes_back=taken, undo=undo))
 
 
 def begin(
-    tx: Tx, config: Config, where: tuple[str, str], wish: Rescue, *, takes_back: str | None
+    tx: Tx,
+    config: Config,
+    where: tuple[str, str],
+    wish: Rescue,
+    *,
+    takes_back: str | None,
+    undo: Undoing | None = None,
 ) -> Deployment:
     """Keep a rollback of that service and environment; nothing may stand in its way any more."""
     service, environment = where
@@ -135,6 +147,8 @@ def begin(
             reason=wish.reason,
             asked_in=wish.asked_in,
             rolls_back=takes_back,
+            migrations=undoing.between(tx, takes_back, wish.version) or (),
+            undoing=undo,
             due_at=tx.now,
         )
     )
@@ -148,6 +162,7 @@ def begin(
         takes_back=takes_back,
         reason=saved.reason,
         forced=wish.forced,
+        **({"undoes": undo.count} if undo else {}),
     )
     return saved
 

@@ -2,22 +2,23 @@
 before it is started again.
 """
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import structlog
 
-from bot.domain import switching
+from bot.domain import switching, undoing
 from bot.domain.deployments import Deployment
 from bot.domain.errors import Declined, Fault, Unanswered
 from bot.domain.states import State
 from bot.domain.switching import Outcome, Progress, TargetStep
-from bot.domain.targets import Artifact
-from bot.domain.validation import Outcome as Found
-from bot.domain.validation import Reading, Validation
+from bot.domain.targets import Artifact, Fate
+from bot.domain.validation import Validation
 from bot.messages import announcements
-from bot.ports import Target, Tx
+from bot.ports import Receipt, Target, Tx
+from bot.services import undoing as databases
 from bot.services.desk import Desk, announce, retry_in
 
 log = structlog.get_logger()
@@ -31,7 +32,14 @@ async def begin(desk: Desk, deployment: Deployment) -> None:
     """Take up the targets of a rollback instead of a workflow."""
     names = [name for name, _ in desk.targets_of(deployment)]
     steps = tuple(TargetStep(target=name) for name in names)
-    moved = deployment.to(State.SWITCHING, desk.now(), steps=steps)
+    if deployment.undoing:
+        steps = (*undoing.steps(deployment.undoing), *steps)
+    moved = deployment.to(
+        State.SWITCHING,
+        desk.now(),
+        steps=steps,
+        request_id=f"{deployment.name}-{secrets.token_hex(4)}",
+    )
     await desk.save(deployment, moved, action="switching", detail={"targets": names})
 
 
@@ -43,6 +51,9 @@ async def switch(desk: Desk, deployment: Deployment) -> None:
         await _settle(desk, deployment, switching.outcome(deployment.steps, stop_on_failure=stop))
         return
     step = deployment.steps[place]
+    if step.command:
+        await _ask_database(desk, deployment, place)
+        return
     target = dict(desk.targets_of(deployment)).get(step.target)
     if target is None:
         gone = step.failed("it is no longer in gonogo.yaml", desk.now())
@@ -70,10 +81,17 @@ async def _start(
     wanted: Artifact,
     operation: str,
 ) -> None:
-    """Ask the target once. An answer that got lost is looked for at the next tick."""
+    """Ask the target once."""
+    await _send(desk, deployment, place, lambda: target.start(wanted, operation))
+
+
+async def _send(
+    desk: Desk, deployment: Deployment, place: int, start: Callable[[], Awaitable[Receipt]]
+) -> None:
+    """Send one step. An answer that got lost is looked for at the next tick."""
     step = deployment.steps[place]
     try:
-        receipt = await target.start(wanted, operation)
+        receipt = await start()
     except Declined as no:
         await _keep(desk, deployment, place, step.failed(no.text, desk.now()))
     except Unanswered as lost:
@@ -107,6 +125,33 @@ async def _find(
     await _keep(desk, deployment, place, found.seen(sight) if receipt else found, pause=LOOK_EVERY)
 
 
+async def _ask_database(desk: Desk, deployment: Deployment, place: int) -> None:
+    """The same for a step that a workflow takes at the database; a way down is sent once, whatever
+    becomes of the answer.
+    """
+    step, now = deployment.steps[place], desk.now()
+    run = databases.step(desk, deployment, step)
+    operation = f"{deployment.request_id}-{place + 1}-{step.attempt}"
+    if run is None:
+        gone = step.failed("its workflow is no longer in gonogo.yaml", now)
+        await _keep(desk, deployment, place, gone)
+        return
+    match step.progress:
+        case Progress.WAITING:
+            begun = replace(step, progress=Progress.STARTING, began_at=now)
+            started = await _keep(desk, deployment, place, begun)
+            await _send(desk, started, place, lambda: run.start(operation))
+        case Progress.STARTING:
+            receipt, sight = await run.find(operation, step.began_at or now)
+            lost = sight.fate is Fate.UNKNOWN
+            found = replace(step, receipt=receipt, progress=Progress.RUNNING) if receipt else step
+            seen = found.ended(sight) if lost else found.seen(sight) if receipt else found
+            await _keep(desk, deployment, place, seen, pause=LOOK_EVERY)
+        case _:
+            seen = step.seen(await run.watch(step.receipt))
+            await _keep(desk, deployment, place, seen)
+
+
 async def _keep(
     desk: Desk,
     deployment: Deployment,
@@ -134,11 +179,12 @@ async def _keep(
 
 async def _settle(desk: Desk, deployment: Deployment, found: Outcome) -> None:
     now = desk.now()
+    if found is Outcome.SWITCHED and not desk.targets_of(deployment):
+        moved = deployment.to(State.APPROVED, now)  # the code follows, by its workflow
+        await desk.save(deployment, moved, action="database_taken_back")
+        return
     if found is Outcome.SWITCHED:
-        readings = tuple(
-            Reading(what=f"target {step.target}", outcome=Found.OK, text=step.text, at=now)
-            for step in deployment.steps
-        )
+        readings = switching.readings(deployment.steps)
         started = Validation(started_at=now, deployed_at=now, readings=readings)
         moved = deployment.to(State.VALIDATING, now, validation=started)
         await desk.save(deployment, moved, action="switched")

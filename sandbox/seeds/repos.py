@@ -121,6 +121,7 @@ def _commits(name: str, *, bare: bool) -> tuple[CommitSeed, ...]:
         ".github/workflows/release.yml": _workflow("release.bare.yml" if bare else "release.yml"),
         ".github/workflows/rollback.yml": _workflow("rollback.yml"),
         ".github/workflows/ci.yml": _workflow("ci.yml"),
+        ".github/workflows/migrate.yml": _workflow("migrate.yml"),
         "README.md": f"# {name}\n",
         "app/main.py": "VERSION = 1\n",
         "migrations/0001_create_orders.sql": "create table orders (id integer primary key);\n",

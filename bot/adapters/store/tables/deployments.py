@@ -89,6 +89,7 @@ deployments = Table(
     Column("bad", Boolean, nullable=False, server_default=false()),
     Column("hold", Boolean, nullable=False, server_default=false()),
     Column("rolls_back", String),
+    Column("undoing", Json),
     Column("for_incident", String),
     Column("follow_ups", Json, nullable=False, server_default="[]"),
     Column("known_as", String),  # the id it was imported under
