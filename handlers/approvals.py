@@ -7,7 +7,7 @@ from bot.domain.errors import Refusal
 from bot.domain.grammar import clean_reason, parse_deploy
 from bot.messages import forms
 from bot.messages.blocks import Message
-from bot.services import decisions, replacing, signing
+from bot.services import decisions, pins, replacing, signing
 from handlers.payloads import Answer, Click, FormErrors, Office, OpenForm, Submission
 
 
@@ -92,6 +92,11 @@ def close_failed(click: Click, office: Office) -> Answer:
 def retry_targets(click: Click, office: Office) -> Answer:
     """Retry web-1."""
     return decisions.retry_targets(office.tx, click.deployment, click.user)
+
+
+def lift_pin(click: Click, office: Office) -> Answer:
+    """Lift the Pin."""
+    return pins.lift(office.tx, click.deployment, click.user)
 
 
 def send_again(click: Click, office: Office) -> Answer:

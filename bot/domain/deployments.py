@@ -187,6 +187,11 @@ class Deployment:
         return self.state in TERMINAL
 
     @property
+    def pinned(self) -> tuple[TargetStep, ...]:
+        """Its targets that stay on this version, whatever is deployed later."""
+        return tuple(step for step in self.steps if step.pinned)
+
+    @property
     def short_sha(self) -> str:
         """The first seven characters of the commit, or an empty string before it is known."""
         return self.binding.commit[:7] if self.binding else ""

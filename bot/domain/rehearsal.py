@@ -18,6 +18,7 @@ class Place:
 
     `kind` is the target's, or `github_workflow`. `possible` is None where the place gave no
     answer; `text` says why not, or why nobody knows. `takes` is None where nothing tells it.
+    `pinned` says why nothing that is deployed goes live there now.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Place:
     text: str = ""
     facts: tuple[str, ...] = ()
     takes: timedelta | None = None
+    pinned: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,7 @@ class TargetStep:
     One with a `command` asks the database instead: `down` changes it, anything else only looks.
 
     `receipt` finds a started step again. `pinned` says what lets later deployments go live there
-    again; `output` are the last lines of its log.
+    again; `lift_by` is who wants that lifted; `output` are the last lines of its log.
     """
 
     target: str
@@ -58,6 +58,7 @@ class TargetStep:
     text: str = ""
     pinned: str = ""
     output: str = ""
+    lift_by: str = ""
 
     @property
     def changes(self) -> bool:

@@ -154,7 +154,8 @@ def steps(deployment: Deployment) -> str:
             f"• {b.line(step.target, 80)} *{word}*{took} {b.line(step.text, 200)}".rstrip()
         )
         if step.pinned:
-            lines.append(f"    pinned: {b.line(step.pinned, 200)}")
+            lifting = "; being lifted" if step.lift_by else ""
+            lines.append(f"    pinned: {b.line(step.pinned, 200)}{lifting}")
     return "\n".join(lines)
 
 

@@ -5,6 +5,7 @@ from bot.domain.deployments import Deployment
 from bot.domain.overrides import liftable, standing
 from bot.domain.states import State
 from bot.messages import blocks as b
+from bot.messages import pins
 from bot.messages.blocks import Block
 
 MOST_CANDIDATES = 3
@@ -67,5 +68,7 @@ def controls(d: Deployment) -> Block | None:
                 b.button("Roll Back", "roll_back", value),
                 b.button("Close as Failed", "close_failed", value),
             )
+        case State.SUCCEEDED:
+            return pins.control(d)
         case _:
             return None

@@ -24,6 +24,12 @@ def way_back(found: Rehearsal) -> str:
         parts.append(f"about {b.span(found.takes)}")
     mark = f"{RED} " if found.closed else ""
     lines = [f"{mark}*If this goes wrong:* {', '.join(parts)}"]
+    lines += [
+        f"{RED} *{b.line(p.name, 80)} is pinned*, so this version will not go live there: "
+        f"{b.line(p.pinned, 200)}"
+        for p in found.places
+        if p.pinned
+    ]
     lines += [f"• {b.line(p.name, 80)}: {b.line(fact)}" for p in found.places for fact in p.facts]
     return "\n".join(lines)
 

@@ -10,7 +10,7 @@ from bot.domain.gates import Level
 from bot.domain.sightings import Sighting
 from bot.domain.staging import OnStaging
 from bot.domain.states import Kind, State
-from bot.messages import approvals, checklists, checks, staging
+from bot.messages import approvals, checklists, checks, pins, staging
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
 from bot.messages.cards import changes, kind, started_by, status, title, waiting
@@ -54,6 +54,7 @@ def _about(place: Place) -> list[str]:
     """What there is to say of an environment besides its version."""
     seen, live = place.seen, place.live
     lines = [staging.standing(place.staged)] if place.staged else []
+    lines += pins.lines(live) if live else []
     if seen and seen.ahead is not None and seen.behind is not None:
         lines.append(staging.distance(seen.ahead, seen.behind))
     if seen and live and seen.is_drift:

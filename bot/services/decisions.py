@@ -102,7 +102,7 @@ def mark_good(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Mess
 def close_failed(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
     """A person closes what did not work, which frees the slot; a rollback may wait for that."""
     deployment = _open(tx, deployment_id, A_PERSONS)
-    _may_decide(known(tx, slack_id))
+    may_decide(known(tx, slack_id))
     wish, where = deployment.rescue, (deployment.service, deployment.environment)
     answer = _end(tx, deployment, State.FAILED, slack_id, "closed_as_failed", deployment.notice)
     if wish is not None:
@@ -113,7 +113,7 @@ def close_failed(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> M
 def retry_targets(tx: Tx, deployment_id: int, slack_id: str) -> Message:
     """Try once more what failed of a rollback; what succeeded is left alone."""
     deployment = _open(tx, deployment_id, (State.DEGRADED,))
-    _may_decide(known(tx, slack_id))
+    may_decide(known(tx, slack_id))
     steps = switching.again(deployment.steps)
     if not switching.retried(deployment.steps):
         raise Refusal("nothing_to_retry", "Nothing of {name} failed.", name=deployment.name)
@@ -126,7 +126,7 @@ def retry_targets(tx: Tx, deployment_id: int, slack_id: str) -> Message:
 def send_again(tx: Tx, deployment_id: int, slack_id: str) -> Message:
     """A person decides that no run started; the same approval is sent once more."""
     deployment = _open(tx, deployment_id, (State.NEEDS_ATTENTION,))
-    _may_decide(known(tx, slack_id))
+    may_decide(known(tx, slack_id))
     intent = deployment.dispatch
     if intent is None or deployment.run_id is not None:
         raise Refusal(
@@ -143,7 +143,7 @@ def send_again(tx: Tx, deployment_id: int, slack_id: str) -> Message:
 def choose_run(tx: Tx, deployment_id: int, run_id: int, slack_id: str) -> Message:
     """A person says which of several runs is this deployment's."""
     deployment = _open(tx, deployment_id, (State.NEEDS_ATTENTION,))
-    _may_decide(known(tx, slack_id))
+    may_decide(known(tx, slack_id))
     if deployment.dispatch is None or run_id not in deployment.dispatch.candidates:
         raise Refusal("not_a_candidate", "Run {run} is not one of the candidates.", run=run_id)
     saved = tx.save(deployment, deployment.to(State.RUNNING, tx.now, run_id=run_id))
@@ -171,7 +171,8 @@ def _open(tx: Tx, deployment_id: int, states: tuple[State, ...]) -> Deployment:
     return deployment
 
 
-def _may_decide(actor: Actor) -> None:
+def may_decide(actor: Actor) -> None:
+    """Refuse unless the actor may decide what becomes of a deployment."""
     if not actor.holds(Role.APPROVER, Role.ADMIN):
         require(actor, Role.DEPLOYER, "decide about a deployment")
 

@@ -15,6 +15,7 @@ from bot.services import (
     lookouts,
     measuring,
     outside,
+    pins,
     promising,
     sighting,
     staging,
@@ -73,6 +74,10 @@ class Duties:
             if place and place.checks:
                 checks = {str(item): one for item, one in place.checks.items()}
                 self._table[f"staging:{name}"] = partial(staging.check, desk, name, checks)
+        for service, environment in desk.targets:
+            self._table[pins.duty(service, environment)] = partial(
+                pins.look, desk, service, environment
+            )
         for lookout in lookouts.lookouts(desk.config):
             self._table[lookout.duty] = partial(outside.look, desk, lookout)
 

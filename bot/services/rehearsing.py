@@ -125,7 +125,12 @@ async def _target(
         return replace(place, text=fault.text)
     is_possible = not plan.obstacle and plan.wanted is not None
     return replace(
-        place, possible=is_possible, text=plan.obstacle, facts=plan.facts, takes=plan.takes
+        place,
+        possible=is_possible,
+        text=plan.obstacle,
+        facts=plan.facts,
+        takes=plan.takes,
+        pinned=plan.current.pinned if plan.current else "",
     )
 
 

@@ -1,0 +1,42 @@
+"""Pins: a target that stays on what it was rolled back to, as people read it."""
+
+from collections.abc import Sequence
+
+from bot.domain.deployments import Deployment
+from bot.messages import blocks as b
+from bot.messages.blocks import Block, Message
+
+
+def lines(d: Deployment) -> list[str]:
+    """What is pinned there, and what lifts it."""
+    return [
+        f"*Pinned:* {b.line(step.target, 80)} since {b.line(d.name, 20)}: "
+        f"{b.line(step.pinned, 200)}" + ("; being lifted" if step.lift_by else "")
+        for step in d.pinned
+    ]
+
+
+def control(d: Deployment) -> Block | None:
+    """The button that lifts the pins; None where nothing is pinned, or it is wanted already."""
+    if not d.pinned or all(step.lift_by for step in d.pinned):
+        return None
+    question = b.confirmation(
+        "Lift the pin?",
+        f"{d.version} stays where it is, and later deployments go live again.",
+        "Lift the Pin",
+        "Not Now",
+    )
+    return b.actions(
+        f"pins:{d.id}", b.button("Lift the Pin", "lift_pin", str(d.id), confirm=question)
+    )
+
+
+def to_be_lifted(targets: Sequence[str]) -> Message:
+    """The answer to the button."""
+    return Message(f"The pin of {b.line(', '.join(targets))} is being lifted; the card shows it.")
+
+
+def lifted(target: str, by: str) -> Message:
+    """What the thread of the card says once it is gone."""
+    how = f"was lifted for {b.mention(by)}" if by else "is gone, lifted outside gonogo"
+    return Message(f"The pin of {b.line(target, 80)} {how}. Later deployments go live there again.")
