@@ -28,6 +28,7 @@ from bot.deliveries import Deliveries
 from bot.domain.detection import Beat
 from bot.gauges import FigureGauges
 from bot.introduction import ASK_AGAIN, ASK_SELDOM, Introduction
+from bot.monitors import Monitors
 from bot.ports import Stale, Tx
 from bot.services import detecting, holding, mirroring
 from bot.services.desk import Desk
@@ -71,9 +72,10 @@ class Bot:
             now=self.clock.now,
         )
         self.probes = HealthProbe(allow=config.network.allow)
+        self._monitors = Monitors(settings, config, self.probes)
         self._targets = Targets(settings, config, self.clock)
         self.registry = CollectorRegistry()
-        self._gauges = FigureGauges(self.registry)
+        self._gauges = FigureGauges(self.registry, self.store)
         self._clockwork = Clockwork()
         self._pagers = pagers(settings)
         self._status_page = status_page(settings, config)
@@ -89,6 +91,7 @@ class Bot:
             config=config,
             wake=self._clockwork.wake,
             targets=self._targets.made,
+            monitors=self._monitors.made,
             followers=(
                 partial(follow, config),
                 partial(mirroring.follow, config),
@@ -167,6 +170,7 @@ class Bot:
         await self.probes.close()
         await self.github.close()
         await self._targets.close()
+        await self._monitors.close()
         await self.chat.close()
         if isinstance(self.clock, SharedClock):
             await self.clock.close()
@@ -188,16 +192,6 @@ class Bot:
         if self._socket is not None and not await self._socket.is_connected():
             found.append("Slack: the Socket Mode connection is not open")
         return found
-
-    async def _refresh_gauges(self) -> None:
-        """Read the figures measured last; where the database is away the earlier ones stay."""
-        if self._waits_for:
-            return
-        try:
-            async with asyncio.timeout(2):
-                self._gauges.figures = await self.store.read(lambda tx: tx.figures())
-        except Exception as error:  # noqa: BLE001 - the other metrics are told all the same
-            log.warning("figures_not_read", error=str(error))
 
     def is_foreign(self, body: Mapping[str, Any]) -> bool | None:
         """Whether a request is of another workspace or app; None while we do not know our own."""
@@ -270,7 +264,7 @@ class Bot:
             slack=events,
             kuma=webhook(token.get_secret_value(), self._hear_kuma) if token else None,
             warnings=self.tick.warnings,
-            refresh=self._refresh_gauges,
+            refresh=self._gauges.refresh,
         )
         self._runner = runner(app, shutdown_timeout=DRAIN)
         await self._runner.setup()

@@ -1,12 +1,19 @@
 """Gauges: the team's metrics for Prometheus, as they were measured last."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 
+import structlog
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from bot.domain.homes import Figures
+from bot.ports import Store
+
+log = structlog.get_logger()
+PATIENCE = 2.0
+"""Seconds for the database; whoever scrapes waits."""
 
 MINUTE = 60.0
 GAUGES = (
@@ -23,9 +30,18 @@ PLACE = ("service", "environment")
 class FigureGauges(Collector):
     """What is not known has no sample: no number is ever 0 for want of data."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(self, registry: CollectorRegistry, store: Store) -> None:
         self.figures: Sequence[Figures] = ()
+        self._store = store
         registry.register(self)
+
+    async def refresh(self) -> None:
+        """Read the figures measured last; where the database is away the earlier ones stay."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                self.figures = await self._store.read(lambda tx: tx.figures())
+        except Exception as error:  # noqa: BLE001 - the other metrics are told all the same
+            log.warning("figures_not_read", error=str(error))
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """A sample for each place and number."""

@@ -116,6 +116,20 @@ class Settings(BaseSettings):
     statuspage_api_url: str = Field(
         default="https://api.statuspage.io/v1", description="Statuspage's REST API"
     )
+    posthog_api_url: str = Field(
+        default="https://us.posthog.com", description="PostHog's private API; eu.posthog.com"
+    )
+    posthog_api_key: SecretStr | None = Field(
+        default=None, description="key with query:read, for monitors of kind posthog"
+    )
+    sentry_api_url: str = Field(default="https://sentry.io", description="Sentry")
+    sentry_token: SecretStr | None = Field(
+        default=None, description="token with event:read, for monitors of kind sentry"
+    )
+    bugsink_api_url: str | None = Field(default=None, description="Bugsink")
+    bugsink_token: SecretStr | None = Field(
+        default=None, description="its token, for monitors of kind bugsink"
+    )
     uptime_kuma_url: str | None = Field(
         default=None, description="where Uptime Kuma is, for a status page there"
     )

@@ -14,7 +14,9 @@ from sandbox import (
     health,
     kuma,
     pagerduty,
+    posthog,
     statuspage,
+    trackers,
     vercel,
 )
 from sandbox.api import application as control
@@ -51,6 +53,9 @@ def build(world: World) -> web.Application:
     app.add_subapp("/digitalocean", digitalocean.routes(world))
     app.add_subapp("/pagerduty", pagerduty.routes(world))
     app.add_subapp("/statuspage", statuspage.routes(world))
+    app.add_subapp("/posthog", posthog.routes(world))
+    app.add_subapp("/sentry", trackers.sentry(world))
+    app.add_subapp("/bugsink", trackers.bugsink(world))
     app.add_subapp("/kuma", kuma.routes(world))
     app.add_subapp("/sandbox/api", control(world))
     app.router.add_static("/", STATIC)

@@ -21,12 +21,14 @@ from sandbox.journal import Journal
 from sandbox.kuma import Kuma
 from sandbox.kuma.notifications import Notifications
 from sandbox.pagerduty import PagerDuty
+from sandbox.posthog import PostHog
 from sandbox.releases import Releases
 from sandbox.seeds import Seed
 from sandbox.slack.manifest import Manifest
 from sandbox.slack.socket_mode import Link
 from sandbox.slack.workspace import Workspace
 from sandbox.statuspage import Statuspage
+from sandbox.trackers import Tracker
 from sandbox.vercel import Vercel
 
 SlackMode = Literal["socket", "http"]
@@ -95,6 +97,8 @@ class World:
         self.host.begin()
         self.pagerduty = PagerDuty(self.clock, self.events, seed)
         self.statuspage = Statuspage(self.clock, self.events, seed)
+        self.posthog = PostHog(self.clock)
+        self.sentry = Tracker(self.clock)
         self.kuma = Kuma(self.clock, self.events, seed)
         self.kuma.listeners.append(Notifications(self).hear)
 
@@ -163,6 +167,12 @@ class World:
             "PAGERDUTY_API_TOKEN": secrets.pagerduty_token,
             "STATUSPAGE_API_URL": f"{self.base_url}/statuspage/v1",
             "STATUSPAGE_API_KEY": secrets.statuspage_key,
+            "POSTHOG_API_URL": f"{self.base_url}/posthog",
+            "POSTHOG_API_KEY": secrets.posthog_key,
+            "SENTRY_API_URL": f"{self.base_url}/sentry",
+            "SENTRY_TOKEN": secrets.sentry_token,
+            "BUGSINK_API_URL": f"{self.base_url}/bugsink",
+            "BUGSINK_TOKEN": secrets.bugsink_token,
             "UPTIME_KUMA_URL": f"{self.base_url}/kuma",
             "UPTIME_KUMA_USERNAME": secrets.kuma_username,
             "UPTIME_KUMA_PASSWORD": secrets.kuma_password,

@@ -6,6 +6,7 @@ import secrets
 import ssl
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
@@ -20,6 +21,16 @@ LONGEST_BODY = 64 * 1024
 LONGEST_VERSION = 100
 MOST_PORT = 65535
 NOT_PLAIN = "not a plain http or https URL"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page answered, and in how many milliseconds; `problem` where it did not."""
+
+    problem: str = ""
+    status: int = 0
+    body: bytes = b""
+    ms: float = 0.0
 
 
 class HealthProbe:
@@ -72,20 +83,29 @@ class HealthProbe:
 
     async def page(self, url: str, status: int, contains: str) -> str:
         """One GET of a page that has to have this status and text; what is wrong with it."""
+        found = await self.fetch(url)
+        if found.problem:
+            return found.problem
+        if found.status != status:
+            return f"HTTP {found.status}, expected {status}"
+        if contains and contains not in found.body.decode(errors="replace"):
+            return f"“{contains}” is not in the answer"
+        return ""
+
+    async def fetch(self, url: str) -> Page:
+        """One GET of any page; what keeps it from being read is its problem in words."""
+        began = time.perf_counter()
         try:
             async with asyncio.timeout(self._timeout):
                 found, body = await self._fetch(url)
         except TimeoutError:
-            return f"no answer within {self._timeout:g} s"
+            return Page(f"no answer within {self._timeout:g} s")
         except Forbidden as no:
-            return str(no)
+            return Page(str(no))
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-            return _in_words(error)
-        if found.status_code != status:
-            return f"HTTP {found.status_code}, expected {status}"
-        if contains and contains not in body.decode(errors="replace"):
-            return f"“{contains}” is not in the answer"
-        return ""
+            return Page(_in_words(error))
+        ms = (time.perf_counter() - began) * 1000
+        return Page(status=found.status_code, body=body, ms=ms)
 
     async def _look(self, url: str) -> Probe:
         began = time.perf_counter()

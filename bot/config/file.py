@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.config.config import Config
+from bot.config.monitors import MONITOR_KINDS
 from bot.config.part import Part
 from bot.config.people import same_people, unknown_people
 from bot.config.targets import KINDS
@@ -94,7 +95,9 @@ def _problem(error: ErrorDetails) -> str:
 def _path(loc: tuple[int | str, ...]) -> list[str]:
     """Where that stands in the file, which knows neither marks nor the kinds of a list's items."""
     pairs = zip((None, *loc), loc, strict=False)
-    told = (p for before, p in pairs if not (isinstance(before, int) and p in KINDS))
+    told = (
+        p for before, p in pairs if not (isinstance(before, int) and p in KINDS | MONITOR_KINDS)
+    )
     return [str(part) for part in told if part != "[key]"]
 
 

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 from bot.config.approval import EnvironmentApproval
 from bot.config.calendars import WindowConfig
 from bot.config.gates import BugsConfig, ChecksConfig, MigrationsConfig, Policies
+from bot.config.monitors import Monitors
 from bot.config.part import Part, shape
 from bot.config.targets import Targets
 
@@ -78,6 +79,7 @@ class EnvironmentConfig(Part):
         default_factory=dict, description="items of staging's validation that a machine can check"
     )
     approval: EnvironmentApproval = EnvironmentApproval()
+    monitors: Monitors = Field(default=(), description="what else is read, before and after")
     targets: Targets = Field(default=(), description="where it runs, in the order of a way back")
     stop_on_failure: bool = Field(
         default=True, description="whether a rollback that failed on one target leaves the next"

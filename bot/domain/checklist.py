@@ -263,7 +263,8 @@ def _after(d: Deployment) -> Iterator[Entry]:
     validated = _entry("validated", good, "validation passed", against=d.state is State.DEGRADED)
     text = "marked good" if by else validated.text
     yield Entry(item="validated", phase=Phase.AFTER, mark=validated.mark, text=text, by=by)
-    yield _of_reading("logs", d, "logs")
+    has_logs = d.validation is not None and d.validation.reading("logs") is not None
+    yield _of_reading("logs", d, "logs" if has_logs else "issues")
     yield _of_reading("performance", d, "response_times")
     yield _of_reading("uptime", d, "uptime_kuma")
     yield _entry("success", good, "the ✅ message in the channel")

@@ -16,7 +16,7 @@ from bot.domain.signatures import Override, SignOff
 from bot.domain.states import MOVES, TERMINAL, TRANSITIONS, WAITING, Kind, State
 from bot.domain.switching import TargetStep
 from bot.domain.undoing import Undoing
-from bot.domain.validation import Validation
+from bot.domain.validation import Reading, Validation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +118,7 @@ class Deployment:
     risk: Risk | None = None
     rehearsal: Rehearsal | None = None
     baseline_ms: float | None = None
+    before: tuple[Reading, ...] = ()
 
     expires_at: datetime | None = None
     nudged_at: datetime | None = None

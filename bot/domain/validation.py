@@ -16,6 +16,13 @@ SLOWER_BY = timedelta(milliseconds=250)
 """Response times count as normal up to twice the baseline plus this."""
 
 
+TITLES = {"error_rate": "Error rate", "issues": "Error tracker", "uptime_kuma": "Uptime Kuma"}
+"""What the readings of monitors are about."""
+
+CHECK = "check_"
+"""How the names of readings begin that are of a configured page."""
+
+
 class Outcome(StrEnum):
     """How a reading turned out; only ok is healthy."""
 
@@ -28,7 +35,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One look at production: what was looked at, what it showed, in words, and when."""
+    """One look at production: what was looked at, what it showed, in words, and when.
+
+    `value` is in `unit`, a share where that is empty; `url` is where a person can look.
+    `again` says that it was bad for the first time, and is looked at once more before it counts.
+    """
 
     what: str
     outcome: Outcome
@@ -36,6 +47,25 @@ class Reading:
     at: datetime
     value: float | None = None
     baseline: float | None = None
+    unit: str = ""
+    url: str = ""
+    again: bool = False
+
+    def confirmed(self, earlier: "Reading | None") -> "Reading":
+        """What is bad counts as bad the second time in a row; once is a warning."""
+        was_bad = earlier is not None and (earlier.again or earlier.outcome is Outcome.BAD)
+        if self.outcome is not Outcome.BAD or was_bad:
+            return self
+        text = f"{self.text}, looking again"
+        return replace(self, outcome=Outcome.DEGRADED, text=text, again=True)
+
+    @property
+    def sentence(self) -> str:
+        """What it says where nothing else tells what it is about."""
+        title = TITLES.get(self.what)
+        if self.what.startswith(CHECK):
+            title = self.what.removeprefix(CHECK)
+        return f"{title}: {self.text}" if title else self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +210,7 @@ def judge(validation: Validation, rule: Rule, now: datetime) -> tuple[Judgement,
     found = validation
     bad = [r for r in found.readings if r.outcome is Outcome.BAD and r.what != "health"]
     if bad:
-        return Judgement.FAILED, "; ".join(reading.text for reading in bad)
+        return Judgement.FAILED, "; ".join(reading.sentence for reading in bad)
     if not rule.has_health:
         return _going_on() if now - found.started_at < rule.bake else _proven(found)
     seen = found.last or _too_few(found.passes, rule.passes)

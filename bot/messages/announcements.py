@@ -24,7 +24,7 @@ def succeeded(deployment: Deployment) -> Message:
         "Validation:",
         f"- {_line(found.reading('health'), 'Health checks passing', 'Health checks')}",
         f"- {_line(found.reading('smoke'), 'Smoke tests passed', 'Smoke tests')}",
-        f"- {_line(found.reading('logs'), 'No errors in logs', 'Errors in logs')}",
+        f"- {_logs(found)}",
         f"- {_line(found.reading('response_times'), 'Response times normal', 'Response times')}",
         "Monitoring:",
         f"- {_line(found.reading('uptime_kuma'), 'Uptime Kuma: ✅', 'Uptime Kuma')}",
@@ -82,6 +82,14 @@ def _changes(deployment: Deployment) -> list[str]:
             return [*lines, f"- and {len(changes) - len(lines)} more"]
         lines.append(text)
     return lines or ["- none listed"]
+
+
+def _logs(found: Validation) -> str:
+    """What the logs say, else what the error tracker does."""
+    issues = found.reading("issues")
+    if found.reading("logs") is None and issues is not None:
+        return f"Errors in logs: {b.line(issues.text, 100)}"
+    return _line(found.reading("logs"), "No errors in logs", "Errors in logs")
 
 
 def _line(reading: Reading | None, template: str, subject: str) -> str:

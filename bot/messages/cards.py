@@ -6,6 +6,7 @@ from bot.domain.deployments import Deployment
 from bot.domain.overrides import standing
 from bot.domain.runs import OVERDUE, Progress, Stage
 from bot.domain.states import TERMINAL, Kind, State
+from bot.domain.validation import TITLES, Reading
 from bot.messages import approvals, checks, undoing
 from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
@@ -183,12 +184,16 @@ def validation(deployment: Deployment) -> str:
         return ""
     lines = ["*Validation*"]
     lines.extend(
-        f"• {reading.what.replace('_', ' ').capitalize()}: {b.line(reading.text)}"
+        f"• {b.link(reading.url, _of(reading))}: {b.line(reading.text)}"
         for reading in found.readings
     )
     if found.healthy_at and deployment.state is State.VALIDATING:
         lines.append(f"• Watching since {b.clock_time(found.healthy_at)}")
     return "\n".join(lines)
+
+
+def _of(reading: Reading) -> str:
+    return b.line(TITLES.get(reading.what) or reading.what.replace("_", " ").capitalize(), 80)
 
 
 def _stage(stage: Stage) -> str:

@@ -6,6 +6,7 @@ from bot.ports.clock import Clock
 from bot.ports.github import Access, GitHub, Held, Started, Tag, Workflow
 from bot.ports.incidents import Room
 from bot.ports.mirrors import Announced, Mirrors
+from bot.ports.monitors import Monitor, Question
 from bot.ports.pictures import Painter
 from bot.ports.probes import Probes
 from bot.ports.registry import Registry, StoredImage
@@ -26,10 +27,12 @@ __all__ = [
     "Held",
     "Logs",
     "Mirrors",
+    "Monitor",
     "Painter",
     "Pinning",
     "Post",
     "Probes",
+    "Question",
     "Receipt",
     "Registry",
     "Release",

@@ -14,7 +14,15 @@ from bot.domain.versions import Version
 from bot.messages import notes
 from bot.messages.releases import with_offer
 from bot.ports import Tx, Workflow
-from bot.services import closures, dispatching, evidence, protecting, releases, rolling_back
+from bot.services import (
+    closures,
+    dispatching,
+    evidence,
+    monitoring,
+    protecting,
+    releases,
+    rolling_back,
+)
 from bot.services.approval_watch import LOOK_AGAIN
 from bot.services.binding import bind
 from bot.services.desk import Desk, tell
@@ -74,6 +82,7 @@ async def _check(desk: Desk, deployment: Deployment) -> None:
         rehearsal=found.way_back,
         risk=await risk(desk, deployment, found, live),
         baseline_ms=found.baseline_ms,
+        before=await monitoring.before(desk, deployment),
     )
     if deployment.dry_run:
         await _answer_dry_run(desk, deployment, known)

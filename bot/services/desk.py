@@ -14,6 +14,7 @@ from bot.ports import (
     Clock,
     GitHub,
     Mirrors,
+    Monitor,
     Painter,
     Post,
     Probes,
@@ -46,6 +47,7 @@ class Desk:
     painter: Painter
     config: Config
     wake: Callable[[], None]
+    monitors: Mapping[tuple[str, str], Sequence[Monitor]] = field(default_factory=dict)
     targets: Mapping[tuple[str, str], Sequence[tuple[str, Target]]] = field(default_factory=dict)
     followers: tuple[Follower, ...] = ()
     pagers: Mapping[str, Pager] = field(default_factory=dict)
@@ -71,6 +73,10 @@ class Desk:
             # Who waits for a rollback is not helped by a longer look.
             bake=timedelta(0) if deployment.kind is Kind.ROLLBACK else settings.bake,
         )
+
+    def monitors_of(self, deployment: Deployment) -> Sequence[Monitor]:
+        """What else is read where this deployment goes."""
+        return self.monitors.get((deployment.service, deployment.environment), ())
 
     def targets_of(self, deployment: Deployment) -> Sequence[tuple[str, Target]]:
         """The targets where this deployment goes, by name, in the order of the configuration."""

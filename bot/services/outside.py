@@ -15,7 +15,7 @@ from bot.domain.versions import of_commit
 from bot.messages import outside as words
 from bot.messages.blocks import Message
 from bot.ports import Post, Tx
-from bot.services import evidence, readiness
+from bot.services import evidence, monitoring, readiness
 from bot.services.desk import Desk, announce, direct
 from bot.services.lookouts import Lookout, new_runs, pace
 
@@ -167,7 +167,10 @@ async def _compared(
 ) -> Deployment:
     """With what it changes, whether it goes back, and how fast production is before it."""
     if not run.is_over and run.status != "in_progress":
-        found = found.with_(baseline_ms=await readiness.baseline(desk, found))
+        found = found.with_(
+            baseline_ms=await readiness.baseline(desk, found),
+            before=await monitoring.before(desk, found),
+        )
     if found.binding is None or live is None or found.outside is None or found.is_merge:
         return found
     base = live.binding.commit if live.binding else live.version or None

@@ -15,7 +15,7 @@ from bot.domain.validation import (
 )
 from bot.domain.versions import shown
 from bot.messages import announcements, notes
-from bot.services import letters, merging, proving, switching
+from bot.services import letters, merging, monitoring, proving, switching
 from bot.services.desk import Desk, announce, reply
 
 UNTIL_HEALTHY = timedelta(seconds=2)
@@ -85,7 +85,10 @@ async def watch_health(desk: Desk, deployment: Deployment) -> None:
 async def _look(desk: Desk, deployment: Deployment, rule: Rule | None) -> Deployment:
     found = deployment.validation or Validation(started_at=desk.now())
     url = desk.health_url(deployment)
-    if url is None or rule is None:
+    if rule is None:
+        return deployment.with_(validation=found)
+    if url is None:
+        found = await monitoring.watch(desk, deployment, found)
         return deployment.with_(validation=found)
     probe = await proving.as_expected(desk, deployment, await desk.probes.health(url))
     now = desk.now()
@@ -94,6 +97,7 @@ async def _look(desk: Desk, deployment: Deployment, rule: Rule | None) -> Deploy
     timing: Reading | None = response_times(found, deployment.baseline_ms, now)
     if timing:
         found = found.having(timing)
+    found = await monitoring.watch(desk, deployment, found)
     return deployment.with_(validation=found, live_at=deployment.live_at or found.shown_at)
 
 

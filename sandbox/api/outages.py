@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 def routes(world: World) -> list[web.RouteDef]:
     """`POST /monitor {system: "kuma", status, monitor?, msg?, again?}` (`again` tells the newest
-    beat once more) and `GET /monitor`; `GET /pagerduty`, `POST /pagerduty/acknowledge {as, key?}`,
+    beat once more), `{system: "posthog", error_rate?: percent, views?: a minute, cached?,
+    broken?}`, `{system: "sentry", release, issues?: [title…], broken?}` (Bugsink hears of the
+    same) and `GET /monitor`; `GET /pagerduty`, `POST /pagerduty/acknowledge {as, key?}`,
     `POST /pagerduty/resolve {as, key?}`; `GET /statuspage`; `GET /kuma`.
     """
     control = _Control(world)
@@ -41,6 +43,10 @@ class _Control:
     async def set_monitor(self, request: web.Request) -> web.Response:
         body = await request.json()
         kuma = self._world.kuma
+        if body["system"] == "posthog":
+            return self._set_posthog(body)
+        if body["system"] in ("sentry", "bugsink"):
+            return self._set_tracker(body)
         if body["system"] != "kuma":
             raise Refusal("unknown_system", f"There is no monitor {body['system']}.", 400)
         monitor = kuma.named(str(body.get("monitor") or self._world.seed.services[0]))
@@ -52,6 +58,21 @@ class _Control:
         kuma.set(monitor, body["status"], str(body.get("msg") or ""))
         if body.get("again"):
             kuma.notify(monitor)
+        return web.json_response({"ok": True})
+
+    def _set_posthog(self, body: dict[str, Any]) -> web.Response:
+        posthog = self._world.posthog
+        rate = body.get("error_rate")
+        posthog.set(body.get("views"), None if rate is None else float(rate) / 100)
+        posthog.cached = bool(body.get("cached", posthog.cached))
+        posthog.broken = bool(body.get("broken", posthog.broken))
+        return web.json_response({"ok": True})
+
+    def _set_tracker(self, body: dict[str, Any]) -> web.Response:
+        tracker = self._world.sentry
+        titles = [str(title) for title in body.get("issues", ())]
+        tracker.hear(str(body["release"]), titles)
+        tracker.broken = bool(body.get("broken", tracker.broken))
         return web.json_response({"ok": True})
 
     async def monitors(self, request: web.Request) -> web.Response:

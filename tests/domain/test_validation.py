@@ -305,3 +305,17 @@ def test_response_times_against_the_time_before(
 
 def test_without_samples_nothing_is_said_about_response_times() -> None:
     assert response_times(after(DOWN), 100, NOON) is None
+
+
+def test_what_is_bad_counts_the_second_time_in_a_row() -> None:
+    def read(outcome: Outcome) -> Reading:
+        return Reading(what="error_rate", outcome=outcome, text="3.2 %", at=NOON)
+
+    first = read(Outcome.BAD).confirmed(None)
+    assert (first.outcome, first.text) == (Outcome.DEGRADED, "3.2 %, looking again")
+    assert read(Outcome.BAD).confirmed(first) == read(Outcome.BAD)
+    good = read(Outcome.OK).confirmed(first)
+    assert good == read(Outcome.OK)
+    assert read(Outcome.BAD).confirmed(good) == first
+    assert read(Outcome.BAD).confirmed(read(Outcome.BAD)) == read(Outcome.BAD)
+    assert read(Outcome.BAD).sentence == "Error rate: 3.2 %"

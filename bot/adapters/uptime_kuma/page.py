@@ -110,8 +110,9 @@ def connect(
 ) -> KumaPage:
     """A page with connections of its own."""
     session = Session(url, username, password, timeout)
-    return KumaPage(session, Rest("kuma", url, "", words=_words, timeout=timeout), url, slug)
+    return KumaPage(session, Rest("kuma", url, "", words=words, timeout=timeout), url, slug)
 
 
-def _words(data: Mapping[str, Any]) -> str:
+def words(data: Mapping[str, Any]) -> str:
+    """What a refusal says."""
     return str(data.get("msg") or "")

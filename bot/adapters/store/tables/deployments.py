@@ -64,6 +64,7 @@ deployments = Table(
     Column("risk", Json),
     Column("rehearsal", Json),
     Column("baseline_ms", Float),
+    Column("before", Json, nullable=False, server_default="[]"),
     Column("expires_at", UtcDateTime),
     Column("nudged_at", UtcDateTime),
     Column("approvers", Integer, nullable=False, server_default="1"),

@@ -1,0 +1,108 @@
+"""SentryMonitor: unresolved issues that were first seen in the version that was deployed."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+from bot.adapters.rest import Answer, Rest
+from bot.domain.comparing import of_issues
+from bot.domain.errors import NotFound
+from bot.domain.validation import Outcome, Reading
+from bot.ports.monitors import Question
+
+
+class _Issue(Answer):
+    id: str
+    title: str
+
+
+class _Release(Answer):
+    version: str
+
+
+class SentryMonitor:
+    """One project of an organisation. A release that Sentry has not heard of tells nothing."""
+
+    what = "issues"
+    pace = timedelta(seconds=30)
+
+    def __init__(
+        self,
+        rest: Rest,
+        base: str,
+        organization: str,
+        project: int,
+        *,
+        environment: str | None,
+        fails_from: int,
+    ) -> None:
+        self._rest = rest
+        self._place = f"/api/0/organizations/{organization}"
+        self._project = project
+        self._environment = environment
+        self._fails_from = fails_from
+        self.url = f"{base.rstrip('/')}/organizations/{organization}/issues/?project={project}"
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._rest.close()
+
+    async def look(self, question: Question) -> Reading:
+        """How many issues are new with this version."""
+        if question.since is None:
+            return self._reading(question, Outcome.OK, "counted from the deployment on")
+        version = question.version
+        try:
+            await self._rest.get(_Release, f"{self._place}/releases/{quote(version, safe='')}/")
+        except NotFound:
+            text = f"Sentry has not heard of {version}: nothing is known"
+            return self._reading(question, Outcome.NO_DATA, text)
+        more = {"environment": self._environment} if self._environment else {}
+        found = await self._rest.list(
+            _Issue,
+            f"{self._place}/issues/",
+            project=self._project,
+            query=f'is:unresolved firstRelease:"{version}"',
+            limit=25,
+            **more,
+        )
+        outcome = of_issues(len(found), self._fails_from)
+        text = in_words([issue.title for issue in found])
+        return self._reading(question, outcome, text, float(len(found)))
+
+    def _reading(
+        self, question: Question, outcome: Outcome, text: str, value: float | None = None
+    ) -> Reading:
+        return Reading(
+            what=self.what, outcome=outcome, text=text, at=question.now, value=value, url=self.url
+        )
+
+
+def in_words(titles: list[str]) -> str:
+    """How many are new, and the first of them."""
+    if not titles:
+        return "no new issues"
+    named = "; ".join(title[:80] for title in titles[:2])
+    return f"{len(titles)} new {'issue' if len(titles) == 1 else 'issues'}: {named}"
+
+
+def connect(
+    url: str,
+    token: str,
+    organization: str,
+    project: int,
+    *,
+    environment: str | None,
+    fails_from: int,
+    timeout: float = 15.0,
+) -> SentryMonitor:
+    """A monitor with connections of its own."""
+    rest = Rest("sentry", url, token, words=_words, timeout=timeout)
+    return SentryMonitor(
+        rest, url, organization, project, environment=environment, fails_from=fails_from
+    )
+
+
+def _words(data: Mapping[str, Any]) -> str:
+    return str(data.get("detail") or "")

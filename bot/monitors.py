@@ -1,0 +1,101 @@
+"""Monitors of this installation: the configured ones, made with what they need to be let in."""
+
+from collections.abc import Sequence
+
+from pydantic import SecretStr
+
+from bot.adapters import bugsink, posthog, sentry
+from bot.adapters.health import HealthProbe
+from bot.adapters.http_check import HttpCheck
+from bot.adapters.uptime_kuma import monitor as uptime_kuma
+from bot.config import Config, ConfigError
+from bot.config.monitors import (
+    BugsinkConfig,
+    HttpCheckConfig,
+    KumaMonitorConfig,
+    MonitorConfig,
+    PostHogConfig,
+    SentryConfig,
+)
+from bot.ports import Monitor
+from bot.settings import Settings
+
+PATIENCE = 8.0
+"""Seconds for one answer: a watch that looks away for half a minute begins anew."""
+
+
+class Monitors:
+    """Every configured monitor, by service and environment."""
+
+    def __init__(self, settings: Settings, config: Config, probe: HealthProbe) -> None:
+        self._settings = settings
+        self._probe = probe
+        self.made: dict[tuple[str, str], Sequence[Monitor]] = {
+            (name, environment): tuple(map(self._make, found.monitors))
+            for name, service in config.services.items()
+            for environment, found in service.environments.items()
+            if found.monitors
+        }
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        for monitors in self.made.values():
+            for monitor in monitors:
+                await monitor.close()
+
+    def _make(self, config: MonitorConfig) -> Monitor:
+        """Raises ConfigError when the settings lack what it needs."""
+        settings = self._settings
+        match config:
+            case PostHogConfig():
+                key = _secret(settings.posthog_api_key, "POSTHOG_API_KEY", config.kind)
+                return posthog.connect(
+                    settings.posthog_api_url,
+                    key,
+                    config.project,
+                    environment=config.environment,
+                    least=config.least,
+                    span=config.span,
+                    timeout=PATIENCE,
+                )
+            case SentryConfig():
+                token = _secret(settings.sentry_token, "SENTRY_TOKEN", config.kind)
+                return sentry.connect(
+                    settings.sentry_api_url,
+                    token,
+                    config.organization,
+                    config.project,
+                    environment=config.environment,
+                    fails_from=config.fails_from,
+                    timeout=PATIENCE,
+                )
+            case BugsinkConfig():
+                token = _secret(settings.bugsink_token, "BUGSINK_TOKEN", config.kind)
+                url = _given(settings.bugsink_api_url, "BUGSINK_API_URL", config.kind)
+                return bugsink.connect(
+                    url, token, config.project, fails_from=config.fails_from, timeout=PATIENCE
+                )
+            case KumaMonitorConfig():
+                url = _given(settings.uptime_kuma_url, "UPTIME_KUMA_URL", config.kind)
+                return uptime_kuma.connect(url, config.page, config.monitor, PATIENCE)
+            case HttpCheckConfig():
+                return HttpCheck(
+                    self._probe,
+                    config.name,
+                    config.url,
+                    status=config.status,
+                    contains=config.contains,
+                    json_path=config.json_path,
+                    equals=config.equals,
+                    within=config.within,
+                )
+
+
+def _given(value: str | None, name: str, kind: str) -> str:
+    if value is None:
+        raise ConfigError([f"{name}: set this, as there is a monitor of kind {kind}"])
+    return value
+
+
+def _secret(value: SecretStr | None, name: str, kind: str) -> str:
+    return _given(value.get_secret_value() if value else None, name, kind)

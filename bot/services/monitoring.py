@@ -1,0 +1,56 @@
+"""Monitoring: the monitors are read before a deployment, and again and again after it."""
+
+import asyncio
+from collections.abc import Iterable
+
+import structlog
+
+from bot.domain.deployments import Deployment
+from bot.domain.errors import Fault
+from bot.domain.validation import Outcome, Reading, Validation
+from bot.ports import Monitor, Question
+from bot.services.desk import Desk
+
+log = structlog.get_logger()
+
+
+async def before(desk: Desk, deployment: Deployment) -> tuple[Reading, ...]:
+    """How everything is before something changes: what later readings are compared with."""
+    question = Question(version=deployment.version, now=desk.now())
+    return await _look(desk.monitors_of(deployment), {}, question)
+
+
+async def watch(desk: Desk, deployment: Deployment, found: Validation) -> Validation:
+    """The validation with a new reading of each monitor that may be asked again."""
+    now = desk.now()
+    due = [
+        monitor
+        for monitor in desk.monitors_of(deployment)
+        if (last := found.reading(monitor.what)) is None or now - last.at >= monitor.pace
+    ]
+    since = found.live_at or found.deployed_at or found.started_at
+    question = Question(version=deployment.version, now=now, since=since)
+    known = {reading.what: reading for reading in deployment.before}
+    fresh = await _look(due, known, question)
+    return found.having(*(one.confirmed(found.reading(one.what)) for one in fresh))
+
+
+async def _look(
+    monitors: Iterable[Monitor], before: dict[str, Reading], question: Question
+) -> tuple[Reading, ...]:
+    asked = (_ask(monitor, question.after(before.get(monitor.what))) for monitor in monitors)
+    return tuple(await asyncio.gather(*asked))
+
+
+async def _ask(monitor: Monitor, question: Question) -> Reading:
+    """One reading; what cannot be read is unknown, and never healthy."""
+    try:
+        return await monitor.look(question)
+    except Fault as fault:
+        log.info("monitor_not_read", what=monitor.what, system=fault.system, error=fault.text)
+        return Reading(
+            what=monitor.what,
+            outcome=Outcome.UNKNOWN,
+            text=f"not known, {fault.system} cannot be read: {fault.text}",
+            at=question.now,
+        )

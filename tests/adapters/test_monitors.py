@@ -1,0 +1,237 @@
+"""Monitors over HTTP: each one well, bad, slow, down, without data, in a wrong shape, and stale."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.adapters import bugsink, posthog, sentry
+from bot.adapters.health import HealthProbe
+from bot.adapters.http_check import HttpCheck
+from bot.adapters.uptime_kuma import monitor as kuma
+from bot.domain.errors import Fault
+from bot.domain.validation import Outcome, Reading
+from bot.ports import Monitor, Question
+from sandbox.health import Answer
+from sandbox.posthog import Traffic
+from sandbox.world import World
+
+HASTE = 1.0  # second, where nothing answers
+MINUTES = timedelta(minutes=5)
+VERSION = "v1.2.1"
+Prepare = Callable[[World], None]
+
+
+def of_posthog(world: World) -> Monitor:
+    url, key = f"{world.base_url}/posthog", world.seed.secrets.posthog_key
+    return posthog.connect(
+        url, key, 1, environment="production", least=50, span=MINUTES, timeout=HASTE
+    )
+
+
+def of_sentry(world: World) -> Monitor:
+    url, token = f"{world.base_url}/sentry", world.seed.secrets.sentry_token
+    return sentry.connect(
+        url, token, "acme", 1, environment="production", fails_from=3, timeout=HASTE
+    )
+
+
+def of_bugsink(world: World) -> Monitor:
+    url, token = f"{world.base_url}/bugsink", world.seed.secrets.bugsink_token
+    return bugsink.connect(url, token, 1, fails_from=3, timeout=HASTE)
+
+
+def of_kuma(world: World) -> Monitor:
+    return kuma.connect(f"{world.base_url}/kuma", "default-page", "app", HASTE)
+
+
+def of_page(world: World) -> Monitor:
+    return HttpCheck(
+        HealthProbe(allow=["127.0.0.1"], timeout=HASTE),
+        "api",
+        f"{world.base_url}/health/production",
+        json_path="status",
+        equals="ok",
+        within=timedelta(milliseconds=500),
+    )
+
+
+def nothing(world: World) -> None:
+    """All is well."""
+
+
+def heard(*titles: str) -> Prepare:
+    return lambda world: world.sentry.hear(VERSION, list(titles))
+
+
+def errors(rate: float, views: float = 100) -> Prepare:
+    """What PostHog has counted in the last ten minutes."""
+
+    def set_it(world: World) -> None:
+        since = world.clock.now() - timedelta(minutes=10)
+        world.posthog._traffic.append(Traffic(since, views, rate))
+
+    return set_it
+
+
+def set_up(name: str, **changes: object) -> Prepare:
+    def change(world: World) -> None:
+        for field, value in changes.items():
+            setattr(getattr(world, name), field, value)
+
+    return change
+
+
+def health(status: str) -> Prepare:
+    return lambda world: world.health.set("production", "app", Answer(status))  # type: ignore[arg-type]
+
+
+def beat(status: str) -> Prepare:
+    return lambda world: world.kuma.set(world.kuma.monitors[0], status)
+
+
+def fault(system: str, kind: str) -> Prepare:
+    def add(world: World) -> None:
+        world.faults.add(system=system, kind=kind, count=9)
+
+    return add
+
+
+def all_of(*steps: Prepare) -> Prepare:
+    def do(world: World) -> None:
+        for step in steps:
+            step(world)
+
+    return do
+
+
+OK, BAD, WARN = Outcome.OK, Outcome.BAD, Outcome.DEGRADED
+NO_DATA, UNKNOWN = Outcome.NO_DATA, Outcome.UNKNOWN
+CASES: list[tuple[str, Callable[[World], Monitor], Prepare, Outcome | None, str]] = [
+    ("posthog ok", of_posthog, errors(0.004), OK, "0.4 % (baseline 0.4 %)"),
+    ("posthog bad", of_posthog, errors(0.032), BAD, "3.2 % (baseline 0.4 %)"),
+    ("posthog worse", of_posthog, errors(0.01), WARN, "1.0 % (baseline 0.4 %)"),
+    ("posthog no data", of_posthog, errors(0.5, views=5), NO_DATA, "not enough data (25 page"),
+    ("posthog slow", of_posthog, fault("posthog", "slow:2"), None, "no answer in time"),
+    ("posthog down", of_posthog, fault("posthog", "reset_before"), None, "ReadError"),
+    ("posthog 503", of_posthog, fault("posthog", "status:503"), None, "503"),
+    ("posthog limit", of_posthog, fault("posthog", "status:429:retry_after=7"), None, "limit"),
+    ("posthog shape", of_posthog, set_up("posthog", broken=True), None, "no usable answer"),
+    ("posthog no json", of_posthog, fault("posthog", "bad_json"), None, "no usable answer"),
+    ("posthog stale", of_posthog, set_up("posthog", cached=True), None, "from its cache"),
+    ("sentry ok", of_sentry, heard(), OK, "no new issues"),
+    ("sentry one", of_sentry, heard("KeyError: x"), WARN, "1 new issue: KeyError: x"),
+    ("sentry bad", of_sentry, heard("A", "B", "C"), BAD, "3 new issues: A; B"),
+    ("sentry no data", of_sentry, nothing, NO_DATA, "Sentry has not heard of v1.2.1"),
+    ("sentry slow", of_sentry, fault("sentry", "slow:2"), None, "no answer in time"),
+    ("sentry down", of_sentry, fault("sentry", "reset_before"), None, "ReadError"),
+    ("sentry shape", of_sentry, all_of(heard(), set_up("sentry", broken=True)), None, "no usable"),
+    ("bugsink ok", of_bugsink, heard(), OK, "no new issues"),
+    ("bugsink one", of_bugsink, heard("KeyError: x"), WARN, "1 new issue: KeyError"),
+    ("bugsink bad", of_bugsink, heard("A", "B", "C"), BAD, "3 new issues: C; B"),
+    ("bugsink no data", of_bugsink, nothing, NO_DATA, "Bugsink has not heard of v1.2.1"),
+    ("bugsink slow", of_bugsink, fault("bugsink", "slow:2"), None, "no answer in time"),
+    ("bugsink down", of_bugsink, fault("bugsink", "reset_before"), None, "ReadError"),
+    (
+        "bugsink shape",
+        of_bugsink,
+        all_of(heard(), set_up("sentry", broken=True)),
+        None,
+        "no usable answer",
+    ),
+    ("kuma ok", of_kuma, nothing, OK, "up"),
+    ("kuma bad", of_kuma, beat("down"), BAD, "down"),
+    ("kuma pending", of_kuma, beat("pending"), WARN, "pending"),
+    ("kuma maintenance", of_kuma, beat("maintenance"), UNKNOWN, "under maintenance"),
+    ("kuma slow", of_kuma, fault("kuma", "slow:2"), None, "no answer in time"),
+    ("kuma down", of_kuma, fault("kuma", "reset_before"), None, "ReadError"),
+    ("kuma shape", of_kuma, fault("kuma", "bad_json"), None, "no usable answer"),
+    ("page ok", of_page, nothing, OK, " ms"),
+    ("page bad", of_page, health("bad"), BAD, "HTTP 500, expected 200"),
+    ("page slow", of_page, fault("health", "slow:0.7"), WARN, "500 are allowed"),
+    ("page very slow", of_page, fault("health", "slow:2"), BAD, "no answer within 1 s"),
+    ("page down", of_page, health("down"), BAD, "cut off"),
+    ("page shape", of_page, fault("health", "bad_json"), BAD, "status is not there, expected ok"),
+]
+
+
+async def looked(world: World, make: Callable[[World], Monitor], since: datetime) -> Reading:
+    before = Reading(what="error_rate", outcome=OK, text="", at=since, value=0.004)
+    monitor = make(world)
+    now = world.clock.now()
+    question = Question(version=VERSION, now=now, since=since, before=before)
+    try:
+        return await monitor.look(question)
+    finally:
+        await monitor.close()
+        if isinstance(monitor, HttpCheck):
+            await monitor._probe.close()
+
+
+@pytest.mark.parametrize(
+    ("make", "prepare", "outcome", "text"), [case[1:] for case in CASES], ids=[c[0] for c in CASES]
+)
+async def test_what_is_not_seen_to_be_well_is_not_well(
+    world: World,
+    make: Callable[[World], Monitor],
+    prepare: Prepare,
+    outcome: Outcome | None,
+    text: str,
+) -> None:
+    """Where there is no outcome it is a Fault, which whoever asks reads as unknown."""
+    since = world.clock.now() - timedelta(minutes=10)
+    prepare(world)
+    if outcome is None:
+        with pytest.raises(Fault, match=text):
+            await looked(world, make, since)
+        return
+    found = await looked(world, make, since)
+    assert text in found.text
+    assert found.outcome is outcome
+    assert found.url.startswith("http")
+
+
+async def test_beats_from_before_the_deployment_and_old_ones_tell_nothing(world: World) -> None:
+    now = world.clock.now()
+    assert (await looked(world, of_kuma, now + timedelta(minutes=1))).text == (
+        "no beat since the deployment"
+    )
+    late = Question(version=VERSION, now=now + timedelta(minutes=10), since=now - timedelta(days=1))
+    monitor = of_kuma(world)
+    found = await monitor.look(late)
+    await monitor.close()
+    assert (found.outcome, found.text) == (UNKNOWN, "its newest beat is old")
+
+
+async def test_a_page_that_shows_no_such_monitor_is_no_good_news(world: World) -> None:
+    monitor = kuma.connect(f"{world.base_url}/kuma", "default-page", "shop", HASTE)
+    with pytest.raises(Fault, match="shows no monitor shop"):
+        await monitor.look(Question(version=VERSION, now=world.clock.now()))
+    await monitor.close()
+    other = kuma.connect(f"{world.base_url}/kuma", "no-such-page", "app", HASTE)
+    with pytest.raises(Fault, match="Status Page Not Found"):
+        await other.look(Question(version=VERSION, now=world.clock.now()))
+    await other.close()
+
+
+@pytest.mark.parametrize("make", [of_posthog, of_sentry, of_bugsink])
+async def test_a_wrong_key_is_said_and_is_no_good_news(
+    world: World, make: Callable[[World], Monitor]
+) -> None:
+    monitor = make(world)
+    rest = monitor._rest  # type: ignore[attr-defined]
+    rest._client.headers["Authorization"] = "Bearer wrong"
+    since = world.clock.now() - timedelta(minutes=10)
+    with pytest.raises(Fault, match="401"):
+        await monitor.look(Question(version=VERSION, now=world.clock.now(), since=since))
+    await monitor.close()
+
+
+async def test_the_baseline_of_the_error_rate_is_the_hour_before(world: World) -> None:
+    monitor = of_posthog(world)
+    found = await monitor.look(Question(version=VERSION, now=world.clock.now()))
+    await monitor.close()
+    assert found.outcome is OK
+    assert found.value == pytest.approx(0.004)
