@@ -1,8 +1,9 @@
 """Config: the whole of gonogo.yaml as typed, frozen values."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Annotated
+from datetime import datetime, time, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field
 
@@ -34,11 +35,30 @@ WebAddress = Annotated[str, shape("https?://[^\\s]{1,2000}", "an address: https:
 UserId = Annotated[str, shape("[UW][A-Z0-9]+", "a Slack user id: U012AB3CD")]
 
 
+def _is_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError("must be a time zone: Europe/Berlin") from None
+    return name
+
+
+class DigestConfig(Part):
+    """When the channel reads how the week went."""
+
+    day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "mon"
+    at: time = time(9)
+    tz: Annotated[str, AfterValidator(_is_zone)] = "UTC"
+
+
 class SlackConfig(Part):
     """Where the bot speaks."""
 
     channel: str = Field(
         default="deployments", description="name or id of the channel for cards and announcements"
+    )
+    digest: DigestConfig | None = Field(
+        default=DigestConfig(), description="once a week; null for none"
     )
     pictures: Theme = Field(default=Theme.LIGHT, description="light or dark: charts of the metrics")
 

@@ -57,6 +57,35 @@ def numbers(measured: Sequence[Measured], note: str) -> Message:
 DOCS = "docs/metrics.md"
 
 
+def digest(measured: Sequence[Measured], head: str, left_out: int) -> Message:
+    """The week in the channel; `head` of the audit chain is kept here, where nobody can edit it."""
+    window = measured[0].found.window
+    heading = f"The week {span(window.start, window.end)}"
+    parts: list[b.Block] = [b.section(f"*{heading}*")]
+    told: set[str] = set()
+    points = []
+    for one in measured:
+        flow, trouble = one.found.throughput, one.found.stability
+        point = f"{place(one.service, one.environment)}: {len(flow.successful)} deployments"
+        point += f", lead time {time(flow.lead_median)}, failed {percent(trouble.failure_rate)}"
+        point += f", recovery {time(trouble.mttr_mean)}{_ids(trouble.restored)}"
+        points.append(point)
+        lines = [f"*{point}*"]
+        if trouble.open:
+            lines.append(f"• Not restored yet: {', '.join(b.line(n, 40) for n, _ in trouble.open)}")
+        if one.service not in told:
+            lines += [goal(found) for found in one.found.goals]
+        told.add(one.service)
+        parts.extend(b.sections(lines))
+    small = ["charts in the thread"]
+    if left_out > 0:
+        small.append(f"{left_out} more services are not shown")
+    if head:
+        small.append(f"audit trail sealed up to `{b.line(head, 64)}`")
+    parts = [*parts[: b.MOST_BLOCKS - 1], b.context(*small)]
+    return Message(f"{heading}. {points[0]}", tuple(parts))
+
+
 def place(service: str, environment: str) -> str:
     """A service and an environment."""
     return f"{b.line(service, 80)} {b.line(environment, 64)}"

@@ -165,6 +165,9 @@ class Tx(
         was open.
         """
 
+    def audit_head(self) -> str:
+        """The newest digest of the audit chain; empty while nothing is sealed."""
+
     def post(self, post: Post) -> None:
         """Put a message on its way; a key that exists already changes nothing."""
 

@@ -11,6 +11,7 @@ from bot.domain.errors import Fault
 from bot.ports import Tx
 from bot.services import (
     adoption,
+    digest,
     directory,
     lookouts,
     measuring,
@@ -58,6 +59,8 @@ class Duties:
             promising.DUTY: self._promises,
             "figures": partial(measuring.remeasure, desk),
         }
+        if wanted := desk.config.slack.digest:
+            self._table[digest.DUTY] = partial(digest.tell, desk, wanted)
         for repo in sorted({service.repo for service in desk.config.services.values()}):
             self._table[f"tags:{repo}"] = partial(self._tags, repo)
         for service, environment, config, settings, workflow in desk.config.pipelines():

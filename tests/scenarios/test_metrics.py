@@ -168,3 +168,32 @@ async def test_prometheus_reads_what_was_measured(team: Workspace) -> None:
     assert f"gonogo_time_to_recovery_seconds{place} 2700.0" in told
     assert 'gonogo_goal_met{goal="mttr_minutes",service="app"} 0.0' in told
     assert 'gonogo_lead_time_seconds{environment="staging"' not in told  # nothing to measure
+
+
+async def test_once_a_week_the_channel_reads_how_it_went(tmp_path: Path) -> None:
+    rules = {"slack": {"digest": {"day": "wed", "at": "09:00", "tz": "Europe/Berlin"}}}
+    async with workspace(tmp_path, rules=rules) as team:
+        await fill(team)
+        assert await team.channel() == []  # the first start posts none
+        await team.passes("PT21H30M")
+        assert await team.channel() == []
+        await team.passes("PT1H")
+        (told,) = await team.channel()
+        assert told.startswith("The week 2024-03-20 to 2024-03-26, days of UTC\napp production: ")
+        assert "Goal: Change failure rate under 5 %: open" in told
+        head = (await audit_head(team))[:64]
+        assert len(head) == 64
+
+        async def has_chart() -> bool:
+            return len(await team.thread()) == 1
+
+        await team.until(has_chart)
+        assert (await team.thread())[0].startswith("Metrics of app production")
+        await team.reopen()
+        await team.passes("PT1H")
+        assert len(await team.channel()) == 1
+
+
+async def audit_head(team: Workspace) -> str:
+    assert team.bot is not None
+    return await team.bot.store.read(lambda tx: tx.audit_head())

@@ -47,6 +47,10 @@ class Audit(Rows):
         sealed = select(func.coalesce(func.max(_SEALS.c.row_id), 0)).scalar_subquery()
         return bool(self.connection.scalar(select(newest > sealed)))
 
+    def audit_head(self) -> str:
+        newest = select(_SEALS.c.digest).order_by(_SEALS.c.row_id.desc()).limit(1)
+        return self.connection.scalar(newest) or ""
+
     def seal(self, limit: int = 500) -> str | None:
         """See `Tx.seal`; to be called first in a transaction.
 

@@ -1,0 +1,74 @@
+"""Digest: once a week the channel reads how the week went, with the charts in the thread."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.cron import CronTrigger
+
+from bot.config import Config
+from bot.config.config import DigestConfig
+from bot.domain.metrics import GUARDED, WEEK, Window
+from bot.domain.pictures import PictureWish
+from bot.messages import metrics
+from bot.ports import Post, Tx
+from bot.services.desk import Desk
+from bot.services.measuring import MOST_SERVICES, measure
+
+DUTY = "digest"
+CHARTED = timedelta(weeks=12)
+MOST_CHARTS = 3
+
+
+async def tell(desk: Desk, wanted: DigestConfig) -> timedelta:
+    """Post the digest that is due, and say when the next one is; the first start only says when."""
+    await desk.store.run(lambda tx: _tell(tx, desk.config))
+    return next_time(wanted, desk.now()) - desk.now()
+
+
+def next_time(wanted: DigestConfig, after: datetime) -> datetime:
+    """The next time at which a digest is due, through every change of the clocks."""
+    hour, minute = wanted.at.hour, wanted.at.minute
+    zone = ZoneInfo(wanted.tz)
+    trigger = CronTrigger(day_of_week=wanted.day, hour=hour, minute=minute, timezone=zone)
+    found = trigger.get_next_fire_time(None, after + timedelta(seconds=1))
+    assert isinstance(found, datetime)  # a weekday comes again
+    return found
+
+
+def _tell(tx: Tx, config: Config) -> None:
+    due = tx.duty(DUTY)
+    if due is None:
+        return
+    end = due.replace(hour=0, minute=0, second=0, microsecond=0)
+    week = Window(start=end - WEEK, end=end, as_of=tx.now)
+    services = list(config.services)[:MOST_SERVICES]
+    measured = [
+        metrics.Measured(
+            service=service,
+            environment=environment,
+            found=measure(tx, service, environment, week),
+        )
+        for service in services
+        for environment in config.services[service].environments
+    ]
+    key = f"{DUTY}:{due:%Y-%m-%d}"
+    message = metrics.digest(measured, tx.audit_head(), len(config.services) - len(services))
+    tx.post(Post(key=key, channel=config.slack.channel, message=message))
+    for service in services[:MOST_CHARTS]:
+        if GUARDED in config.services[service].environments and tx.first_time(
+            f"{key}:{service}", DUTY, "gonogo"
+        ):
+            tx.want_picture(_chart(tx, config, service, end, key))
+
+
+def _chart(tx: Tx, config: Config, service: str, end: datetime, key: str) -> PictureWish:
+    return PictureWish(
+        service=service,
+        environment=GUARDED,
+        start=end - CHARTED,
+        end=end,
+        as_of=tx.now,
+        channel=config.slack.channel,
+        thread_of=key,
+        due_at=tx.now,
+    )
