@@ -49,7 +49,7 @@ async def main(times: int, postgres: str | None) -> None:
     rows = await _bare(times)
     with TemporaryDirectory(prefix="gonogo-bench-") as folder:
         rows += await _store("SQLite", f"sqlite:///{folder}/gonogo.db", times)
-    with _postgres(postgres) as address:
+    with postgres_server(postgres) as address:
         if address is not None:
             rows += await _store("PostgreSQL", address, times)
     for clients in CLIENTS:
@@ -109,7 +109,7 @@ async def _measure(
 
 
 @contextmanager
-def _postgres(address: str | None) -> Iterator[str | None]:
+def postgres_server(address: str | None) -> Iterator[str | None]:
     """The server of that address, one of our own, or None when there is no way to have one."""
     if address is not None:
         yield address

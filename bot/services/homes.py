@@ -27,7 +27,7 @@ NEWEST = 5
 
 async def show(desk: Desk, slack_id: str) -> None:
     """Bring one Home up to date, if there is anything new to see."""
-    home, facts, why = await desk.store.read(lambda tx: _read(tx, desk.config, slack_id))
+    home, facts, why = await desk.store.read(lambda tx: read(tx, desk.config, slack_id))
     if home is None:
         return
     view = messages.view(await _with_links(desk, facts)) if facts else messages.nothing(why)
@@ -62,7 +62,8 @@ async def _with_links(desk: Desk, facts: messages.Facts) -> messages.Facts:
     return replace(facts, waiting=waiting)
 
 
-def _read(tx: Tx, config: Config, slack_id: str) -> tuple[Home | None, messages.Facts | None, str]:
+def read(tx: Tx, config: Config, slack_id: str) -> tuple[Home | None, messages.Facts | None, str]:
+    """Somebody's Home, and what it is made of, or why they may see nothing."""
     home = tx.home(slack_id)
     actor, _ = tx.actor(slack_id)
     try:

@@ -5,17 +5,17 @@ thousand.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Table, func, insert, select
+from sqlalchemy import ColumnElement, RowMapping, Table, func, insert, select, text
 
 from bot.adapters.store import tables
 from bot.adapters.store.deployments import to_row
 from bot.adapters.store.rows import Rows
-from bot.domain.changes import ChangeList, Commit
-from bot.domain.deployments import Approval, Deployment, Ending
+from bot.domain.changes import Commit
+from bot.domain.deployments import Deployment
 from bot.domain.history import CauseState, Closure, IncidentRecord, Record, Result
 from bot.domain.states import Kind, State
 
@@ -71,13 +71,13 @@ class History(Rows):
         return self._records(), self._incidents()
 
     def bring_in(self, records: Sequence[Record], incidents: Sequence[IncidentRecord]) -> None:
-        for table, prefix, rows in (
-            (_D, "D", [_deployment_row(record) for record in records]),
-            (_I, "INC-", [_incident_row(incident) for incident in incidents]),
+        for table, statement, prefix, rows in (
+            (_D, _IMPORTED, "D", [_deployment_row(record) for record in records]),
+            (_I, insert(_I), "INC-", [_incident_row(incident) for incident in incidents]),
         ):
             if rows:
                 self._number(table, prefix, rows)
-                self.connection.execute(insert(table), rows)
+                self.connection.execute(statement, rows)
                 self._count_on(table)
 
     def _records(self, *where: ColumnElement[bool]) -> tuple[Record, ...]:
@@ -149,23 +149,58 @@ def _as_incident(row: RowMapping) -> IncidentRecord:
 
 
 def _deployment_row(record: Record) -> dict[str, Any]:
-    """A row that nothing is done about: no card, no check of what lies years back."""
+    """A row that nothing is done about: no card, no check of what lies years back.
+
+    It has what differs from record to record; the rest is `_IMPORTED`. There may be hundreds of
+    thousands, so nothing is made that is not kept.
+    """
     result = record.result or Result.CANCELLED
-    log, settled_at = record.commits, record.healthy_at or record.live_at or record.requested_at
-    deployment = Deployment(
-        kind=record.kind,
-        state=_STATES.get(result, State.CANCELLED),
+    settled_at = record.healthy_at or record.live_at or record.requested_at
+    log = [
+        {
+            "sha": commit.sha,
+            "authored_at": commit.authored_at.isoformat(),
+            "parents": commit.parents,
+            "title": commit.title,
+        }
+        for commit in record.commits
+    ]
+    at = settled_at.isoformat()
+    return {name: getattr(record, name) for name in _SAME} | {
+        "known_as": record.id,
+        "kind": record.kind,
+        "state": _STATES.get(result, State.CANCELLED),
+        "settled_at": settled_at,
+        "changes": {"commits": len(log), "log": log} if log else None,
+        "approvals": [{"who": who, "at": at} for who in record.approved_by],
+        "ending": {"code": str(result), "text": ""},
+    }
+
+
+def _imported() -> dict[str, Any]:
+    """What all rows of history from elsewhere have in common, but for what the table itself says
+    where nothing is given.
+    """
+    nobody = Deployment(
+        service="",
+        environment="",
+        version="",
         adopted=True,
         repo="",
         workflow="",
+        requested_by="",
+        requested_at=datetime.min.replace(tzinfo=UTC),
         reason="imported",
-        changes=ChangeList(commits=len(log), log=log) if log else None,
-        approvals=tuple(Approval(who=who, at=settled_at) for who in record.approved_by),
-        settled_at=settled_at,
-        ending=Ending(code=str(result), text=""),
-        **{name: getattr(record, name) for name in _SAME},
     )
-    return to_row(deployment) | {"known_as": record.id}
+    differing = {*_SAME, "known_as", "kind", "state", "settled_at", "changes", "approvals"}
+    row = to_row(nobody)
+    usual = {column.name for column in _D.c if column.nullable or column.server_default is not None}
+    common = {name: row[name] for name in row.keys() - usual - differing - {"ending"}}
+    nested = {name: text("'[]'") for name, value in common.items() if value == []}
+    return common | nested
+
+
+_IMPORTED = insert(_D).values(_imported())
 
 
 def _incident_row(incident: IncidentRecord) -> dict[str, Any]:

@@ -1,0 +1,134 @@
+"""How the answers grow with the history: 10³, 10⁴ and 10⁵ deployments of fifty services.
+
+`python -m bench.scale [--n 30] [--most 100000] [--postgres URL]`. Each history is five years long
+and has an incident for every ten deployments. It is taken in as `gonogo import` does it; then what
+people type is read again and again, by one client, inside the store.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from tempfile import TemporaryDirectory
+
+from bench.figures import Figures, show, write
+from bench.store import ANA, postgres_server
+from bot.adapters.clocks import SystemClock
+from bot.adapters.store import SqlStore, open_store, upgrade
+from bot.config import Config
+from bot.domain.changes import Commit
+from bot.domain.grammar import ReportWish
+from bot.domain.history import CauseState, IncidentRecord, Record, Result
+from bot.domain.metrics import Window
+from bot.ports import Tx
+from bot.services.exchanging import take_in
+from bot.services.homes import read
+from bot.services.measuring import measure
+from bot.services.reports import report
+
+SERVICES = tuple(f"s{number:02}" for number in range(50))
+YEARS = timedelta(days=5 * 365)
+END = datetime(2026, 1, 1, tzinfo=UTC)
+CONFIG = Config.model_validate({"services": {name: {"repo": "acme/app"} for name in SERVICES}})
+SIZES = (1_000, 10_000, 100_000)
+YEAR = Window(start=END - timedelta(days=365), end=END, as_of=END)
+PLACE = {"service": "s07", "environment": "production"}
+
+
+async def main(times: int, most: int, postgres: str | None) -> None:
+    """Measure and print."""
+    for size in (size for size in SIZES if size <= most):
+        with TemporaryDirectory(prefix="gonogo-bench-") as folder:
+            await _measure("SQLite", f"sqlite:///{folder}/gonogo.db", size, times)
+    with postgres_server(postgres) as address:
+        if address is not None:
+            await _measure("PostgreSQL", address, min(most, SIZES[-1]), times)
+
+
+async def _measure(name: str, address: str, size: int, times: int) -> None:
+    await upgrade(address)
+    store = open_store(address, SystemClock(), answers_within=None)
+    try:
+        records = list(enumerate(_records(size), 1))
+        incidents = list(enumerate(_incidents(size), 1))
+        began = time.perf_counter()
+        await store.run(lambda tx: take_in(tx, records, incidents))
+        await store.run(lambda tx: tx.keep_people([(ANA, "ana")]))
+        write(f"\n{name}, {size} deployments taken in within {time.perf_counter() - began:.1f} s")
+        rows = [await _read(store, what, work, times) for what, work in WORK.items()]
+        show(f"{name}, {size} deployments", rows)
+    finally:
+        await store.close()
+
+
+async def _read(store: SqlStore, what: str, work: Callable[[Tx], object], times: int) -> Figures:
+    took = []
+    for _ in range(times):
+        began = time.perf_counter()
+        await store.read(work)
+        took.append((time.perf_counter() - began) * 1000)
+    return Figures(what, took, goal=GOALS.get(what, ""))
+
+
+WORK: dict[str, Callable[[Tx], object]] = {
+    "nothing": lambda tx: None,
+    "history of one place": lambda tx: report(tx, CONFIG, ReportWish(report="history", **PLACE)),  # type: ignore[arg-type]
+    "show D500": lambda tx: report(tx, CONFIG, ReportWish(report="show", deployment=500)),
+    "status of one place": lambda tx: report(tx, CONFIG, ReportWish(report="status", **PLACE)),  # type: ignore[arg-type]
+    "metrics of a year": lambda tx: measure(tx, "s07", "production", YEAR),
+    "App Home": lambda tx: read(tx, CONFIG, "U0ANA"),
+}
+GOALS = {
+    "history of one place": "p99 ≤ 20 ms",
+    "show D500": "p99 ≤ 20 ms",
+    "status of one place": "p99 ≤ 20 ms",
+    "metrics of a year": "p99 ≤ 300 ms",
+}
+
+
+def _records(size: int) -> Iterator[Record]:
+    for number in range(size):
+        at = END - YEARS + YEARS * number / size
+        commit = Commit(sha=f"{number:040x}", authored_at=at - timedelta(hours=9))
+        yield Record(
+            id=f"D{number + 1}",
+            service=SERVICES[number % len(SERVICES)],
+            environment=("production", "staging")[number // len(SERVICES) % 2],
+            version=f"v1.{number}.0",
+            result=Result.FAILURE if number % 17 == 0 else Result.SUCCESS,
+            requested_at=at,
+            live_at=at + timedelta(minutes=5),
+            healthy_at=at + timedelta(minutes=7),
+            requested_by="U0ANA",
+            approved_by=("U0BO",),
+            commits=(commit,),
+        )
+
+
+def _incidents(size: int) -> Iterator[IncidentRecord]:
+    for number in range(0, size, 10):
+        at = END - YEARS + YEARS * number / size
+        yield IncidentRecord(
+            id=f"INC-{number // 10 + 1}",
+            service=SERVICES[number % len(SERVICES)],
+            severity="major",
+            title="slow",
+            declared_at=at,
+            started_at=at,
+            restored_at=at + timedelta(minutes=20),
+            resolved_at=at + timedelta(hours=1),
+            cause=f"D{number + 1}",
+            cause_state=CauseState.CONFIRMED,
+        )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--n", type=int, default=30, help="times that each is read")
+    parser.add_argument("--most", type=int, default=SIZES[-1], help="the largest history")
+    parser.add_argument("--postgres", help="address of an empty database")
+    arguments = parser.parse_args()
+    asyncio.run(main(arguments.n, arguments.most, arguments.postgres))
