@@ -13,7 +13,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from bot import config, doctor, logs, manifest, preflight, settings
+from bot import config, doctor, logs, manifest, outside_doctor, preflight, settings
 from bot.adapters.store import AlreadyRunning, Unusable, is_current, only_instance
 from bot.app import Bot
 from bot.cli import stored
@@ -107,9 +107,10 @@ async def _examine(read: settings.Settings, loaded: config.Config) -> Sequence[p
         found = await doctor.examine(
             loaded, chat=bot.chat, github=bot.github, probes=bot.probes, database=database
         )
+        around = await outside_doctor.look(bot.monitors.made, bot.targets.made, bot.clock.now())
     finally:
         await bot.close()
-    return (*asked, *found)
+    return (*asked, *found, *around)
 
 
 @main.command("manifest")

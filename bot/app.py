@@ -72,8 +72,8 @@ class Bot:
             now=self.clock.now,
         )
         self.probes = HealthProbe(allow=config.network.allow)
-        self._monitors = Monitors(settings, config, self.probes)
-        self._targets = Targets(settings, config, self.clock)
+        self.monitors = Monitors(settings, config, self.probes)
+        self.targets = Targets(settings, config, self.clock)
         self.registry = CollectorRegistry()
         self._gauges = FigureGauges(self.registry, self.store)
         self._clockwork = Clockwork()
@@ -90,8 +90,8 @@ class Bot:
             painter=Charts(),
             config=config,
             wake=self._clockwork.wake,
-            targets=self._targets.made,
-            monitors=self._monitors.made,
+            targets=self.targets.made,
+            monitors=self.monitors.made,
             followers=(
                 partial(follow, config),
                 partial(mirroring.follow, config),
@@ -169,8 +169,8 @@ class Bot:
                 await outside.close()
         await self.probes.close()
         await self.github.close()
-        await self._targets.close()
-        await self._monitors.close()
+        await self.targets.close()
+        await self.monitors.close()
         await self.chat.close()
         if isinstance(self.clock, SharedClock):
             await self.clock.close()
