@@ -78,9 +78,12 @@ class Page:
         return self.with_(state=state, lost=False, last_error=why, due_at=None)
 
     def again(self, now: datetime, *, ends: bool) -> Self:
-        """A copy with a new wish: to wake people, or to take that back."""
+        """A copy with a new wish: to wake people, or to take that back. It does not overtake a try
+        that is under way.
+        """
+        due_at = max(now, self.due_at) if self.lost and self.due_at else now
         fresh = {"state": PageState.WAITING, "attempts": 0, "lost": False, "last_error": ""}
-        times = {"due_at": now} if ends else {"due_at": now, "raised_at": now, "by": ""}
+        times = {"due_at": due_at} if ends else {"due_at": due_at, "raised_at": now, "by": ""}
         return self.with_(ends=ends, **fresh, **times)
 
 

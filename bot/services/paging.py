@@ -171,9 +171,13 @@ async def _ask(pager: Pager, page: Page) -> Answered | None:
 
 async def _keep(desk: Desk, old: Page, new: Page) -> None:
     def keep(tx: Tx) -> None:
-        incident = tx.incident(old.incident)
-        if tx.page(old.id) != old or incident is None:
-            return  # something else is wanted by now, and is done next
+        now, incident = tx.page(old.id), tx.incident(old.incident)
+        if now is None or incident is None:
+            return
+        if now != old:  # something else is wanted by now, and this try is no longer in its way
+            if now.is_open:
+                tx.save_page(now, now.with_(due_at=tx.now))
+            return
         saved = tx.save_page(old, new)
         if (saved.state, saved.by) != (old.state, old.by):
             _note(tx, incident, saved)

@@ -70,3 +70,10 @@ def test_a_new_alarm_begins_anew() -> None:
     seen = PAGE.with_(state=PageState.ACKNOWLEDGED, by="bo", attempts=3, last_error="x")
     anew = seen.again(LATER, ends=False)
     assert anew == PAGE.with_(raised_at=LATER, due_at=LATER)
+
+
+def test_the_end_does_not_overtake_a_try_that_is_under_way() -> None:
+    sent = PAGE.begun(LATER)
+    assert sent.again(NOW, ends=True).due_at == LATER
+    known = sent.put_off("503", LATER, lost=False)
+    assert known.again(NOW, ends=True).due_at == NOW

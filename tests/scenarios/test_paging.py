@@ -1,5 +1,6 @@
 """A bad incident wakes people: what its message says of that, and what happens when it does not."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -191,3 +192,20 @@ async def test_a_page_that_cannot_be_ended_is_told(team: Workspace) -> None:
     await team.clicks("dee", "Resolve")
     await team.passes("PT5S")
     assert (await paging(team)).startswith("Paging by PagerDuty: not ended (400")
+
+
+async def test_an_incident_that_is_over_while_its_page_is_sent_wakes_nobody_for_long(
+    team: Workspace,
+) -> None:
+    await team.fault("pagerduty", "slow:2", path="enqueue")
+    await team.types("ana", OUTAGE)
+    advancing = asyncio.create_task(team.passes("PT2S"))
+    async with asyncio.timeout(30):
+        while not await events(team):
+            await asyncio.sleep(0.02)
+    await team.clicks("dee", "Resolve")
+    await advancing
+    await team.passes("PT5S")
+    assert [one["event_action"] for one in await events(team)] == ["trigger", "resolve"]
+    assert [one["status"] for one in await woken(team)] == ["resolved"]
+    assert await paging(team) == "Paging by PagerDuty: over"
