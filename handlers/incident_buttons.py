@@ -67,11 +67,10 @@ def ask_lead(click: Click, office: Office) -> Answer:
 
 def lead(form: Submission, office: Office) -> Answer:
     """The form that assigns the lead was sent."""
-    chosen = form.values.get("lead", "")
+    lead, comms = form.values.get("lead", ""), form.values.get("comms") or None
     try:
-        return decisions.assign(
-            office.tx, office.config, _incident(form, office).id, chosen, form.user
-        )
+        incident = _incident(form, office).id
+        return decisions.assign(office.tx, office.config, incident, lead, comms, form.user)
     except Refusal as refusal:
         return office.mistake("lead", refusal)
 

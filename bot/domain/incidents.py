@@ -91,7 +91,8 @@ class Incident:
     `informed_at` when people were told something last. `due_at` is when the tick has to look
     again, `draft_due_at` when it has to deal with the post-mortem at GitHub.
     `followed_up_by` names the deployment that a minor incident was mended with. `source` is the
-    monitor that reported it, if one did, and `alerts` how often.
+    monitor that reported it, if one did, and `alerts` how often. `comms` tells people, where the
+    lead has given that away; `urged` says that whether to roll back was asked.
     """
 
     id: int = 0
@@ -106,6 +107,7 @@ class Incident:
     drill: bool = False
     declared_by: str
     lead: str | None = None
+    comms: str | None = None
 
     declared_at: datetime
     started_at: datetime
@@ -125,6 +127,7 @@ class Incident:
 
     promised_at: datetime | None = None
     asked: int = 0
+    urged: bool = False
     informed_at: datetime | None = None
 
     postmortem: Postmortem | None = None
@@ -150,6 +153,11 @@ class Incident:
     def owner(self) -> str:
         """Who answers for it: the lead, until there is one whoever opened it."""
         return self.lead or self.declared_by
+
+    @property
+    def speaker(self) -> str:
+        """Who sees to it that people hear of it."""
+        return self.comms or self.owner
 
     def with_(self, **changes: Any) -> Self:
         """A copy with some fields changed; the state only moves by `to`."""

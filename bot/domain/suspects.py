@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.deployments import Deployment
+from bot.domain.history import CauseState
+from bot.domain.incidents import UNRESTORED, Incident
 from bot.domain.spans import span
 from bot.domain.states import State
 from bot.domain.validation import Outcome
@@ -12,6 +14,9 @@ from bot.domain.validation import Outcome
 LOOK_BACK = timedelta(hours=24)
 BAD_READING = 0.5
 MIGRATION = 0.2
+
+ASK_AFTER, LATE = timedelta(minutes=10), timedelta(minutes=2)
+"""So long nobody is asked whether to roll back, and so late nobody is any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,17 @@ def suspects(deployments: Iterable[Deployment], started_at: datetime) -> tuple[S
         suspect for d in deployments if (suspect := _suspect(d, started_at)) and suspect.score > 0
     ]
     return tuple(sorted(found, key=lambda s: (-s.score, s.deployment)))
+
+
+def asks_at(incident: Incident) -> datetime | None:
+    """When people are asked whether to roll back: once, where that is what the process decides and
+    the suspect has neither been confirmed nor ruled out.
+    """
+    i = incident
+    is_open_question = i.cause is not None and i.cause_state is CauseState.SUSPECTED
+    if i.urged or not is_open_question or not i.severity.freezes or i.state not in UNRESTORED:
+        return None
+    return i.declared_at + ASK_AFTER
 
 
 def _suspect(d: Deployment, started_at: datetime) -> Suspect | None:

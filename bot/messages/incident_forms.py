@@ -56,10 +56,17 @@ def update(incident: Incident, text: str, channel: str) -> View:
 
 
 def lead(incident: Incident, user: str, channel: str) -> View:
-    """The form that assigns the lead; whoever pressed the button is chosen already."""
+    """The form that assigns the lead, and who tells people in their place; whoever pressed the
+    button is chosen already.
+    """
     chosen: Element = {"type": "users_select", "initial_user": incident.lead or user}
     fields = [b.section(f"*{incident.name}* {b.line(incident.title, 150)}")]
     fields.append(field("lead", "Lead", chosen, hint="Answers for updates and the post-mortem."))
+    comms: Element = {"type": "users_select"}
+    if incident.comms:
+        comms["initial_user"] = incident.comms
+    hint = "Who posts the updates, and is reminded of them, so that the lead need not."
+    fields.append(field("comms", "Communications", comms, hint=hint, optional=True))
     return view("incident_lead", "Assign the lead", "Assign", fields, _memory(incident, channel))
 
 

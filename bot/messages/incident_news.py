@@ -41,16 +41,25 @@ def overdue(incident: Incident) -> Message:
     """The mention in the thread when an update is due."""
     assert incident.promised_at is not None
     text = (
-        f"{b.mention(incident.owner)} The update that was promised for "
+        f"{b.mention(incident.speaker)} The update that was promised for "
         f"{b.clock_time(incident.promised_at)} is due now."
     )
     return Message(text, (b.section(text), _reminder_controls(incident)))
 
 
+def undecided(incident: Incident) -> Message:
+    """When nobody has decided about the suspect for ten minutes."""
+    text = (
+        f"{b.mention(incident.owner)} {b.line(incident.cause or '', 80)} is still only suspected, "
+        "and nothing is rolled back: go back, or say that it was not this one."
+    )
+    return Message(text, (b.section(text), _suspect_controls(incident)))
+
+
 def no_news(before: Incident, after: Incident, *, mention: bool) -> Message:
     """What the bot says itself when nobody else does; with a mention where there was none yet."""
     since = before.informed_at or before.declared_at
-    who = f"{b.mention(before.owner)} " if mention else ""
+    who = f"{b.mention(before.speaker)} " if mention else ""
     text = f"{who}No new information since {since:%H:%M} UTC. Still {before.state}.{_next(after)}"
     return Message(text, (b.section(text), _reminder_controls(after)))
 
@@ -179,10 +188,12 @@ def followed_up(incident: Incident, version: str) -> Message:
 
 def led(incident: Incident, by: str) -> Message:
     """A change of lead, in the thread, which is how the new one hears of it."""
-    lead = b.mention(incident.owner)
-    if incident.lead == by:
-        return Message(f"{lead} leads {incident.name}.{_next(incident)}")
-    return Message(f"{lead} leads {incident.name}, says {b.mention(by)}.{_next(incident)}")
+    said = f"{b.mention(incident.owner)} leads {incident.name}"
+    if incident.comms:
+        said += f", {b.mention(incident.comms)} keeps people informed"
+    if incident.lead != by:
+        said += f", says {b.mention(by)}"
+    return Message(f"{said}.{_next(incident)}")
 
 
 def severity(incident: Incident, before: Severity, by: str) -> Message:

@@ -54,6 +54,8 @@ def lines(incident: Incident) -> list[str]:
     if i.closure is not None and i.state is State.CLOSED:
         status += f" ({str(i.closure).replace('_', ' ')})"
     lead = f", led by {b.mention(i.lead)}" if i.lead and i.is_open else ""
+    if i.comms and i.is_open:
+        lead += f", news by {b.mention(i.comms)}"
     return [
         f"{DRILL if i.drill else ''}🚨 INCIDENT: {b.line(i.title, 200)}",
         f"Status: {status}",

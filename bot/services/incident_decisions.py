@@ -136,14 +136,19 @@ def snooze(tx: Tx, config: Config, incident_id: int, slack_id: str) -> Message:
     return news.done(saved, "the update is put off")
 
 
-def assign(tx: Tx, config: Config, incident_id: int, lead: str, slack_id: str) -> Message:
-    """Make somebody its lead, whom every reminder goes to from now on."""
+def assign(
+    tx: Tx, config: Config, incident_id: int, lead: str, comms: str | None, slack_id: str
+) -> Message:
+    """Make somebody its lead; reminders of updates go to `comms`, if there is one."""
     incident = load(tx, incident_id)
     actor, _ = tx.actor(slack_id)
-    rules.may_assign(incident, actor, tx.actor(lead)[0])
-    saved = room.keep(tx, incident, incident.with_(lead=lead))
+    for chosen in filter(None, (lead, comms)):
+        rules.may_assign(incident, actor, tx.actor(chosen)[0])
+    saved = room.keep(tx, incident, incident.with_(lead=lead, comms=comms))
     room.note(tx, saved, f"Lead is {tx.name_of(lead)}", by=slack_id)
-    tx.audit(slack_id, "incident_lead", saved.name, lead=lead, before=incident.lead)
+    if comms:
+        room.note(tx, saved, f"Communications: {tx.name_of(comms)}", by=slack_id)
+    tx.audit(slack_id, "incident_lead", saved.name, lead=lead, comms=comms, before=incident.lead)
     room.say(tx, config, saved, f"lead:{saved.revision}", news.led(saved, slack_id))
     return news.done(saved, f"{tx.name_of(lead)} leads it")
 

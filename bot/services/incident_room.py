@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.config import Config
-from bot.domain import postmortems
+from bot.domain import postmortems, suspects
 from bot.domain.incidents import UNRESTORED, Incident
 from bot.domain.promise import next_call
 from bot.domain.timeline import Event, What
@@ -46,7 +46,7 @@ def sooner(config: Config, incident: Incident, now: datetime) -> Incident:
 def due(incident: Incident) -> datetime | None:
     """When the tick has to look at it again."""
     promise = next_call(incident.promised_at, incident.asked) if incident.is_open else None
-    times = (promise, postmortems.next_reminder(incident))
+    times = (promise, suspects.asks_at(incident), postmortems.next_reminder(incident))
     return min((time for time in times if time is not None), default=None)
 
 

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from bot.config import Config
-from bot.domain import postmortems
+from bot.domain import postmortems, suspects
 from bot.domain.incidents import Incident
 from bot.domain.promise import Call, call
+from bot.domain.states import Kind
 from bot.domain.timeline import What
 from bot.messages import incident_news as news
 from bot.messages import postmortems as messages
@@ -68,11 +69,15 @@ async def look_after(desk: Desk, incident_id: int) -> None:
 
 
 def _promise(desk: Desk, tx: Tx, incident: Incident) -> None:
+    ask_at = suspects.asks_at(incident)
+    if ask_at is not None and tx.now >= ask_at:
+        _ask_to_roll_back(desk, tx, incident, is_late=tx.now >= ask_at + suspects.LATE)
+        return
     due_at = incident.promised_at
     match call(due_at, incident.asked, tx.now):
         case Call.NUDGE:
             saved = room.keep(tx, incident, incident.with_(asked=Call.NUDGE))
-            room.direct(tx, saved, _word("nudge", saved), saved.owner, news.nudge(saved))
+            room.direct(tx, saved, _word("nudge", saved), saved.speaker, news.nudge(saved))
         case Call.MENTION:
             room.hush(tx, incident)
             saved = room.keep(tx, incident, incident.with_(asked=Call.MENTION))
@@ -85,6 +90,15 @@ def _promise(desk: Desk, tx: Tx, incident: Incident) -> None:
             room.note(tx, saved, "No new information", what=What.NO_NEWS, due_at=due_at)
         case Call.NOTHING:
             room.keep(tx, incident, incident)
+
+
+def _ask_to_roll_back(desk: Desk, tx: Tx, incident: Incident, *, is_late: bool) -> None:
+    """Once: somebody has to decide about the suspect. Not where a rollback was begun."""
+    saved = room.keep(tx, incident, incident.with_(urged=True))
+    last = tx.history(incident.service, room.PRODUCTION, limit=1)
+    is_begun = bool(last) and last[0].kind is Kind.ROLLBACK
+    if not is_late and not is_begun:
+        room.say(tx, desk.config, saved, "undecided", news.undecided(saved))
 
 
 def _word(kind: str, incident: Incident) -> str:

@@ -52,6 +52,8 @@ incidents = Table(
     Column("alerts", Integer, nullable=False, server_default="0"),
     Column("touched", Integer, nullable=False, server_default="0"),
     Column("shown_touched", Integer, nullable=False, server_default="0"),
+    Column("comms", String),
+    Column("urged", Boolean, nullable=False, server_default=false()),
     Index("incidents_known_as", "known_as", unique=True),
     Index("incidents_service", "service", "declared_at"),
     sqlite_autoincrement=True,  # INC-7 is never given twice
