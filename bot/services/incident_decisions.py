@@ -52,10 +52,9 @@ def restore(tx: Tx, config: Config, incident: Incident, at: datetime, by: str) -
     if by == "gonogo":
         saved = room.keep(tx, incident, room.promised(config, moved, tx.now))
         tx.audit(by, "incident_restored", saved.name, at=str(saved.restored_at))
-    else:
-        saved = inform(tx, config, incident, moved, "Restored", by)
-    room.note(tx, saved, "Restored", by=by, at=saved.restored_at)
-    return saved
+        room.note(tx, saved, "Restored", at=saved.restored_at)
+        return saved
+    return inform(tx, config, incident, moved, "Restored", by)
 
 
 def with_draft(tx: Tx, incident: Incident) -> Incident:

@@ -54,6 +54,7 @@ def routes(world: World) -> web.Application:
         for method, path, route in table:
             app.router.add_route(method, f"/repos/{{owner}}/{{repo}}{path}", api.handler(route))
     app.router.add_get(pages.RUN, pages.run(world))
+    app.router.add_get(pages.ISSUE, pages.issue(world))
     app.router.add_route("*", "/{unknown:.*}", api.handler(_unknown))
     return app
 

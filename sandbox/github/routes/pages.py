@@ -1,7 +1,8 @@
-"""The page of a run for people who follow a link from Slack with their browser."""
+"""The pages of a run and an issue, for people who follow a link from Slack with their browser."""
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 RUN = r"/{owner}/{repo}/actions/runs/{run_id:\d+}{rest:(/.*)?}"
+ISSUE = r"/{owner}/{repo}/issues/{number:\d+}"
+_ISSUE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{title}</title><style>body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 52rem;
+margin: 2rem auto; padding: 0 1rem }} pre {{ font: inherit; white-space: pre-wrap }}</style>
+<h1>{title}</h1><p>#{number}, <b>{state}</b>, assigned to {people}</p><pre>{body}</pre></html>"""
+_COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="refresh" content="2"><title>{title}</title>
@@ -30,6 +38,28 @@ def run(world: World) -> Handler:
         if found is None:
             raise web.HTTPNotFound(text="There is no such run.")
         return web.Response(text=_html(found), content_type="text/html")
+
+    return show
+
+
+def issue(world: World) -> Handler:
+    """Shows an issue in the same way, its Markdown as it was written."""
+
+    async def show(request: web.Request) -> web.Response:
+        place = request.match_info
+        repo = world.github.repositories.get(f"{place['owner']}/{place['repo']}")
+        found = repo.issues.get(int(place["number"])) if repo else None
+        if found is None:
+            raise web.HTTPNotFound(text="There is no such issue.")
+        people = ", ".join(found.assignees) or "nobody"
+        page = _ISSUE.format(
+            title=escape(found.title),
+            number=found.number,
+            state=found.state,
+            people=escape(people),
+            body=escape(_COMMENT.sub("", found.body)),
+        )
+        return web.Response(text=page, content_type="text/html")
 
     return show
 
