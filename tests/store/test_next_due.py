@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from bot.adapters.store import SqlStore
 from bot.domain.states import State
-from tests.store.samples import START, a_deployment, a_post
+from bot.ports import Tx
+from tests.store.samples import START, HandClock, a_deployment, a_post
 
 FIRST, SECOND, THIRD = (START + timedelta(minutes=number) for number in (1, 2, 3))
 
@@ -32,3 +33,20 @@ async def test_what_is_over_or_waits_for_another_does_not_count(store: SqlStore)
     (post,) = await store.run(lambda tx: tx.posts_due(FIRST))
     await store.run(lambda tx: tx.mark_sent(post, "C0DEPLOY", "17.1"))
     assert await store.run(lambda tx: tx.next_due()) is None
+
+
+async def test_after_a_clock_was_set_back_nothing_waits_for_it(
+    store: SqlStore, clock: HandClock
+) -> None:
+    def wait(tx: Tx) -> None:
+        tx.add(a_deployment(due_at=SECOND))
+        tx.post(a_post("k", due_at=THIRD))
+        tx.set_duty("tags", THIRD)
+
+    await store.run(wait)
+    clock.forward(hours=-1)
+    await store.run(lambda tx: tx.bring_forward())
+    hour_before = START - timedelta(hours=1)
+    assert await store.run(lambda tx: tx.next_due()) == hour_before
+    assert await store.run(lambda tx: tx.duty("tags")) == hour_before
+    assert len(await store.run(lambda tx: tx.posts_due(hour_before))) == 1

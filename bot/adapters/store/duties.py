@@ -9,6 +9,14 @@ from bot.adapters.store.outbox import IN_LINE
 from bot.adapters.store.rows import Rows
 
 _TABLE = tables.duties
+_WAITING = (
+    tables.deployments,
+    tables.outbox,
+    tables.pages,
+    tables.status_posts,
+    tables.release_drafts,
+    tables.mirrors,
+)
 
 
 class Duties(Rows):
@@ -21,8 +29,7 @@ class Duties(Rows):
         self.put(_TABLE, {"name": name, "due_at": due_at})
 
     def bring_forward(self) -> None:
-        waiting = (tables.deployments, tables.outbox, tables.pages, tables.status_posts)
-        for table in (_TABLE, *waiting):
+        for table in (_TABLE, *_WAITING):
             later = update(table).where(table.c.due_at > self.now)
             self.connection.execute(later.values(due_at=self.now))
 
