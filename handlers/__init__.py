@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.config import Commands
 from bot.messages.controls import MOST_CANDIDATES
 from handlers import (
+    aftercare,
     approvals,
     deploy,
     deployments,
@@ -108,6 +109,7 @@ BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
     "carry_out_rollback": rollback.confirm,
     "lift_hold": holds.press,
     "undo_and_roll_back": rollback.confirm,
+    "set_eta": aftercare.ask_eta,
     "letters_off": letters.off,
     "home_letters": home.letters_chosen,
     "notes": releases.on_card,
@@ -125,6 +127,7 @@ FORMS: dict[str, Callable[[Submission, Office], Answer]] = {
     "reject": approvals.reject,
     "rollback": rollback.submit,
     "lift_hold": holds.lift,
+    "eta": aftercare.set_eta,
     **incidents.FORMS,
     **incident_buttons.FORMS,
     "approve": approvals.approve_with,

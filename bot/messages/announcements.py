@@ -58,9 +58,11 @@ def rolled_back(deployment: Deployment) -> Message:
         "Next steps:",
         "- Root cause analysis",
         "- Hotfix: not started",
-        "- ETA for fix: not yet known",
+        f"- ETA for fix: {b.line(d.eta) or 'not yet known'}",
     ]
-    return _announcement(lines)
+    told = _announcement(lines)
+    ask = b.button("Set ETA", "set_eta", str(d.id))
+    return Message(told.text, (*told.blocks, b.actions(f"aftercare:{d.id}", ask)))
 
 
 def _marked_good(deployment: Deployment) -> list[str]:

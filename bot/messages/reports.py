@@ -21,7 +21,9 @@ MOST_TRAIL = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What is known of one environment: what is live, what is under way, what it told last."""
+    """What is known of one environment: what is live, what is under way, what it told last, and
+    which versions were left by a rollback or marked bad.
+    """
 
     service: str
     environment: str
@@ -29,6 +31,7 @@ class Place:
     holder: Deployment | None
     seen: Sighting | None = None
     staged: OnStaging | None = None
+    left: tuple[str, ...] = ()
 
 
 def overview(rows: Sequence[Place], now: datetime, closed: Sequence[str] = ()) -> Message:
@@ -55,6 +58,8 @@ def _about(place: Place) -> list[str]:
     seen, live = place.seen, place.live
     lines = [staging.standing(place.staged)] if place.staged else []
     lines += pins.lines(live) if live else []
+    if place.left:
+        lines.append(f"not to go back to: {b.line(', '.join(place.left))}")
     if seen and seen.ahead is not None and seen.behind is not None:
         lines.append(staging.distance(seen.ahead, seen.behind))
     if seen and live and seen.is_drift:

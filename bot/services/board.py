@@ -11,8 +11,8 @@ import structlog
 from bot.domain import checklist
 from bot.domain.deployments import Deployment
 from bot.domain.errors import Declined, NotFound
-from bot.domain.states import State
-from bot.messages import checklists, notes
+from bot.domain.states import Kind, State
+from bot.messages import announcements, checklists, notes
 from bot.messages.blocks import Message
 from bot.messages.cards import MOST_CHANGES
 from bot.messages.cards import card as render
@@ -126,24 +126,32 @@ class Board:
                 log.warning("card_not_edited", deployment=deployment.id, error=no.text)
         self._declines.pop(deployment.id, None)
         await self._edit_checklist(deployment)
+        await self._edit_announcement(deployment)
         await self._keep(
             deployment, card.channel, card.ts, shown=shown, revision=deployment.revision
         )
 
     async def _edit_checklist(self, deployment: Deployment) -> None:
         """Bring the list in the thread up to date, when somebody may have time to read it."""
-        if _urgency(deployment) == PROGRESS:
-            return
-        message = checklists.reply(deployment)
-        place, told = await self._desk.store.read(partial(_read_post, checklist_key(deployment)))
+        if _urgency(deployment) != PROGRESS:
+            await self._edit_post(checklist_key(deployment), checklists.reply(deployment))
+
+    async def _edit_announcement(self, deployment: Deployment) -> None:
+        """What people add to a rollback later stands in its message."""
+        if deployment.kind is Kind.ROLLBACK and deployment.state is State.SUCCEEDED:
+            key = f"notice:{deployment.id}:succeeded"
+            await self._edit_post(key, announcements.good(deployment))
+
+    async def _edit_post(self, key: str, message: Message) -> None:
+        """Edit a message that went out, where it should say something else by now."""
+        place, told = await self._desk.store.read(partial(_read_post, key))
         if place is None or told is None or digest(told) == digest(message):
             return
         self._edits.append(self._desk.now())
         try:
             await self._desk.chat.update(*place, message)
         except (NotFound, Declined) as gone:  # who deletes it means it
-            log.info("checklist_not_edited", deployment=deployment.id, error=gone.text)
-        key = checklist_key(deployment)
+            log.info("message_not_edited", key=key, error=gone.text)
         await self._desk.store.run(lambda tx: tx.keep_message(key, message))
 
     async def _below(self, deployment: Deployment) -> tuple[Post, ...]:

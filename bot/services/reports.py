@@ -5,12 +5,14 @@ from bot.domain.checklist import TROUBLED, Aftermath
 from bot.domain.deployments import Deployment
 from bot.domain.errors import Refusal
 from bot.domain.grammar import ReportWish
+from bot.domain.rollback_target import choose
 from bot.domain.states import Kind
 from bot.messages import freezes, locks, reports
 from bot.messages.blocks import Message, mention
 from bot.messages.cards import status
 from bot.ports import Tx
 from bot.services.freezes import configured
+from bot.services.past import past
 
 LOOK_BACK = 50
 """How many deployments are looked through for what came after one."""
@@ -48,11 +50,20 @@ def places(tx: Tx, config: Config, wish: ReportWish = EVERYTHING) -> list[report
             holder=tx.holder(service, environment),
             seen=tx.sighting(service, environment),
             staged=tx.on_staging(service) if environment == "staging" else None,
+            left=_left(tx, service, environment),
         )
         for service, settings in config.services.items()
         for environment in settings.environments
         if wish.service in (None, service) and wish.environment in (None, environment)
     ]
+
+
+def _left(tx: Tx, service: str, environment: str) -> tuple[str, ...]:
+    """The versions that nobody should go back to, where the last change was a rollback."""
+    live = tx.live(service, environment)
+    if live is None or live.kind is not Kind.ROLLBACK:
+        return ()
+    return choose(past(tx, service, environment)).tainted
 
 
 def closed(tx: Tx, config: Config, wish: ReportWish = EVERYTHING) -> list[str]:

@@ -1,0 +1,16 @@
+"""Eta: when people expect the fix of what a rollback took back."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0024"
+down_revision = "0023"
+
+
+def upgrade() -> None:
+    empty = sa.text("''")
+    op.add_column("deployments", sa.Column("eta", sa.Text, nullable=False, server_default=empty))
+
+
+def downgrade() -> None:
+    op.drop_column("deployments", "eta")
