@@ -115,7 +115,7 @@ def roll_back(click: Click, office: Office) -> Answer:
     order, found = rollbacks.propose(
         tx, config, click.user, service=incident.service, reason=reason
     )
-    return proposal(order, found.known, found.holder)
+    return proposal(order, found.known, found.holder, left=found.left)
 
 
 def published(click: Click, office: Office) -> Answer:

@@ -30,9 +30,9 @@ def rollback(command: Command, office: Office) -> Answer:
         reason=wish.reason,
     )
     if not order.reason:
-        return _form(order, found, command.channel, command.name)
+        return _form(order, found, command.channel, command.name, office)
     between = undoing.between(office.tx, found.choice.takes_back, order.version)
-    return messages.proposal(order, found.known, found.holder, between)
+    return messages.proposal(order, found.known, found.holder, between, found.left)
 
 
 def ask(click: Click, office: Office) -> Answer:
@@ -47,7 +47,7 @@ def ask(click: Click, office: Office) -> Answer:
         service=deployment.service,
         environment=deployment.environment,
     )
-    return _form(order, found, click.channel, office.config.commands.rollback)
+    return _form(order, found, click.channel, office.config.commands.rollback, office)
 
 
 def confirm(click: Click, office: Office) -> Answer:
@@ -83,7 +83,14 @@ def submit(form: Submission, office: Office) -> Answer:
         return office.mistake("target", refusal)
 
 
-def _form(order: Order, found: Situation, channel: str, command: str) -> OpenForm:
-    view = forms.rollback(order, found.known, found.holder, channel)
+def _form(order: Order, found: Situation, channel: str, command: str, office: Office) -> OpenForm:
+    view = forms.rollback(
+        order,
+        found.known,
+        found.holder,
+        channel,
+        left=found.left,
+        name_of=office.tx.name_of,
+    )
     example = f"{command} {order.service} to {order.version} because …"
     return OpenForm(view, Message(f"The form did not open in time. Type it instead: `{example}`"))

@@ -14,7 +14,7 @@ from bot.domain.people import Who
 from bot.domain.rollbacks import Earlier, Reason
 from bot.messages import blocks as b
 from bot.messages.cards import title
-from bot.messages.rollbacks import Order, about, as_value, makes_way
+from bot.messages.rollbacks import Order, about, as_value, makes_way, prospect
 from bot.messages.views import View
 from bot.messages.views import field as _input
 from bot.messages.views import option as option
@@ -74,12 +74,18 @@ def deploy(services: list[str], channel: str | None) -> View:
 
 
 def rollback(
-    order: Order, earlier: Sequence[Earlier], holder: Deployment | None, channel: str | None
+    order: Order,
+    earlier: Sequence[Earlier],
+    holder: Deployment | None,
+    channel: str | None,
+    *,
+    left: Deployment | None = None,
+    name_of: Callable[[str], str] | None = None,
 ) -> View:
     """The form of a rollback: where to, why, and a few words; it says which versions are not fit,
     and what becomes of the deployment that is there.
     """
-    choices = {one.version: about(one) for one in earlier if not one.why_not}
+    choices = {one.version: about(one, name_of) for one in earlier if not one.why_not}
     choices.setdefault(order.version, "never ran well here")
     options = [option(f"{name} · {about}", name) for name, about in choices.items()][:100]
     target: dict[str, Any] = {"type": "static_select", "options": options}
@@ -99,6 +105,7 @@ def rollback(
         _input("why", "Reason", reasons, hint="Shown on the card and in the channel."),
         _input("reason", "In a few words", words, optional=True),
     ]
+    blocks[1:1] = b.sections(prospect(order.version, left))
     unfit = [f"{b.line(one.version, 64)}: {one.why_not}" for one in earlier if one.why_not]
     if unfit:
         blocks.append(b.context(*unfit[:8]))

@@ -15,7 +15,7 @@ _READY = {
 RED = "\N{LARGE RED CIRCLE}"
 
 
-def way_back(found: Rehearsal) -> str:
+def way_back(found: Rehearsal, heading: str = "If this goes wrong") -> str:
     """The line of the card, and what is to know of each place."""
     if not found.version:
         return f"{RED} *If this goes wrong:* there is no known-good version to go back to"
@@ -30,6 +30,7 @@ def way_back(found: Rehearsal) -> str:
         for p in found.places
         if p.pinned
     ]
+    lines = [f"{mark}*{heading}:* {', '.join(parts)}"]
     lines += [f"• {b.line(p.name, 80)}: {b.line(fact)}" for p in found.places for fact in p.facts]
     return "\n".join(lines)
 

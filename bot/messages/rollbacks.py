@@ -1,6 +1,7 @@
 """Rollbacks: what somebody reads before, and right after, they ask to go back."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
 from pydantic import TypeAdapter, ValidationError
@@ -13,6 +14,7 @@ from bot.messages import blocks as b
 from bot.messages import undoing
 from bot.messages.blocks import Block, Message
 from bot.messages.cards import status, title
+from bot.messages.rehearsals import way_back
 
 MOST_LISTED = 8
 MOST_KEPT = 500
@@ -42,6 +44,7 @@ def proposal(
     earlier: tuple[Earlier, ...],
     holder: Deployment | None,
     between: tuple[Migration, ...] | None = None,
+    left: Deployment | None = None,
 ) -> Message:
     """What would be done, and the button that does it."""
     o = order
@@ -59,6 +62,7 @@ def proposal(
         for one in earlier
         if one.version == o.version and not one.why_not
     )
+    lines.extend(prospect(order.version, left))
     if between:
         lines.extend(undoing.listed(between))
     others = [one for one in earlier if one.version != o.version][:MOST_LISTED]
@@ -89,9 +93,30 @@ def proposal(
     return Message(f"{point} {_from_to(order)}", (*b.sections(lines), control))
 
 
-def about(one: Earlier) -> str:
+def prospect(version: str, left: Deployment | None) -> list[str]:
+    """What goes away, and what the way back to that version is like, as it was rehearsed before
+    the deployment that is `left` was approved.
+    """
+    lines = []
+    listed = left.changes if left else None
+    if listed and listed.base == version and listed.changes:
+        titles = [b.line(change.title, 120) for change in listed.changes[:MOST_LISTED]]
+        more = len(listed.changes) - len(titles)
+        goes = "; ".join(titles) + (f" and {more} more" if more else "")
+        lines.append(f"Goes away ({listed.commits} commits): {goes}")
+    rehearsal = left.rehearsal if left else None
+    if rehearsal and rehearsal.version == version:
+        lines.append(f"{way_back(rehearsal, 'As rehearsed')}\nThat was {b.when(rehearsal.at)}.")
+    else:
+        lines.append("This way back was not rehearsed: how long it takes is not known.")
+    return lines
+
+
+def about(one: Earlier, name_of: Callable[[str], str] | None = None) -> str:
     """Why a version is fit to go back to, as text that is not yet escaped."""
     record = one.record
+    if name_of and record.requested_by:
+        return f"{about(one)}, by {name_of(record.requested_by)}"
     at = f"{record.live_at:%Y-%m-%d %H:%M} UTC" if record.live_at else ""
     if one.is_older_than_us:
         return f"{record.id} brought it {at}, before gonogo"

@@ -30,12 +30,13 @@ STOPPABLE = (State.RUNNING, State.AWAITING_APPROVAL, State.APPROVED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """What is known where a rollback is asked for."""
+    """What is known where a rollback is asked for; `left` is the deployment that it takes back."""
 
     history: tuple[Record, ...]
     choice: Choice
     known: tuple[Earlier, ...]
     holder: Deployment | None
+    left: Deployment | None = None
 
     @property
     def way(self) -> Way:
@@ -54,8 +55,14 @@ def situation(tx: Tx, service: str, environment: str) -> Situation:
     )
     choice = choose(history)
     known = rollbacks.earlier(history, choice)
-    holder = tx.holder(service, environment)
-    return Situation(history=history, choice=choice, known=known, holder=holder)
+    number = (choice.takes_back or "").removeprefix("D")
+    return Situation(
+        history=history,
+        choice=choice,
+        known=known,
+        holder=tx.holder(service, environment),
+        left=tx.deployment(int(number)) if number.isdigit() else None,
+    )
 
 
 def propose(

@@ -1,0 +1,45 @@
+"""What somebody reads before they go back: what goes away, and what the way is like."""
+
+from tests.scenarios.test_rollback import deployed, rolls_back
+from tests.scenarios.workspace import Workspace
+
+GOES_AWAY = "Goes away (3 commits): Add feature X; Fix bug Y; Update dependency Z"
+AS_REHEARSED = "As rehearsed: v1.2.0, rollback.yml ready yes, no migrations"
+
+
+async def test_the_proposal_says_what_goes_away_and_what_was_rehearsed(team: Workspace) -> None:
+    await deployed(team)
+    said = await team.types("bo", "/rollback because it is broken")
+    assert GOES_AWAY in said
+    assert AS_REHEARSED in said
+    said = await team.types("bo", "/rollback to v1.1.0 because it is broken")
+    assert "Goes away" not in said
+    assert "This way back was not rehearsed: how long it takes is not known." in said
+
+
+async def test_the_form_says_it_as_well_with_the_candidates(team: Workspace) -> None:
+    await deployed(team)
+    await team.types("bo", "/rollback")
+    form = str((await team.get("/modal", **{"as": "bo"}))["blocks"])
+    assert GOES_AWAY in form
+    assert AS_REHEARSED.replace("As rehearsed:", "*As rehearsed:*") in form
+    assert "v1.2.0 · D1, live 2024-03-19 12:2" in form
+    assert "v1.1.0 · run " in form
+    assert "v1.2.1: live now" in form
+
+
+async def test_how_long_it_took_the_last_time_is_what_is_expected(team: Workspace) -> None:
+    await deployed(team)
+    await rolls_back(team, "ana", "/rollback because it is broken")
+    await team.asks("/deploy v1.3.0")
+    await team.clicks("bo", "Override")
+    await team.submits("bo", **{"Gates to lift": ["hold"], "Reason": "tested on a copy"})
+    await team.passes("PT1M")
+    await team.approves("bo")
+    await team.passes("PT2S")
+    await team.approves("dee")
+    await team.passes("PT3M")
+    said = await team.types("bo", "/rollback because it is broken")
+    assert "As rehearsed: v1.2.0, " in said
+    assert "about " in said
+    assert "migrations reversible" in said
