@@ -23,14 +23,13 @@ def way_back(found: Rehearsal, heading: str = "If this goes wrong") -> str:
     if found.takes is not None:
         parts.append(f"about {b.span(found.takes)}")
     mark = f"{RED} " if found.closed else ""
-    lines = [f"{mark}*If this goes wrong:* {', '.join(parts)}"]
+    lines = [f"{mark}*{heading}:* {', '.join(parts)}"]
     lines += [
         f"{RED} *{b.line(p.name, 80)} is pinned*, so this version will not go live there: "
         f"{b.line(p.pinned, 200)}"
         for p in found.places
         if p.pinned
     ]
-    lines = [f"{mark}*{heading}:* {', '.join(parts)}"]
     lines += [f"• {b.line(p.name, 80)}: {b.line(fact)}" for p in found.places for fact in p.facts]
     return "\n".join(lines)
 

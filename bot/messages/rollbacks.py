@@ -106,6 +106,8 @@ def prospect(version: str, left: Deployment | None) -> list[str]:
         lines.append(f"Goes away ({listed.commits} commits): {goes}")
     rehearsal = left.rehearsal if left else None
     if rehearsal and rehearsal.version == version:
+        places = tuple(replace(place, pinned="") for place in rehearsal.places)
+        rehearsal = replace(rehearsal, places=places)  # a pin is the left version's trouble
         lines.append(f"{way_back(rehearsal, 'As rehearsed')}\nThat was {b.when(rehearsal.at)}.")
     else:
         lines.append("This way back was not rehearsed: how long it takes is not known.")
@@ -119,7 +121,7 @@ def about(one: Earlier, name_of: Callable[[str], str] | None = None) -> str:
         return f"{about(one)}, by {name_of(record.requested_by)}"
     at = f"{record.live_at:%Y-%m-%d %H:%M} UTC" if record.live_at else ""
     if one.is_older_than_us:
-        return f"{record.id} brought it {at}, before gonogo"
+        return f"released {at} before gonogo ({record.id})"
     return f"{record.id}, live {at}" if at else f"{record.id} ran well"
 
 

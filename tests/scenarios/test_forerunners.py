@@ -16,7 +16,7 @@ async def test_the_first_rollback_goes_to_the_version_before(team: Workspace) ->
     (run,) = release_runs(team.world, "v1.1.0")
     said = await team.types("bo", "/rollback because the site is down")
     assert said.startswith("Roll back app production to v1.1.0?")
-    assert f"v1.1.0 is fit: run {run} brought it 2024-02-26 12:26 UTC, before gonogo" in said
+    assert f"v1.1.0 is fit: released 2024-02-26 12:26 UTC before gonogo (run {run})" in said
     assert "v1.0.0 (fit)" in said
     await team.clicks_own("bo", "Roll Back to v1.1.0")
     await team.passes("PT2M")

@@ -24,7 +24,7 @@ async def test_the_form_says_it_as_well_with_the_candidates(team: Workspace) -> 
     assert GOES_AWAY in form
     assert AS_REHEARSED.replace("As rehearsed:", "*As rehearsed:*") in form
     assert "v1.2.0 · D1, live 2024-03-19 12:2" in form
-    assert "v1.1.0 · run " in form
+    assert "v1.1.0 · released " in form
     assert "v1.2.1: live now" in form
 
 
