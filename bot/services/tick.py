@@ -3,24 +3,18 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, assert_never
+from typing import Any
 
 import structlog
 
 from bot.config.approval import is_team
 from bot.domain.deployments import Deployment
 from bot.domain.errors import Fault
-from bot.domain.steps import Step, cannot_wait, next_step
 from bot.ports import Card, Post, Room, Stale, Tx
 from bot.services import (
-    answering,
-    approval_watch,
-    checking,
-    dispatching,
     homes,
     locks,
     maintenance,
@@ -31,17 +25,13 @@ from bot.services import (
     promising,
     publishing,
     releases,
-    switching,
-    validating,
-    watching,
 )
 from bot.services.board import Board
 from bot.services.desk import Desk, retry_in
 from bot.services.duties import Duties
 from bot.services.outbox import deliver
-from bot.services.reconciling import reconcile
 from bot.services.rooms import Rooms
-from bot.services.waiting import wait_for
+from bot.services.stepping import step
 
 log = structlog.get_logger()
 
@@ -161,7 +151,7 @@ class Tick:
         for post in agenda.posts:
             places.setdefault(f"posts:{post.channel}:{post.user or ''}", []).append(post)
         work: list[tuple[str, Work]] = [
-            (f"deployment:{i}", partial(self._step, i)) for i in agenda.deployments
+            (f"deployment:{i}", partial(step, self._desk, i)) for i in agenda.deployments
         ]
         work += [
             (f"card:{d.id}", partial(self._board.show, d.id))
@@ -227,43 +217,6 @@ class Tick:
     def _rest(self, subject: str, retry_after: float | None) -> None:
         _, failures = self._resting.get(subject, (None, 0))
         self._resting[subject] = (self._desk.now() + retry_in(failures, retry_after), failures + 1)
-
-    async def _step(self, deployment_id: int) -> None:
-        deployment = await self._desk.store.read(lambda tx: tx.deployment(deployment_id))
-        if deployment is None:
-            return
-        hurry = self._desk.github.urgently() if cannot_wait(deployment) else nullcontext()
-        try:
-            with hurry:
-                await self._take(deployment)
-        except Fault as fault:
-            await wait_for(self._desk, deployment_id, fault)
-
-    async def _take(self, deployment: Deployment) -> None:
-        desk = self._desk
-        match next_step(deployment):
-            case Step.CHECK:
-                await checking.check(desk, deployment)
-            case Step.WATCH_APPROVAL:
-                await approval_watch.watch_approval(desk, deployment)
-            case Step.DISPATCH:
-                await dispatching.dispatch(desk, deployment)
-            case Step.ANSWER_GATE:
-                await answering.answer(desk, deployment)
-            case Step.FIND_RUN:
-                await reconcile(desk, deployment)
-            case Step.WATCH_RUN:
-                await watching.watch_run(desk, deployment)
-            case Step.SWITCH:
-                await switching.switch(desk, deployment)
-            case Step.VALIDATE:
-                await validating.validate(desk, deployment)
-            case Step.WATCH_HEALTH:
-                await validating.watch_health(desk, deployment)
-            case Step.NOTHING:
-                await desk.save(deployment, deployment.with_(due_at=None))
-            case step:
-                assert_never(step)
 
 
 def _whose(group: str) -> str:

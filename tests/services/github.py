@@ -8,21 +8,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
-from bot.domain.changes import ChangeList, Commit
+from bot.domain.changes import ChangeList
 from bot.domain.errors import Declined, Fault, NotFound, Unanswered
 from bot.domain.gates import Check, Issue
-from bot.domain.mirrors import Shown
 from bot.domain.protection import Guarding, Review
 from bot.domain.runs import Progress, RunSummary, Stage
-from bot.ports import Access, Announced, Clock, Held, Release, Started, Tag, Workflow
+from bot.ports import Access, Clock, Held, Started, Tag, Workflow
 
 BOT = "gonogo-bot"
-VERSIONS = ("v1.0.0", "v1.1.0", "v1.2.0", "v1.3.0")
+VERSIONS = tuple(f"v1.{minor}.0" for minor in range(10))
 
 
 @dataclass
 class Run:
-    """One run; `twin` is one that the workflow's guard has made do nothing."""
+    """One run, and the deployment that it is for; `twin` is one that the workflow's guard has made
+    do nothing.
+    """
 
     id: int
     repo: str
@@ -32,6 +33,7 @@ class Run:
     created_at: datetime
     listed_at: datetime
     inputs: dict[str, str]
+    owner: int | None = None
     twin: bool = False
     status: str = "queued"
     conclusion: str | None = None
@@ -44,19 +46,23 @@ class Run:
     def is_over(self) -> bool:
         return self.status == "completed"
 
+    def ends(self, conclusion: str) -> None:
+        self.status, self.conclusion = "completed", conclusion
+
 
 @dataclass
 class Hub:
     """Repositories whose tags move, workflows that change, and runs that people drive.
 
-    `on_dispatch` hears of each POST before anything happens; `on_listing` of each list of runs.
+    `on_dispatch` hears of each POST before anything happens, and names whose run it will be;
+    `on_call` hears of each call before it is answered, of a POST after it was carried out as well.
     `answers` are the ways in which the next POSTs go: accepted, not_named (204), lost (applied, and
     502), dropped (not applied, and 502), declined, limited.
     """
 
     clock: Clock
-    on_dispatch: Callable[[str, str, dict[str, str]], Awaitable[None]]
-    on_listing: Callable[[], Awaitable[None]] | None = None
+    on_dispatch: Callable[[str, str, dict[str, str]], Awaitable[int]]
+    on_call: Callable[[str], Awaitable[None]] | None = None
     tagged: dict[tuple[str, str], str] = field(default_factory=dict)
     blobs: dict[tuple[str, str], str] = field(default_factory=dict)
     guarded: dict[str, bool] = field(default_factory=dict)
@@ -104,7 +110,7 @@ class Hub:
         """Every run that goes on ends so."""
         for run in self.started:
             if not run.is_over:
-                run.status, run.conclusion = "completed", conclusion
+                run.ends(conclusion)
 
     # What the port promises
 
@@ -122,12 +128,12 @@ class Hub:
         return Access(login=BOT)
 
     async def tags(self, repo: str) -> tuple[Tag, ...]:
-        self._answers("tags")
+        await self._asked("tags")
         names = sorted((name for where, name in self.tagged if where == repo), reverse=True)
         return tuple([await self.tag(repo, name) for name in names])
 
     async def tag(self, repo: str, name: str) -> Tag:
-        self._answers("tag")
+        await self._asked("tag")
         commit = self.tagged.get((repo, name))
         if commit is None:
             raise NotFound("github", f"no tag {name}")
@@ -152,11 +158,11 @@ class Hub:
         return True
 
     async def checks(self, repo: str, commit: str) -> tuple[Check, ...]:
-        self._answers("checks")
+        await self._asked("checks")
         return (Check(name="ci", conclusion="failure" if commit in self.red else "success"),)
 
     async def workflow(self, repo: str, file: str) -> Workflow:
-        self._answers("workflow")
+        await self._asked("workflow")
         guarded = self.guarded[repo]
         inputs = {"version": True, "sha": False} | ({"request_id": False} if guarded else {})
         return Workflow(
@@ -179,9 +185,7 @@ class Hub:
         dispatched_only: bool = True,
         branch: str = "",
     ) -> tuple[RunSummary, ...]:
-        self._answers("runs")
-        if self.on_listing is not None:
-            await self.on_listing()
+        await self._asked("runs")
         now = self.clock.now()
         found = (
             run
@@ -191,7 +195,7 @@ class Hub:
         return tuple(map(_summary, found))[:50]
 
     async def run(self, repo: str, run_id: int) -> tuple[RunSummary, Progress]:
-        self._answers("run")
+        await self._asked("run")
         run = self.run_of(run_id)
         job = {"queued": "queued", "in_progress": "in_progress"}.get(run.status, "completed")
         ended = "skipped" if run.twin and run.conclusion == "success" else run.conclusion
@@ -219,20 +223,24 @@ class Hub:
         answer = self.answers.pop(0) if self.answers else "accepted"
         if answer == "limited":
             raise Fault("github", "secondary rate limit", retry_after=5)
-        await self.on_dispatch(repo, file, inputs)
+        await self._asked("dispatch")
+        owner = await self.on_dispatch(repo, file, inputs)
         if answer == "declined":
             raise Declined("github", "Unexpected inputs provided")
         if answer == "dropped":
             raise Unanswered("github", "502")
         run = self.begins(repo, file, inputs, BOT)
+        run.owner = owner
+        await self._asked("dispatched")
         if answer == "lost":
             raise Unanswered("github", "502")
         return Started(run_id=None if answer == "not_named" else run.id)
 
     async def cancel(self, repo: str, run_id: int, *, force: bool = False) -> None:
+        await self._asked("cancel")
         run = self.run_of(run_id)
         if not run.is_over:
-            run.status, run.conclusion = "completed", "cancelled"
+            run.ends("cancelled")
 
     async def find_issue(self, repo: str, mark: str, since: datetime) -> Issue | None:
         return None
@@ -265,52 +273,11 @@ class Hub:
     async def team(self, name: str) -> tuple[str, ...]:
         raise NotFound("github", f"no team {name}")
 
-    def _answers(self, what: str) -> None:
+    async def _asked(self, what: str) -> None:
+        if self.on_call is not None:
+            await self.on_call(what)
         if what in self.silent:
             raise Fault("github", f"502 for {what}")
-
-
-class NoReleases:
-    """A repository in which nobody makes releases."""
-
-    async def newest(self, repo: str, branch: str) -> tuple[Commit, ...]:
-        return ()
-
-    async def release(self, repo: str, tag: str) -> Release:
-        raise NotFound("github", f"no release {tag}")
-
-    async def create_tag(self, repo: str, tag: str, commit: str, message: str) -> None:
-        raise Declined("github", "not here")
-
-    async def create_release(self, repo: str, tag: str, title: str, notes: str) -> Release:
-        raise Declined("github", "not here")
-
-    async def edit_release(self, repo: str, number: int, title: str, notes: str) -> Release:
-        raise Declined("github", "not here")
-
-
-class NoMirrors:
-    """A repository without GitHub deployments; whoever writes one is told so."""
-
-    async def find(
-        self, repo: str, environment: str, *, key: str, run_id: int | None, since: datetime
-    ) -> tuple[int, bool] | None:
-        return None
-
-    async def create(self, repo: str, announced: Announced) -> int:
-        raise Declined("github", "not here")
-
-    async def show(
-        self,
-        repo: str,
-        number: int,
-        shown: Shown,
-        *,
-        log_url: str | None,
-        url: str | None,
-        text: str,
-    ) -> None:
-        raise Declined("github", "not here")
 
 
 def _summary(run: Run) -> RunSummary:

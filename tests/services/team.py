@@ -4,31 +4,41 @@ that somebody moves.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
 
 from bot import config
-from bot.adapters.store import SqlStore, open_store
+from bot.adapters.store import SqlStore
 from bot.domain.deployments import Deployment
-from bot.domain.errors import Declined, NotFound, Refusal, Unanswered
+from bot.domain.errors import Fault, Refusal
 from bot.domain.grammar import DeployWish, FreezeWish, LockWish
-from bot.domain.people import Standing
-from bot.domain.pictures import Picture, Theme
-from bot.domain.validation import Probe
 from bot.domain.versions import Version
-from bot.messages.blocks import Message
 from bot.messages.rollbacks import Order
-from bot.ports import Account, Stale, Tx
-from bot.services import decisions, freezes, locks, requests, rollbacks
+from bot.ports import Stale, Tx
+from bot.services import (
+    decisions,
+    directory,
+    freezes,
+    locks,
+    lookouts,
+    outside,
+    requests,
+    rollbacks,
+    stepping,
+)
 from bot.services.desk import Desk
-from bot.services.tick import Tick
-from tests.services.github import Hub, NoMirrors, NoReleases
+from tests.services.absent import NoMirrors, NoPainter, NoReleases, Quiet
+from tests.services.database import Memory
+from tests.services.github import Hub
+from tests.services.room import Room
 
-T = TypeVar("T")
+Work = Callable[[], Awaitable[object]]
+MOST_PASSES = 50
 START = datetime(2024, 3, 26, 10, tzinfo=UTC)
 CONFIG = """
 services:
@@ -64,110 +74,38 @@ class HandClock:
     def now(self) -> datetime:
         return self.time
 
-
-@dataclass
-class Room:
-    """A Slack in memory; `lossy` is how many of the next posts are taken and not answered."""
-
-    groups: dict[str, set[str]]
-    gone: set[str] = field(default_factory=set)
-    said: dict[str, tuple[str, Message]] = field(default_factory=dict)
-    lossy: int = 0
-    numbers: Any = field(default_factory=lambda: count(1))
-
-    async def post(
-        self, channel: str, message: Message, *, key: str, thread_ts: str | None = None
-    ) -> tuple[str, str]:
-        ts = f"{next(self.numbers)}.0"
-        self.said[key] = (ts, message)
-        if self.lossy:
-            self.lossy -= 1
-            raise Unanswered("slack", "the connection was cut")
-        return channel, ts
-
-    async def find(
-        self, channel: str, key: str, since: datetime, *, thread_ts: str | None = None
-    ) -> tuple[str, str] | None:
-        return (channel, self.said[key][0]) if key in self.said else None
-
-    async def update(self, channel: str, ts: str, message: Message) -> None:
-        pass
-
-    async def whisper(
-        self, channel: str, user: str, message: Message, *, response_url: str | None = None
-    ) -> None:
-        pass
-
-    async def permalink(self, channel: str, ts: str) -> str:
-        return f"https://acme.slack.com/{channel}/{ts}"
-
-    async def channel_id(self, name: str) -> str:
-        return name
-
-    async def account(self, slack_id: str) -> Account:
-        if slack_id in self.gone:
-            raise NotFound("slack", "user_not_found")
-        return Account(slack_id=slack_id, name=slack_id, standing=Standing.MEMBER)
-
-    async def group_members(self, handle: str) -> tuple[str, ...]:
-        return tuple(sorted(self.groups[handle]))
-
-    async def upload(self, name: str, content: bytes, alt: str) -> str:
-        return "F0PICTURE"
-
-    async def publish(self, user: str, view: dict[str, Any]) -> None:
-        pass
-
-    async def open_view(self, trigger_id: str, view: dict[str, Any]) -> None:
-        pass
-
-
-class NoPainter:
-    """Nothing is there to draw with."""
-
-    def paint(self, picture: Picture, theme: Theme) -> bytes:
-        raise Declined("pictures", "not installed")
-
-
-class Quiet:
-    """Nobody looks at production here: what a run says has to do."""
-
-    async def health(self, url: str) -> Probe:
-        return Probe()
-
-    async def page(self, url: str, status: int, contains: str) -> str:
-        return ""
+    def forward(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
 
 
 @dataclass
 class Team:
-    """Everything that acts, around one database; `reopen` is a start after a kill."""
+    """Everything that acts, around one database."""
 
-    folder: Path
     config: config.Config
     clock: HandClock
     hub: Hub
     room: Room
     store: SqlStore
-    tick: Tick = field(init=False)
+    desk: Desk = field(init=False)
+    resting: dict[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.tick = Tick(self.desk())
+        self.desk = self._desk()
 
     @classmethod
-    def of(cls, folder: Path, on_dispatch: Callable[..., Awaitable[None]]) -> Team:
-        """A team on the migrated database in this folder."""
+    def of(cls, migrated: Path, on_dispatch: Callable[..., Awaitable[int]]) -> Team:
+        """A team on a copy of a migrated database."""
         clock = HandClock()
         hub = Hub(clock=clock, on_dispatch=on_dispatch)
         hub.set_up("acme/app", guarded=True)
         hub.set_up("acme/web", guarded=False)
         room = Room(groups={name: set(who) for name, who in ROLES.items()})
         loaded = config.parse(CONFIG)
-        store = open_store(f"sqlite:///{folder / 'gonogo.db'}", clock)
-        return cls(folder, loaded, clock, hub, room, store)
+        store = SqlStore(Memory(migrated), clock)
+        return cls(loaded, clock, hub, room, store)
 
-    def desk(self) -> Desk:
-        """The desk of a bot that has just started."""
+    def _desk(self) -> Desk:
         return Desk(
             store=self.store,
             clock=self.clock,
@@ -182,22 +120,43 @@ class Team:
         )
 
     async def reopen(self) -> None:
-        """The bot starts again on what is kept."""
-        self.tick = Tick(self.desk())
-
-        def begin(tx: Tx) -> None:
-            tx.release_dispatching()
-            tx.release_sending()
-
-        await self.store.run(begin)
+        """The bot was killed, and starts again on what is kept."""
+        self.resting.clear()
+        await self.store.run(lambda tx: tx.release_dispatching())
 
     async def works(self) -> None:
-        """The bot does what is due, until nothing is."""
-        await self.tick.settle()
+        """The bot takes every step that is due, until none is: what the tick does, but for cards
+        and messages.
+        """
+        for _ in range(MOST_PASSES):
+            due = await self._due()
+            if not due:
+                return
+            await asyncio.gather(*map(_done, due))
+        raise AssertionError("the bot does not come to rest")
+
+    async def _due(self) -> list[Work]:
+        """What is to be done now."""
+
+        def read(tx: Tx) -> tuple[tuple[int, ...], tuple[int, ...]]:
+            return tx.due(tx.now), tx.locks_due(tx.now)
+
+        now, desk = self.clock.now(), self.desk
+        deployments, held = await self.store.read(read)
+        due: list[Work] = [partial(stepping.step, desk, number) for number in deployments]
+        due += [partial(locks.watch, desk, number) for number in held]
+        duties: dict[str, Work] = {"directory": partial(directory.refresh, desk)}
+        for lookout in lookouts.lookouts(self.config):
+            duties[lookout.duty] = partial(outside.look, desk, lookout)
+        for name, duty in duties.items():
+            if self.resting.get(name, now) <= now:
+                self.resting[name] = now + directory.REFRESH
+                due.append(duty)
+        return due
 
     async def passes(self, seconds: float) -> None:
         """Time goes on in one leap, as for a process that did not run; then the bot works."""
-        self.clock.time += timedelta(seconds=seconds)
+        self.clock.forward(seconds)
         await self.works()
 
     async def does(self, act: Callable[[Tx], object]) -> Refusal | None:
@@ -223,6 +182,13 @@ class Team:
         wish = LockWish(service=service, environment="production", reason="the database moves")
         return await self.does(lambda tx: locks.lock(tx, self.config, wish, PEOPLE[who]))
 
+    async def unlocks(self, who: str, service: str) -> Refusal | None:
+        def act(tx: Tx) -> object:
+            found = next(one for one in tx.locks() if one.service == service)
+            return locks.open_lock(tx, self.config, found.id, PEOPLE[who], sure=True)
+
+        return await self.does(act)
+
     async def freezes(self, who: str, name: str) -> Refusal | None:
         end = self.clock.now() + timedelta(days=1)
         wish = FreezeWish(name=name, start=self.clock.now(), end=end)
@@ -241,9 +207,35 @@ class Team:
         found = await self.store.read(lambda tx: tx.history(None, None, limit=1000))
         return tuple(reversed(found))
 
+    async def latest(self) -> tuple[Deployment, ...]:
+        """What goes on, and the latest of what ended."""
+
+        def read(tx: Tx) -> tuple[Deployment, ...]:
+            going_on = {one.id: one for one in tx.unfinished()}
+            newest = {one.id: one for one in tx.history(None, None, limit=3)}
+            return tuple((newest | going_on).values())
+
+        return await self.store.read(read)
+
+    async def unfinished(self) -> tuple[Deployment, ...]:
+        return await self.store.read(lambda tx: tx.unfinished())
+
+    async def holder(self, service: str) -> Deployment | None:
+        return await self.store.read(lambda tx: tx.holder(service, "production"))
+
     async def newest(self) -> Deployment:
         return (await self.all())[-1]
 
+    async def live(self, service: str) -> str:
+        """The version that runs there, as far as it is known."""
+        found = await self.store.read(lambda tx: tx.live(service, "production"))
+        return found.version if found else ""
+
     async def close(self) -> None:
-        await self.tick.stop(1)
         await self.store.close()
+
+
+async def _done(work: Work) -> None:
+    """Whoever was faster, and whatever did not answer, is no news; anything else is."""
+    with suppress(Stale, Fault):
+        await work()

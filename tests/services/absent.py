@@ -1,0 +1,72 @@
+"""What this team does without: releases, GitHub deployments, pictures, and a look at production."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain.changes import Commit
+from bot.domain.errors import Declined, NotFound
+from bot.domain.mirrors import Shown
+from bot.domain.pictures import Picture, Theme
+from bot.domain.validation import Probe
+from bot.ports import Announced, Release
+
+
+class NoReleases:
+    """A repository in which nobody makes releases."""
+
+    async def newest(self, repo: str, branch: str) -> tuple[Commit, ...]:
+        return ()
+
+    async def release(self, repo: str, tag: str) -> Release:
+        raise NotFound("github", f"no release {tag}")
+
+    async def create_tag(self, repo: str, tag: str, commit: str, message: str) -> None:
+        raise Declined("github", "not here")
+
+    async def create_release(self, repo: str, tag: str, title: str, notes: str) -> Release:
+        raise Declined("github", "not here")
+
+    async def edit_release(self, repo: str, number: int, title: str, notes: str) -> Release:
+        raise Declined("github", "not here")
+
+
+class NoMirrors:
+    """A repository without GitHub deployments; whoever writes one is told so."""
+
+    async def find(
+        self, repo: str, environment: str, *, key: str, run_id: int | None, since: datetime
+    ) -> tuple[int, bool] | None:
+        return None
+
+    async def create(self, repo: str, announced: Announced) -> int:
+        raise Declined("github", "not here")
+
+    async def show(
+        self,
+        repo: str,
+        number: int,
+        shown: Shown,
+        *,
+        log_url: str | None,
+        url: str | None,
+        text: str,
+    ) -> None:
+        raise Declined("github", "not here")
+
+
+class NoPainter:
+    """Nothing is there to draw with."""
+
+    def paint(self, picture: Picture, theme: Theme) -> bytes:
+        raise Declined("pictures", "not installed")
+
+
+class Quiet:
+    """Nobody looks at production here: what a run says has to do."""
+
+    async def health(self, url: str) -> Probe:
+        return Probe()
+
+    async def page(self, url: str, status: int, contains: str) -> str:
+        return ""

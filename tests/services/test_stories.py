@@ -1,0 +1,251 @@
+"""Anybody does anything at any time, GitHub loses answers and the bot is killed; and yet nothing
+runs that was not approved, and nothing twice.
+
+`GONOGO_STORIES` says how many stories of fifty acts are tried.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import rule, run_state_machine_as_test
+
+from bot.domain.deployments import Deployment
+from bot.domain.errors import Refusal
+from bot.domain.states import State
+from bot.ports import Tx
+from bot.services import decisions
+from tests.services.github import VERSIONS
+from tests.services.story import NEEDED, Base
+from tests.services.team import PEOPLE, Team
+
+STORIES = int(os.environ.get("GONOGO_STORIES", "30"))
+ACTS = 50
+A_PERSONS = (State.NEEDS_ATTENTION, State.DEGRADED, State.ABORTING)
+HAS_TO_HAPPEN = (
+    *("release sent", "killed", State.UNKNOWN, State.NEEDS_ATTENTION),
+    *(State.SUCCEEDED, State.FAILED, State.CANCELLED, State.VOID),
+)
+people = st.sampled_from(sorted(PEOPLE))
+services = st.sampled_from(sorted(NEEDED))
+versions = st.sampled_from(VERSIONS)
+places = st.integers(0, 3)
+answers = st.sampled_from(
+    ["not_named", "lost", "lost", "dropped", "dropped", "declined", "limited"]
+)
+
+
+class Story(Base):
+    """What people, GitHub and time do."""
+
+    @rule(
+        service=services,
+        weather=st.sampled_from(["calm", "killed", "answers lost", "somebody acts"]),
+        at=st.integers(1, 10),
+        kinds=st.lists(answers, min_size=1, max_size=3),
+        lag=st.sampled_from([0, 0, 5, 250]),
+        who=people,
+        what=st.sampled_from(["lock", "reject", "cancel", "roll back", "tag", "role"]),
+    )
+    def a_version_is_deployed(
+        self,
+        service: str,
+        weather: str,
+        at: int,
+        kinds: list[str],
+        lag: float,
+        who: str,
+        what: str,
+    ) -> None:
+        """Ana asks for the next one, Bo and Dee approve; and in the midst of it …"""
+        self._is_asked_for(service)
+        hub, holder = self.team.hub, self._holder(service)
+        match weather:
+            case "killed":
+                self.dies_at = at
+            case "answers lost":
+                hub.answers, hub.lag = kinds, lag
+            case "somebody acts" if holder is not None:
+                self.acts_at = at
+                self.meanwhile = partial(self._acts, what=what, who=who, holder=holder)
+            case _:
+                pass
+        self._is_approved(service)
+        for seconds in (5, 30, 200) if hub.answers else (3,):
+            self.team.clock.forward(seconds)
+            self.goes_on()
+        hub.answers, hub.lag = [], 0
+
+    async def _acts(self, team: Team, *, what: str, who: str, holder: Deployment) -> Refusal | None:
+        self.seen[f"{what} meanwhile"] += 1
+        match what:
+            case "lock":
+                return await self._turns_the_key(team, who, holder.service)
+            case "roll back":
+                return await team.rolls_back(who, holder.service)
+            case "tag":
+                await self._moves(team, holder.service, holder.version, "tag")
+                return None
+            case "role":
+                await self._changes_sides(team, who, "S0APP")
+                return None
+            case _:
+                return await self._decides(team, who, holder, what)
+
+    @rule(
+        who=people,
+        place=places,
+        service=services,
+        version=versions,
+        what=st.sampled_from(
+            ["ask", "approve", "reject", "cancel", "good", "close", "again", "roll back", "lock"]
+        ),
+    )
+    def somebody_acts(self, who: str, place: int, service: str, version: str, what: str) -> None:
+        """In Slack, whether they may or not."""
+        team, wanted = self.team, self._open(place)
+        match what:
+            case "ask":
+                self.run(team.asks(who, version, service))
+            case "roll back":
+                self.run(team.rolls_back(who, service))
+            case "lock":
+                self.run(self._turns_the_key(team, who, service))
+            case "approve" if wanted is not None:
+                self._says_yes(who, wanted)
+            case "close" | "again" if (stuck := self._open(place, *A_PERSONS)) is not None:
+                if self.run(self._decides(team, who, stuck, what)) is None:
+                    self.theirs.add(stuck.id)  # from now on a person answers for its run
+                    self.seen[what] += 1
+            case _ if wanted is not None:
+                self.run(self._decides(team, who, wanted, what))
+            case _:
+                pass
+        self.goes_on()
+
+    @rule(
+        seconds=st.sampled_from([1, 20, 60, 60, 200, 700, 4000]),
+        end=st.sampled_from(["", "success", "success", "failure", "cancelled"]),
+    )
+    def time_passes(self, seconds: int, end: str) -> None:
+        """And the runs at GitHub may come to their end in it."""
+        if end:
+            self.team.hub.drives(end)
+        for _ in range(2):
+            self.team.clock.forward(seconds)
+            self.goes_on()
+
+    @rule(
+        service=services,
+        version=versions,
+        who=people,
+        what=st.sampled_from(["tag", "workflow", "run", "silence", "S0DEP", "S0APP", "gone"]),
+        of=st.sampled_from(["tag", "workflow", "runs", "run", "checks"]),
+    )
+    def something_changes_outside(
+        self, service: str, version: str, who: str, what: str, of: str
+    ) -> None:
+        """At GitHub, or among the people."""
+        hub = self.team.hub
+        match what:
+            case "tag" | "workflow":
+                self.run(self._moves(self.team, service, version, what))
+            case "run":
+                inputs = {"version": version, "sha": ""}
+                hub.begins(f"acme/{service}", "release.yml", inputs, f"{who}-acme")
+            case "silence":
+                hub.silent = {of}
+                self.team.clock.forward(60)
+            case _:
+                self.run(self._changes_sides(self.team, who, what))
+        self.goes_on()
+        hub.silent = set()
+
+    def _is_asked_for(self, service: str) -> None:
+        """What is there comes to its end, and the next version is asked for."""
+        team = self.team
+        if self._holder(service) is not None:
+            team.hub.drives("success")
+            for seconds in (30, 70):
+                team.clock.forward(seconds)
+                self.goes_on()
+        live = self.run(team.live(service))
+        place = VERSIONS.index(live) + 1 if live else 0
+        self.run(team.asks("ana", VERSIONS[place % len(VERSIONS)], service))
+        self.goes_on()
+
+    def _is_approved(self, service: str) -> None:
+        """By two people, if it waits for that."""
+        holder = self._holder(service)
+        if holder is not None and holder.state is State.AWAITING_APPROVAL:
+            self._says_yes("bo", holder)
+            self._says_yes("dee", holder)
+            self.goes_on()
+
+    def _says_yes(self, who: str, wanted: Deployment) -> None:
+        if self.run(self.team.approves(who, wanted.id)) is None and wanted.binding:
+            self.yes.setdefault(wanted.id, {})[PEOPLE[who]] = wanted.binding.commit
+            self.seen["approved"] += 1
+
+    async def _decides(self, team: Team, who: str, wanted: Deployment, what: str) -> Refusal | None:
+        number, person, config = wanted.id, PEOPLE[who], team.config
+        acts: dict[str, Callable[[Tx], object]] = {
+            "reject": lambda tx: decisions.reject(tx, number, person, "no"),
+            "cancel": lambda tx: decisions.cancel(tx, number, person),
+            "good": lambda tx: decisions.mark_good(tx, config, number, person),
+            "close": lambda tx: decisions.close_failed(tx, config, number, person),
+            "again": lambda tx: decisions.send_again(tx, number, person),
+            "approve": lambda tx: decisions.approve(tx, config, number, person),
+        }
+        return await team.does(acts[what])
+
+    async def _turns_the_key(self, team: Team, who: str, service: str) -> Refusal | None:
+        if service in self.locked:
+            no = await team.unlocks(who, service)
+            self.locked -= set() if no else {service}
+        else:
+            no = await team.locks(who, service)
+            self.locked |= set() if no else {service}
+        return no
+
+    async def _moves(self, team: Team, service: str, version: str, what: str) -> None:
+        hub, repo = team.hub, f"acme/{service}"
+        if what == "tag":
+            hub.tagged[repo, version] = hub.tagged[repo, version][1:] + "b"
+        else:
+            hub.blobs[repo, "release.yml"] += "'"
+
+    async def _changes_sides(self, team: Team, who: str, group: str) -> None:
+        """In or out of a user group, or of the workspace."""
+        self.may_have_changed = True
+        room = team.room
+        place = room.gone if group == "gone" else room.groups[group]
+        place.symmetric_difference_update({PEOPLE[who]})
+
+    def _holder(self, service: str) -> Deployment | None:
+        return self.run(self.team.holder(service))
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # of who is killed
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
+def test_whatever_happens_only_what_was_approved_runs_and_once(migrated: Path) -> None:
+    Story.migrated = migrated
+    Story.seen.clear()
+    run_state_machine_as_test(
+        Story,
+        settings=settings(
+            max_examples=STORIES,
+            stateful_step_count=ACTS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    dull = [what for what in HAS_TO_HAPPEN if not Story.seen[what]]
+    assert not dull, f"these stories prove little: {dull} never happened ({Story.seen})"
