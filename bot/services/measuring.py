@@ -20,6 +20,9 @@ from bot.ports import Tx
 from bot.services.desk import Desk
 
 AGAIN = timedelta(minutes=15)
+SOON = timedelta(minutes=1)
+"""After the first time, when what ran before an installation has hardly been learnt."""
+
 MOST_SERVICES = 8
 """More are not measured at once: whoever asks waits for the answer, and so does everybody else."""
 
@@ -41,13 +44,14 @@ async def remeasure(desk: Desk) -> timedelta:
     """Keep the figures of every place fresh, for the App Home and for Prometheus; a service at a
     time, so that nobody waits for all of them.
     """
+    is_first = not await desk.store.read(lambda tx: tx.figures())
     window = lately(desk.now())
     for service, settings in desk.config.services.items():
         places = tuple(settings.environments)
         read = partial(_figures, service=service, environments=places, window=window)
         found = await desk.store.read(read)
         await desk.store.run(partial(_keep, found))
-    return AGAIN
+    return SOON if is_first else AGAIN
 
 
 def _keep(found: Sequence[Figures], tx: Tx) -> None:

@@ -46,6 +46,11 @@ async def test_it_says_what_waits_for_whom(team: Workspace) -> None:
     assert "Nothing waits for you." in await shown(team, "bo")
 
 
+async def test_what_ran_before_is_counted_soon_after_the_first_start(team: Workspace) -> None:
+    await team.passes("PT2M")
+    assert "UTC: 0.2 deployments a week" in await home(team, "cy")
+
+
 async def test_the_link_leads_to_the_card(team: Workspace) -> None:
     await team.asks()
     await home(team, "bo")
