@@ -263,8 +263,8 @@ def _after(d: Deployment) -> Iterator[Entry]:
     validated = _entry("validated", good, "validation passed", against=d.state is State.DEGRADED)
     text = "marked good" if by else validated.text
     yield Entry(item="validated", phase=Phase.AFTER, mark=validated.mark, text=text, by=by)
-    has_logs = d.validation is not None and d.validation.reading("logs") is not None
-    yield _of_reading("logs", d, "logs" if has_logs else "issues")
+    errors = d.validation.errors if d.validation else None
+    yield _of_reading("logs", d, errors.what if errors else "logs")
     yield _of_reading("performance", d, "response_times")
     yield _of_reading("uptime", d, "uptime_kuma")
     yield _entry("success", good, "the ✅ message in the channel")

@@ -126,6 +126,15 @@ class Validation:
         """The latest reading of that kind."""
         return next((r for r in reversed(self.readings) if r.what == what), None)
 
+    @property
+    def errors(self) -> Reading | None:
+        """What was read of errors: the logs, else the error tracker; of the two, what is against
+        the version.
+        """
+        logs, issues = self.reading("logs"), self.reading("issues")
+        is_worse = issues is not None and issues.outcome is not Outcome.OK
+        return issues if logs is None or (logs.outcome is Outcome.OK and is_worse) else logs
+
     def having(self, *readings: Reading) -> "Validation":
         """A copy in which these readings replace older ones of the same kind."""
         kept = tuple(r for r in self.readings if r.what not in {new.what for new in readings})

@@ -87,11 +87,11 @@ def _changes(deployment: Deployment) -> list[str]:
 
 
 def _logs(found: Validation) -> str:
-    """What the logs say, else what the error tracker does."""
+    """What the logs say, and the error tracker where they say nothing against it."""
     issues = found.reading("issues")
-    if found.reading("logs") is None and issues is not None:
+    if issues is not None and found.errors is issues:
         return f"Errors in logs: {b.line(issues.text, 100)}"
-    return _line(found.reading("logs"), "No errors in logs", "Errors in logs")
+    return _line(found.errors, "No errors in logs", "Errors in logs")
 
 
 def _line(reading: Reading | None, template: str, subject: str) -> str:

@@ -1,7 +1,7 @@
 """The targets port: one place where a version runs, and the way back there."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.domain.targets import Artifact, Candidate, LogTail, Sight, TargetPlan
 
@@ -60,6 +60,7 @@ class Pinning(Protocol):
         """
 
 
+@runtime_checkable
 class Logs(Protocol):
     """What a target that keeps logs can show of the version that runs."""
 

@@ -16,10 +16,10 @@ from bot.domain.states import State
 from bot.domain.switching import Outcome, Progress, TargetStep
 from bot.domain.targets import Artifact, Fate
 from bot.domain.validation import Validation
-from bot.messages import announcements
+from bot.messages import announcements, tails
 from bot.ports import Receipt, Target, Tx
 from bot.services import undoing as databases
-from bot.services.desk import Desk, announce, retry_in
+from bot.services.desk import Desk, announce, reply, retry_in
 
 log = structlog.get_logger()
 
@@ -193,7 +193,13 @@ async def _settle(desk: Desk, deployment: Deployment, found: Outcome) -> None:
     bad = deployment.to(State.DEGRADED, now, notice=notice)
     word = f"partial-{deployment.revision}"
     post = announce(desk.config, bad, word, announcements.failed(bad))
-    await desk.save(deployment, bad, action="not_switched", posts=(post,), detail={"why": notice})
+    logs = [
+        reply(desk.config, bad, f"{word}-{step.target}", tails.output(step.target, step.output))
+        for step in deployment.steps
+        if step.output and step.fate is not Fate.SUCCEEDED
+    ]
+    posts = (post, *logs)
+    await desk.save(deployment, bad, action="not_switched", posts=posts, detail={"why": notice})
 
 
 def _told(steps: Sequence[TargetStep], found: Outcome) -> str:

@@ -15,7 +15,7 @@ from bot.domain.validation import (
 )
 from bot.domain.versions import shown
 from bot.messages import announcements, notes
-from bot.services import letters, merging, monitoring, proving, switching
+from bot.services import letters, merging, monitoring, proving, switching, tails
 from bot.services.desk import Desk, announce, reply
 
 UNTIL_HEALTHY = timedelta(seconds=2)
@@ -42,6 +42,9 @@ async def validate(desk: Desk, deployment: Deployment) -> None:
             )
         case Judgement.PASSED:
             live_at = looked.live_at or found.live_at
+            logged, lines = await tails.read(desk, looked)
+            found = found.having(*logged)
+            looked = looked.with_(validation=found)
             good = looked.to(
                 State.SUCCEEDED,
                 now,
@@ -52,7 +55,8 @@ async def validate(desk: Desk, deployment: Deployment) -> None:
             )
             post = announce(desk.config, good, "succeeded", announcements.good(good))
             read = reply(desk.config, good, "evidence", notes.evidence(good))
-            posts = () if good.is_merge else (post, read, *await letters.of_success(desk, good))
+            told = (post, read, *lines, *await letters.of_success(desk, good))
+            posts = () if good.is_merge else told
             await desk.save(
                 deployment, good, action="succeeded", posts=posts, detail=_evidence(found)
             )

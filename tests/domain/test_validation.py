@@ -319,3 +319,27 @@ def test_what_is_bad_counts_the_second_time_in_a_row() -> None:
     assert read(Outcome.BAD).confirmed(good) == first
     assert read(Outcome.BAD).confirmed(read(Outcome.BAD)) == read(Outcome.BAD)
     assert read(Outcome.BAD).sentence == "Error rate: 3.2 %"
+
+
+@pytest.mark.parametrize(
+    ("logs", "issues", "told"),
+    [
+        (None, None, None),
+        (Outcome.OK, None, "logs"),
+        (None, Outcome.OK, "issues"),
+        (Outcome.OK, Outcome.OK, "logs"),
+        (Outcome.OK, Outcome.DEGRADED, "issues"),
+        (Outcome.OK, Outcome.UNKNOWN, "issues"),
+        (Outcome.DEGRADED, Outcome.BAD, "logs"),
+    ],
+)
+def test_no_errors_is_said_only_where_neither_log_nor_tracker_is_against_it(
+    logs: Outcome | None, issues: Outcome | None, told: str | None
+) -> None:
+    read = [
+        Reading(what=what, outcome=outcome, text="", at=NOON)
+        for what, outcome in (("logs", logs), ("issues", issues))
+        if outcome is not None
+    ]
+    found = Validation(started_at=NOON).having(*read).errors
+    assert (found.what if found else None) == told

@@ -60,6 +60,7 @@ async def test_every_target_says_whether_it_could(places: Workspace) -> None:
 async def test_a_host_says_that_it_has_the_image(tmp_path: Path) -> None:
     async with workspace(tmp_path, rules=host, host=True) as team:
         await team.asks()
+        await team.until(team.has_card, "PT1S")
         said = await line(team)
         assert said.startswith(f"{LINE}web-1 image present yes, no migrations, about ")
 

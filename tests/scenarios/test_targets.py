@@ -41,9 +41,14 @@ async def team(tmp_path: Path) -> AsyncIterator[Workspace]:
 
 
 async def deployed(team: Workspace) -> None:
-    await team.asks_and_approves()
-    await team.passes("PT2M")
-    assert await team.state() == "Succeeded"
+    await team.asks()
+    await team.until(team.has_card, "PT1S")  # its host is asked first, over a real connection
+    await team.approves("bo")
+    await team.until(lambda: succeeded(team), "PT30S")
+
+
+async def succeeded(team: Workspace) -> bool:
+    return await team.state() == "Succeeded"
 
 
 async def rolls_back(team: Workspace) -> None:
@@ -142,6 +147,30 @@ async def test_a_container_on_a_host_goes_back(tmp_path: Path) -> None:
         await team.until(lambda: rolled_back(team), "PT3S")
 
         assert "• web-1 succeeded" in await card_of(team)
+
+
+async def test_the_log_of_the_version_is_read_and_shown(tmp_path: Path) -> None:
+    async with workspace(tmp_path, rules=host, host=True) as team:
+        await deployed(team)
+        assert "- No errors in logs" in (await team.channel())[-1]
+        await rolls_back(team)
+        await team.until(lambda: switched(team), "PT1S")
+        (running,) = [c for c in team.world.host.engine.containers if c.name == "app"]
+        running.log += ["ERROR: ``` no <!channel> orders", "well"]
+        await team.post("/health", environment="production", status="ok", version="v1.2.0")
+        await team.until(lambda: rolled_back(team), "PT3S")
+
+        card = (await team.messages())[-2]["ts"]
+        thread = [row["rendered"] for row in await team.messages(thread_ts=card)]
+        (log,) = [text for text in thread if text.startswith("Log of web-1")]
+        assert log.splitlines()[0] == "Log of web-1: 1 line like an error"
+        assert "ERROR: ''' no <!channel> orders\nwell" in log
+        said = await team.types("cy", "/deployments show D3")
+        assert "Logs: web-1: 1 line, the last “ERROR" in said
+
+
+async def switched(team: Workspace) -> bool:
+    return any("• web-1 succeeded" in text for text in await team.channel())
 
 
 async def rolled_back(team: Workspace) -> bool:
