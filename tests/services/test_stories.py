@@ -10,11 +10,12 @@ import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
 from bot.domain.deployments import Deployment
 from bot.domain.errors import Refusal
@@ -41,18 +42,27 @@ answers = st.sampled_from(
 )
 
 
+WEATHER: dict[str, Any] = {
+    "service": services,
+    "weather": st.sampled_from(["killed", "answers lost", "somebody acts"]),
+    "at": st.integers(1, 10),
+    "kinds": st.lists(answers, min_size=1, max_size=3),
+    "lag": st.sampled_from([0, 0, 5, 250]),
+    "who": people,
+    "what": st.sampled_from(["lock", "reject", "cancel", "roll back", "tag", "role"]),
+}
+"""What a deployment meets; whoever it is approves as well, if they are let."""
+
+
 class Story(Base):
     """What people, GitHub and time do."""
 
-    @rule(
-        service=services,
-        weather=st.sampled_from(["calm", "killed", "answers lost", "somebody acts"]),
-        at=st.integers(1, 10),
-        kinds=st.lists(answers, min_size=1, max_size=3),
-        lag=st.sampled_from([0, 0, 5, 250]),
-        who=people,
-        what=st.sampled_from(["lock", "reject", "cancel", "roll back", "tag", "role"]),
-    )
+    @initialize(**WEATHER)
+    def a_story_begins(self, **facts: Any) -> None:
+        """With the weather of any other day."""
+        self.a_version_is_deployed(**facts)
+
+    @rule(**WEATHER)
     def a_version_is_deployed(
         self,
         service: str,
@@ -76,7 +86,7 @@ class Story(Base):
                 self.meanwhile = partial(self._acts, what=what, who=who, holder=holder)
             case _:
                 pass
-        self._is_approved(service)
+        self._is_approved(service, who)
         for seconds in (5, 30, 200) if hub.answers else (3,):
             self.team.clock.forward(seconds)
             self.goes_on()
@@ -180,10 +190,11 @@ class Story(Base):
         self.run(team.asks("ana", VERSIONS[place % len(VERSIONS)], service))
         self.goes_on()
 
-    def _is_approved(self, service: str) -> None:
-        """By two people, if it waits for that."""
+    def _is_approved(self, service: str, who: str) -> None:
+        """By two people and whoever else may, if it waits for that."""
         holder = self._holder(service)
         if holder is not None and holder.state is State.AWAITING_APPROVAL:
+            self._says_yes(who, holder)
             self._says_yes("bo", holder)
             self._says_yes("dee", holder)
             self.goes_on()
