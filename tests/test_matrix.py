@@ -79,6 +79,9 @@ ALLOWED: dict[str, tuple[set[str], set[State]]] = {
 ELSEWHERE = {
     *("roll_back", "carry_out_rollback"),  # test_rollback.py in tests/scenarios
     "retry_targets",  # test_targets.py
+    "undo_and_roll_back",  # test_undoing.py
+    "lift_pin",  # test_pins.py
+    "lift_hold",  # test_holds.py
     *("override", *signatures.SIGN_OFFS),  # test_signatures.py
     *("unlock", "unlock_anyway"),  # test_locks.py
     "letters_off",  # test_letters.py
