@@ -82,6 +82,9 @@ ELSEWHERE = {
     "undo_and_roll_back",  # test_undoing.py
     "lift_pin",  # test_pins.py
     "lift_hold",  # test_holds.py
+    "set_eta",  # test_aftercare.py
+    "announce",  # test_maintenance.py
+    "home_letters",  # test_home.py
     *("override", *signatures.SIGN_OFFS),  # test_signatures.py
     *("unlock", "unlock_anyway"),  # test_locks.py
     "letters_off",  # test_letters.py
