@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import structlog
 
+from bot.adapters.tls import trusted
+
 log = structlog.get_logger()
 LONG_POLL = 20.0
 RETRY_AFTER = 0.2
@@ -31,7 +33,7 @@ class SharedClock:
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
-        self._client = httpx.AsyncClient(timeout=LONG_POLL + 10, trust_env=False)
+        self._client = httpx.AsyncClient(verify=trusted(), timeout=LONG_POLL + 10, trust_env=False)
         self._seen = 0
         self._anchor = datetime.now(UTC)
         self._read_at = time.monotonic()

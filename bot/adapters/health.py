@@ -12,6 +12,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 
 from bot.adapters.addresses import Addresses, Forbidden
+from bot.adapters.tls import trusted
 from bot.domain.validation import Probe
 
 TIMEOUT = 5.0
@@ -50,7 +51,7 @@ class HealthProbe:
         self._addresses = Addresses(allow)
         self._timeout = timeout
         self._client = httpx.AsyncClient(
-            verify=tls or True,
+            verify=tls or trusted(),
             timeout=None,
             trust_env=False,
             follow_redirects=False,

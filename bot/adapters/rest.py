@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import httpx
 from pydantic import BaseModel, ConfigDict, RootModel, ValidationError, model_validator
 
+from bot.adapters.tls import trusted
 from bot.domain.errors import Declined, Fault, NotFound, Unanswered
 
 Form = TypeVar("Form", bound="Answer")
@@ -71,6 +72,7 @@ class Rest:
         authorization = {"Authorization": f"{scheme} {token}"} if token else {}
         self._client = httpx.AsyncClient(
             base_url=url,
+            verify=trusted(),
             timeout=timeout,
             follow_redirects=False,
             auth=sign,

@@ -14,6 +14,9 @@ from bot.config.part import Part
 from bot.config.people import same_people, unknown_people
 from bot.config.targets import KINDS
 
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The same in C, ten times as fast, where PyYAML was built with it."""
+
 
 class ConfigError(Exception):
     """The configuration cannot be used; `problems` has one sentence for each mistake."""
@@ -40,8 +43,9 @@ def load(path: Path) -> Config:
 def parse(text: str, name: str = "gonogo.yaml") -> Config:
     """The configuration in that text. Raises ConfigError with every mistake, line and hint."""
     try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        loader = Loader(text)
+        tree = loader.get_single_node()
+        data = loader.construct_document(tree) if tree else None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" line {mark.line + 1}" if mark else ""

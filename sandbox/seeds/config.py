@@ -26,6 +26,7 @@ OFFICE_HOURS = {
 }
 
 
+Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # the same in C, where it was built
 MODES = {"gated": "github_environment", "ruled": "github_protection_rule"}
 
 
@@ -51,7 +52,7 @@ def gonogo_yaml(
     if targets:
         production = config["services"][services[0]]["environments"]["production"]
         production["targets"] = [dict(target) for target in targets]
-    return yaml.safe_dump(config, sort_keys=False)
+    return yaml.dump(config, Dumper=Dumper, sort_keys=False)
 
 
 def _service(seed: str, name: str, services: tuple[str, ...], base_url: str) -> dict[str, Any]:

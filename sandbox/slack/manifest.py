@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C, where it was built
 MANIFEST = Path(__file__).parents[2] / "manifest.yaml"
 SCOPES = frozenset(
     {
@@ -54,7 +55,7 @@ class Manifest:
         """Read manifest.yaml; an app with every scope when there is no such file."""
         if not path.exists():
             return cls()
-        data = yaml.safe_load(path.read_text())
+        data = yaml.load(path.read_text(), Loader=Loader)
         features, settings = data.get("features", {}), data.get("settings", {})
         scopes = data.get("oauth_config", {}).get("scopes", {})
         return cls(

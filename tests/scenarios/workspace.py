@@ -15,7 +15,6 @@ import aiohttp
 import yaml
 
 from bot import config
-from bot.adapters.store import upgrade
 from bot.app import Bot
 from bot.ports import AuditEntry
 from bot.settings import Settings
@@ -23,6 +22,7 @@ from sandbox import app
 from sandbox.clock import Clock
 from sandbox.seeds import Seed
 from sandbox.world import World
+from tests.scenarios.databases import database_at
 
 Json = dict[str, Any]
 TUESDAY = datetime(2024, 3, 26, 10, 0, tzinfo=UTC)
@@ -43,9 +43,10 @@ class Workspace:
     async def open(self) -> None:
         """Start the bot; what it kept from before is still there."""
         env = self.world.env() | {"DATABASE_URL": self.database, "HOST": app.HOST} | self.changes
-        rules = yaml.safe_load(self.world.seed.gonogo_yaml(self.world.base_url))
-        loaded = config.parse(yaml.safe_dump(_merged(rules, self.rules)))
-        await upgrade(self.database)
+        seeded = self.world.seed.gonogo_yaml(self.world.base_url)
+        rules = yaml.load(seeded, Loader=yaml.CSafeLoader)
+        loaded = config.parse(yaml.dump(_merged(rules, self.rules), Dumper=yaml.CSafeDumper))
+        await database_at(self.database)
         given = {name.lower(): value for name, value in env.items() if value}
         self.bot = Bot(Settings.model_validate(given), loaded)
         await self.bot.start()
