@@ -84,7 +84,7 @@ class Settings(BaseSettings):
     )
     digitalocean_token: SecretStr | None = Field(
         default=None,
-        description="token of DigitalOcean, for its App Platform, registry and database backups",
+        description="token of DigitalOcean, for its App Platform and registry",
     )
     pagerduty_routing_key: SecretStr | None = Field(
         default=None, description="integration key of an Events API v2 integration at PagerDuty"
@@ -131,7 +131,7 @@ class Settings(BaseSettings):
         default=None, description="its token, for monitors of kind bugsink"
     )
     uptime_kuma_url: str | None = Field(
-        default=None, description="where Uptime Kuma is, for a status page there"
+        default=None, description="where Uptime Kuma is, for monitors and a status page there"
     )
     uptime_kuma_username: str | None = Field(
         default=None, description="its administrator's name: nobody else may post"
