@@ -104,9 +104,9 @@ async def test_an_update_keeps_the_promise_and_makes_the_next(tmp_path: Path) ->
 async def test_after_a_restart_what_is_overdue_is_one_message(tmp_path: Path) -> None:
     async with workspace(tmp_path, at=AT_1432) as team:
         await team.types("ana", OUTAGE)
-        await team.passes("PT8M")
+        await team.passes("PT9M")
         before = len(await room(team))
-        await team.sleeps("PT10M")
+        await team.sleeps("PT9M")
         late = (await room(team))[before:]
         assert len(late) == 1
         assert "@ana No new information since 14:32 UTC" in late[0]
