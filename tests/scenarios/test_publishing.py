@@ -131,7 +131,8 @@ async def test_a_page_that_cannot_be_reached_is_tried_again(team: Workspace) -> 
     await opened(team)
     await team.fault("kuma", "status:502", path="socket.io", count=2)
     await publishes(team)
-    assert (await line(team)).startswith("Status page: retrying (")
+    waits = await line(team)
+    assert waits.startswith("Status page: retrying (") and "not reachable" in waits
     await team.until(lambda: posted(team))
     assert len((await team.get("/kuma"))["posts"]) == 1
 
