@@ -76,6 +76,7 @@ def submit(form: Submission, office: Office) -> Answer:
         order,
         version=form.values.get("target", ""),
         reason=f"{why}: {words}" if words else str(why),
+        undo=0,  # a form never asks for it, whatever it remembers
     )
     try:
         return rollbacks.carry_out(office.tx, office.config, chosen, form.user, asked_in)

@@ -1,6 +1,7 @@
 """Forms: the modals, as Slack views."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -109,7 +110,8 @@ def rollback(
     unfit = [f"{b.line(one.version, 64)}: {one.why_not}" for one in earlier if one.why_not]
     if unfit:
         blocks.append(b.context(*unfit[:8]))
-    memory = {"order": as_value(order), "channel": channel}
+    # Only a button that asks once more undoes migrations.
+    memory = {"order": as_value(replace(order, undo=0)), "channel": channel}
     return _view("rollback", "Roll back", "Roll Back", blocks, memory)
 
 

@@ -1,5 +1,6 @@
 """The database on the way back: left as it is, unless somebody confirms twice; undone once."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -186,3 +187,42 @@ async def test_a_workflow_that_shows_no_request_id_is_not_started(tmp_path: Path
             "Nothing was switched. migrate:status before: ci.yml does not show its"
             in ((await team.channel())[-1])
         )
+
+
+async def test_the_form_takes_the_code_back_alone(reverting: Workspace) -> None:
+    team = reverting
+    await team.types("bo", "/rollback")
+    await team.submits("bo", Reason="Critical functionality broken")
+    await team.passes("PT3M")
+
+    assert (await team.channel())[-1].startswith("⚠️ Production rollback executed")
+    assert "2 migrations in between; the database stays as it is:" in await card(team)
+    assert await asked(team) == []
+
+
+async def test_the_form_goes_to_another_version_as_well(reverting: Workspace) -> None:
+    team = reverting
+    await team.types("bo", "/rollback")
+    await team.submits("bo", **{"Back to": "v1.1.0", "Reason": "Critical functionality broken"})
+    await team.passes("PT3M")
+
+    assert "Rolled back to: v1.1.0" in (await team.channel())[-1]
+    assert await asked(team) == []
+
+
+async def test_a_form_that_was_open_since_before_takes_the_code_back_alone(
+    reverting: Workspace,
+) -> None:
+    team = reverting
+    await team.types("bo", "/rollback")
+    slack = team.world.slack
+    view = slack.views.top(slack.named("bo").id)
+    assert view is not None
+    memory = json.loads(view.source["private_metadata"])
+    memory["order"] = json.dumps(json.loads(memory["order"]) | {"undo": 2})
+    view.source["private_metadata"] = json.dumps(memory)
+    await team.submits("bo", Reason="Critical functionality broken")
+    await team.passes("PT3M")
+
+    assert (await team.channel())[-1].startswith("⚠️ Production rollback executed")
+    assert await asked(team) == []
