@@ -65,3 +65,8 @@ def steps(undoing: Undoing) -> tuple[TargetStep, ...]:
         for command in ("status", "verify")
     )
     return (*before, down, *after)
+
+
+def was_begun(steps: Sequence[TargetStep]) -> bool:
+    """Whether the way down was begun, however it ended: it is never begun a second time."""
+    return any(step.command == "down" and step.began_at for step in steps)

@@ -22,11 +22,14 @@ def between(tx: Tx, takes_back: str | None, version: str) -> tuple[Migration, ..
 def offered(tx: Tx, config: Config, service: str, takes_back: str | None, version: str) -> int:
     """How many migrations could be undone before the code goes back; 0 where that is not offered.
 
-    Of what never went live nobody knows how many of them were done.
+    Of what never went live nobody knows how many of them were done, and what an earlier rollback
+    of it began to undo is not undone again.
     """
     taken, found = _deployment(tx, takes_back), between(tx, takes_back, version)
     settings = config.services[service].migrations
     if taken is None or taken.live_at is None or settings is None or settings.workflow is None:
+        return 0
+    if _was_begun(tx, taken):
         return 0
     return len(found) if found and all(one.has_down for one in found) else 0
 
@@ -79,6 +82,12 @@ def step(desk: Desk, deployment: Deployment, one: TargetStep) -> WorkflowStep | 
         job=settings.job,
         inputs=inputs,
     )
+
+
+def _was_begun(tx: Tx, taken: Deployment) -> bool:
+    """Whether an earlier rollback of it began the way down, whatever became of that rollback."""
+    there = tx.history(taken.service, taken.environment, limit=200)
+    return any(d.rolls_back == taken.name and undoing.was_begun(d.steps) for d in there)
 
 
 def _deployment(tx: Tx, name: str | None) -> Deployment | None:

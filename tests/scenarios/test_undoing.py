@@ -226,3 +226,50 @@ async def test_a_form_that_was_open_since_before_takes_the_code_back_alone(
 
     assert (await team.channel())[-1].startswith("⚠️ Production rollback executed")
     assert await asked(team) == []
+
+
+async def code_stays(team: Workspace) -> None:
+    """The database is taken back, and the run that should bring the code fails."""
+    await undoes(team)
+    await team.until(lambda: runs_at_last(team, "rollback.yml"), "PT2S")
+    await team.ends_run("failure")
+    await team.passes("PT1M")
+    assert await asked(team) == list(DONE)
+
+
+async def runs_at_last(team: Workspace, workflow: str) -> bool:
+    return bool((await team.get("/github/runs"))["runs"][0]["workflow"] == workflow)
+
+
+async def test_what_was_undone_once_is_not_undone_by_the_next_rollback(
+    reverting: Workspace,
+) -> None:
+    team = reverting
+    await team.types("dee", "/rollback because orders are lost")
+    await code_stays(team)
+    await team.types("bo", "/rollback because orders are still lost")
+    shown = (await team.messages(**{"as": "bo"}))[-1]["buttons"]
+    assert shown[0] == "Roll Back to v1.2.0"
+    assert not [label for label in shown if label.startswith("Undo")]
+    await team.clicks_own("dee", UNDO)
+    await team.passes("PT2S")
+    assert "Meanwhile 0 migrations could be undone, and not 2." in (await team.told("dee"))[-1]
+
+    await team.clicks_own("bo", "Roll Back to v1.2.0")
+    await team.passes("PT3M")
+    assert (await team.channel())[-1].startswith("⚠️ Production rollback executed")
+    assert await asked(team) == list(DONE)
+
+
+async def test_what_failed_on_the_way_down_is_not_begun_by_the_next_rollback(
+    reverting: Workspace,
+) -> None:
+    team = reverting
+    await undoes(team)
+    await team.until(lambda: began(team, "down"), "PT2S")
+    await team.passes("PT12S")
+    await team.ends_run("failure")
+    await team.passes("PT1M")
+    await team.types("bo", "/rollback because orders are still lost")
+    shown = (await team.messages(**{"as": "bo"}))[-1]["buttons"]
+    assert not [label for label in shown if label.startswith("Undo")]
