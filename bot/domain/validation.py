@@ -12,6 +12,9 @@ LOOKED_AWAY = timedelta(seconds=30)
 anew.
 """
 
+LOOKED_AGAIN = timedelta(minutes=5)
+"""Whatever was bad once is looked at again by then, unless nobody reads it any more."""
+
 SLOWER_BY = timedelta(milliseconds=250)
 """Response times count as normal up to twice the baseline plus this."""
 
@@ -214,14 +217,15 @@ class Judgement(StrEnum):
 def judge(validation: Validation, rule: Rule, now: datetime) -> tuple[Judgement, str]:
     """Passed after health and bake, failed with the reason when the deadline or the bake breaks.
 
-    The bake begins with health, where there is a health URL, and ends with health in a row.
+    The bake begins with health, where there is a health URL, and ends with health in a row, and
+    with nothing left to look at again.
     """
     found = validation
     bad = [r for r in found.readings if r.outcome is Outcome.BAD and r.what != "health"]
     if bad:
         return Judgement.FAILED, "; ".join(reading.sentence for reading in bad)
     if not rule.has_health:
-        return _going_on() if now - found.started_at < rule.bake else _proven(found)
+        return _going_on() if now - found.started_at < rule.bake else _proven(found, now)
     seen = found.last or _too_few(found.passes, rule.passes)
     if found.healthy_at is None:
         if now - (found.watched_from or found.started_at) < rule.deadline:
@@ -233,7 +237,7 @@ def judge(validation: Validation, rule: Rule, now: datetime) -> tuple[Judgement,
     if now < baked_at:
         return _going_on()
     if found.passes >= rule.passes:
-        return _proven(found)
+        return _proven(found, now)
     if now < baked_at + rule.deadline:
         return _going_on()
     return Judgement.FAILED, f"health comes and goes: {seen}"
@@ -243,8 +247,10 @@ def _going_on() -> tuple[Judgement, str]:
     return Judgement.GOING_ON, ""
 
 
-def _proven(found: Validation) -> tuple[Judgement, str]:
-    """Good answers alone do not tell that anything was deployed."""
+def _proven(found: Validation, now: datetime) -> tuple[Judgement, str]:
+    """Good answers alone do not tell that anything was deployed, and a bad one is not overtaken."""
+    if any(r.again and now - r.at < LOOKED_AGAIN for r in found.readings):
+        return _going_on()
     job = found.reading("deploy_job")
     if job is None or job.outcome is Outcome.OK or found.shown_at:
         return Judgement.PASSED, ""

@@ -24,6 +24,7 @@ GOOD = Probe(version="v1.2.1", ms=100)
 OLD = Probe(version="v1.2.0", ms=100)
 DOWN = Probe(problem="HTTP 503")
 SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
 RULE = Rule(has_health=True, deadline=timedelta(minutes=5), bake=timedelta(minutes=10))
 PROBES = st.lists(st.sampled_from([GOOD, OLD, DOWN, Probe(ms=90)]), max_size=12)
 
@@ -319,6 +320,23 @@ def test_what_is_bad_counts_the_second_time_in_a_row() -> None:
     assert read(Outcome.BAD).confirmed(good) == first
     assert read(Outcome.BAD).confirmed(read(Outcome.BAD)) == read(Outcome.BAD)
     assert read(Outcome.BAD).sentence == "Error rate: 3.2 %"
+
+
+@pytest.mark.parametrize(
+    "rule", [RULE, Rule(has_health=True, bake=timedelta()), Rule(has_health=False)]
+)
+def test_what_was_bad_in_the_last_look_is_looked_at_again_before_it_passes(rule: Rule) -> None:
+    def read(outcome: Outcome) -> Reading:
+        return Reading(what="error_rate", outcome=outcome, text="3.2 %", at=NOON + 11 * MINUTE)
+
+    first = read(Outcome.BAD).confirmed(None)
+    found = after(*(GOOD,) * 3).having(first)
+    assert judged(found, 11, rule) == judged(found, 12, rule) == GOING_ON
+    assert judged(found.having(read(Outcome.OK).confirmed(first)), 12, rule) == PASSED
+    assert judged(found.having(read(Outcome.UNKNOWN).confirmed(first)), 12, rule) == PASSED
+    bad = found.having(read(Outcome.BAD).confirmed(first))
+    assert judged(bad, 12, rule) == (Judgement.FAILED, "Error rate: 3.2 %")
+    assert judged(found, 16, rule) == PASSED  # its monitor is no longer configured
 
 
 @pytest.mark.parametrize(
