@@ -18,10 +18,8 @@ from bot.config.monitors import (
     SentryConfig,
 )
 from bot.ports import Monitor
+from bot.services.monitoring import PATIENCE
 from bot.settings import Settings
-
-PATIENCE = 8.0
-"""Seconds for one answer: a watch that looks away for half a minute begins anew."""
 
 
 class Monitors:

@@ -12,6 +12,10 @@ from bot.ports import Monitor, Question
 from bot.services.desk import Desk
 
 log = structlog.get_logger()
+PATIENCE = 8.0
+"""Seconds for a whole look, of several calls: a watch that looks away for half a minute begins
+anew.
+"""
 
 
 async def before(desk: Desk, deployment: Deployment) -> tuple[Reading, ...]:
@@ -45,12 +49,16 @@ async def _look(
 async def _ask(monitor: Monitor, question: Question) -> Reading:
     """One reading; what cannot be read is unknown, and never healthy."""
     try:
-        return await monitor.look(question)
+        async with asyncio.timeout(PATIENCE):
+            return await monitor.look(question)
     except Fault as fault:
-        log.info("monitor_not_read", what=monitor.what, system=fault.system, error=fault.text)
-        return Reading(
-            what=monitor.what,
-            outcome=Outcome.UNKNOWN,
-            text=f"not known, {fault.system} cannot be read: {fault.text}",
-            at=question.now,
-        )
+        why = f"{fault.system} cannot be read: {fault.text}"
+    except TimeoutError:
+        why = f"no answer within {PATIENCE:g} s"
+    log.info("monitor_not_read", what=monitor.what, error=why)
+    return Reading(
+        what=monitor.what,
+        outcome=Outcome.UNKNOWN,
+        text=f"not known, {why}",
+        at=question.now,
+    )

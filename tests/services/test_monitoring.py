@@ -1,0 +1,40 @@
+"""A monitor that answers too late is not known, and keeps nobody from looking at the rest."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from bot.domain.validation import LOOKED_AWAY, Outcome, Reading
+from bot.ports import Question
+from bot.services import monitoring
+from tests.services.team import Team
+
+
+class Slow:
+    """A source that never comes to an end."""
+
+    what = "error_rate"
+    pace = timedelta(seconds=30)
+
+    async def look(self, question: Question) -> Reading:
+        await asyncio.Event().wait()
+        raise AssertionError("nobody sets it")
+
+    async def close(self) -> None: ...
+
+
+async def test_a_slow_monitor_does_not_make_the_watch_begin_anew(migrated: Path) -> None:
+    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
+        return 0
+
+    team = Team.of(migrated, on_dispatch)
+    await team.works()
+    assert await team.asks("ana", "v1.1.0") is None
+    desk = replace(team.desk, monitors={("app", "production"): (Slow(),)})
+    async with asyncio.timeout(LOOKED_AWAY.total_seconds() / 2):
+        [read] = await monitoring.before(desk, await team.newest())
+    assert (read.outcome, read.text) == (Outcome.UNKNOWN, "not known, no answer within 8 s")
+    await team.close()
