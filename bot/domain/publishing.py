@@ -88,12 +88,17 @@ class StatusPost:
         new = {"text": text, "phase": phase, "health": health, "by": by}
         return self.with_(state=state, attempts=0, last_error="", due_at=now, **new)
 
+    def ending(self, text: str, phase: Phase, now: datetime) -> Self:
+        """A copy that is to say that it is over, unless nobody can have heard of it."""
+        over = self.saying(text, phase, Health.OPERATIONAL, now, self.by)
+        return over if self.posted or self.lost else over.shown()
+
     def begun(self, until: datetime) -> Self:
         """A copy that is being sent: what becomes of it is unknown until `until`."""
         return self.with_(lost=True, attempts=self.attempts + 1, due_at=until)
 
     def shown(self) -> Self:
-        """A copy that the page shows."""
+        """A copy that the page shows, or needs not show: what is over and was never posted."""
         return self.with_(state=PostState.SHOWN, lost=False, last_error="", due_at=None)
 
     def put_off(self, why: str, due_at: datetime, *, lost: bool) -> Self:

@@ -62,6 +62,8 @@ def status(post: StatusPost, lag: str) -> Message:
     where = f" at {b.link(post.url, 'its page')}" if post.url else ""
     why = b.line(post.last_error, 200)
     match post.state:
+        case PostState.SHOWN if not post.posted:
+            return Message(f"Status page: {post.phase}, nothing was posted.")
         case PostState.SHOWN:
             late = f" ({b.line(lag)})" if lag else ""
             return Message(f"Status page: {post.phase}, posted{where}{late}: {b.quoted(post.text)}")

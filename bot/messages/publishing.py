@@ -60,6 +60,8 @@ def status(post: StatusPost | None, lag: str) -> str:
             return f"Status page: {post.phase}, being sent"
         case PostState.RETRYING:
             return f"Status page: retrying ({post.attempts}), {b.line(post.last_error, 120)}"
+        case PostState.SHOWN if not post.posted:
+            return f"Status page: {post.phase}, nothing was posted"
         case PostState.SHOWN:
             return f"Status page: {post.phase}, posted{where}{late}"
         case PostState.FAILED:

@@ -90,9 +90,9 @@ async def end(desk: Desk, deployment_id: int) -> None:
         if post is None or deployment is None or post.is_over or deployment.state not in TERMINAL:
             return
         text = messages.over(succeeded=deployment.state is State.SUCCEEDED)
-        tx.save_status_post(
-            post, post.saying(text, Phase.COMPLETED, Health.OPERATIONAL, tx.now, post.by)
-        )
+        saved = tx.save_status_post(post, post.ending(text, Phase.COMPLETED, tx.now))
+        if saved.due_at is None:
+            tell(tx, desk.config, post, saved)
 
     await desk.store.run(write_down)
     desk.wake()

@@ -76,13 +76,14 @@ def publish(
 
 
 def follow(tx: Tx, incident: Incident) -> None:
-    """What is resolved or closed is over for the public, too, if it was told of it at all."""
+    """What is resolved or closed is over for the public, too, if it can have heard of it."""
     post = tx.status_post(incident.id)
     if post is None or incident.is_open or post.is_over:
         return
-    over = (messages.RESOLVED, Phase.RESOLVED, Health.OPERATIONAL)
-    saved = tx.save_status_post(post, post.saying(*over, tx.now, post.by))
-    room.note(tx, incident, messages.published(saved))
+    ending = post.ending(messages.RESOLVED, Phase.RESOLVED, tx.now)
+    saved = tx.save_status_post(post, ending)
+    is_told = saved.due_at is not None
+    room.note(tx, incident, messages.published(saved) if is_told else messages.status(saved, ""))
 
 
 async def work_off(desk: Desk, post_id: int) -> None:
@@ -114,10 +115,14 @@ async def work_off(desk: Desk, post_id: int) -> None:
 async def _tell(
     page: StatusPage, post: StatusPost, notice: Notice, *, was_lost: bool
 ) -> StatusPost:
-    """Publish once; what may be there already is looked for, and then brought up to date."""
+    """Publish once; what may be there already is looked for, and then brought up to date. Of the
+    end nobody hears who has not heard of it before.
+    """
     if not post.posted:
         since = post.asked_at - CLOCKS_DIFFER
         found = await page.find(notice.title, since) if was_lost else None
+        if found is None and post.is_over:
+            return post
         made = found or await page.publish(notice)
         post = post.with_(posted=made.id, url=made.url)
         if found is None:

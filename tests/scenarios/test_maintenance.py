@@ -94,6 +94,11 @@ async def test_who_asked_for_what_is_declined_is_told(tmp_path: Path) -> None:
         [told] = await lines(team)
         assert told.startswith("@ana The status page does not take it (SQLITE_BUSY")
 
+        await team.clicks("ana", "Cancel", ts=await card(team))
+        await team.passes("PT5S")
+        assert (await team.get("/kuma"))["posts"] == []
+        assert (await lines(team))[-1] == "Status page: completed, nothing was posted."
+
 
 async def test_at_statuspage_the_worst_shows(tmp_path: Path) -> None:
     async with workspace(tmp_path, rules=STATUSPAGE) as team:

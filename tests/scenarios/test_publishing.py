@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from sandbox.statuspage.host import PAGE, component_id
 from tests.scenarios.workspace import Workspace, workspace
 
@@ -135,6 +137,23 @@ async def test_a_page_that_cannot_be_reached_is_tried_again(team: Workspace) -> 
     assert waits.startswith("Status page: retrying (") and "not reachable" in waits
     await team.until(lambda: posted(team))
     assert len((await team.get("/kuma"))["posts"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "count", "said"),
+    [("status:500", 1, "not posted (SQLITE_BUSY"), ("reset_before", 2, "retrying (")],
+)
+async def test_of_what_never_arrived_nobody_hears_the_end(
+    team: Workspace, fault: str, count: int, said: str
+) -> None:
+    await opened(team)
+    await team.fault("kuma", fault, path="postIncident", count=count)
+    await publishes(team)
+    assert (await line(team)).startswith(f"Status page: {said}")
+    await team.clicks("dee", "Resolve", ts=(await team.messages())[0]["ts"])
+    await team.passes("PT2M")
+    assert (await team.get("/kuma"))["posts"] == []
+    assert await line(team) == "Status page: resolved, nothing was posted"
 
 
 async def posted(team: Workspace) -> bool:
