@@ -1,6 +1,7 @@
 """Homes: shown when somebody looks, and kept up to date for a while after that."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -57,7 +58,10 @@ async def _with_links(desk: Desk, facts: messages.Facts) -> messages.Facts:
     waiting = []
     for deployment, _ in facts.waiting:
         card = await desk.store.read(lambda tx, number=deployment.id: tx.card(number))  # type: ignore[misc]
-        url = await desk.chat.permalink(card.channel, card.ts) if card else None
+        url = None
+        if card:
+            with suppress(Fault):  # for one, somebody deleted it: the rest of the Home stands
+                url = await desk.chat.permalink(card.channel, card.ts)
         waiting.append((deployment, url))
     return replace(facts, waiting=waiting)
 

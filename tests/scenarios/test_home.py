@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from sandbox.slack.rendering import blocks_text
 from tests.scenarios.workspace import Workspace, workspace
 
@@ -57,6 +59,16 @@ async def test_the_link_leads_to_the_card(team: Workspace) -> None:
     view = await team.get("/home", **{"as": "bo", "open": "false"})
     (card,) = await team.messages()
     assert f"/p{card['ts'].replace('.', '')}|app v1.2.1" in view["blocks"][1]["text"]["text"]
+
+
+@pytest.mark.parametrize("kind", ["status:404", "status:503"])
+async def test_a_card_that_cannot_be_linked_stops_nothing(team: Workspace, kind: str) -> None:
+    await team.asks()
+    await team.fault("slack", kind, path="/chat.getPermalink", count=99)
+    assert "app v1.2.1 → production (D2)" in await home(team, "bo")
+    await team.types("ana", "/deployments lock app staging because of a migration")
+    await team.passes("PT30S")
+    assert "L1 app staging: locked by @ana" in await shown(team, "bo")
 
 
 async def test_locks_incidents_windows_and_links(tmp_path: Path) -> None:
