@@ -75,7 +75,8 @@ async def mirror(desk: Desk, deployment_id: int) -> None:
         after = await _shown(desk, deployment, before, shown)
     except (Declined, NotFound) as no:  # for one, the token may not: nobody needs to hear it twice
         log.warning("not_mirrored", deployment=deployment.name, error=no.text)
-        after = replace(before, done=True)
+        _, halfway = await desk.store.read(read)
+        after = replace(halfway or before, done=True)
     except Fault as fault:
         _, halfway = await desk.store.read(read)
         after = _put_off(desk, deployment, halfway or before, fault)
@@ -122,12 +123,16 @@ async def _found(desk: Desk, deployment: Deployment, before: Mirror) -> Mirror:
 
 
 async def _retire(desk: Desk, deployment: Deployment, current: Mirror) -> None:
-    """What was live before is inactive now."""
+    """What was live before is inactive now; what GitHub no longer has is so, too."""
     live = await desk.store.read(lambda tx: tx.mirrors_live(current.repo, current.environment))
     for other in live:
         if other.deployment < current.deployment:
-            await _show(desk, deployment, other, Shown.INACTIVE, f"Replaced by {deployment.name}")
-            gone = replace(other, shown=Shown.INACTIVE)
+            text = f"Replaced by {deployment.name}"
+            try:
+                await _show(desk, deployment, other, Shown.INACTIVE, text)
+            except (Declined, NotFound) as no:
+                log.warning("not_retired", deployment=other.deployment, error=no.text)
+            gone = replace(other, shown=Shown.INACTIVE, done=True)
             await desk.store.run(lambda tx, gone=gone: tx.keep_mirror(gone))  # type: ignore[misc]
 
 

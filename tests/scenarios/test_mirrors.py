@@ -92,6 +92,27 @@ async def test_what_is_replaced_is_no_longer_active(tmp_path: Path) -> None:
         assert first.statuses[-1].description == "Replaced by D3"
 
 
+async def test_what_is_gone_at_github_does_not_spoil_what_follows(tmp_path: Path) -> None:
+    async with workspace(tmp_path, begin=without_environment) as team:
+        await team.asks_and_approves()
+        await team.passes("PT45S")
+        [gone] = shown(team)
+        del team.world.github.repository("acme/app").deployments[gone.id]
+        await team.post("/github/tag", name="v1.2.5", sha=digest("commit", "acme/app", "c7"))
+        await team.types("ana", "/deploy v1.2.5")
+        await team.passes("PT2S")
+        await team.approves("bo")
+        await team.passes("PT45S")
+        await team.types("bo", "/rollback because v1.2.5 is slow")
+        await team.passes("PT1S")
+        await team.clicks_own("bo", "Roll Back to v1.2.1")
+        await team.passes("PT2M")
+
+        released, back = shown(team)
+        assert states(released) == ["in_progress", "success", "inactive"]
+        assert states(back)[-1] == "success"
+
+
 async def test_production_that_fails_after_a_good_run_is_shown_as_failed(team: Workspace) -> None:
     """Actions calls it a success; what production says afterwards only the bot knows."""
     await team.post("/health", environment="production", status="bad")
