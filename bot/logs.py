@@ -101,6 +101,7 @@ def configure(
     root.setLevel(level)
     logging.captureWarnings(True)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # else it tells of every tick
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # else it tells of every address
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(level),

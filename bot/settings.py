@@ -98,13 +98,13 @@ class Settings(BaseSettings):
     pagerduty_api_url: str = Field(
         default="https://api.pagerduty.com", description="PagerDuty's REST API"
     )
-    incident_io_alert_url: str | None = Field(
+    incident_io_alert_url: SecretStr | None = Field(
         default=None, description="whole address of an HTTP alert source at incident.io"
     )
     incident_io_token: SecretStr | None = Field(
         default=None, description="token of that alert source"
     )
-    pager_webhook_url: str | None = Field(
+    pager_webhook_url: SecretStr | None = Field(
         default=None, description="address that is told whom to wake, by signed webhooks"
     )
     pager_webhook_secret: SecretStr | None = Field(

@@ -111,3 +111,8 @@ def test_the_scheduler_does_not_tell_of_every_tick(lines: io.StringIO) -> None:
     logging.getLogger("apscheduler.executors.default").info("Running job")
     logging.getLogger("apscheduler.executors.default").warning("Run time was missed")
     assert [entry["message"] for entry in entries(lines)] == ["Run time was missed"]
+
+
+def test_the_client_does_not_tell_of_every_address(lines: io.StringIO) -> None:
+    logging.getLogger("httpx").info("HTTP Request: POST https://pager.example/hook/k3y")
+    assert lines.getvalue() == ""

@@ -22,10 +22,12 @@ def pagers(settings: Settings) -> dict[str, Pager]:
         )
     if settings.incident_io_alert_url and settings.incident_io_token:
         secret = settings.incident_io_token.get_secret_value()
-        found.append(incident_io.connect(settings.incident_io_alert_url, secret))
+        url = settings.incident_io_alert_url.get_secret_value()
+        found.append(incident_io.connect(url, secret))
     if settings.pager_webhook_url and settings.pager_webhook_secret:
         secret = settings.pager_webhook_secret.get_secret_value()
-        found.append(pager_webhook.connect(settings.pager_webhook_url, secret))
+        url = settings.pager_webhook_url.get_secret_value()
+        found.append(pager_webhook.connect(url, secret))
     return {pager.name: pager for pager in found}
 
 
