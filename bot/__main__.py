@@ -77,7 +77,10 @@ def check() -> None:
     """Look at everything a real installation needs, and say what to do about what is missing."""
     read, loaded = _configured()
     logs.configure(read.secrets())
-    findings = asyncio.run(_examine(read, loaded))
+    try:
+        findings = asyncio.run(_examine(read, loaded))
+    except config.ConfigError as error:
+        stop(WRONG_CONFIGURATION, *error.problems)
     width = max(len(finding.subject) for finding in findings)
     for finding in findings:
         word = {True: "ok", False: "PROBLEM", None: "unknown"}[finding.ok]

@@ -52,7 +52,10 @@ STOPS_WITHIN = 4.5
 
 
 class Bot:
-    """One running bot. `start` returns when it listens; `url` is then known."""
+    """One running bot. `start` returns when it listens; `url` is then known.
+
+    Raises ConfigError when the settings lack what the configuration needs.
+    """
 
     def __init__(self, settings: Settings, config: Config) -> None:
         self.settings = settings
@@ -60,6 +63,12 @@ class Bot:
         self.clock = (
             SharedClock(settings.gonogo_clock_url) if settings.gonogo_clock_url else SystemClock()
         )
+        # First what may lack its token, as long as there is nothing to close.
+        self.probes = HealthProbe(allow=config.network.allow)
+        self.monitors = Monitors(settings, config, self.probes)
+        self.targets = Targets(settings, config, self.clock)
+        self._pagers = pagers(settings)
+        self._status_page = status_page(settings, config)
         self.store: SqlStore = open_store(settings.database_url, self.clock)
         self.chat = SlackChat(
             settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url
@@ -71,14 +80,9 @@ class Bot:
             reviewer_token=reviewer.get_secret_value() if reviewer else None,
             now=self.clock.now,
         )
-        self.probes = HealthProbe(allow=config.network.allow)
-        self.monitors = Monitors(settings, config, self.probes)
-        self.targets = Targets(settings, config, self.clock)
         self.registry = CollectorRegistry()
         self._gauges = FigureGauges(self.registry, self.store)
         self._clockwork = Clockwork()
-        self._pagers = pagers(settings)
-        self._status_page = status_page(settings, config)
         self._desk = Desk(
             store=self.store,
             clock=self.clock,

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ class Town:
     folder: Path
     changes: dict[str, str] = field(default_factory=dict)
 
-    async def serve(self) -> Process:
+    async def serve(self, command: str = "serve") -> Process:
         """The process, just begun."""
         rules = self.folder / "gonogo.yaml"
         rules.write_text(self.world.seed.gonogo_yaml(self.world.base_url))
@@ -45,8 +45,9 @@ class Town:
         path = {name: value for name, value in os.environ.items() if name in INHERITED}
         return await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-P", "-m", "bot", "serve"),
+            *("-P", "-m", "bot", command),
             env=path | self.world.env() | own | self.changes,
+            stdout=DEVNULL,
             stderr=PIPE,
         )
 
@@ -153,3 +154,14 @@ async def test_a_port_that_is_taken_is_said_in_a_sentence(town: Town) -> None:
         _, told = await process.communicate()
     assert process.returncode == 2
     assert "gonogo: PORT, HOST: " in told.decode() and "Traceback" not in told.decode()
+
+
+@pytest.mark.parametrize("command", ["serve", "check"])
+async def test_a_token_that_is_missing_is_said_in_a_sentence(town: Town, command: str) -> None:
+    town.changes["UPTIME_KUMA_PASSWORD"] = ""
+    process = await town.serve(command)
+    async with asyncio.timeout(PATIENCE):
+        _, told = await process.communicate()
+    assert process.returncode == 2
+    [line] = told.decode().splitlines()  # nothing that was left open complains
+    assert line.startswith("gonogo: UPTIME_KUMA_URL, UPTIME_KUMA_USERNAME and UPTIME_KUMA_PASSWORD")
