@@ -13,7 +13,7 @@ from playwright.async_api import Browser, expect
 from tests.browser.visit import Visit, visiting
 
 pytestmark = pytest.mark.needs("chromium")
-MOST = 200_000  # bytes, for a page that shows one
+MOST = 300_000  # bytes, for a page that shows one
 COLOURS: tuple[tuple[Literal["light", "dark"], str], ...] = (("dark", "-dark"), ("light", ""))
 Camera = Callable[[str, Visit], Awaitable[None]]
 

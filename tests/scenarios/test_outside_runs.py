@@ -196,7 +196,7 @@ async def test_it_may_be_stopped_from_its_card(team: Workspace) -> None:
     await team.passes("PT5S")
     assert "D2 was started outside Slack by @cy; only they, an" in (await team.told("ana"))[-1]
     await team.clicks("bo", "Cancel")
-    await team.passes("PT10S")
+    await team.passes("PT20S")
     assert await team.state() == "Cancelled"
 
 
