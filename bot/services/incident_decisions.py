@@ -87,6 +87,16 @@ def reopen(tx: Tx, config: Config, incident_id: int, reason: str, slack_id: str)
     incident = _judged(tx, incident_id, slack_id, State.INVESTIGATING)
     if not reason:
         raise Refusal("no_reason", "Say what is back, so that nobody has to guess.")
+    others = (one for one in tx.open_incidents() if one.id != incident.id)
+    if other := next((one for one in others if one.source and one.source == incident.source), None):
+        raise Refusal(
+            "monitor_has_another",
+            "{name} stays {state}: {other} of the same monitor is open. Go on there, "
+            "or resolve it first.",
+            name=incident.name,
+            state=incident.state,
+            other=other.name,
+        )
     moved = incident.to(State.INVESTIGATING, tx.now, informed_at=tx.now)
     saved = room.keep(tx, incident, room.promised(config, moved, tx.now))
     room.note(tx, saved, f"Reopened: {reason}", by=slack_id)

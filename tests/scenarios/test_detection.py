@@ -79,6 +79,21 @@ async def test_a_report_that_comes_again_after_the_end_opens_nothing(team: Works
     assert len([text for text in await roots(team) if text.startswith("🚨")]) == 2
 
 
+async def test_what_the_monitor_reported_anew_is_gone_on_with(team: Workspace) -> None:
+    await monitor(team, "down")
+    first = (await team.messages())[0]["ts"]
+    await team.clicks("dee", "Resolve", ts=first)
+    await team.passes("PT4S")
+    await monitor(team, "up")
+    await monitor(team, "down")
+    await team.clicks("dee", "Reopen", ts=first)
+    told = await team.submits("dee", **{"What is back": "It is down again"})
+    assert told["errors"] == {
+        "reason": "INC-1 stays resolved: INC-2 of the same monitor is open. Go on there, "
+        "or resolve it first."
+    }
+
+
 async def test_what_a_person_opened_before_is_the_one(team: Workspace) -> None:
     await team.types("ana", "/incident outage All users unable to access service")
     await team.passes("PT5S")
