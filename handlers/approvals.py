@@ -76,7 +76,7 @@ def replace(click: Click, office: Office) -> Answer:
 
 def cancel(click: Click, office: Office) -> Answer:
     """Cancel."""
-    return decisions.cancel(office.tx, click.deployment, click.user)
+    return decisions.cancel(office.tx, office.config, click.deployment, click.user)
 
 
 def mark_good(click: Click, office: Office) -> Answer:

@@ -17,7 +17,7 @@ from bot.messages.rollbacks import proposal
 from bot.services import incident_causes as causes
 from bot.services import incident_decisions as decisions
 from bot.services import incident_editing as editing
-from bot.services import incidents, postmortems, publishing, rollbacks
+from bot.services import incidents, postmortems, publishing, rollbacks, undoing
 from handlers.incidents import moment
 from handlers.payloads import Answer, Click, FormErrors, Office, OpenForm, Submission
 
@@ -115,7 +115,8 @@ def roll_back(click: Click, office: Office) -> Answer:
     order, found = rollbacks.propose(
         tx, config, click.user, service=incident.service, reason=reason
     )
-    return proposal(order, found.known, found.holder, left=found.left)
+    between = undoing.between(tx, found.choice.takes_back, order.version)
+    return proposal(order, found.known, found.holder, between, found.left)
 
 
 def published(click: Click, office: Office) -> Answer:

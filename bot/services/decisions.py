@@ -12,7 +12,7 @@ from bot.messages import announcements, notes
 from bot.messages.blocks import Message
 from bot.messages.cards import status
 from bot.ports import Tx
-from bot.services import closures, holding, letters, rollbacks
+from bot.services import closures, half_back, holding, letters, rollbacks
 from bot.services.desk import announce, direct
 from bot.services.requests import known, who
 
@@ -63,10 +63,16 @@ def reject(tx: Tx, deployment_id: int, slack_id: str, reason: str) -> Message:
     return _end(tx, deployment, State.REJECTED, slack_id, "rejected", reason)
 
 
-def cancel(tx: Tx, deployment_id: int, slack_id: str) -> Message:
+def cancel(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
     """Cancel what only waits; have GitHub asked to stop what runs."""
     deployment = load(tx, deployment_id)
     approvals.may_cancel(deployment, known(tx, slack_id))
+    if half_back.is_half_back(deployment):
+        bad, alert = half_back.left_to_a_person(config, deployment, tx.now, "Cancelled")
+        saved = tx.save(deployment, bad)
+        tx.audit(slack_id, "cancelled", saved.name, why=saved.notice)
+        tx.post(alert)
+        return notes.decided(saved, "the code stays, and the database was taken back already")
     if deployment.state in STILL_WAITING:
         return _end(tx, deployment, State.CANCELLED, slack_id, "cancelled", "")
     if deployment.state is State.RUNNING:

@@ -3,6 +3,7 @@
 from bot.domain.deployments import Deployment
 from bot.domain.states import State
 from bot.messages import notes
+from bot.services import half_back
 from bot.services.desk import Desk, direct
 from bot.services.guards import Objection
 
@@ -18,7 +19,14 @@ async def void(desk: Desk, deployment: Deployment, code: str, why: str) -> None:
 
 
 async def not_approved(desk: Desk, deployment: Deployment, against: Objection) -> None:
-    """Void what was approved; where only approvers are the matter, undo theirs and wait again."""
+    """Void what was approved; where only approvers are the matter, undo theirs and wait again. What
+    is half-way back is a person's.
+    """
+    if half_back.is_half_back(deployment):
+        why = against.text
+        bad, alert = half_back.left_to_a_person(desk.config, deployment, desk.now(), why)
+        await desk.save(deployment, bad, action="half_back", posts=(alert,), detail={"why": why})
+        return
     if not (against.void or against.again):
         await void(desk, deployment, against.code, against.text)
         return

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.world import World
+from tests.scenarios.test_incident_ends import OUTAGE, suspect
 from tests.scenarios.test_targets import VERCEL, starts, targets
 from tests.scenarios.workspace import Json, Workspace, workspace
 
@@ -273,3 +274,53 @@ async def test_what_failed_on_the_way_down_is_not_begun_by_the_next_rollback(
     await team.types("bo", "/rollback because orders are still lost")
     shown = (await team.messages(**{"as": "bo"}))[-1]["buttons"]
     assert not [label for label in shown if label.startswith("Undo")]
+
+
+async def test_from_an_incident_the_migrations_are_listed_before_they_are_undone(
+    reverting: Workspace,
+) -> None:
+    team = reverting
+    await team.types("cy", OUTAGE)
+    await team.passes("PT1S")
+    await team.clicks("bo", "Roll Back", ts=await suspect(team))
+    await team.passes("PT1S")
+    shown = next(text for text in reversed(await team.told("bo")) if "Roll back app" in text)
+    assert "2 migrations in between; the database stays as it is:" in shown
+    assert "0008_add_marks.sql" in shown
+
+
+LEFT = "the database was taken back; the code was not"
+
+
+async def waits_for_the_code(team: Workspace) -> bool:
+    return "About to start" in await card(team)
+
+
+async def test_cancelled_after_the_database_went_back_it_is_a_persons(
+    reverting: Workspace,
+) -> None:
+    team = reverting
+    await undoes(team)
+    await team.until(lambda: began(team, "down"), "PT2S")
+    await team.fault("github", "status:503", path="/git/", count=1000)
+    await team.until(lambda: waits_for_the_code(team), "PT5S")
+    await team.clicks("bo", "Cancel")
+    await team.passes("PT2S")
+
+    assert f"Cancelled: {LEFT}" in (await team.channel())[-1]
+    assert "Degraded" in (await team.channel())[-2]
+
+
+async def test_void_after_the_database_went_back_it_is_a_persons(reverting: Workspace) -> None:
+    team = reverting
+    await undoes(team)
+    await team.until(lambda: began(team, "down"), "PT2S")
+    await team.fault("github", "status:503", path="/git/", count=1000)
+    await team.until(lambda: waits_for_the_code(team), "PT5S")
+    await team.post("/github/tag", name="v1.2.0", sha="d4" * 20)
+    await team.mends()
+    await team.passes("PT2M")
+
+    assert LEFT in (await team.channel())[-1]
+    assert "Degraded" in (await team.channel())[-2]
+    assert not [text for text in await team.letters("bo") if "Nothing was deployed" in text]

@@ -1,0 +1,27 @@
+"""Half back: a rollback that ends between the database and the code, which is left to a person."""
+
+from datetime import datetime
+
+from bot.config import Config
+from bot.domain import undoing
+from bot.domain.deployments import Deployment
+from bot.domain.states import State
+from bot.messages import announcements
+from bot.ports import Post
+from bot.services.desk import announce
+
+
+def is_half_back(deployment: Deployment) -> bool:
+    """Whether the way down of its database was begun, and nothing of the code was sent yet."""
+    is_between = deployment.state is State.APPROVED and deployment.run_id is None
+    return is_between and undoing.was_begun(deployment.steps)
+
+
+def left_to_a_person(
+    config: Config, deployment: Deployment, at: datetime, why: str
+) -> tuple[Deployment, Post]:
+    """It as it is left, because nobody may say that nothing was deployed, and the alert."""
+    notice = f"{why}: the database was taken back; the code was not"
+    bad = deployment.to(State.DEGRADED, at, notice=notice)
+    word = f"half-back-{deployment.revision}"
+    return bad, announce(config, bad, word, announcements.failed(bad))
