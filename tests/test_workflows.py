@@ -92,6 +92,8 @@ def test_a_release_passes_its_gate_then_migrates_then_deploys() -> None:
 def test_nobody_is_waited_for_on_the_way_back() -> None:
     jobs = content("rollback.yml")["jobs"]
     assert jobs["deploy"]["environment"]["name"] == "production-rollback"
+    database = content("migrate.yml")["jobs"]["migrate"]["environment"]["name"]
+    assert database == "production-database"
     assert list(jobs) == ["guard", "verify", "deploy", "smoke"]
     group = content("release.yml")["jobs"]["deploy"]["concurrency"]["group"]
     assert jobs["deploy"]["concurrency"]["group"] == group

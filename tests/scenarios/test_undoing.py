@@ -305,7 +305,7 @@ async def test_cancelled_after_the_database_went_back_it_is_a_persons(
     await team.fault("github", "status:503", path="/git/", count=1000)
     await team.until(lambda: waits_for_the_code(team), "PT5S")
     await team.clicks("bo", "Cancel")
-    await team.passes("PT2S")
+    await team.passes("PT30S")
 
     assert f"Cancelled: {LEFT}" in (await team.channel())[-1]
     assert "Degraded" in (await team.channel())[-2]
