@@ -51,11 +51,13 @@ class BotProcess:
         url: str,
         log: Path,
         program: Sequence[str] = (sys.executable, "-P", "-m", "bot", "serve"),
+        stops_within: float = STOPS_WITHIN,
     ) -> None:
         self.env = dict(env)
         self.url = url
         self.log = log
         self._program = program
+        self._stops_within = stops_within
         self._process: Child | None = None
         self._ready = False
         self._becoming: asyncio.Task[bool] | None = None
@@ -88,9 +90,9 @@ class BotProcess:
         await self._end(signal.SIGKILL)
 
     async def stop(self) -> None:
-        """SIGTERM, and kill -9 if it is still there after STOPS_WITHIN."""
+        """SIGTERM, and kill -9 if it is still there after `stops_within` seconds."""
         try:
-            async with asyncio.timeout(STOPS_WITHIN):
+            async with asyncio.timeout(self._stops_within):
                 await self._end(signal.SIGTERM)
         except TimeoutError:
             await self.kill()

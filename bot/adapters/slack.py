@@ -35,7 +35,8 @@ class SlackChat:
     """Slack through one shared HTTP session; nothing is repeated behind our back.
 
     Make it inside the running event loop. `client` is for Bolt, which copies its settings;
-    `timeout` is in seconds for one call, `view_timeout` for the opening of a modal.
+    `timeout` is in seconds for one call, `view_timeout` for the opening of a modal. A list is read
+    in pages of `page` rows, and given up after `pages` of them.
     """
 
     def __init__(
@@ -45,11 +46,14 @@ class SlackChat:
         api_url: str = SLACK_API,
         timeout: float = TIMEOUT,
         view_timeout: float = VIEW_TIMEOUT,
+        page: int = PAGE,
+        pages: int = PAGES,
     ) -> None:
         # slack_sdk opens a connection for each call without a session, and ignores its own
         # time limit with one.
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout))
         self._view_timeout = view_timeout
+        self._page, self._pages = page, pages
         self._identity: Identity | None = None
         self._channel_ids: dict[str, str] = {}
         self.client = AsyncWebClient(
@@ -227,16 +231,16 @@ class SlackChat:
     async def _rows(
         self, method: Method, name: str, **arguments: Any
     ) -> AsyncIterator[dict[str, Any]]:
-        """Every row of a paged list. Raises Fault when it does not end within `PAGES` pages."""
+        """Every row of a paged list. Raises Fault when it does not end within `pages` pages."""
         cursor = ""
-        for _ in range(PAGES):
-            page = await read(method, limit=PAGE, cursor=cursor or None, **arguments)
+        for _ in range(self._pages):
+            page = await read(method, limit=self._page, cursor=cursor or None, **arguments)
             for row in page.get(name) or ():
                 yield row
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return
-        raise Fault("slack", f"{method.__name__}: more than {PAGES * PAGE} {name}")
+        raise Fault("slack", f"{method.__name__}: more than {self._pages * self._page} {name}")
 
 
 def _content(message: Message) -> dict[str, Any]:

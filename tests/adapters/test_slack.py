@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,24 @@ from sandbox.world import World
 DEPLOYMENTS = "C0DEPLOY"
 ANA, EVE = "U0ANA", "U0EVE"
 HELLO = Message("v1.2.1 waits for approval", (section("*v1.2.1* waits for approval"),))
+
+
+Reading = Callable[..., SlackChat]
+
+
+@pytest.fixture
+async def reading(world: World) -> AsyncIterator[Reading]:
+    """Makes one that reads lists in small pages."""
+    made: list[SlackChat] = []
+
+    def make(**pages: int) -> SlackChat:
+        token = world.seed.secrets.bot_token
+        made.append(SlackChat(token, api_url=f"{world.base_url}/api/", **pages))
+        return made[-1]
+
+    yield make
+    for chat in made:
+        await chat.close()
 
 
 def board(world: World) -> Channel:
@@ -54,10 +73,8 @@ async def test_a_message_older_than_the_search_is_not_found(world: World, chat: 
     assert await chat.find(DEPLOYMENTS, "card:7", since) is None
 
 
-async def test_the_search_turns_pages(
-    world: World, chat: SlackChat, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.adapters.slack.PAGE", 2)
+async def test_the_search_turns_pages(world: World, reading: Reading) -> None:
+    chat = reading(page=2)
     before = world.clock.now()
     _, ts = await chat.post(DEPLOYMENTS, HELLO, key="card:first")
     for number in range(5):
@@ -66,11 +83,8 @@ async def test_the_search_turns_pages(
     assert await chat.find(DEPLOYMENTS, "card:first", before) == (DEPLOYMENTS, ts)
 
 
-async def test_a_search_without_end_is_given_up(
-    world: World, chat: SlackChat, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.adapters.slack.PAGE", 1)
-    monkeypatch.setattr("bot.adapters.slack.PAGES", 2)
+async def test_a_search_without_end_is_given_up(world: World, reading: Reading) -> None:
+    chat = reading(page=1, pages=2)
     before = world.clock.now()
     for number in range(4):
         await chat.post(DEPLOYMENTS, HELLO, key=f"card:{number}")

@@ -39,7 +39,7 @@ Make = Callable[..., BotProcess]
 async def bot(tmp_path: Path) -> AsyncIterator[Make]:
     made: list[BotProcess] = []
 
-    def make(trial: str = "") -> BotProcess:
+    def make(trial: str = "", **more: float) -> BotProcess:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -48,7 +48,8 @@ async def bot(tmp_path: Path) -> AsyncIterator[Make]:
         env = {"PORT": str(port), "GONOGO_TRIAL": trial}
         url = f"http://127.0.0.1:{port}"
         log = tmp_path / "bot.log"
-        made.append(BotProcess(env, url=url, log=log, program=(sys.executable, str(program))))
+        runs = (sys.executable, str(program))
+        made.append(BotProcess(env, url=url, log=log, program=runs, **more))
         return made[-1]
 
     yield make
@@ -110,9 +111,8 @@ async def test_a_bot_that_ends_at_once_is_told_by_its_last_words(bot: Make) -> N
     assert one.last_words() == "no token"
 
 
-async def test_a_bot_deaf_to_sigterm_is_killed(bot: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sandbox.supervisor.STOPS_WITHIN", 0.2)
-    one = bot("deaf")
+async def test_a_bot_deaf_to_sigterm_is_killed(bot: Make) -> None:
+    one = bot("deaf", stops_within=0.2)
     assert await one.start()
     await one.stop()
     assert one.state()["state"] == "stopped"
