@@ -57,5 +57,5 @@ class StatusPage(Protocol):
     async def revise(self, id: str, notice: Notice) -> None:
         """Bring that post up to date; one that is resolved is over. It may be asked for again."""
 
-    async def find(self, title: str, since: datetime) -> Published | None:
-        """The newest post with that title, not older than `since`. Raises Fault."""
+    async def find(self, notice: Notice, since: datetime) -> Published | None:
+        """The newest of its kind with its title, not older than `since`. Raises Fault."""

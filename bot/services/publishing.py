@@ -120,7 +120,7 @@ async def _tell(
     """
     if not post.posted:
         since = post.asked_at - CLOCKS_DIFFER
-        found = await page.find(notice.title, since) if was_lost else None
+        found = await page.find(notice, since) if was_lost else None
         if found is None and post.is_over:
             return post
         made = found or await page.publish(notice)

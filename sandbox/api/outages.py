@@ -117,7 +117,9 @@ class _Control:
         posts = self._world.kuma.posts
         shown = [one.id for one in posts.on_page()]
         rows = [one.public() for one in posts.every]
-        return web.json_response({"ok": True, "posts": rows, "on_page": shown})
+        every = self._world.kuma.maintenances
+        told = {"maintenances": list(every.listed().values()), "under_way": every.on_page()}
+        return web.json_response({"ok": True, "posts": rows, "on_page": shown, **told})
 
     def _page(self, body: dict[str, Any]) -> Incident:
         host = self._world.pagerduty

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sandbox.clock import Clock
 from sandbox.events import Events
+from sandbox.kuma.maintenances import Maintenances
 from sandbox.kuma.posts import Posts
 from sandbox.seeds import Seed
 
@@ -70,6 +71,7 @@ class Kuma:
         self.password = seed.secrets.kuma_password
         self.webhook_token = seed.secrets.kuma_webhook_token
         self.posts = Posts(clock)
+        self.maintenances = Maintenances(clock)
         self.listeners: list[Callable[[Monitor, Beat], None]] = []
         self.cache: dict[str, tuple[datetime, int, object]] = {}
         self._clock = clock

@@ -48,7 +48,7 @@ class _Pages:
             "config": CONFIG,
             "incidents": [one.public() for one in kuma.posts.on_page()],
             "publicGroupList": [{"id": 1, "name": "Services", "weight": 1, "monitorList": rows}],
-            "maintenanceList": [],
+            "maintenanceList": kuma.maintenances.on_page(),
         }
         return self._kept(request, PAGE_KEPT, fresh)
 

@@ -52,6 +52,10 @@ class _Dashboard:
             "unpinIncident": self._unpin,
             "deleteIncident": self._delete,
             "getIncidentHistory": self._history,
+            "addMaintenance": self._maintain,
+            "editMaintenance": self._edit_maintenance,
+            "addMaintenanceStatusPage": self._put_on,
+            "pauseMaintenance": self._pause,
         }
 
     async def connect(self, sid: str, environ: Json, auth: object = None) -> None:
@@ -106,6 +110,11 @@ class _Dashboard:
         if fault and kind == "slow":
             await asyncio.sleep(float(fault.arg or 5))
         answer = self._answer(sid, event, words)
+        if event == "getMaintenanceList" and sid in self._logged_in:
+            await self._server.emit(
+                "maintenanceList", self._world.kuma.maintenances.listed(), to=sid
+            )
+            answer = {"ok": True}
         if kind == "bad_json":
             return "nonsense"
         if kind in ("reset_after_apply", "status_after_apply"):
@@ -182,6 +191,31 @@ class _Dashboard:
     def _history(self, slug: str, cursor: str | None = None) -> Json:
         _known(slug, "slug is not found")
         return {"ok": True, **self._world.kuma.posts.history(cursor)}
+
+    def _maintain(self, told: Json) -> Json:
+        made = self._world.kuma.maintenances.add(told)
+        self._changed()
+        return {"ok": True, "msg": "successAdded", "msgi18n": True, "maintenanceID": made}
+
+    def _edit_maintenance(self, told: Json) -> Json:
+        edited = self._world.kuma.maintenances.edit(told)
+        self._changed()
+        return {"ok": True, "msg": "Saved.", "msgi18n": True, "maintenanceID": edited}
+
+    def _put_on(self, id: object, pages: list[Json]) -> Json:
+        self._world.kuma.maintenances.put_on(id, pages)
+        self._forget()
+        return {"ok": True, "msg": "successAdded", "msgi18n": True}
+
+    def _pause(self, id: object) -> Json:
+        self._world.kuma.maintenances.pause(id)
+        self._forget()
+        return {"ok": True, "msg": "successPaused", "msgi18n": True}
+
+    def _forget(self) -> None:
+        """What was kept of the page, which its posts do not bring about."""
+        self._world.kuma.cache.clear()
+        self._changed()
 
     def _changed(self) -> None:
         self._world.events.publish("kuma")

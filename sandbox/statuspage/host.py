@@ -17,7 +17,15 @@ STATUSES = ("investigating", "identified", "monitoring", "resolved")
 SCHEDULED = ("scheduled", "in_progress", "verifying", "completed")
 """Those of a maintenance, which has the times between which it is."""
 
-IMPACTS = ("none", "minor", "major", "critical")
+IMPACTS = ("none", "maintenance", "minor", "major", "critical")
+BY_ITSELF = (
+    "scheduled_auto_in_progress",
+    "scheduled_auto_completed",
+    "auto_transition_to_maintenance_state",
+    "auto_transition_to_operational_state",
+)
+"""What a maintenance may do when its time comes; it is kept, and nothing is done here."""
+
 HEALTHS = (
     "operational",
     "degraded_performance",
@@ -75,6 +83,7 @@ class Incident:
     monitoring: datetime | None = None
     resolved: datetime | None = None
     scheduled: tuple[str | None, str | None] = (None, None)
+    by_itself: dict[str, bool] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -108,6 +117,7 @@ class Statuspage:
         id = digest("statuspage", str(len(self.incidents)))[:12]
         made = Incident(id, str(told["name"]), "investigating", now, now)
         made.scheduled = between
+        made.by_itself = {name: bool(told.get(name)) for name in BY_ITSELF}
         self._apply(made, told, first=True)
         self.incidents.append(made)
         return made

@@ -50,6 +50,7 @@ def incident(world: World, of: Incident) -> Json:
         "resolved_at": _time(of.resolved) if of.resolved else None,
         "scheduled_for": of.scheduled[0],
         "scheduled_until": of.scheduled[1],
+        **of.by_itself,
         "shortlink": f"{world.base_url}/statuspage/i/{of.id}",
         "status": of.status,
         "updated_at": _time(of.updated),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from bot.domain.publishing import Health, Phase
 from bot.ports.status_pages import Notice
@@ -14,5 +15,13 @@ def notice(
     health: Health = Health.OUTAGE,
     title: str = "Service outage detected (INC-7)",
     components: Mapping[str, Health] | None = None,
+    between: tuple[datetime, datetime] | None = None,
 ) -> Notice:
-    return Notice(title=title, text=text, phase=phase, health=health, components=components or {})
+    return Notice(
+        title=title,
+        text=text,
+        phase=phase,
+        health=health,
+        components=components or {},
+        between=between,
+    )

@@ -104,16 +104,16 @@ async def test_a_post_whose_answer_was_lost_is_found_past_the_cache(
     world: World, page: KumaPage
 ) -> None:
     start = world.clock.now().replace(microsecond=0)
-    assert await page.find(notice().title, start) is None
+    assert await page.find(notice(), start) is None
     world.faults.add(system="kuma", kind="reset_after_apply", path="postIncident")
     with pytest.raises(Unanswered) as lost:
         await page.publish(notice())
-    found = await page.find(notice().title, start)
+    found = await page.find(notice(), start)
 
     assert lost.value.text == "the connection broke"
     assert found == Published(id="1", url=page.url)
-    assert await page.find(notice().title, start + timedelta(days=1)) is None
-    assert await page.find("Another (INC-9)", start) is None
+    assert await page.find(notice(), start + timedelta(days=1)) is None
+    assert await page.find(notice(title="Another (INC-9)"), start) is None
 
 
 async def test_it_is_looked_for_behind_many_others(world: World, page: KumaPage) -> None:
@@ -123,7 +123,7 @@ async def test_it_is_looked_for_behind_many_others(world: World, page: KumaPage)
         await world.clock.advance(timedelta(seconds=1))
         world.kuma.posts.post({"title": f"Other {number}", "content": "c", "style": "info"})
 
-    assert await page.find(notice().title, start) == Published(id="1", url=page.url)
+    assert await page.find(notice(), start) == Published(id="1", url=page.url)
 
 
 async def test_one_login_serves_all_and_a_new_connection_needs_none(
@@ -218,5 +218,5 @@ async def test_a_second_factor_is_more_than_a_bot_can(world: World, page: KumaPa
 async def test_a_page_that_is_not_there_has_no_history(world: World) -> None:
     async with at_kuma(world, slug="nonesuch") as page:
         with pytest.raises(NotFound) as no:
-            await page.find(notice().title, world.clock.now())
+            await page.find(notice(), world.clock.now())
     assert no.value.text == "404 Status Page Not Found"

@@ -108,22 +108,22 @@ async def test_whatever_is_new_is_told(world: World, page: Statuspage, other: An
 
 async def test_a_post_whose_answer_was_lost_is_found(world: World, page: Statuspage) -> None:
     start = world.clock.now() - timedelta(seconds=1)
-    assert await page.find(notice().title, start) is None
+    assert await page.find(notice(), start) is None
     world.faults.add(system="statuspage", kind="reset_after_apply", method="POST")
     with pytest.raises(Unanswered):
         await page.publish(notice())
-    found = await page.find(notice().title, start)
+    found = await page.find(notice(), start)
 
     assert found is not None
     assert found.id == world.statuspage.incidents[0].id
-    assert await page.find(notice().title, start + timedelta(days=1)) is None
-    assert await page.find("Another (INC-9)", start) is None
+    assert await page.find(notice(), start + timedelta(days=1)) is None
+    assert await page.find(notice(title="Another (INC-9)"), start) is None
 
 
 async def test_a_long_title_is_cut_and_still_found(world: World, page: Statuspage) -> None:
     start, long = world.clock.now() - timedelta(seconds=1), notice(title="x" * 300)
     made = await page.publish(long)
-    found = await page.find(long.title, start)
+    found = await page.find(long, start)
     assert found is not None and found.id == made.id
 
 

@@ -243,14 +243,20 @@ async def test_the_adapter_finds_the_newest_of_that_title_in_the_recorded_histor
 ) -> None:
     _, page = recording
     morning = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
-    found = await page.find("T", morning)
-    older = await page.find("Service outage", morning)
-    late = await page.find("Service outage", morning.replace(hour=7))
+    old = told("C", title="Service outage")
+    found = await page.find(told("C"), morning)
+    older = await page.find(old, morning)
+    late = await page.find(old, morning.replace(hour=7))
 
     assert found == Published(id="5", url=page.url)
     assert older is not None and older.id == "1"
     assert late is None
 
 
-def told(text: str, phase: Phase, health: Health) -> Notice:
-    return Notice(title="T", text=text, phase=phase, health=health)
+def told(
+    text: str,
+    phase: Phase = Phase.INVESTIGATING,
+    health: Health = Health.OUTAGE,
+    title: str = "T",
+) -> Notice:
+    return Notice(title=title, text=text, phase=phase, health=health)

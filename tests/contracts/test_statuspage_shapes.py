@@ -1,4 +1,8 @@
-"""The local Statuspage takes and answers what Statuspage's public description says."""
+"""The local Statuspage takes and answers what Statuspage's public description says.
+
+The forms are those of https://developer.statuspage.io (postPagesPageIdIncidents and its
+neighbours), written down here by hand: the description is a page of its own and no file to fetch.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ import pytest
 
 from sandbox import app
 from sandbox.seeds import Seed
-from sandbox.statuspage.host import HEALTHS, IMPACTS, PAGE, component_id
+from sandbox.statuspage.host import HEALTHS, PAGE, component_id
 from sandbox.world import World
 
 TEXT, TIME, FLAG = (
@@ -19,6 +23,9 @@ TEXT, TIME, FLAG = (
     {"type": "string", "format": "date-time"},
     {"type": "boolean"},
 )
+IMPACTS = ["none", "maintenance", "minor", "major", "critical"]
+STATES = ["investigating", "identified", "monitoring", "resolved"]
+SCHEDULED = ["scheduled", "in_progress", "verifying", "completed"]
 
 
 def maybe(kind: dict[str, Any]) -> dict[str, Any]:
@@ -65,8 +72,8 @@ INCIDENT = exactly(
     id=TEXT,
     components={"type": "array", "items": COMPONENT},
     created_at=TIME,
-    impact={"enum": ["none", "maintenance", *IMPACTS[1:]]},
-    impact_override=maybe({"enum": ["none", "maintenance", *IMPACTS[1:]]}),
+    impact={"enum": IMPACTS},
+    impact_override=maybe({"enum": IMPACTS}),
     incident_updates={"type": "array", "items": UPDATE},
     metadata={"type": "object", "additionalProperties": {"type": "object"}},
     monitoring_at=maybe(TIME),
@@ -75,8 +82,12 @@ INCIDENT = exactly(
     resolved_at=maybe(TIME),
     scheduled_for=maybe(TIME),
     scheduled_until=maybe(TIME),
+    scheduled_auto_in_progress=FLAG,
+    scheduled_auto_completed=FLAG,
+    auto_transition_to_maintenance_state=FLAG,
+    auto_transition_to_operational_state=FLAG,
     shortlink=TEXT,
-    status={"enum": ["investigating", "identified", "monitoring", "resolved"]},
+    status={"enum": [*STATES, *SCHEDULED]},
     updated_at=TIME,
 ) | {"required": ["id", "components", "incident_updates", "name", "shortlink", "status"]}
 ERROR = exactly(error={"type": "array", "items": TEXT}) | {"required": ["error"]}
@@ -141,6 +152,33 @@ async def test_an_incident_from_its_beginning_to_its_end(stage: Stage) -> None:
     assert [one["id"] for one in await stage.ask("GET", "/incidents", many)] == [made["id"]]
     assert await stage.ask("GET", "/incidents/unresolved", many) == []
     assert await stage.ask("GET", "/incidents?limit=1&page=2", many) == []
+
+
+async def test_a_maintenance_from_its_beginning_to_its_end(stage: Stage) -> None:
+    part = component_id("app")
+    begun = {
+        "name": "Maintenance of app",
+        "status": "in_progress",
+        "body": "There may be short interruptions.",
+        "impact_override": "maintenance",
+        "component_ids": [part],
+        "components": {part: "under_maintenance"},
+        "scheduled_for": "2024-03-26T10:00:00+00:00",
+        "scheduled_until": "2024-03-26T11:00:00+00:00",
+        "scheduled_auto_completed": False,
+        "auto_transition_to_operational_state": False,
+    }
+    made = await stage.ask("POST", "/incidents", INCIDENT, 201, {"incident": begun})
+    over = {"status": "completed", "body": "Over.", "components": {part: "operational"}}
+    path = f"/incidents/{made['id']}"
+    last = await stage.ask("PATCH", path, INCIDENT, 200, {"incident": over})
+
+    assert (made["impact"], made["status"]) == ("maintenance", "in_progress")
+    assert last["resolved_at"] and last["components"][0]["status"] == "operational"
+    many = {"type": "array", "items": INCIDENT}
+    assert await stage.ask("GET", "/incidents/unresolved", many) == []
+    unscheduled = {"incident": {"name": "Maintenance of app", "status": "in_progress"}}
+    await stage.ask("POST", "/incidents", ERROR, 422, unscheduled)
 
 
 @pytest.mark.parametrize(

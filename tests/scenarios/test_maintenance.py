@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.statuspage.host import PAGE, component_id
-from tests.scenarios.test_publishing import LAG, kuma
+from tests.scenarios.test_publishing import LAG
 from tests.scenarios.workspace import Workspace, workspace
 
 OFFERED = {"status_page": {"maintenance": True}}
@@ -24,6 +24,19 @@ async def announces(team: Workspace, person: str = "ana", **values: str) -> dict
     told = await team.submits(person, **values)
     await team.passes("PT5S")
     return told
+
+
+async def kuma(team: Workspace) -> list[tuple[str, str]]:
+    """The maintenances that the page at Uptime Kuma shows."""
+    found = await team.get("/kuma")
+    assert found["posts"] == []
+    return [(one["title"], one["description"]) for one in found["under_way"]]
+
+
+async def kept(team: Workspace) -> list[tuple[str, bool]]:
+    """All of Kuma's maintenances: what they say, and whether they are active."""
+    found = await team.get("/kuma")
+    return [(one["description"], one["active"]) for one in found["maintenances"]]
 
 
 async def offer(team: Workspace) -> str:
@@ -56,8 +69,7 @@ async def test_it_is_announced_before_and_over_at_the_end(tmp_path: Path) -> Non
         await team.passes("PT2M")
         assert "✅ v1.2.1 deployed to production" in (await team.channel())[-1]
         assert await kuma(team) == []
-        [post] = (await team.get("/kuma"))["posts"]
-        assert (post["content"], post["active"]) == ("The maintenance is complete.", False)
+        assert await kept(team) == [("The maintenance is complete.", False)]
         assert "completed, posted" in (await lines(team))[-1]
 
 
@@ -67,8 +79,7 @@ async def test_what_did_not_go_out_is_over_as_well(tmp_path: Path) -> None:
         await announces(team)
         await team.clicks("ana", "Cancel")
         await team.passes("PT5S")
-        [post] = (await team.get("/kuma"))["posts"]
-        assert (post["content"], post["active"]) == ("The maintenance has ended.", False)
+        assert await kept(team) == [("The maintenance has ended.", False)]
         await team.clicks("ana", "Announce Maintenance", ts=await offer(team))
         await team.passes("PT1S")
         assert (await team.told("ana"))[-1] == "Nothing was announced: D2 (v1.2.1) is over."
@@ -77,26 +88,27 @@ async def test_what_did_not_go_out_is_over_as_well(tmp_path: Path) -> None:
 async def test_a_page_that_is_down_or_answers_late_gets_one_post(tmp_path: Path) -> None:
     async with workspace(tmp_path, rules=OFFERED) as team:
         await team.asks()
-        await team.fault("kuma", "reset_after_apply", path="postIncident")
+        await team.fault("kuma", "reset_after_apply", path="addMaintenance")
         await announces(team)
         await team.passes("PT15S")
         first, *_, last = await lines(team)
         assert first.startswith("Status page: maintenance, not posted yet (the connection broke)")
         assert last.startswith("Status page: maintenance, posted")
-        assert len((await team.get("/kuma"))["posts"]) == 1
+        assert await kuma(team) == [(TITLE, SAYS)]
+        assert len(await kept(team)) == 1
 
 
 async def test_who_asked_for_what_is_declined_is_told(tmp_path: Path) -> None:
     async with workspace(tmp_path, rules=OFFERED) as team:
         await team.asks()
-        await team.fault("kuma", "status:500", path="postIncident")
+        await team.fault("kuma", "status:500", path="addMaintenance")
         await announces(team)
         [told] = await lines(team)
         assert told.startswith("@ana The status page does not take it (SQLITE_BUSY")
 
         await team.clicks("ana", "Cancel", ts=await card(team))
         await team.passes("PT5S")
-        assert (await team.get("/kuma"))["posts"] == []
+        assert await kept(team) == []
         assert (await lines(team))[-1] == "Status page: completed, nothing was posted."
 
 

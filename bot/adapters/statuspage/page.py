@@ -16,10 +16,22 @@ STATUS = {Phase.MAINTENANCE: "in_progress"}
 
 IMPACT = {
     Health.OPERATIONAL: "none",
+    Health.MAINTENANCE: "maintenance",
     Health.DEGRADED: "minor",
     Health.PARTIAL: "major",
     Health.OUTAGE: "critical",
 }
+
+
+BY_US_ALONE = {
+    "scheduled_auto_in_progress": False,
+    "scheduled_auto_completed": False,
+    "auto_transition_to_maintenance_state": False,
+    "auto_transition_to_operational_state": False,
+}
+"""A maintenance that ended by the clock would call a component operational that an incident says
+is down.
+"""
 
 
 class _Component(Answer):
@@ -69,10 +81,10 @@ class Statuspage:
 
     async def publish(self, notice: Notice) -> Published:
         """A new incident, with the health of its own components."""
-        more = {"impact_override": IMPACT.get(notice.health)}
+        more: dict[str, Any] = {"impact_override": IMPACT[notice.health]}
         if notice.between:
             begins, ends = (at.isoformat() for at in notice.between)
-            more = {"scheduled_for": begins, "scheduled_until": ends}
+            more |= {"scheduled_for": begins, "scheduled_until": ends, **BY_US_ALONE}
         body = {"incident": _fields(notice) | more}
         return (await self._api.make(_Incident, self._incidents, body)).published
 
@@ -82,10 +94,10 @@ class Statuspage:
         if not (await self._api.get(_Incident, path)).shows(notice):
             await self._api.change("PATCH", path, body={"incident": _fields(notice)})
 
-    async def find(self, title: str, since: datetime) -> Published | None:
+    async def find(self, notice: Notice, since: datetime) -> Published | None:
         """Among the newest incidents, by its name."""
         found = await self._api.list(_Incident, self._incidents, limit=NEWEST)
-        wanted = title[:LONGEST_NAME]
+        wanted = notice.title[:LONGEST_NAME]
         ours = (one for one in found if one.name == wanted and one.created_at >= since)
         newest = max(ours, key=lambda one: one.created_at, default=None)
         return newest.published if newest else None

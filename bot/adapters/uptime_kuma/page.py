@@ -9,6 +9,7 @@ from urllib.parse import quote
 from pydantic import Field
 
 from bot.adapters.rest import TIMEOUT, Answer, Rest
+from bot.adapters.uptime_kuma.maintenances import Maintenances
 from bot.adapters.uptime_kuma.session import Session
 from bot.domain.errors import Unanswered
 from bot.domain.publishing import Health
@@ -21,6 +22,9 @@ STYLES = {
     Health.PARTIAL: "warning",
     Health.OUTAGE: "danger",
 }
+MAINTENANCE = "maintenance:"
+"""How the id of a maintenance begins; they and posts are numbered apart."""
+
 MOST_PAGES = 5
 """So many pages of ten posts each are looked through for one of ours."""
 
@@ -56,6 +60,7 @@ class KumaPage:
         self._session = session
         self._reading = reading
         self._slug = slug.lower()
+        self._maintenances = Maintenances(session, self._slug)
         self.url = f"{base.rstrip('/')}/status/{self._slug}"
 
     async def close(self) -> None:
@@ -64,7 +69,10 @@ class KumaPage:
         await self._reading.close()
 
     async def publish(self, notice: Notice) -> Published:
-        """A new post, pinned to the page."""
+        """A new post, pinned to the page; or a new maintenance."""
+        if notice.between:
+            made = await self._maintenances.add(notice)
+            return Published(id=f"{MAINTENANCE}{made}", url=self.url)
         answer = await self._session.call("postIncident", self._slug, _content(notice))
         try:
             id = int(answer["incident"]["id"])
@@ -77,23 +85,30 @@ class KumaPage:
         it.
         """
         over = notice.phase.is_over
+        if id.startswith(MAINTENANCE):
+            change = self._maintenances.end if over else self._maintenances.edit
+            await change(int(id.removeprefix(MAINTENANCE)), notice)
+            return
         # An edit without a word about the pin would put it back on the page.
         edited = {**_content(notice), "pin": not over}
         await self._session.call("editIncident", self._slug, int(id), edited)
         if over:
             await self._session.call("resolveIncident", self._slug, int(id))
 
-    async def find(self, title: str, since: datetime) -> Published | None:
+    async def find(self, notice: Notice, since: datetime) -> Published | None:
         """In the history, which has every post; a new query each time, as answers are kept for five
         minutes.
         """
+        if notice.between:
+            found = await self._maintenances.find(notice.title, since)
+            return Published(id=f"{MAINTENANCE}{found}", url=self.url) if found else None
         path = f"/api/status-page/{quote(self._slug, safe='')}/incident-history"
         cursor = ""
         for _ in range(MOST_PAGES):
             more = {"cursor": cursor} if cursor else {}
             read = await self._reading.get(_History, path, _=secrets.token_hex(8), **more)
             for post in read.incidents:
-                if post.title == title and post.at >= since:
+                if post.title == notice.title and post.at >= since:
                     return Published(id=str(post.id), url=self.url)
             cursor = read.next
             if not cursor:

@@ -57,6 +57,29 @@ class Session:
             _refuse(answer)
         return answer
 
+    async def told(self, event: str, answer: str) -> Mapping[str, Any]:
+        """What it tells by an event of its own when it is asked by that one. Raises Fault."""
+        async with self._one_at_a_time:
+            client = await self._connected()
+            heard: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+            async def hear(*words: Any) -> None:
+                if not heard.done():
+                    heard.set_result(words[0] if words else None)
+
+            client.on(answer, hear)
+            said = await self._ask(client, event, write=False)
+            if not said.get("ok"):
+                _refuse(said)
+            try:
+                async with asyncio.timeout(self._timeout):
+                    data = await heard
+            except TimeoutError:
+                raise Fault("kuma", f"no answer in time ({answer})") from None
+        if not isinstance(data, Mapping):
+            raise Fault("kuma", f"no usable answer ({type(data).__name__})")
+        return data
+
     async def _connected(self) -> AsyncClient:
         """A connection that is logged in. Raises Fault."""
         if self._client is not None and not self._gone.is_set():
@@ -115,7 +138,7 @@ class Session:
             if not told.done():
                 told.set_result(answer[0] if answer else {})
 
-        await client.emit(event, words, callback=hear)
+        await client.emit(event, words or None, callback=hear)
         gone = asyncio.ensure_future(self._gone.wait())
         try:
             await asyncio.wait(
