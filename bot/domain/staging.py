@@ -1,7 +1,7 @@
 """Staging: what runs there, and the eight items of the process by which it is validated."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -50,6 +50,10 @@ class OnStaging:
     since: datetime
     deployment: int | None = None
     checks: tuple[StagingCheck, ...] = ()
+
+    def checked(self, checks: Iterable[StagingCheck]) -> "OnStaging":
+        """The same with what was found about its commit."""
+        return replace(self, checks=tuple(checks))
 
     def check(self, item: str) -> StagingCheck | None:
         """What is known of one item."""

@@ -1,14 +1,12 @@
 """Reports: what `/deployments` answers, from stored facts only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.checklist import Aftermath, entries, is_for
 from bot.domain.deployments import Deployment
 from bot.domain.gates import Level
-from bot.domain.sightings import Sighting
-from bot.domain.staging import OnStaging
+from bot.domain.standings import Standing
 from bot.domain.states import Kind, State
 from bot.messages import approvals, checklists, checks, pins, staging
 from bot.messages import blocks as b
@@ -19,29 +17,14 @@ PAGE = 10
 MOST_TRAIL = 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """What is known of one environment: what is live, what is under way, what it told last, and
-    which versions were left by a rollback or marked bad.
-    """
-
-    service: str
-    environment: str
-    live: Deployment | None
-    holder: Deployment | None
-    seen: Sighting | None = None
-    staged: OnStaging | None = None
-    left: tuple[str, ...] = ()
-
-
-def overview(rows: Sequence[Place], now: datetime, closed: Sequence[str] = ()) -> Message:
+def overview(rows: Sequence[Standing], now: datetime, closed: Sequence[str] = ()) -> Message:
     """What is live where, and what is under way; then a line for each lock or freeze."""
     if not rows:
         return Message("Nothing of that is in gonogo.yaml.")
     return _paged("Status", [*map(place, rows), *closed])
 
 
-def place(found: Place) -> str:
+def place(found: Standing) -> str:
     """One place: what is live, what is under way and who asked for it."""
     holder = found.holder
     line = f"*{b.line(found.service, 80)} {b.line(found.environment, 64)}*: "
@@ -53,7 +36,7 @@ def place(found: Place) -> str:
     return line
 
 
-def _about(place: Place) -> list[str]:
+def _about(place: Standing) -> list[str]:
     """What there is to say of an environment besides its version."""
     seen, live = place.seen, place.live
     lines = [staging.standing(place.staged)] if place.staged else []

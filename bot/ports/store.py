@@ -23,6 +23,7 @@ from bot.ports.pictures import PictureTx
 from bot.ports.releases import ReleaseDraftTx
 from bot.ports.sightings import SightingTx
 from bot.ports.staging import StagingTx
+from bot.ports.standings import StandingTx
 from bot.ports.status_posts import StatusPostTx
 
 T = TypeVar("T")
@@ -81,6 +82,7 @@ class Tx(
     ForerunnerTx,
     SightingTx,
     StagingTx,
+    StandingTx,
     LockTx,
     FreezeTx,
     IncidentTx,

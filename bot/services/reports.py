@@ -1,11 +1,14 @@
 """Reports: reads what `/deployments` shows, inside one transaction."""
 
+from dataclasses import replace
+
 from bot.config import GUARDED, Config
 from bot.domain.checklist import TROUBLED, Aftermath
 from bot.domain.deployments import Deployment
 from bot.domain.errors import Refusal
 from bot.domain.grammar import ReportWish
 from bot.domain.rollback_target import choose
+from bot.domain.standings import Standing
 from bot.domain.states import Kind
 from bot.messages import freezes, locks, reports
 from bot.messages.blocks import Message, mention
@@ -40,30 +43,22 @@ def _status(tx: Tx, config: Config, wish: ReportWish) -> Message:
 EVERYTHING = ReportWish(report="status")
 
 
-def places(tx: Tx, config: Config, wish: ReportWish = EVERYTHING) -> list[reports.Place]:
+def places(tx: Tx, config: Config, wish: ReportWish = EVERYTHING) -> list[Standing]:
     """How each place stands that was asked about."""
-    return [
-        reports.Place(
-            service=service,
-            environment=environment,
-            live=tx.live(service, environment),
-            holder=tx.holder(service, environment),
-            seen=tx.sighting(service, environment),
-            staged=tx.on_staging(service) if environment == "staging" else None,
-            left=_left(tx, service, environment),
-        )
+    asked = [
+        (service, environment)
         for service, settings in config.services.items()
         for environment in settings.environments
         if wish.service in (None, service) and wish.environment in (None, environment)
     ]
+    return [replace(one, left=_left(tx, one)) for one in tx.standings(asked)]
 
 
-def _left(tx: Tx, service: str, environment: str) -> tuple[str, ...]:
+def _left(tx: Tx, one: Standing) -> tuple[str, ...]:
     """The versions that nobody should go back to, where the last change was a rollback."""
-    live = tx.live(service, environment)
-    if live is None or live.kind is not Kind.ROLLBACK:
+    if one.live is None or one.live.kind is not Kind.ROLLBACK:
         return ()
-    return choose(past(tx, service, environment)).tainted
+    return choose(past(tx, one.service, one.environment)).tainted
 
 
 def closed(tx: Tx, config: Config, wish: ReportWish = EVERYTHING) -> list[str]:

@@ -4,6 +4,7 @@ from inline_snapshot import snapshot
 
 from bot.domain.deployments import Deployment, Ending
 from bot.domain.gates import Level, Verdict
+from bot.domain.standings import Standing
 from bot.domain.states import Kind, State
 from bot.messages import notes, reports
 from tests.domain.samples import NOON, a_deployment
@@ -100,8 +101,8 @@ def test_the_requester_is_told_who_ended_their_request() -> None:
 
 def a_place(
     service: str, environment: str, live: Deployment | None, holder: Deployment | None
-) -> reports.Place:
-    return reports.Place(service=service, environment=environment, live=live, holder=holder)
+) -> Standing:
+    return Standing(service=service, environment=environment, live=live, holder=holder)
 
 
 def test_the_overview_says_what_is_live_and_what_is_under_way() -> None:

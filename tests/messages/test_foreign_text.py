@@ -15,6 +15,7 @@ from bot.domain.people import Who
 from bot.domain.runs import Progress, Stage
 from bot.domain.sightings import Sighting
 from bot.domain.staging import OnStaging
+from bot.domain.standings import Standing
 from bot.domain.states import TERMINAL, State
 from bot.domain.validation import Outcome, Validation
 from bot.messages import (
@@ -121,7 +122,7 @@ def everything(d: Deployment) -> Iterable[Message]:
     seen = Sighting(
         service=d.service, environment=d.environment, at=NOON, told=d.version, differs=3
     )
-    place = reports.Place(
+    place = Standing(
         service=d.service, environment=d.environment, live=d, holder=d, seen=seen, staged=staged
     )
     yield reports.overview([place] * 200, LATER)

@@ -20,6 +20,10 @@ QUESTIONS: dict[str, tuple[Callable[[Tx], object], str]] = {
     "next due": (lambda tx: tx.next_due(), "deployments_unfinished"),
     "sending": (lambda tx: tx.sending("acme/app", "release.yml"), "deployments_unfinished"),
     "live": (lambda tx: tx.live("app", "production"), "deployments_live"),
+    "standings": (
+        lambda tx: tx.standings([("app", "production"), ("web", "staging")]),
+        "deployments_live.*deployments_unfinished",
+    ),
     "history": (lambda tx: tx.history(None, None, limit=10), "deployments_history"),
     "history of a service": (
         lambda tx: tx.history("app", "production", limit=10),
@@ -65,4 +69,4 @@ async def test_an_index_answers(address: str, ask: Callable[[Tx], object], index
     database = open_database(address)
     found = await database.transact(lambda connection: plan(connection, ask, START))
     await database.close()
-    assert re.search(index, found), found
+    assert re.search(index, found, re.DOTALL), found

@@ -31,8 +31,8 @@ class Cards(Rows):
             .where(tables.CARD_IS_STALE, or_(_TABLE.c.deployment.is_not(None), ~_ON_ITS_WAY))
             .order_by(_DEPLOYMENTS.c.id)
         )
-        rows = self.connection.execute(wanted).mappings()
-        return tuple((from_row(row), _card(row)) for row in rows)
+        rows = self.connection.execute(wanted)
+        return tuple((from_row(row), _card(row._mapping)) for row in rows)
 
     def keep_card(self, card: Card) -> None:
         self.mark_shown(card.deployment, card.revision)

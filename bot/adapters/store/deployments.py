@@ -1,11 +1,12 @@
 """Deployments in the store: one row each, scalars as columns, nested values as JSON."""
 
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import RowMapping, Select, bindparam, insert, select, union_all, update
+from sqlalchemy import Select, bindparam, insert, select, union_all, update
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
@@ -23,6 +24,7 @@ MOST_ID = 2**31 - 1
 _ADAPTER = TypeAdapter(Deployment)
 _TABLE = tables.deployments
 _COLUMNS = tuple(_TABLE.c[field.name] for field in fields(Deployment))
+_NAMES = tuple(column.name for column in _COLUMNS)
 _NESTED = {column.name for column in _COLUMNS if column.type is Json}
 _SCALARS = tuple(c.name for c in _COLUMNS if c.name not in _NESTED and c.name != "id")
 
@@ -118,11 +120,11 @@ class Deployments(Rows):
         return frozenset(self.connection.scalars(union_all(*claimed)))
 
     def _first(self, statement: Select[Any], **values: Any) -> Deployment | None:
-        row = self.connection.execute(statement, values).mappings().first()
+        row = self.connection.execute(statement, values).first()
         return None if row is None else from_row(row)
 
-    def _all(self, statement: Select[Any]) -> tuple[Deployment, ...]:
-        return tuple(from_row(row) for row in self.connection.execute(statement).mappings())
+    def _all(self, statement: Select[Any], **values: Any) -> tuple[Deployment, ...]:
+        return tuple(map(from_row, self.connection.execute(statement, values)))
 
 
 def to_row(deployment: Deployment) -> dict[str, Any]:
@@ -132,10 +134,10 @@ def to_row(deployment: Deployment) -> dict[str, Any]:
     return scalars | nested
 
 
-def from_row(row: RowMapping) -> Deployment:
-    """The deployment in a row of `SELECT`, which may have further columns.
+def from_row(row: Iterable[Any]) -> Deployment:
+    """The deployment in a row of `SELECT`, which may have further columns after its own.
 
     What a row does not have, because it is older than the column, is the field's default.
     """
-    known = {column.name: row[column] for column in _COLUMNS}
-    return _ADAPTER.validate_python({name: v for name, v in known.items() if v is not None})
+    known = zip(_NAMES, row, strict=False)
+    return _ADAPTER.validate_python({name: v for name, v in known if v is not None})

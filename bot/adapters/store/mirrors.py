@@ -37,8 +37,8 @@ class Mirrors(Rows):
         self.put(_TABLE, row)
 
     def mirrors_open(self, now: datetime) -> tuple[tuple[Deployment, Mirror], ...]:
-        rows = self.connection.execute(_OPEN, {"now": now}).mappings()
-        return tuple((from_row(row), _of(row)) for row in rows)
+        rows = self.connection.execute(_OPEN, {"now": now})
+        return tuple((from_row(row), _of(row._mapping)) for row in rows)
 
     def mirrors_live(self, repo: str, environment: str) -> tuple[Mirror, ...]:
         here = (_TABLE.c.repo == repo, _TABLE.c.environment == environment)

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from bot.adapters.store import tables
 from bot.adapters.store.deployments import Deployments
 from bot.adapters.store.sightings import Sightings
+from bot.domain.deployments import Deployment
+from bot.domain.sightings import Sighting
 from bot.domain.staging import OnStaging, StagingCheck
 
 _TABLE = tables.staging_checks
@@ -18,25 +20,8 @@ class Staging(Deployments, Sightings):
 
     def on_staging(self, service: str) -> OnStaging | None:
         live, seen = self.live(service, "staging"), self.sighting(service, "staging")
-        if live is not None:
-            commit = live.binding.commit if live.binding else ""
-            return OnStaging(
-                service=service,
-                version=live.label,
-                commit=commit,
-                since=live.live_at or live.requested_at,
-                deployment=live.id,
-                checks=self._checks(service, commit),
-            )
-        if seen is None or not seen.told:
-            return None
-        return OnStaging(
-            service=service,
-            version=seen.told,
-            commit=seen.commit,
-            since=seen.at,
-            checks=self._checks(service, seen.commit),
-        )
+        found = on_staging(service, live, seen)
+        return found.checked(self._checks(service, found.commit)) if found else None
 
     def keep_staging_check(self, check: StagingCheck) -> None:
         self.put(_TABLE, {name: getattr(check, name) for name in _NAMES})
@@ -45,3 +30,18 @@ class Staging(Deployments, Sightings):
         here = (_TABLE.c.service == service, _TABLE.c.commit == commit)
         rows = self.connection.execute(select(_TABLE).where(*here)).mappings()
         return tuple(StagingCheck(**row) for row in rows)
+
+
+def on_staging(service: str, live: Deployment | None, seen: Sighting | None) -> OnStaging | None:
+    """What runs there, without its checks."""
+    if live is not None:
+        return OnStaging(
+            service=service,
+            version=live.label,
+            commit=live.binding.commit if live.binding else "",
+            since=live.live_at or live.requested_at,
+            deployment=live.id,
+        )
+    if seen is None or not seen.told:
+        return None
+    return OnStaging(service=service, version=seen.told, commit=seen.commit, since=seen.at)

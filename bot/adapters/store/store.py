@@ -27,7 +27,7 @@ from bot.adapters.store.outbox import Outbox
 from bot.adapters.store.pages import Pages
 from bot.adapters.store.pictures import Pictures
 from bot.adapters.store.release_drafts import ReleaseDrafts
-from bot.adapters.store.staging import Staging
+from bot.adapters.store.standings import Standings
 from bot.adapters.store.status_posts import StatusPosts
 from bot.ports import Clock, Stale, Tx
 
@@ -37,7 +37,7 @@ T = TypeVar("T")
 class Transaction(
     Inbox,
     Callbacks,
-    Staging,
+    Standings,
     Lookouts,
     Forerunners,
     History,

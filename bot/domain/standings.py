@@ -1,0 +1,22 @@
+"""Standing: how one environment stands: what is live, what is under way, what it told last."""
+
+from dataclasses import dataclass
+
+from bot.domain.deployments import Deployment
+from bot.domain.sightings import Sighting
+from bot.domain.staging import OnStaging
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One environment. `staged` is there for staging alone; `left` are the versions that were
+    left by a rollback or marked bad.
+    """
+
+    service: str
+    environment: str
+    live: Deployment | None
+    holder: Deployment | None
+    seen: Sighting | None = None
+    staged: OnStaging | None = None
+    left: tuple[str, ...] = ()
