@@ -13,7 +13,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from bot import config, doctor, logs, manifest, outside_doctor, preflight, settings
+from bot import config, doctor, logs, manifest, outage_doctor, outside_doctor, preflight, settings
 from bot.adapters.store import AlreadyRunning, Unusable, is_current, only_instance
 from bot.app import Bot
 from bot.cli import stored
@@ -111,9 +111,10 @@ async def _examine(read: settings.Settings, loaded: config.Config) -> Sequence[p
             loaded, chat=bot.chat, github=bot.github, probes=bot.probes, database=database
         )
         around = await outside_doctor.look(bot.monitors.made, bot.targets.made, bot.clock.now())
+        outage = await outage_doctor.look(loaded, bot.chat, bot.pagers.values(), bot.status_page)
     finally:
         await bot.close()
-    return (*asked, *found, *around)
+    return (*asked, *found, *around, *outage)
 
 
 @main.command("manifest")

@@ -67,8 +67,8 @@ class Bot:
         self.probes = HealthProbe(allow=config.network.allow)
         self.monitors = Monitors(settings, config, self.probes)
         self.targets = Targets(settings, config, self.clock)
-        self._pagers = pagers(settings)
-        self._status_page = status_page(settings, config)
+        self.pagers = pagers(settings)
+        self.status_page = status_page(settings, config)
         self.store: SqlStore = open_store(settings.database_url, self.clock)
         self.chat = SlackChat(
             settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url
@@ -101,8 +101,8 @@ class Bot:
                 partial(mirroring.follow, config),
                 partial(holding.follow, config),
             ),
-            pagers=self._pagers,
-            status_page=self._status_page,
+            pagers=self.pagers,
+            status_page=self.status_page,
         )
         self.tick = Tick(self._desk)
         self._waits_for = STARTING
@@ -168,7 +168,7 @@ class Bot:
 
     async def close(self) -> None:
         """Give every connection back."""
-        for outside in (*self._pagers.values(), self._status_page):
+        for outside in (*self.pagers.values(), self.status_page):
             if outside is not None:
                 await outside.close()
         await self.probes.close()

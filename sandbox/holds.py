@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from sandbox.journal import Entry
 
@@ -13,18 +14,19 @@ class Hold:
     Nobody ever hears the answer of the request that was stopped.
     """
 
-    def __init__(self, number: int = 1, *, after: bool, system: str = "", path: str = "") -> None:
+    def __init__(
+        self, number: int = 1, *, after: bool, of: Callable[[Entry], bool] = lambda _: True
+    ) -> None:
         self.after = after
         self.entry: Entry | None = None
         self._left = number
-        self._system = system
-        self._path = path
+        self._of = of
         self._reached = asyncio.Event()
         self._let_go = asyncio.Event()
 
     def takes(self, entry: Entry) -> bool:
         """Whether this is the request to be stopped."""
-        if not (entry.system.startswith(self._system) and self._path in entry.path):
+        if not self._of(entry):
             return False
         self._left -= 1
         return self._left == 0

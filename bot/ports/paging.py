@@ -49,6 +49,11 @@ class Pager(Protocol):
     async def close(self) -> None:
         """Give the connections back."""
 
+    async def examine(self) -> str:
+        """What can be seen of it without waking anybody, as a clause. Raises Fault; Declined when
+        its settings cannot be right.
+        """
+
     async def trigger(self, alarm: Alarm) -> None:
         """Wake somebody."""
 

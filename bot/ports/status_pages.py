@@ -1,6 +1,6 @@
 """The status pages port: what the users of the service are told, on a page that is public."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -50,6 +50,11 @@ class StatusPage(Protocol):
 
     async def close(self) -> None:
         """Give the connections back."""
+
+    async def examine(self, components: Set[str]) -> str:
+        """What there is, as a clause. Raises Fault; Declined when the page or one of these
+        components cannot be used.
+        """
 
     async def publish(self, notice: Notice) -> Published:
         """A new post."""

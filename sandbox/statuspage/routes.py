@@ -50,8 +50,9 @@ class _Api:
             return web.json_response({"error": "not found"}, status=404)
 
     async def components(self, request: web.Request) -> web.Response:
+        limit, page = (int(request.query.get(name, other)) for name, other in _PARTS)
         rows = [views.component(one) for one in self._world.statuspage.components.values()]
-        return web.json_response(rows)
+        return web.json_response(rows[limit * (page - 1) : limit * page])
 
     async def incidents(self, request: web.Request) -> web.Response:
         limit, page = (int(request.query.get(name, other)) for name, other in _PAGE)
@@ -86,6 +87,7 @@ class _Api:
 
 
 _PAGE = (("limit", "100"), ("page", "1"))
+_PARTS = (("per_page", "100"), ("page", "1"))
 
 
 async def _told(request: web.Request) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Cuts: the bot is killed at one certain point of a story, started again, and has to end it.
 
 Between two points nothing leaves the process: every request that it sends (not yet worked off, or
-worked off and not yet answered) and every change of its database (on the disk, and nobody told).
+worked off and not yet answered) and every change of its database (on the disk, and nobody told). Of
+a long story only the requests count that change something outside.
 `python -m tests.chaos.cuts [--story outage] [--every N]` goes through all of them, or each Nth.
 """
 
@@ -19,6 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from sandbox.holds import Hold
+from sandbox.journal import Entry
 from tests.chaos import outage
 from tests.chaos.flow import afterwards, all_ended, life_goes_on
 from tests.chaos.nursery import Nursery, nursery
@@ -40,13 +42,16 @@ class Story:
     people: Callable[[Stage], AbstractAsyncContextManager[Any]]
     is_over: Callable[[Stage], bool]
     count: Callable[[Stage, Any], Awaitable[Tally]]
+    points: Callable[[Entry], bool] = lambda _: True
 
 
 STORIES = {
     "deployment": Story(
         life_goes_on, all_ended, lambda scene, people: count(scene, people.approved)
     ),
-    "outage": Story(outage.people, outage.is_over, lambda scene, _: outage.count(scene)),
+    "outage": Story(
+        outage.people, outage.is_over, lambda scene, _: outage.count(scene), outage.changes
+    ),
 }
 
 
@@ -94,7 +99,7 @@ async def _cut(kind: Kind, number: int, folder: Path, nest: Nursery, story: Stor
     """None when everything ended before the point came."""
     async with stage(folder, nest, SEED) as scene, asyncio.timeout(ENDS_WITHIN):
         hold = scene.world.hold = Hold(
-            number if kind != "committed" else 0, after=kind == "applied"
+            number if kind != "committed" else 0, after=kind == "applied", of=story.points
         )
         scene.bot.commits = number if kind == "committed" else 0
         starting = asyncio.create_task(scene.bot.start())

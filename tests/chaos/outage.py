@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
+from sandbox.journal import Entry
 from sandbox.slack.messages import Message
 from sandbox.slack.rendering import buttons, rendered
 from tests.chaos.stage import Stage
@@ -97,6 +98,13 @@ def is_over(scene: Stage) -> bool:
         and any(not one.active for one in posts)
         and bool(_drafts(scene))
     )
+
+
+def changes(request: Entry) -> bool:
+    """Whether it changes something outside. Two thirds of the requests of an outage only look."""
+    if request.system == "slack":
+        return request.path.startswith("/chat.") and request.path != "/chat.getPermalink"
+    return request.method != "GET"
 
 
 async def count(scene: Stage) -> Tally:

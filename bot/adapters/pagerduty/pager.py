@@ -1,14 +1,17 @@
 """PagerDuty as a pager."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
 from bot.adapters.rest import TIMEOUT, Answer, Rest
+from bot.domain.errors import Declined
 from bot.ports.paging import Alarm, Answered, PagerName
 
 ENQUEUE = "/v2/enqueue"
 LONGEST_SUMMARY = 1024
+ROUTING_KEY = re.compile("[A-Za-z0-9]{32}")
 CLIENT = "gonogo"
 
 
@@ -60,6 +63,16 @@ class PagerDuty:
         await self._events.close()
         if self._api:
             await self._api.close()
+
+    async def examine(self) -> str:
+        """The form of its key, as whoever sends one wakes somebody; and what the token reads."""
+        if not ROUTING_KEY.fullmatch(self._routing_key):
+            raise Declined("pagerduty", "its routing key is not 32 letters and digits")
+        key = "the routing key has the right form"
+        if self._api is None:
+            return f"{key}; without PAGERDUTY_API_TOKEN acknowledgements are not visible"
+        await self._api.get(_Incidents, "/incidents", limit=1)
+        return f"{key}, and the token reads who answered"
 
     async def trigger(self, alarm: Alarm) -> None:
         """Open an alert, or nothing where it is open already."""

@@ -1,15 +1,19 @@
 """A page at Atlassian Statuspage."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from bot.adapters.rest import TIMEOUT, Answer, Rest
+from bot.domain.errors import Declined
 from bot.domain.publishing import Health, Phase
 from bot.ports.status_pages import Notice, Published
 
 NEWEST = 100
+MOST_PAGES = 5
+"""Of components, a hundred each; a page may be read once a second."""
+
 LONGEST_NAME = 255
 STATUS = {Phase.MAINTENANCE: "in_progress"}
 """Where its word for a phase is not ours."""
@@ -36,6 +40,7 @@ is down.
 
 class _Component(Answer):
     id: str
+    name: str = ""
     status: str = ""
 
 
@@ -73,11 +78,25 @@ class Statuspage:
 
     def __init__(self, api: Rest, page: str) -> None:
         self._api = api
+        self._components = f"/pages/{quote(page, safe='')}/components"
         self._incidents = f"/pages/{quote(page, safe='')}/incidents"
 
     async def close(self) -> None:
         """Give the connections back."""
         await self._api.close()
+
+    async def examine(self, components: Set[str]) -> str:
+        """Its components; one that is not there would make it decline every post."""
+        found: dict[str, str] = {}
+        for page in range(1, MOST_PAGES + 1):
+            rows = await self._api.list(_Component, self._components, per_page=NEWEST, page=page)
+            found |= {one.id: one.name for one in rows}
+            if len(rows) < NEWEST:
+                break
+        if missing := sorted(components - found.keys()):
+            there = ", ".join(f"{name} ({id})" for id, name in found.items()) or "none"
+            raise Declined("statuspage", f"has no component {', '.join(missing)}; it has {there}")
+        return f"can be read, with {len(found)} components, of which {len(components)} are used"
 
     async def publish(self, notice: Notice) -> Published:
         """A new incident, with the health of its own components."""

@@ -1,7 +1,7 @@
 """A status page at Uptime Kuma."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -67,6 +67,12 @@ class KumaPage:
         """Give the connections back."""
         await self._session.close()
         await self._reading.close()
+
+    async def examine(self, components: Set[str]) -> str:
+        """The login, and the page as its owner sees it; it has no components to be set."""
+        answer = await self._session.call("getStatusPage", self._slug)
+        title = (answer.get("config") or {}).get("title", "")
+        return f"the login works, and the page is “{title}”"
 
     async def publish(self, notice: Notice) -> Published:
         """A new post, pinned to the page; or a new maintenance."""
