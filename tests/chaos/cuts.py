@@ -43,6 +43,7 @@ class Story:
     is_over: Callable[[Stage], bool]
     count: Callable[[Stage, Any], Awaitable[Tally]]
     points: Callable[[Entry], bool] = lambda _: True
+    rules: Callable[[str], str] = str
 
 
 STORIES = {
@@ -50,7 +51,11 @@ STORIES = {
         life_goes_on, all_ended, lambda scene, people: count(scene, people.approved)
     ),
     "outage": Story(
-        outage.people, outage.is_over, lambda scene, _: outage.count(scene), outage.changes
+        outage.people,
+        outage.is_over,
+        lambda scene, _: outage.count(scene),
+        outage.changes,
+        outage.hurried,
     ),
 }
 
@@ -97,7 +102,10 @@ async def _prepare(template: Path, nest: Nursery) -> None:
 
 async def _cut(kind: Kind, number: int, folder: Path, nest: Nursery, story: Story) -> Cut | None:
     """None when everything ended before the point came."""
-    async with stage(folder, nest, SEED) as scene, asyncio.timeout(ENDS_WITHIN):
+    async with (
+        stage(folder, nest, SEED, story.rules) as scene,
+        asyncio.timeout(ENDS_WITHIN),
+    ):
         hold = scene.world.hold = Hold(
             number if kind != "committed" else 0, after=kind == "applied", of=story.points
         )

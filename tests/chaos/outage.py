@@ -100,6 +100,11 @@ def is_over(scene: Stage) -> bool:
     )
 
 
+def hurried(rules: str) -> str:
+    """With updates promised every five minutes: all that can go wrong, in a third of the time."""
+    return rules.replace("\nincidents:\n", "\nincidents:\n  cadence: {outage: PT5M}\n", 1)
+
+
 def changes(request: Entry) -> bool:
     """Whether it changes something outside. Two thirds of the requests of an outage only look."""
     if request.system == "slack":

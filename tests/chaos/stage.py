@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -64,8 +64,12 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(folder: Path, nest: Nursery, seed: str = "many") -> AsyncIterator[Stage]:
-    """A world made from a seed, on a Tuesday morning; the bot has not been started yet."""
+async def stage(
+    folder: Path, nest: Nursery, seed: str = "many", changed: Callable[[str], str] = str
+) -> AsyncIterator[Stage]:
+    """A world made from a seed, on a Tuesday morning; the bot has not been started yet. `changed`
+    is done to its gonogo.yaml.
+    """
     world = World(Seed.named(seed), Clock(TUESDAY))
     runner = await app.start(world)
     try:
@@ -74,7 +78,7 @@ async def stage(folder: Path, nest: Nursery, seed: str = "many") -> AsyncIterato
         actions, repos = world.github.actions, world.github.repositories.values()
         actions.preset(repos, WORKFLOW, Script(seconds=RUN_SECONDS))
         database, config = folder / "gonogo.db", folder / "gonogo.yaml"
-        config.write_text(world.seed.gonogo_yaml(world.base_url))
+        config.write_text(changed(world.seed.gonogo_yaml(world.base_url)))
         world.more_env = {
             "DATABASE_URL": f"sqlite:///{database}",
             "GONOGO_CONFIG": str(config),
