@@ -110,7 +110,10 @@ async def _examine(read: settings.Settings, loaded: config.Config) -> Sequence[p
         found = await doctor.examine(
             loaded, chat=bot.chat, github=bot.github, probes=bot.probes, database=database
         )
-        around = await outside_doctor.look(bot.monitors.made, bot.targets.made, bot.clock.now())
+        now = bot.clock.now()
+        around = await outside_doctor.look(bot.monitors.made, bot.targets.made, now)
+        if source := bot.targets.backups:
+            around += await outside_doctor.backups(loaded, source, now)
         outage = await outage_doctor.look(loaded, bot.chat, bot.pagers.values(), bot.status_page)
     finally:
         await bot.close()

@@ -96,6 +96,7 @@ class Bot:
             wake=self._clockwork.wake,
             targets=self.targets.made,
             monitors=self.monitors.made,
+            backups=self.targets.backups,
             followers=(
                 partial(follow, config),
                 partial(mirroring.follow, config),

@@ -84,7 +84,7 @@ class Settings(BaseSettings):
     )
     digitalocean_token: SecretStr | None = Field(
         default=None,
-        description="token of DigitalOcean, for its App Platform and registry",
+        description="token of DigitalOcean, for its App Platform, registry and backups",
     )
     pagerduty_routing_key: SecretStr | None = Field(
         default=None, description="integration key of an Events API v2 integration at PagerDuty"

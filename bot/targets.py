@@ -1,11 +1,13 @@
-"""Targets of this installation: the configured ones, made with what they need to be let in."""
+"""Targets of this installation, and what the databases there could be restored from: the configured
+ones, made with what they need to be let in.
+"""
 
 from collections.abc import Sequence
 
 from bot.adapters.rest import Rest
 from bot.config import Config, ConfigError
 from bot.config.targets import AppPlatformTarget, DockerSshTarget, TargetConfig, VercelTarget
-from bot.ports import Clock, Registry, Target
+from bot.ports import Backups, Clock, Registry, Target
 from bot.settings import Settings
 
 Made = dict[tuple[str, str], Sequence[tuple[str, Target]]]
@@ -24,6 +26,7 @@ class Targets:
             for environment, found in service.environments.items()
             if found.targets
         }
+        self.backups = self._backups(config)
 
     async def close(self) -> None:
         """Give every connection back."""
@@ -47,14 +50,25 @@ class Targets:
             case AppPlatformTarget():
                 from bot.adapters import digitalocean
 
-                return digitalocean.make(config, self._digitalocean(config), self._clock)
+                return digitalocean.make(
+                    config, self._digitalocean(f"target {config.name}"), self._clock
+                )
+
+    def _backups(self, config: Config) -> Backups | None:
+        """Raises ConfigError when a service has some, and the settings no token."""
+        named = [name for name, service in config.services.items() if service.backups]
+        if not named:
+            return None
+        from bot.adapters.digitalocean import DigitalOceanBackups
+
+        return DigitalOceanBackups(self._digitalocean(f"backups of {named[0]}"))
 
     def _registry(self) -> Registry | None:
         if self._settings.digitalocean_token is None:
             return None
         from bot.adapters.digitalocean import DigitalOceanRegistry
 
-        return DigitalOceanRegistry(self._digitalocean(None))
+        return DigitalOceanRegistry(self._digitalocean("registry"))
 
     def _vercel(self, config: VercelTarget) -> Rest:
         from bot.adapters import vercel
@@ -68,13 +82,12 @@ class Targets:
             )
         return self._connections["vercel"]
 
-    def _digitalocean(self, config: AppPlatformTarget | None) -> Rest:
+    def _digitalocean(self, needed_by: str) -> Rest:
         from bot.adapters import digitalocean
 
         token = self._settings.digitalocean_token
         if token is None:
-            name = config.name if config else "registry"
-            raise ConfigError([f"DIGITALOCEAN_TOKEN: is missing (target {name})"])
+            raise ConfigError([f"DIGITALOCEAN_TOKEN: is missing ({needed_by})"])
         if "digitalocean" not in self._connections:
             self._connections["digitalocean"] = digitalocean.connect(
                 self._settings.digitalocean_api_url, token.get_secret_value()

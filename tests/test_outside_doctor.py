@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot import outside_doctor
-from bot.adapters import posthog
+from bot import config, outside_doctor
+from bot.adapters import digitalocean, posthog
 from bot.adapters.uptime_kuma import monitor as kuma
 from sandbox import app
 from sandbox.seeds import Seed
@@ -63,3 +63,39 @@ async def test_what_cannot_says_what_to_do(world: World) -> None:
     world.faults.add(system="kuma", kind="reset_before", count=9)
     found = await look(world, "phx_wrong")
     assert found["app production uptime kuma"][0] is None
+
+
+async def backups(world: World) -> tuple[bool | None, str, str]:
+    """What is said of the backups of app."""
+    loaded = config.parse(world.seed.gonogo_yaml(world.base_url))
+    api = digitalocean.connect(
+        f"{world.base_url}/digitalocean", world.seed.secrets.digitalocean_token
+    )
+    now = world.clock.now()
+    source = digitalocean.DigitalOceanBackups(api)
+    try:
+        [found] = await outside_doctor.backups(loaded, source, now)
+    finally:
+        await api.close()
+    assert found.subject == "backups of app"
+    return found.ok, found.text, found.action
+
+
+async def test_the_newest_backup_is_shown_and_an_old_one_is_a_problem(world: World) -> None:
+    there = world.digitalocean.database("app").backups
+    ok, text, action = await backups(world)
+    assert (ok, action) == (True, "")
+    assert text.startswith(f"the newest is of {there[0]:%Y-%m-%dT%H:%M:%SZ}, ")
+    del there[:2]
+    ok, text, action = await backups(world)
+    assert ok is False
+    assert text.startswith(f"the newest is of {there[0]:%Y-%m-%dT%H:%M:%SZ}, 2 d ")
+    assert action == "see why there is no newer one, or correct backups.within"
+    there.clear()
+    assert await backups(world) == (False, "there is none", "have one made")
+
+
+async def test_a_database_that_is_not_there_says_what_to_do(world: World) -> None:
+    world.digitalocean.databases.clear()
+    ok, _, action = await backups(world)
+    assert (ok, action) == (False, outside_doctor.BACKUPS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -85,4 +86,5 @@ def gate_rules(config: Config, service: str, environment: str) -> Rules:
         checks=settings.checks.rules(),
         tested_by=settings.migrations.tested_by if settings.migrations else None,
         labels=settings.bugs.labels,
+        oldest_backup=settings.backups.within if settings.backups else timedelta(0),
     )

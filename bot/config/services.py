@@ -10,7 +10,7 @@ from bot.config.calendars import WindowConfig
 from bot.config.gates import BugsConfig, ChecksConfig, MigrationsConfig, Policies
 from bot.config.monitors import Monitors
 from bot.config.part import Part, shape
-from bot.config.targets import Targets
+from bot.config.targets import DigitalOceanId, Targets
 
 EnvironmentName = Literal["production", "staging"]
 ENVIRONMENTS: tuple[EnvironmentName, ...] = get_args(EnvironmentName)
@@ -47,6 +47,13 @@ class CheckConfig(Part):
     url: str
     status: int = Field(default=200, ge=100, le=599)
     contains: str = Field(default="", description="text that has to stand in the answer")
+
+
+class BackupsConfig(Part):
+    """The database at DigitalOcean whose backups are read before its migrations run."""
+
+    database: DigitalOceanId = Field(description="id of its cluster, as its URL shows it")
+    within: Span = Field(default=timedelta(hours=26), description="how old the newest may be")
 
 
 class AdoptConfig(Part):
@@ -107,4 +114,5 @@ class ServiceConfig(Part):
     checks: ChecksConfig = ChecksConfig()
     bugs: BugsConfig = BugsConfig()
     migrations: MigrationsConfig | None = None
+    backups: BackupsConfig | None = None
     watch: tuple[str, ...] = Field(default=(), description="who watches after a deployment")

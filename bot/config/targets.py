@@ -97,9 +97,9 @@ Pattern = Annotated[str, AfterValidator(_pattern)]
 VercelId = Annotated[
     str, shape("[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", "an id or a name as Vercel gives it")
 ]
-AppId = Annotated[
+DigitalOceanId = Annotated[
     str,
-    shape("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "the id of the app, as its URL shows it"),
+    shape("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "an id as DigitalOcean's URLs show it"),
 ]
 
 
@@ -183,7 +183,7 @@ class AppPlatformTarget(Part):
 
     kind: Literal["do_app_platform"]
     name: TargetName = Field(description="what people call it")
-    app: AppId
+    app: DigitalOceanId
 
 
 TargetConfig = Annotated[

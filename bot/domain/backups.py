@@ -15,3 +15,11 @@ class Backup:
     def age(self, now: datetime) -> timedelta:
         """How old it is; what was written since would be lost."""
         return now - self.at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backups:
+    """What was read of the backups of a database at a time; `newest` is None where it has none."""
+
+    at: datetime
+    newest: Backup | None = None

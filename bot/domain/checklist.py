@@ -14,7 +14,7 @@ from bot.domain.signatures import SignOff
 from bot.domain.states import Kind, S, State
 from bot.domain.validation import Outcome
 
-BACKUP = "backup"
+BACKUP = Gate.BACKUP
 """Not an item of the process's lists, but asked before a deployment with migrations."""
 
 
@@ -135,13 +135,14 @@ def to_check(deployment: Deployment) -> tuple[Entry, ...]:
 
 def asked_of_approver(deployment: Deployment) -> tuple[Entry, ...]:
     """Which of the four have neither evidence nor a name, and the backup where the database
-    changes.
+    changes and no recent one was read of.
     """
     lifted = {override.gate for override in deployment.overrides}
     unsettled = (Mark.OPEN, Mark.AGAINST)
     asked = [e for e in to_check(deployment) if e.mark in unsettled and e.item not in lifted]
-    if is_for(deployment) and deployment.migrations and _signature(deployment, BACKUP) is None:
-        asked.append(Entry(item=BACKUP, phase=Phase.BEFORE, mark=Mark.OPEN))
+    if is_for(deployment) and deployment.migrations and BACKUP not in lifted:
+        backup = _signed(_of_gate(BACKUP, Phase.BEFORE, deployment, BACKUP), deployment)
+        asked += [backup] if backup.mark in unsettled else []
     return tuple(asked)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 
+from bot.domain.backups import Backup
 from bot.domain.changes import ChangeList
 from bot.domain.gates import Verdict
 from bot.domain.migrations import Migration
@@ -80,6 +81,7 @@ class Deployment:
     `protection` is what holds its run back at GitHub, None where approval comes before the run.
     `ends_as` is what an `ending` makes of it once GitHub has stopped that run. `four_eyes` says
     why the rule of four eyes did not hold.
+    `backup` is the newest of the database, where the version brings migrations.
     `rehearsal` is the way back from it, as it was found before the approval.
     `approvers` is how many different people the configuration asked for when it was checked.
     `bad` is a person's mark, `hold` keeps the slot shut after a rollback, `rolls_back` names
@@ -116,6 +118,7 @@ class Deployment:
     overrides: tuple[Override, ...] = ()
     sign_offs: tuple[SignOff, ...] = ()
     migrations: tuple[Migration, ...] = ()
+    backup: Backup | None = None
     risk: Risk | None = None
     rehearsal: Rehearsal | None = None
     baseline_ms: float | None = None

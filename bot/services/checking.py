@@ -79,6 +79,7 @@ async def _check(desk: Desk, deployment: Deployment) -> None:
         changes=found.changes,
         verdicts=verdicts,
         migrations=found.migrations or (),
+        backup=found.backups.newest if found.backups else None,
         rehearsal=found.way_back,
         risk=await risk(desk, deployment, found, live),
         baseline_ms=found.baseline_ms,

@@ -10,6 +10,7 @@ from bot.domain.states import Kind
 from bot.domain.validation import Rule
 from bot.messages.blocks import Message
 from bot.ports import (
+    Backups,
     Chat,
     Clock,
     GitHub,
@@ -49,6 +50,7 @@ class Desk:
     wake: Callable[[], None]
     monitors: Mapping[tuple[str, str], Sequence[Monitor]] = field(default_factory=dict)
     targets: Mapping[tuple[str, str], Sequence[tuple[str, Target]]] = field(default_factory=dict)
+    backups: Backups | None = None
     followers: tuple[Follower, ...] = ()
     pagers: Mapping[str, Pager] = field(default_factory=dict)
     status_page: StatusPage | None = None

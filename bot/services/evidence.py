@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from bot.config.gates import gate_rules
 from bot.domain import gates, hotfix, migrations
+from bot.domain.backups import Backups
 from bot.domain.changes import ChangeList
 from bot.domain.deployments import Deployment
 from bot.domain.errors import Fault, NotFound
@@ -40,6 +41,8 @@ async def gather(
     held = await sources.ask(Gate.HOLD, holding.look(desk, deployment, tag, changes), ())
     settings = desk.config.services.get(deployment.service)
     rule = settings.migrations.rule() if settings and settings.migrations else None
+    brings = migrations.find(changes.touched, rule) if rule else None
+    backups = await sources.ask(Gate.BACKUP, _backups(desk, deployment), None) if brings else None
     return Evidence(
         version=deployment.version,
         commit=tag.commit,
@@ -55,7 +58,8 @@ async def gather(
         bugs=bugs,
         staged=ready.staged,
         on_qa=ready.on_qa,
-        migrations=migrations.find(changes.touched, rule) if rule else None,
+        migrations=brings,
+        backups=backups,
         health=ready.health,
         baseline_ms=ready.baseline_ms,
         watchers=ready.watchers,
@@ -140,6 +144,14 @@ async def _bugs(desk: Desk, repo: str, labels: tuple[str, ...]) -> tuple[Issue, 
         return None
     issues = {issue.number: issue for some in found for issue in some or ()}
     return tuple(issues[number] for number in sorted(issues))
+
+
+async def _backups(desk: Desk, deployment: Deployment) -> Backups | None:
+    settings = desk.config.services.get(deployment.service)
+    if settings is None or settings.backups is None or desk.backups is None:
+        return None
+    newest = await desk.backups.newest(settings.backups.database)
+    return Backups(at=desk.now(), newest=newest)
 
 
 async def _commit(

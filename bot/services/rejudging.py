@@ -31,7 +31,8 @@ async def _judged(desk: Desk, deployment: Deployment) -> Deployment:
     live = await desk.store.read(lambda tx: tx.live(deployment.service, deployment.environment))
     found = await evidence.gather(desk, deployment, *bound, live)
     verdicts = await evidence.judge(desk, deployment, found)
-    return deployment.with_(verdicts=verdicts, rehearsal=found.way_back)
+    backup = found.backups.newest if found.backups else deployment.backup
+    return deployment.with_(verdicts=verdicts, rehearsal=found.way_back, backup=backup)
 
 
 async def _rehearsed(desk: Desk, deployment: Deployment) -> Deployment:

@@ -96,6 +96,6 @@ def _deployment(tx: Tx, name: str | None) -> Deployment | None:
 
 
 def _backup(live: Deployment) -> str:
-    """The backup that somebody named when the migrations were approved."""
+    """The backup that somebody named when the migrations were approved, or that was read of."""
     named = (s.note for s in reversed(live.sign_offs) if s.item == BACKUP and s.note)
-    return next(named, "")
+    return next(named, live.backup.id if live.backup else "")

@@ -6,12 +6,13 @@ from datetime import timedelta
 from functools import partial
 
 from sandbox.clock import Clock
-from sandbox.digitalocean.app import App, uuid
+from sandbox.digitalocean.app import App
 from sandbox.digitalocean.errors import not_found
 from sandbox.digitalocean.registry import Database, Registry
 from sandbox.events import Events
 from sandbox.releases import Release, Releases
 from sandbox.seeds import Seed
+from sandbox.seeds.config import database_id
 
 BACKED_UP_AT = 2  # o'clock UTC
 
@@ -42,7 +43,7 @@ class DigitalOcean:
                 self.registry.push(service, release.version, pushed)
                 self.registry.push(f"web/{service}", release.version, pushed)
             self._apps[service] = made
-            id = uuid("database", service)
+            id = database_id(service)
             times = [last - timedelta(days=day) for day in range(7)]
             self.databases[id] = Database(id, service, times)
 

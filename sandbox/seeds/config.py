@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import NAMESPACE_DNS, uuid5
 
 import yaml
 
@@ -55,6 +56,11 @@ def gonogo_yaml(
     return yaml.dump(config, Dumper=Dumper, sort_keys=False)
 
 
+def database_id(service: str) -> str:
+    """The id that the service's database has at DigitalOcean."""
+    return str(uuid5(NAMESPACE_DNS, f"{service}.database"))
+
+
 def _service(seed: str, name: str, services: tuple[str, ...], base_url: str) -> dict[str, Any]:
     suffix = f"/{name}" if len(services) > 1 else ""
     bake = "PT15M" if seed == "bake" else "PT0S"
@@ -79,6 +85,7 @@ def _service(seed: str, name: str, services: tuple[str, ...], base_url: str) -> 
             },
         },
         "migrations": {"paths": ["migrations/*.sql"], "down": "-- down", "tested_by": "migrate"},
+        "backups": {"database": database_id(name)},
         "watch": ["ana", "dee"],
     }
     if mode := MODES.get(seed):

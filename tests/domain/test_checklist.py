@@ -90,6 +90,17 @@ def test_migrations_ask_for_a_backup_once() -> None:
     assert asked_of_approver(sign(changing, "backup", BO, NOON, "bk-1, 2 h old")) == ()
 
 
+@pytest.mark.parametrize(
+    ("level", "asked"), [(Level.PASS, []), (Level.WARN, ["backup"]), (Level.NOT_SET_UP, ["backup"])]
+)
+def test_a_recent_backup_that_was_read_of_is_not_asked_for(level: Level, asked: list[str]) -> None:
+    read = Verdict(gate="backup", level=level, text="Newest backup 02:00, 8 h old")
+    changing = waiting((*GOOD, read), migrations=(DROPS,))
+    assert [e.item for e in asked_of_approver(changing)] == asked
+    lifted = Override(gate="backup", by="U0BO", at=NOON, reason="the table is empty")
+    assert asked_of_approver(changing.with_(overrides=(lifted,))) == ()
+
+
 def test_other_environments_ask_nothing() -> None:
     staging = waiting((), environment="staging", migrations=(Migration(path="1.sql"),))
     assert to_check(staging) == asked_of_approver(staging) == ()

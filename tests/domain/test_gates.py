@@ -3,12 +3,14 @@ do; a source that is silent never passes.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.backups import Backup, Backups
 from bot.domain.changes import Change, ChangeList
 from bot.domain.errors import Fault
 from bot.domain.gates import (
@@ -58,6 +60,8 @@ WAY_BACK = Rehearsal(
 )
 NO_IMAGE = Place(name="web-1", kind="docker_ssh", possible=False, text="its image is gone")
 NO_ANSWER = Place(name="api", kind="do_app_platform", possible=None, text="HTTP 502")
+BACKED_UP = Backups(at=NOON, newest=Backup(id="2024-03-26T02:00:00Z", at=NOON - timedelta(hours=8)))
+CHANGING: dict[str, Any] = {"migrations": (SAFE,), "checks": (TRIED,)}
 FINE = Evidence(
     version="v1.2.1",
     commit=C7,
@@ -79,7 +83,10 @@ FINE = Evidence(
 )
 HELD = Held(lock="L1", rollback="D3", left="v1.2.0", contains=1, total=2, back=("Bug Y",))
 RULES = Rules(
-    policies=dict.fromkeys(Gate, Policy.BLOCK), tested_by="migrate", labels=("critical", "sev1")
+    policies=dict.fromkeys(Gate, Policy.BLOCK),
+    tested_by="migrate",
+    labels=("critical", "sev1"),
+    oldest_backup=timedelta(hours=26),
 )
 ORDER = [
     *("ci", "merged", "reviewed", "live", "staging", "qa", "notes", "bugs"),
@@ -218,6 +225,26 @@ CASES: list[tuple[str, dict[str, Any], Level, str]] = [
         "Without a live version nobody can tell which migrations are new",
     ),
     ("migrations", {"migrations": None}, NOT_SET_UP, "No paths of migrations"),
+    (
+        "backup",
+        CHANGING | {"backups": BACKED_UP},
+        PASS,
+        "Newest backup 2024-03-26T02:00:00Z, 8 h 0 min old",
+    ),
+    (
+        "backup",
+        CHANGING | {"backups": replace(BACKED_UP, at=NOON + timedelta(hours=18))},
+        PASS,
+        "Newest backup 2024-03-26T02:00:00Z, 26 h 0 min old",
+    ),
+    (
+        "backup",
+        CHANGING | {"backups": replace(BACKED_UP, at=NOON + timedelta(hours=19))},
+        BLOCK,
+        "Newest backup 2024-03-26T02:00:00Z, 27 h 0 min old: more than 26 h 0 min",
+    ),
+    ("backup", CHANGING | {"backups": Backups(at=NOON)}, BLOCK, "The database has no backup"),
+    ("backup", CHANGING, NOT_SET_UP, "No database whose backups are read"),
     ("monitoring", {}, PASS, "Health answers"),
     ("monitoring", {"health": "HTTP 503"}, BLOCK, "Not healthy before the deployment: HTTP 503"),
     ("monitoring", {"health": None}, NOT_SET_UP, "No health URL"),
@@ -272,12 +299,19 @@ def test_what_a_team_lets_a_gate_do(gate: str, changes: dict[str, Any]) -> None:
     assert [v.gate for v in off] == ["live", "workflow"]
 
 
+def test_without_migrations_no_backup_is_asked_for() -> None:
+    for migrations in ((), None):
+        found = judge(replace(FINE, migrations=migrations, backups=Backups(at=NOON)), RULES)
+        assert "backup" not in {v.gate for v in found}
+
+
 def test_every_gate_that_can_be_silent_or_missing_was_looked_at() -> None:
     shown = {(gate, level) for gate, _, level, _ in CASES}
-    assert {gate for gate, level in shown if level is PASS} == set(ORDER)
-    assert {gate for gate, level in shown if level is BLOCK} == set(ORDER)
+    assert {gate for gate, level in shown if level is PASS} == {*ORDER, "backup"}
+    assert {gate for gate, level in shown if level is BLOCK} == {*ORDER, "backup"}
     assert {gate for gate, level in shown if level is NOT_SET_UP} == {
-        *(Gate.STAGING, Gate.QA, Gate.BUGS, Gate.MIGRATIONS, Gate.MONITORING, Gate.WATCH)
+        *(Gate.STAGING, Gate.QA, Gate.BUGS, Gate.MIGRATIONS, Gate.BACKUP),
+        *(Gate.MONITORING, Gate.WATCH),
     }
 
 
@@ -287,7 +321,7 @@ def test_every_gate_that_can_be_silent_or_missing_was_looked_at() -> None:
 )
 def test_a_silent_source_never_passes(gate: Gate, policy: Policy, level: Level) -> None:
     silent = {gate: Fault("github", "HTTP 502")}
-    found = verdict(gate, replace(RULES, policies={gate: policy}), unread=silent)
+    found = verdict(gate, replace(RULES, policies={gate: policy}), unread=silent, **CHANGING)
     assert found.level is level
     assert found.text.endswith("could not be read: HTTP 502")
     assert found.action
@@ -395,6 +429,7 @@ EVIDENCE = st.builds(
     staged=st.sampled_from([None, "unknown", Staged(version="v1.2.1"), Staged(version="x")]),
     on_qa=st.sampled_from([None, "", "Quin"]),
     migrations=st.sampled_from([None, (), (SAFE,), (DROPS, UNSEEN)]),
+    backups=st.sampled_from([None, Backups(at=NOON), BACKED_UP]),
     health=st.sampled_from([None, "", "down"]),
     watchers=st.sampled_from([None, (), ("ana",)]),
     way_back=st.sampled_from([None, Rehearsal(at=NOON), WAY_BACK]),
@@ -407,7 +442,8 @@ EVIDENCE = st.builds(
 def test_all_gates_speak_at_once_and_a_block_says_what_to_do(evidence: Evidence) -> None:
     found = judge(evidence, RULES)
     is_held = evidence.holds or Gate.HOLD in evidence.unread
-    assert [v.gate for v in found] == [*ORDER[:-1], *(["hold"] if is_held else []), ORDER[-1]]
+    order = [*ORDER[:9], "backup", *ORDER[9:-1], *(["hold"] if is_held else []), ORDER[-1]]
+    assert [v.gate for v in found] == [g for g in order if g != "backup" or evidence.migrations]
     assert all(v.text for v in found)
     assert all(v.action for v in blocks(found))
     assert not {v.gate for v in found if v.level in (PASS, NOT_SET_UP)} & evidence.unread.keys()

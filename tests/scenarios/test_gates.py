@@ -13,6 +13,7 @@ STRICT = {"gates": {"reviewed": "block", "staging": "block"}}
 NOTHING: dict[str, Any] = {
     "environments": {"production": {"health": None, "smoke": None}, "staging": None},
     "migrations": None,
+    "backups": None,
     "watch": None,
 }
 

@@ -1,5 +1,6 @@
 """Signatures: gates that people lift, items that they sign, and what Approve asks of them."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,15 @@ async def test_what_nobody_may_lift_is_refused_without_a_card(team: Workspace) -
     assert await team.channel() == []
 
 
-async def test_approve_asks_only_for_what_nothing_was_read_for(team: Workspace) -> None:
+@pytest.fixture
+async def by_hand(tmp_path: Path) -> AsyncIterator[Workspace]:
+    """A team whose backups lie where nobody reads of them."""
+    async with workspace(tmp_path, rules={"services": {"app": {"backups": None}}}) as made:
+        yield made
+
+
+async def test_approve_asks_only_for_what_nothing_was_read_for(by_hand: Workspace) -> None:
+    team = by_hand
     await team.asks("/deploy v1.3.0")
     assert (await team.clicks("bo", "Approve"))["modal"]
     form = await team.get("/modal", **{"as": "bo"})
@@ -123,7 +132,8 @@ async def test_approve_asks_only_for_what_nothing_was_read_for(team: Workspace) 
     assert await team.state() == "Succeeded"
 
 
-async def test_a_form_of_approve_that_was_overtaken_explains_itself(team: Workspace) -> None:
+async def test_a_form_of_approve_that_was_overtaken_explains_itself(by_hand: Workspace) -> None:
+    team = by_hand
     await team.asks("/deploy v1.3.0")
     await team.clicks("bo", "Approve")
     await team.clicks("ana", "Cancel")

@@ -52,10 +52,13 @@ def judge(evidence: Evidence, rules: Rules = Rules()) -> tuple[Verdict, ...]:  #
         Gate.NOTES: lambda: release.notes(evidence),
         Gate.BUGS: lambda: release.bugs(evidence, rules),
         Gate.MIGRATIONS: lambda: release.migrations(evidence, rules),
+        Gate.BACKUP: lambda: release.backup(evidence, rules),
         Gate.MONITORING: lambda: readiness.monitoring(evidence),
         Gate.WATCH: lambda: readiness.watch(evidence),
         Gate.WAY_BACK: lambda: readiness.way_back(evidence.way_back),
     }
+    if not evidence.migrations:
+        del looks[Gate.BACKUP]
     if evidence.holds or Gate.HOLD in evidence.unread:
         looks[Gate.HOLD] = lambda: holds.judge(evidence.holds, evidence.version)
     judged = {

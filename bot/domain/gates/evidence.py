@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from bot.domain.backups import Backups
 from bot.domain.changes import ChangeList
 from bot.domain.errors import Fault
 from bot.domain.gates.holds import Held
@@ -49,6 +51,7 @@ class Evidence:
     `staged` is a text where nothing is known of what staging runs. `approved` are the pull requests
     with an approving review. `on_qa` says who signed the commit off, "" that nobody did. `health`
     is what is wrong with it, `baseline_ms` how fast it answered. `holds` are those on the place.
+    `backups` are read only where the version brings migrations.
     """
 
     version: str
@@ -66,6 +69,7 @@ class Evidence:
     staged: Staged | str | None = None
     on_qa: str | None = None
     migrations: tuple[Migration, ...] | None = None
+    backups: Backups | None = None
     health: str | None = None
     baseline_ms: float | None = None
     watchers: tuple[str, ...] | None = None
@@ -87,7 +91,8 @@ class CheckRules:
 class Rules:
     """What a team asks of a version, for one environment.
 
-    `tested_by` is the check in which migrations are tried, `labels` those of critical bugs.
+    `tested_by` is the check in which migrations are tried, `labels` those of critical bugs,
+    `oldest_backup` the age from which on a backup does not count.
     """
 
     is_production: bool = True
@@ -95,6 +100,7 @@ class Rules:
     checks: CheckRules = CheckRules()
     tested_by: str | None = None
     labels: tuple[str, ...] = ()
+    oldest_backup: timedelta = timedelta(0)
 
     def policy(self, gate: Gate) -> Policy:
         """What the gate may do."""

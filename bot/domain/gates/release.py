@@ -1,8 +1,11 @@
-"""Gates on the release: its notes, the bugs that are known, and what it does to the database."""
+"""Gates on the release: its notes, the bugs that are known, what it does to the database, and what
+that could be restored from.
+"""
 
 from bot.domain.gates.evidence import Evidence, Rules
 from bot.domain.gates.verdicts import Gate, Level, Verdict
 from bot.domain.migrations import Migration
+from bot.domain.spans import span
 from bot.domain.words import count, listing
 
 
@@ -57,6 +60,26 @@ def migrations(evidence: Evidence, rules: Rules) -> Verdict:
         text=f"{number}: {'; '.join(against)}",
         action="Have the way back and a backup ready before you approve.",
     )
+
+
+def backup(evidence: Evidence, rules: Rules) -> Verdict:
+    """What the database could be restored from is recent."""
+    if evidence.backups is None:
+        text = "No database whose backups are read"
+        return Verdict(gate=Gate.BACKUP, level=Level.NOT_SET_UP, text=text)
+    newest = evidence.backups.newest
+    if newest is None:
+        return _no_backup("The database has no backup")
+    age = newest.age(evidence.backups.at)
+    text = f"Newest backup {newest.id}, {span(age)} old"
+    if age > rules.oldest_backup:
+        return _no_backup(f"{text}: more than {span(rules.oldest_backup)}")
+    return Verdict(gate=Gate.BACKUP, level=Level.PASS, text=text)
+
+
+def _no_backup(text: str) -> Verdict:
+    action = "Have one made, and see why there is none."
+    return Verdict(gate=Gate.BACKUP, level=Level.BLOCK, text=text, action=action)
 
 
 def _against(found: tuple[Migration, ...]) -> list[str]:

@@ -35,6 +35,7 @@ class Gate(StrEnum):
     NOTES = "notes"
     BUGS = "bugs"
     MIGRATIONS = "migrations"
+    BACKUP = "backup"
     MONITORING = "monitoring"
     WATCH = "watch"
     WAY_BACK = "way_back"
@@ -50,6 +51,7 @@ TITLES: Mapping[str, str] = {
     Gate.NOTES: "Release notes",
     Gate.BUGS: "Critical bugs",
     Gate.MIGRATIONS: "Migrations",
+    Gate.BACKUP: "Backup",
     Gate.MONITORING: "Monitoring",
     Gate.WATCH: "Who watches",
     Gate.WAY_BACK: "Way back",
@@ -64,7 +66,10 @@ DEFAULTS: Mapping[Gate, Policy] = {gate: Policy.WARN for gate in Gate} | {
 """So that a new team can deploy on its first day."""
 
 OF_PRODUCTION = frozenset(
-    {Gate.STAGING, Gate.QA, Gate.NOTES, Gate.BUGS, Gate.WATCH, Gate.WAY_BACK, Gate.HOLD}
+    {
+        *(Gate.STAGING, Gate.QA, Gate.NOTES, Gate.BUGS, Gate.BACKUP, Gate.WATCH),
+        *(Gate.WAY_BACK, Gate.HOLD),
+    }
 )
 """What is asked only before production changes."""
 

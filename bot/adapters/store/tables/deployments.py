@@ -61,6 +61,7 @@ deployments = Table(
     Column("overrides", Json),
     Column("sign_offs", Json),
     Column("migrations", Json),
+    Column("backup", Json),
     Column("risk", Json),
     Column("rehearsal", Json),
     Column("baseline_ms", Float),
