@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from bot.domain.errors import NotFound
+from bot.domain.errors import Fault, NotFound
 from bot.domain.people import Standing
 from bot.messages.blocks import Message
 from bot.ports import Account
@@ -15,10 +15,11 @@ from bot.ports import Account
 
 @dataclass
 class Room:
-    """A Slack in memory."""
+    """A Slack in memory. Who asks a `silent` one who is who gets no answer."""
 
     groups: dict[str, set[str]]
     gone: set[str] = field(default_factory=set)
+    silent: bool = False
     said: dict[str, tuple[str, Message]] = field(default_factory=dict)
     numbers: Any = field(default_factory=lambda: count(1))
 
@@ -49,11 +50,13 @@ class Room:
         return name
 
     async def account(self, slack_id: str) -> Account:
+        self._answers()
         if slack_id in self.gone:
             raise NotFound("slack", "user_not_found")
         return Account(slack_id=slack_id, name=slack_id, standing=Standing.MEMBER)
 
     async def group_members(self, handle: str) -> tuple[str, ...]:
+        self._answers()
         return tuple(sorted(self.groups[handle]))
 
     async def upload(self, name: str, content: bytes, alt: str) -> str:
@@ -64,3 +67,7 @@ class Room:
 
     async def open_view(self, trigger_id: str, view: dict[str, Any]) -> None:
         pass
+
+    def _answers(self) -> None:
+        if self.silent:
+            raise Fault("slack", "HTTP 503")
