@@ -2,6 +2,7 @@
 
 from bot.ports.backups import Backups
 from bot.ports.chat import Account, Chat
+from bot.ports.chores import Chore
 from bot.ports.clock import Clock
 from bot.ports.github import Access, GitHub, Held, Started, Tag, Workflow
 from bot.ports.incidents import Room
@@ -22,6 +23,7 @@ __all__ = [
     "Backups",
     "Card",
     "Chat",
+    "Chore",
     "Clock",
     "GitHub",
     "Held",

@@ -9,6 +9,7 @@ from bot.domain.deployments import Deployment
 from bot.domain.history import IncidentRecord, Record
 from bot.domain.people import Actor
 from bot.messages.blocks import Message
+from bot.ports.chores import ChoreTx
 from bot.ports.forerunners import ForerunnerTx
 from bot.ports.freezes import FreezeTx
 from bot.ports.github import Tag
@@ -78,6 +79,7 @@ class Card:
 
 
 class Tx(
+    ChoreTx,
     LookoutTx,
     ForerunnerTx,
     SightingTx,
@@ -159,9 +161,6 @@ class Tx(
 
     def audit(self, actor: str, action: str, subject: str, **detail: Any) -> None: ...
     def trail(self, subject: str) -> tuple[AuditEntry, ...]: ...
-    def has_unsealed(self) -> bool:
-        """Whether audit rows wait to be sealed."""
-
     def seal(self, limit: int = 500) -> str | None:
         """Chain audit rows that are not yet sealed, in order; the new head, or None when nothing
         was open.
@@ -252,6 +251,9 @@ class Tx(
     def members(self, role: str) -> tuple[str, ...]: ...
     def people_read_at(self) -> datetime | None:
         """When the directory was read last; None when it holds nobody."""
+
+    def duties(self) -> dict[str, datetime]:
+        """When each recurring duty that ever ran is due again."""
 
     def duty(self, name: str) -> datetime | None:
         """When a recurring duty is due again; None when it never ran."""

@@ -86,7 +86,8 @@ class Duties:
 
     def due(self, tx: Tx) -> tuple[str, ...]:
         """The duties whose time has come; one that never ran is due at once."""
-        found = [name for name in self._table if (tx.duty(name) or tx.now) <= tx.now]
+        due_at = tx.duties()
+        found = [name for name in self._table if due_at.get(name, tx.now) <= tx.now]
         if promising.is_set_back(tx):
             found.append(promising.DUTY)
         return tuple(found)

@@ -2,36 +2,18 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
-from typing import Any
 
 import structlog
 
 from bot.config.approval import is_team
-from bot.domain.deployments import Deployment
 from bot.domain.errors import Fault
-from bot.ports import Card, Post, Room, Stale, Tx
-from bot.services import (
-    homes,
-    locks,
-    maintenance,
-    mirroring,
-    paging,
-    pictures,
-    postmortems,
-    promising,
-    publishing,
-    releases,
-)
+from bot.ports import Stale
 from bot.services.board import Board
+from bot.services.chores import Chores, Work
 from bot.services.desk import Desk, retry_in
 from bot.services.duties import Duties
-from bot.services.outbox import deliver
 from bot.services.rooms import Rooms
-from bot.services.stepping import step
 
 log = structlog.get_logger()
 
@@ -40,30 +22,6 @@ SETTLE_LIMIT = 5.0
 
 AGENDA_LIMIT = 10.0
 """Seconds of real time for the database to say what is due."""
-
-Work = Callable[[], Coroutine[Any, Any, None]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agenda:
-    """What is due at one time."""
-
-    deployments: tuple[int, ...]
-    posts: tuple[Post, ...]
-    cards: tuple[tuple[Deployment, Card | None], ...]
-    duties: tuple[str, ...]
-    locks: tuple[int, ...]
-    incidents: tuple[int, ...]
-    postmortems: tuple[int, ...]
-    rooms: tuple[Room, ...]
-    drafts: Sequence[int]
-    pages: tuple[int, ...]
-    status_posts: tuple[int, ...]
-    maintenances_over: tuple[int, ...]
-    mirrors: Sequence[int]
-    homes: Sequence[str]
-    pictures: Sequence[int]
-    has_unsealed: bool
 
 
 class Tick:
@@ -77,14 +35,15 @@ class Tick:
         self._board = Board(desk)
         self._rooms = Rooms(desk, self._board.edited)
         self._duties = Duties(desk)
+        self._chores = Chores(desk, self._board, self._rooms, self._duties)
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._resting: dict[str, tuple[datetime, int]] = {}
 
     async def once(self) -> bool:
         """Start everything that is due and not under way; whether anything was started."""
         async with asyncio.timeout(AGENDA_LIMIT):
-            agenda = await self._desk.store.read(self._read_agenda)
-        started = [self._start(subject, work) for subject, work in self._work(agenda)]
+            due = await self._chores.due()
+        started = [self._start(subject, work) for subject, work in due]
         return any(started)
 
     async def settle(self) -> None:
@@ -124,71 +83,6 @@ class Tick:
             f"{_whose(group)} {group}, so nobody holds a role by it"
             for group in self._duties.lost_groups
         ]
-
-    def _read_agenda(self, tx: Tx) -> Agenda:
-        return Agenda(
-            deployments=tx.due(tx.now),
-            posts=tx.posts_due(tx.now),
-            cards=tx.stale_cards(),
-            duties=self._duties.due(tx),
-            locks=tx.locks_due(tx.now),
-            incidents=tx.incidents_due(tx.now),
-            postmortems=tx.drafts_due(tx.now),
-            rooms=tx.stale_rooms(),
-            drafts=tx.release_drafts_due(tx.now),
-            pages=tx.pages_due(tx.now),
-            status_posts=tx.status_posts_due(tx.now),
-            maintenances_over=tx.maintenances_over(),
-            mirrors=mirroring.due(self._desk, tx.mirrors_open(tx.now)),
-            homes=tx.homes_due(tx.now),
-            pictures=tx.pictures_due(tx.now),
-            has_unsealed=tx.has_unsealed(),
-        )
-
-    def _work(self, agenda: Agenda) -> list[tuple[str, Work]]:
-        now = self._desk.now()
-        places: dict[str, list[Post]] = {}
-        for post in agenda.posts:
-            places.setdefault(f"posts:{post.channel}:{post.user or ''}", []).append(post)
-        work: list[tuple[str, Work]] = [
-            (f"deployment:{i}", partial(step, self._desk, i)) for i in agenda.deployments
-        ]
-        work += [
-            (f"card:{d.id}", partial(self._board.show, d.id))
-            for d in self._board.due(agenda.cards, now)
-        ]
-        work += [
-            (place, partial(deliver, self._desk, tuple(posts))) for place, posts in places.items()
-        ]
-        work += [
-            (f"incident:{i}", partial(promising.look_after, self._desk, i))
-            for i in agenda.incidents
-        ]
-        work += [(f"page:{i}", partial(paging.work_off, self._desk, i)) for i in agenda.pages]
-        work += [
-            (f"public:{i}", partial(publishing.work_off, self._desk, i))
-            for i in agenda.status_posts
-        ]
-        work += [
-            (f"maintenance:{i}", partial(maintenance.end, self._desk, i))
-            for i in agenda.maintenances_over
-        ]
-        work += [
-            (f"postmortem:{i}", partial(postmortems.draft, self._desk, i))
-            for i in agenda.postmortems
-        ]
-        work += [
-            (f"room:{i}", partial(self._rooms.show, i)) for i in self._rooms.due(agenda.rooms, now)
-        ]
-        work += [(f"duty:{name}", partial(self._duties.do, name)) for name in agenda.duties]
-        work += [(f"lock:{i}", partial(locks.watch, self._desk, i)) for i in agenda.locks]
-        work += [(f"mirror:{i}", partial(mirroring.mirror, self._desk, i)) for i in agenda.mirrors]
-        work += [(f"draft:{i}", partial(releases.step, self._desk, i)) for i in agenda.drafts]
-        work += [(f"home:{who}", partial(homes.show, self._desk, who)) for who in agenda.homes]
-        work += [(f"picture:{i}", partial(pictures.draw, self._desk, i)) for i in agenda.pictures]
-        if agenda.has_unsealed:
-            work.append(("audit", self._duties.seal))
-        return work
 
     def _start(self, subject: str, work: Work) -> bool:
         until, _ = self._resting.get(subject, (None, 0))

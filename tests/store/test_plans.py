@@ -18,6 +18,11 @@ QUESTIONS: dict[str, tuple[Callable[[Tx], object], str]] = {
     "unfinished": (lambda tx: tx.unfinished(), "deployments_unfinished"),
     "due": (lambda tx: tx.due(START), "deployments_unfinished"),
     "next due": (lambda tx: tx.next_due(), "deployments_unfinished"),
+    "chores": (
+        lambda tx: tx.chores(),
+        "deployments_unfinished.*deployments_stale_card.*outbox_open.*incidents_due.*"
+        "incidents_stale_room.*pages_due.*status_posts_due.*incidents_draft",
+    ),
     "sending": (lambda tx: tx.sending("acme/app", "release.yml"), "deployments_unfinished"),
     "live": (lambda tx: tx.live("app", "production"), "deployments_live"),
     "standings": (

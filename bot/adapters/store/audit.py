@@ -42,11 +42,6 @@ class Audit(Rows):
         wanted = select(_TABLE).where(_TABLE.c.subject == subject).order_by(_TABLE.c.id)
         return tuple(AuditEntry(**row) for row in self.connection.execute(wanted).mappings())
 
-    def has_unsealed(self) -> bool:
-        newest = select(func.max(_TABLE.c.id)).scalar_subquery()
-        sealed = select(func.coalesce(func.max(_SEALS.c.row_id), 0)).scalar_subquery()
-        return bool(self.connection.scalar(select(newest > sealed)))
-
     def audit_head(self) -> str:
         newest = select(_SEALS.c.digest).order_by(_SEALS.c.row_id.desc()).limit(1)
         return self.connection.scalar(newest) or ""

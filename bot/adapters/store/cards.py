@@ -21,17 +21,19 @@ _ON_ITS_WAY = exists().where(
 )
 
 
+_STALE = (
+    SELECT.add_columns(_DEPLOYMENTS.c.shown_revision, *_TABLE.c)
+    .select_from(_DEPLOYMENTS.outerjoin(_TABLE))
+    .where(tables.CARD_IS_STALE, or_(_TABLE.c.deployment.is_not(None), ~_ON_ITS_WAY))
+    .order_by(_DEPLOYMENTS.c.id)
+)
+
+
 class Cards(Rows):
     """Cards within one transaction."""
 
     def stale_cards(self) -> tuple[tuple[Deployment, Card | None], ...]:
-        wanted = (
-            SELECT.add_columns(_DEPLOYMENTS.c.shown_revision, *_TABLE.c)
-            .select_from(_DEPLOYMENTS.outerjoin(_TABLE))
-            .where(tables.CARD_IS_STALE, or_(_TABLE.c.deployment.is_not(None), ~_ON_ITS_WAY))
-            .order_by(_DEPLOYMENTS.c.id)
-        )
-        rows = self.connection.execute(wanted)
+        rows = self.connection.execute(_STALE)
         return tuple((from_row(row), _card(row._mapping)) for row in rows)
 
     def keep_card(self, card: Card) -> None:

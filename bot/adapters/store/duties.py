@@ -19,8 +19,35 @@ _WAITING = (
 )
 
 
+_deployments, _outbox, _incidents = tables.deployments, tables.outbox, tables.incidents
+_homes, _pictures, _drafts = tables.homes, tables.pictures, tables.release_drafts
+_ALL = select(_TABLE.c.name, _TABLE.c.due_at)
+_EARLIEST = select(
+    *(
+        earliest.scalar_subquery()
+        for earliest in (
+            select(func.min(_deployments.c.due_at)).where(tables.UNFINISHED),
+            select(func.min(_outbox.c.due_at)).where(*IN_LINE),
+            select(func.min(tables.locks.c.due_at)).where(tables.HELD_LOCK),
+            select(func.min(_incidents.c.due_at)),
+            select(func.min(_incidents.c.draft_due_at)),
+            # Who just looked is waited for; keeping it fresh is done at the end.
+            select(func.min(_homes.c.due_at)).where(_homes.c.due_at == _homes.c.opened_at),
+            select(func.min(_pictures.c.due_at)),
+            select(func.min(_drafts.c.due_at)).where(tables.DRAFT_IS_DUE),
+            select(func.min(tables.pages.c.due_at)),
+            select(func.min(tables.status_posts.c.due_at)),
+            select(func.min(tables.mirrors.c.due_at)).where(tables.OPEN_MIRROR),
+        )
+    )
+)
+
+
 class Duties(Rows):
     """Due times within one transaction."""
+
+    def duties(self) -> dict[str, datetime]:
+        return {row.name: row.due_at for row in self.connection.execute(_ALL)}
 
     def duty(self, name: str) -> datetime | None:
         return self.connection.scalar(select(_TABLE.c.due_at).where(_TABLE.c.name == name))
@@ -34,21 +61,5 @@ class Duties(Rows):
             self.connection.execute(later.values(due_at=self.now))
 
     def next_due(self) -> datetime | None:
-        deployments, outbox, locks = tables.deployments, tables.outbox, tables.locks
-        incidents, homes = tables.incidents, tables.homes
-        earliest = (
-            select(func.min(deployments.c.due_at)).where(tables.UNFINISHED),
-            select(func.min(outbox.c.due_at)).where(*IN_LINE),
-            select(func.min(locks.c.due_at)).where(tables.HELD_LOCK),
-            select(func.min(incidents.c.due_at)),
-            select(func.min(incidents.c.draft_due_at)),
-            # Who just looked is waited for; keeping it fresh is done at the end.
-            select(func.min(homes.c.due_at)).where(homes.c.due_at == homes.c.opened_at),
-            select(func.min(tables.pictures.c.due_at)),
-            select(func.min(tables.release_drafts.c.due_at)).where(tables.DRAFT_IS_DUE),
-            select(func.min(tables.pages.c.due_at)),
-            select(func.min(tables.status_posts.c.due_at)),
-            select(func.min(tables.mirrors.c.due_at)).where(tables.OPEN_MIRROR),
-        )
-        times = (self.connection.scalar(statement, {"now": self.now}) for statement in earliest)
+        times = self.connection.execute(_EARLIEST, {"now": self.now}).one()
         return min((time for time in times if time is not None), default=None)

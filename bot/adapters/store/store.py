@@ -10,6 +10,7 @@ from bot.adapters.store import audit
 from bot.adapters.store.audit import Audit
 from bot.adapters.store.callbacks import Callbacks
 from bot.adapters.store.cards import Cards
+from bot.adapters.store.chores import Chores
 from bot.adapters.store.database import ANSWERS_WITHIN, Database, open_database
 from bot.adapters.store.directory import Directory
 from bot.adapters.store.duties import Duties
@@ -46,6 +47,7 @@ class Transaction(
     Audit,
     Directory,
     Duties,
+    Chores,
     Locks,
     Freezes,
     Incidents,

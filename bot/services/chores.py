@@ -1,0 +1,115 @@
+"""Chores: the table of everything that a tick works off, and how each kind is read and done."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from bot.domain.deployments import Deployment
+from bot.ports import Card, Chore, Post, Room, Tx
+from bot.services import (
+    homes,
+    locks,
+    maintenance,
+    mirroring,
+    paging,
+    pictures,
+    postmortems,
+    promising,
+    publishing,
+    releases,
+)
+from bot.services.board import Board
+from bot.services.desk import Desk
+from bot.services.duties import Duties
+from bot.services.outbox import deliver
+from bot.services.rooms import Rooms
+from bot.services.stepping import step
+
+Work = Callable[[], Awaitable[None]]
+Plan = list[tuple[str, Work]]
+"""Pieces of work, each under the name of its subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How one kind of work is read within a transaction, and then planned."""
+
+    read: Callable[[Tx], Any]
+    plan: Callable[[Any], Plan]
+
+
+class Chores:
+    """What is due at a time. A new kind of work is one more line here and one in the store."""
+
+    def __init__(self, desk: Desk, board: Board, rooms: Rooms, duties: Duties) -> None:
+        self._desk = desk
+        self._board = board
+        self._rooms = rooms
+        self._duties = duties
+        each = self._each
+        self._kinds: dict[Chore, _Kind] = {
+            Chore.DEPLOYMENTS: _Kind(lambda tx: tx.due(tx.now), each("deployment", step)),
+            Chore.CARDS: _Kind(lambda tx: tx.stale_cards(), self._cards),
+            Chore.POSTS: _Kind(lambda tx: tx.posts_due(tx.now), self._posts),
+            Chore.INCIDENTS: _Kind(
+                lambda tx: tx.incidents_due(tx.now), each("incident", promising.look_after)
+            ),
+            Chore.PAGES: _Kind(lambda tx: tx.pages_due(tx.now), each("page", paging.work_off)),
+            Chore.STATUS_POSTS: _Kind(
+                lambda tx: tx.status_posts_due(tx.now), each("public", publishing.work_off)
+            ),
+            Chore.MAINTENANCES: _Kind(
+                lambda tx: tx.maintenances_over(), each("maintenance", maintenance.end)
+            ),
+            Chore.POSTMORTEMS: _Kind(
+                lambda tx: tx.drafts_due(tx.now), each("postmortem", postmortems.draft)
+            ),
+            Chore.ROOMS: _Kind(lambda tx: tx.stale_rooms(), self._stale_rooms),
+            Chore.LOCKS: _Kind(lambda tx: tx.locks_due(tx.now), each("lock", locks.watch)),
+            Chore.MIRRORS: _Kind(self._open_mirrors, each("mirror", mirroring.mirror)),
+            Chore.RELEASE_DRAFTS: _Kind(
+                lambda tx: tx.release_drafts_due(tx.now), each("draft", releases.step)
+            ),
+            Chore.HOMES: _Kind(lambda tx: tx.homes_due(tx.now), each("home", homes.show)),
+            Chore.PICTURES: _Kind(
+                lambda tx: tx.pictures_due(tx.now), each("picture", pictures.draw)
+            ),
+            Chore.AUDIT: _Kind(lambda _: None, lambda _: [("audit", duties.seal)]),
+        }
+
+    async def due(self) -> Plan:
+        """All that is due now: kinds in the order of the table, then the duties."""
+        found, duties = await self._desk.store.read(self._read)
+        work = [piece for kind, rows in found for piece in kind.plan(rows)]
+        return work + [(f"duty:{name}", partial(self._duties.do, name)) for name in duties]
+
+    def _read(self, tx: Tx) -> tuple[list[tuple[_Kind, Any]], tuple[str, ...]]:
+        some = tx.chores()
+        found = [(kind, kind.read(tx)) for chore, kind in self._kinds.items() if chore in some]
+        return found, self._duties.due(tx)
+
+    def _each(
+        self, subject: str, do: Callable[[Desk, Any], Awaitable[None]]
+    ) -> Callable[[Iterable[object]], Plan]:
+        return lambda keys: [(f"{subject}:{key}", partial(do, self._desk, key)) for key in keys]
+
+    def _cards(self, stale: tuple[tuple[Deployment, Card | None], ...]) -> Plan:
+        ready = self._board.due(stale, self._desk.now())
+        return [(f"card:{d.id}", partial(self._board.show, d.id)) for d in ready]
+
+    def _stale_rooms(self, stale: tuple[Room, ...]) -> Plan:
+        ready = self._rooms.due(stale, self._desk.now())
+        return [(f"room:{i}", partial(self._rooms.show, i)) for i in ready]
+
+    def _posts(self, posts: tuple[Post, ...]) -> Plan:
+        """Those of one place go out one after the other."""
+        places: dict[str, list[Post]] = {}
+        for post in posts:
+            places.setdefault(f"posts:{post.channel}:{post.user or ''}", []).append(post)
+        return [
+            (place, partial(deliver, self._desk, tuple(those))) for place, those in places.items()
+        ]
+
+    def _open_mirrors(self, tx: Tx) -> list[int]:
+        return mirroring.due(self._desk, tx.mirrors_open(tx.now))
