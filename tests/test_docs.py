@@ -120,3 +120,15 @@ def test_the_page_about_windows_tells_what_is() -> None:
         for reason in closed_by(calendar, moment) + warned_by(calendar, moment)
     }
     assert set(re.findall(r"^\| `(.+?)`", page, re.MULTILINE)) == given
+
+
+def test_the_page_about_security_names_tests_that_there_are() -> None:
+    page = (ROOT / "docs" / "security.md").read_text()
+    rows = re.findall(r"^\| (\d+) \| [^|]+ \| [^|]+ \| ([^|]+) \|$", page, re.MULTILINE)
+    numbers = [int(number) for number, _ in rows]
+    assert numbers == sorted(set(numbers)) and len(numbers) >= 13
+    for number, tests in rows:
+        named = re.findall(r"\[(test_\w+)\]\(\.\./(tests/[\w/]+\.py)\)", tests)
+        assert len(named) == len(tests.split(", ")), f"row {number} names something else"
+        for test, file in named:
+            assert f"def {test}(" in (ROOT / file).read_text(), f"{file} has no {test}"

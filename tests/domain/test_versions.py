@@ -1,5 +1,6 @@
 """Versions are SemVer tags: read exactly or not at all, and ordered as semver.org says."""
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -20,6 +21,7 @@ VERSIONS = st.builds(
     NUMBERS,
     st.lists(IDENTIFIERS, max_size=3).map(".".join),
 )
+ONE_FORM = re.compile(r"v[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?")
 # semver.org, section 11, with what surrounds its examples.
 IN_ORDER = [
     "v0.0.1", "v0.9.9", "v1.0.0-0", "v1.0.0-2", "v1.0.0-11", "v1.0.0--", "v1.0.0-alpha",
@@ -82,6 +84,12 @@ def test_anything_else_is_no_version(text: str) -> None:
 def test_any_text_is_a_version_exactly_or_not_at_all(text: str) -> None:
     version = Version.parse(text)
     assert version is None or str(version) == "v" + text[1:]
+
+
+@given(st.text() | st.from_regex(r"v\d+\.\d+\.\d+\W?.*", fullmatch=True))
+def test_what_leaves_for_github_has_one_form(text: str) -> None:
+    version = Version.parse(text)
+    assert version is None or ONE_FORM.fullmatch(str(version))
 
 
 def test_a_version_is_compared_with_versions_only() -> None:

@@ -1,5 +1,6 @@
 """Bad input: a clear answer with the next action, nothing dispatched, nobody mentioned."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,16 @@ async def test_markup_in_a_reason_mentions_nobody(team: Workspace) -> None:
     assert "<!channel> <!here>" in card
     assert mentioned(await team.sent("/chat.postMessage", "/chat.update")) <= TEAM
     assert "\u202e" not in str(await team.sent("/chat.postMessage", "/chat.update"))
+
+
+async def test_no_free_text_reaches_the_workflow(team: Workspace) -> None:
+    await team.asks_and_approves("/deploy v1.2.1 because $(reboot) `id` ${{ secrets.KEY }}")
+    await team.passes("PT10S")
+
+    [sent] = await team.dispatches()
+    inputs = sent["body"]["inputs"]
+    assert set(inputs) == {"version", "sha", "request_id", "requested_by"}
+    assert all(re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", value) for value in inputs.values()), inputs
 
 
 async def test_markup_in_titles_of_pull_requests_and_commits_mentions_nobody(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import gzip
+import inspect
 import json
 import random
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+from bot import web
+from bot.adapters import slack_signature
+from bot.adapters.uptime_kuma import webhook
 from tests.sandbox.slack_stage import until
 from tests.web.conftest import NOW, Front, opened
 from tests.web.slack_requests import (
@@ -243,3 +249,22 @@ async def test_a_thousand_mutations_never_break_it(front: Front) -> None:
         status, answer = await front.post(PATH, body, signed(body, content_type))
         assert status in (200, 400, 403), (status, answer, body)
         assert status == 200 or len(front.handled) == before, body
+
+
+@pytest.mark.parametrize("module", [slack_signature, web, webhook], ids=lambda m: m.__name__)
+def test_what_was_signed_is_compared_in_constant_time(module: ModuleType) -> None:
+    tree = ast.parse(inspect.getsource(module))
+    compared = {
+        name.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare)
+        for name in ast.walk(node)
+        if isinstance(name, ast.Name)
+    }
+    called = {
+        n.func.attr
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)
+    }
+    assert "compare_digest" in called
+    assert not compared & {"signature", "expected", "given"}
