@@ -88,7 +88,8 @@ class Deployment:
     the deployment that a rollback takes back, `for_incident` the incident that a hotfix mends,
     `follow_ups` the minor incidents that were left for the next deployment, which this one is.
     `undoing` is what a rollback takes back of the database before the code.
-    `eta` is when people expect the fix of what a rollback took back.
+    `eta` is when people expect the fix of what a rollback took back, `mending` what was begun
+    towards it.
     `rescue` is the rollback that begins when a stopped deployment has ended.
     `steps` are those of a rollback over targets; `ran` is what each target ran when it was good.
     """
@@ -156,6 +157,7 @@ class Deployment:
     for_incident: str | None = None
     follow_ups: tuple[str, ...] = ()
     eta: str = ""
+    mending: str = ""
 
     due_at: datetime | None = None
     notice: str = ""

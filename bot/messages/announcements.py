@@ -57,7 +57,7 @@ def rolled_back(deployment: Deployment) -> Message:
         f"Status: {state}, investigating issue",
         "Next steps:",
         "- Root cause analysis",
-        "- Hotfix: not started",
+        f"- {b.line(d.mending) or 'Hotfix: not started'}",
         f"- ETA for fix: {b.line(d.eta) or 'not yet known'}",
     ]
     told = _announcement(lines)

@@ -12,6 +12,7 @@ from bot.ports.pictures import Painter
 from bot.ports.probes import Probes
 from bot.ports.registry import Registry, StoredImage
 from bot.ports.releases import Release, Releases
+from bot.ports.remedies import Pull, Pulls
 from bot.ports.store import AuditEntry, Card, Post, Stale, Store, Tx
 from bot.ports.targets import Logs, Pinning, Receipt, Target
 
@@ -34,6 +35,8 @@ __all__ = [
     "Pinning",
     "Post",
     "Probes",
+    "Pull",
+    "Pulls",
     "Question",
     "Receipt",
     "Registry",

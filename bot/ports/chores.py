@@ -19,6 +19,7 @@ class Chore(StrEnum):
     POSTMORTEMS = "postmortems"
     MIRRORS = "mirrors"
     RELEASE_DRAFTS = "release_drafts"
+    REMEDIES = "remedies"
     HOMES = "homes"
     PICTURES = "pictures"
     AUDIT = "audit"

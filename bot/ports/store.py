@@ -22,6 +22,7 @@ from bot.ports.mirrors import MirrorTx
 from bot.ports.pages import PageTx
 from bot.ports.pictures import PictureTx
 from bot.ports.releases import ReleaseDraftTx
+from bot.ports.remedies import RemedyTx
 from bot.ports.sightings import SightingTx
 from bot.ports.staging import StagingTx
 from bot.ports.standings import StandingTx
@@ -92,6 +93,7 @@ class Tx(
     HomeTx,
     PictureTx,
     ReleaseDraftTx,
+    RemedyTx,
     PageTx,
     StatusPostTx,
     MirrorTx,

@@ -18,6 +18,7 @@ from bot.services import (
     promising,
     publishing,
     releases,
+    remedying,
 )
 from bot.services.board import Board
 from bot.services.desk import Desk
@@ -70,6 +71,9 @@ class Chores:
             Chore.MIRRORS: _Kind(self._open_mirrors, each("mirror", mirroring.mirror)),
             Chore.RELEASE_DRAFTS: _Kind(
                 lambda tx: tx.release_drafts_due(tx.now), each("draft", releases.step)
+            ),
+            Chore.REMEDIES: _Kind(
+                lambda tx: tx.remedies_due(tx.now), each("remedy", remedying.step)
             ),
             Chore.HOMES: _Kind(lambda tx: tx.homes_due(tx.now), each("home", homes.show)),
             Chore.PICTURES: _Kind(

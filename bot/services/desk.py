@@ -19,6 +19,7 @@ from bot.ports import (
     Painter,
     Post,
     Probes,
+    Pulls,
     Releases,
     Store,
     Target,
@@ -42,6 +43,7 @@ class Desk:
     clock: Clock
     github: GitHub
     releases: Releases
+    pulls: Pulls
     mirrors: Mirrors
     chat: Chat
     probes: Probes

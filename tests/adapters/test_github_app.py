@@ -66,7 +66,7 @@ async def test_a_token_is_for_these_repositories_and_rights_alone(
             "issues": "write",
             "members": "read",
             "metadata": "read",
-            "pull_requests": "read",
+            "pull_requests": "write",
             "statuses": "read",
         },
     }
@@ -84,6 +84,7 @@ async def test_no_more_is_asked_for_than_was_granted(world: World, github: PyGit
         "deployments: write",
         "issues: write",
         "members: read",
+        "pull_requests: write",
     )
     with pytest.raises(Declined, match="Resource not accessible by integration"):
         await github.checks(APP, "v1.2.1")

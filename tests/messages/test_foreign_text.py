@@ -27,6 +27,7 @@ from bot.messages import (
     merges,
     notes,
     outside,
+    remedies,
     reports,
     rollbacks,
     staging,
@@ -36,6 +37,7 @@ from sandbox.slack.blocks import check_blocks, check_view
 from tests.domain.samples import NOON, a_deployment
 from tests.domain.test_outside import a_run
 from tests.messages.samples import APPROVED, LATER, buttons, in_state, reading, texts
+from tests.store.samples import a_remedy
 
 OURS = re.compile(
     r"<@[A-Z0-9]+>|<!date\^\d+\^[^|<>]*\|[^|<>]*UTC>|<https://(?:github|acme)[^|<>\s]*\|[^<>]*>"
@@ -118,6 +120,7 @@ def everything(d: Deployment) -> Iterable[Message]:
     yield rollbacks.stopping(d, d.version)
     yield rollbacks.started(d)
     yield announcements.rolled_back(d)
+    yield from remedied(d)
     staged = OnStaging(service=d.service, version=d.version, commit=d.reason, since=NOON)
     seen = Sighting(
         service=d.service, environment=d.environment, at=NOON, told=d.version, differs=3
@@ -142,6 +145,18 @@ def everything(d: Deployment) -> Iterable[Message]:
     yield blocks.refused(
         Refusal("x", "{who} at {when}: {word}", who=Who("U0ANA"), when=NOON, word=d.reason)
     )
+
+
+def remedied(d: Deployment) -> Iterable[Message]:
+    """What is said of a remedy for it."""
+    one = a_remedy(title=d.reason, number=11, url="https://github.com/acme/app/pull/11")
+    yield remedies.offered(d)
+    yield remedies.wanted(one)
+    yield remedies.there_already(one)
+    yield remedies.made(one, found=True)
+    yield remedies.made(one, found=False)
+    yield remedies.failed(one, d.reason)
+    yield remedies.takes_longer(one, d.reason)
 
 
 def said(message: Message) -> list[str]:
@@ -190,6 +205,11 @@ def test_slack_accepts_the_forms(name: str) -> None:
         forms.deploy([f"{n:040}" for n in range(120)], "C0DEPLOY"),
         forms.deploy(["app"], None),
         forms.reject(a_deployment(service=name), "C0DEPLOY"),
+        remedies.revert_form(
+            a_deployment(environment=name),
+            [Change(title=name, author=name, pull_request=n) for n in range(1, 120)],
+            "C0DEPLOY",
+        ),
     ):
         check_view(view, "modal")
     assert len(forms.option(name, name)["text"]["text"]) <= 75

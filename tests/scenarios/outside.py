@@ -8,6 +8,7 @@ from sandbox.github.git import Commit, TagObject, digest
 from sandbox.github.issues import Issue
 from sandbox.github.pulls import Review
 from sandbox.github.repository import Repository
+from sandbox.github.reverting import revert
 from sandbox.github.scripts import Script, ScriptName
 from sandbox.health import Answer
 from sandbox.world import World
@@ -143,3 +144,9 @@ def empty_notes(world: World, version: str) -> None:
 def runs_on_staging(world: World, version: str) -> None:
     """Let staging say that this version runs there."""
     world.health.set("staging", "app", Answer("ok", version))
+
+
+def reverts(world: World, pull: int, *, by: str) -> int:
+    """Somebody presses Revert on the page of a pull request; the number of the new one."""
+    here = repo(world)
+    return revert(world.github, here, here.pulls[pull], {}, by).number

@@ -9,7 +9,7 @@ from bot.domain.errors import Declined, NotFound
 from bot.domain.mirrors import Shown
 from bot.domain.pictures import Picture, Theme
 from bot.domain.validation import Probe
-from bot.ports import Announced, Release
+from bot.ports import Announced, Pull, Release
 
 
 class NoReleases:
@@ -28,6 +28,16 @@ class NoReleases:
         raise Declined("github", "not here")
 
     async def edit_release(self, repo: str, number: int, title: str, notes: str) -> Release:
+        raise Declined("github", "not here")
+
+
+class NoPulls:
+    """A repository in which nobody makes pull requests."""
+
+    async def revert_of(self, repo: str, number: int) -> Pull | None:
+        return None
+
+    async def revert(self, repo: str, number: int, title: str, body: str) -> Pull:
         raise Declined("github", "not here")
 
 

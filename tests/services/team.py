@@ -32,7 +32,7 @@ from bot.services import (
     stepping,
 )
 from bot.services.desk import Desk
-from tests.services.absent import NoMirrors, NoPainter, NoReleases, Quiet
+from tests.services.absent import NoMirrors, NoPainter, NoPulls, NoReleases, Quiet
 from tests.services.database import Memory
 from tests.services.github import Hub
 from tests.services.room import Room
@@ -111,6 +111,7 @@ class Team:
             clock=self.clock,
             github=self.hub,
             releases=NoReleases(),
+            pulls=NoPulls(),
             mirrors=NoMirrors(),
             chat=self.room,
             probes=Quiet(),

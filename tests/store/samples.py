@@ -15,6 +15,7 @@ from bot.domain.pages import Page
 from bot.domain.pictures import PictureWish
 from bot.domain.publishing import Health, Phase, StatusPost
 from bot.domain.release_drafts import ReleaseDraft
+from bot.domain.remedies import Remedy, RemedyKind
 from bot.domain.states import State
 from bot.domain.timeline import Event, What
 from bot.messages.blocks import Message
@@ -78,6 +79,13 @@ def a_page(incident: int, **changes: Any) -> Page:
     """A wish to wake people by PagerDuty."""
     facts: dict[str, Any] = {"pager": "PagerDuty", "raised_at": START, "due_at": START}
     return Page(**({"incident": incident} | facts | changes))
+
+
+def a_remedy(**changes: Any) -> Remedy:
+    """The wish to have a pull request of what D1 rolled back reverted."""
+    facts: dict[str, Any] = {"kind": RemedyKind.REVERT, "subject": "D1", "pull": 4}
+    place = {"service": "app", "environment": "production", "repo": "acme/app"}
+    return Remedy(**(facts | place | {"asked_by": "U0ANA", "asked_at": START} | changes))
 
 
 def a_status_post(incident: int | None, **changes: Any) -> StatusPost:

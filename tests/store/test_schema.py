@@ -34,6 +34,7 @@ from tests.store.samples import (
     a_picture_wish,
     a_post,
     a_release_draft,
+    a_remedy,
     a_status_post,
     a_waiting_deployment,
     an_event,
@@ -140,6 +141,7 @@ def fill(tx: Tx) -> None:
     tx.set_duty("tags", START + timedelta(minutes=5))
     tx.keep_mirror(Mirror(deployment=deployment.id, repo="acme/app", environment="production"))
     tx.add_release_draft(a_release_draft())
+    tx.add_remedy(a_remedy())
     tx.want_picture(a_picture_wish())
     tx.want_home("U0ANA")
     tx.keep_figures([Figures(service="app", environment="staging", taken_at=START, days=28)])

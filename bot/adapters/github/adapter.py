@@ -16,6 +16,7 @@ from bot.adapters.github.credentials import Credentials, GivenToken
 from bot.adapters.github.errors import refused
 from bot.adapters.github.gates import Gates
 from bot.adapters.github.mirrors import GitHubMirrors
+from bot.adapters.github.pulls import GitHubPulls
 from bot.adapters.github.releases import GitHubReleases
 from bot.adapters.github.session import Session
 from bot.adapters.github.threads import GRACE, TIMEOUT, Threads
@@ -71,6 +72,11 @@ class PyGithubAdapter(Gates):
     def mirrors(self) -> GitHubMirrors:
         """GitHub deployments, by the same threads."""
         return GitHubMirrors(self._threads)
+
+    @property
+    def pulls(self) -> GitHubPulls:
+        """Branches and pull requests, by the same threads."""
+        return GitHubPulls(self._threads)
 
     async def close(self) -> None:
         """Let go of the threads."""

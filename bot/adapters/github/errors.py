@@ -63,6 +63,24 @@ def refused(status: int, headers: Mapping[str, Any], data: object, *, write: boo
     return (Unanswered if write else Fault)("github", text)
 
 
+def failed_query(data: Mapping[str, Any]) -> Fault | None:
+    """The error of a GraphQL answer to a write; those that GitHub gives a type did nothing."""
+    errors = data.get("errors") or ()
+    if not errors:
+        return None
+    first = errors[0]
+    kind, said = first.get("type"), str(first.get("message") or "no reason given")
+    if kind == "RATE_LIMITED":
+        return Fault("github", "rate limit (GraphQL)", retry_after=SHORTEST_WAIT)
+    if kind == "NOT_FOUND":
+        return NotFound("github", said)
+    return (Declined if kind in DEFINITE else Unanswered)("github", said)
+
+
+DEFINITE = frozenset({"FORBIDDEN", "INSUFFICIENT_SCOPES", "UNPROCESSABLE"})
+"""What GraphQL calls a no before anything happened; anything else may be trouble half-way."""
+
+
 def parsed(text: str) -> Any:
     """The JSON of an answer, None when it is none: gateways answer in HTML."""
     try:

@@ -29,14 +29,17 @@ WANTED = {
     "issues": "write",
     "members": "read",
     "metadata": "read",
-    "pull_requests": "read",
+    "pull_requests": "write",
     "statuses": "read",
 }
 """Every right that the bot has a use for."""
 
-NEEDED = WANTED | {"contents": "read", "deployments": "", "issues": "", "members": ""}
-"""Without these it cannot deploy; the rest are for releases, known bugs, drafts of post-mortems,
-teams and GitHub's own deployments.
+NEEDED = WANTED | {
+    **{"contents": "read", "pull_requests": "read"},
+    **{"deployments": "", "issues": "", "members": ""},
+}
+"""Without these it cannot deploy; the rest are for releases, reverts and hotfixes, known bugs,
+drafts of post-mortems, teams and GitHub's own deployments.
 """
 
 RENEW_BEFORE = 300.0

@@ -90,6 +90,12 @@ class Session:
         status, headers, text = self._send(verb, path, input=body)
         return status, headers, parsed(text)
 
+    def query(self, text: str, variables: Mapping[str, Any]) -> tuple[int, dict[str, Any], Any]:
+        """One request to the GraphQL API, whose errors come with the status 200."""
+        return self.post(
+            self._client.requester.graphql_url, {"query": text, "variables": variables}
+        )
+
     def close(self) -> None:
         """Begin nothing any more and give idle connections back; any thread may say so."""
         self.ends = -math.inf

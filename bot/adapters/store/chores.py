@@ -40,6 +40,7 @@ _OF = {
         or_(_mirrors.c.due_at.is_(None), _mirrors.c.due_at <= _NOW),
     ),
     Chore.RELEASE_DRAFTS: _due(tables.release_drafts, tables.DRAFT_IS_DUE),
+    Chore.REMEDIES: _due(tables.remedies, tables.REMEDY_IS_DUE),
     Chore.HOMES: _due(tables.homes),
     Chore.PICTURES: _due(tables.pictures),
     Chore.AUDIT: (

@@ -16,6 +16,7 @@ _WAITING = (
     tables.status_posts,
     tables.release_drafts,
     tables.mirrors,
+    tables.remedies,
 )
 
 
@@ -38,6 +39,7 @@ _EARLIEST = select(
             select(func.min(tables.pages.c.due_at)),
             select(func.min(tables.status_posts.c.due_at)),
             select(func.min(tables.mirrors.c.due_at)).where(tables.OPEN_MIRROR),
+            select(func.min(tables.remedies.c.due_at)).where(tables.REMEDY_IS_DUE),
         )
     )
 )

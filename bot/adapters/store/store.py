@@ -28,6 +28,7 @@ from bot.adapters.store.outbox import Outbox
 from bot.adapters.store.pages import Pages
 from bot.adapters.store.pictures import Pictures
 from bot.adapters.store.release_drafts import ReleaseDrafts
+from bot.adapters.store.remedies import Remedies
 from bot.adapters.store.standings import Standings
 from bot.adapters.store.status_posts import StatusPosts
 from bot.ports import Clock, Stale, Tx
@@ -55,6 +56,7 @@ class Transaction(
     Homes,
     Pictures,
     ReleaseDrafts,
+    Remedies,
     Pages,
     StatusPosts,
     Mirrors,

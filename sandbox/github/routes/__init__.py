@@ -22,6 +22,7 @@ from sandbox.github.routes import (
     apps,
     commits,
     deployments,
+    graphql,
     pages,
     pulls,
     releases,
@@ -47,7 +48,7 @@ def routes(world: World) -> web.Application:
     """The API, to be mounted at /github."""
     api = _Api(world)
     app = web.Application(middlewares=[edge("github", world)])
-    for method, path, route in (*accounts.ROUTES, *apps.ROUTES):
+    for method, path, route in (*accounts.ROUTES, *apps.ROUTES, *graphql.ROUTES):
         app.router.add_route(method, path, api.handler(route))
     app.router.add_get("/rate_limit", api.handler(api.rate_limit, free=True))
     for table in _OF_REPOSITORIES:

@@ -38,6 +38,7 @@ from bot.adapters.store.tables.outside import (
     tags,
 )
 from bot.adapters.store.tables.paging import MAINTENANCE, pages, status_posts
+from bot.adapters.store.tables.remedies import REMEDY_IS_DUE, remedies
 from bot.adapters.store.tables.rules import HELD_LOCK, freezes, letters_off, locks
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "OPEN_POST",
     "OWN_RUN",
     "REAL",
+    "REMEDY_IS_DUE",
     "REPORTED_AND_OPEN",
     "ROOM_IS_STALE",
     "ROOM_IS_TOUCHED",
@@ -81,6 +83,7 @@ __all__ = [
     "people",
     "pictures",
     "release_drafts",
+    "remedies",
     "sightings",
     "staging_checks",
     "status_posts",

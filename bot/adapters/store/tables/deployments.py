@@ -95,6 +95,7 @@ deployments = Table(
     Column("for_incident", String),
     Column("follow_ups", Json, nullable=False, server_default="[]"),
     Column("eta", Text, nullable=False, server_default=text("''")),
+    Column("mending", Text, nullable=False, server_default=text("''")),
     Column("known_as", String),  # the id it was imported under
     Column("due_at", UtcDateTime),
     Column("notice", Text, nullable=False),

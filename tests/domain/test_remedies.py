@@ -1,0 +1,56 @@
+"""Remedies: what can be reverted, and how they move."""
+
+from itertools import product
+
+import pytest
+
+from bot.domain.changes import Change, ChangeList
+from bot.domain.errors import Refusal
+from bot.domain.remedies import TRANSITIONS, RemedyKind, RemedyState, chosen, revertible
+from tests.store.samples import a_remedy
+
+TAKEN = ChangeList(
+    changes=(
+        Change(title="Add feature X", author="ana", pull_request=4),
+        Change(title="Pushed to main", author="bo", sha="b" * 40),
+        Change(title="Fix bug Y", author="cy", pull_request=5),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("made", "left"),
+    [
+        ((), [4, 5]),
+        ((a_remedy(pull=4),), [5]),
+        ((a_remedy(pull=4, state=RemedyState.DONE),), [5]),
+        ((a_remedy(pull=4, state=RemedyState.FAILED),), [4, 5]),
+        ((a_remedy(pull=4, kind=RemedyKind.HOTFIX),), [4, 5]),
+        ((a_remedy(pull=4), a_remedy(pull=5)), []),
+    ],
+)
+def test_what_is_left_to_revert(made: tuple[object, ...], left: list[int]) -> None:
+    assert [c.pull_request for c in revertible(TAKEN, made)] == left  # type: ignore[arg-type]
+    assert revertible(None, made) == ()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("number", [0, 6, 41])
+def test_only_what_went_away_is_reverted(number: int) -> None:
+    assert chosen(TAKEN, 5).title == "Fix bug Y"
+    with pytest.raises(Refusal, match="one of the pull requests that went away"):
+        chosen(TAKEN, number)
+
+
+@pytest.mark.parametrize(("state", "to"), [*product(RemedyState, RemedyState)])
+def test_a_remedy_moves_by_its_table_and_nothing_of_before_stays(
+    state: RemedyState, to: RemedyState
+) -> None:
+    one = a_remedy(state=state, failures=2, trouble="502")
+    if to in TRANSITIONS[state]:
+        moved = one.to(to, number=11)
+        assert (moved.state, moved.failures, moved.trouble, moved.number) == (to, 0, "", 11)
+    else:
+        with pytest.raises(ValueError, match="cannot go"):
+            one.to(to)
+    with pytest.raises(ValueError, match="use to"):
+        one.with_(state=to)
