@@ -23,6 +23,7 @@ from handlers import (
     signatures,
     staging,
     timeline,
+    watches,
 )
 from handlers.payloads import Answer, Click, Command, Office, OptionsQuery, Submission
 from handlers.people_messages import MessageShortcut
@@ -112,6 +113,7 @@ BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
     "undo_and_roll_back": rollback.confirm,
     "set_eta": aftercare.ask_eta,
     "revert": remedies.ask_revert,
+    "take_watch": watches.take,
     "letters_off": letters.off,
     "home_letters": home.letters_chosen,
     "notes": releases.on_card,

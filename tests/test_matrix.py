@@ -84,6 +84,7 @@ ELSEWHERE = {
     "lift_hold",  # test_holds.py
     "set_eta",  # test_aftercare.py
     "revert",  # test_remedies.py
+    "take_watch",  # test_watches.py
     "announce",  # test_maintenance.py
     "home_letters",  # test_home.py
     *("override", *signatures.SIGN_OFFS),  # test_signatures.py

@@ -18,6 +18,7 @@ from bot.domain.states import MOVES, TERMINAL, TRANSITIONS, WAITING, Kind, State
 from bot.domain.switching import TargetStep
 from bot.domain.undoing import Undoing
 from bot.domain.validation import Reading, Validation
+from bot.domain.watches import Watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,7 @@ class Deployment:
     `undoing` is what a rollback takes back of the database before the code.
     `eta` is when people expect the fix of what a rollback took back, `mending` what was begun
     towards it.
+    `watch` is who was asked to watch its bake, None before that.
     `rescue` is the rollback that begins when a stopped deployment has ended.
     `steps` are those of a rollback over targets; `ran` is what each target ran when it was good.
     """
@@ -144,6 +146,7 @@ class Deployment:
     ran: dict[str, str] = field(default_factory=dict)
 
     validation: Validation | None = None
+    watch: Watch | None = None
     live_at: datetime | None = None
     healthy_at: datetime | None = None
     settled_at: datetime | None = None

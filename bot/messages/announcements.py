@@ -110,8 +110,9 @@ def _announcement(lines: list[str]) -> Message:
 def failed(deployment: Deployment) -> Message:
     """The top-level alert when a run failed or validation did; names who has to look."""
     d = deployment
+    watcher = d.watch.taken_by if d.watch else ""
     people = " ".join(
-        b.mention(who) for who in dict.fromkeys((d.requested_by, *d.approved_by)) if who
+        b.mention(who) for who in dict.fromkeys((d.requested_by, *d.approved_by, watcher)) if who
     )
     why = b.line(d.ending.text if d.ending else d.notice)
     if d.state is State.DEGRADED:

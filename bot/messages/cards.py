@@ -7,7 +7,7 @@ from bot.domain.overrides import standing
 from bot.domain.runs import OVERDUE, Progress, Stage
 from bot.domain.states import TERMINAL, Kind, State
 from bot.domain.validation import TITLES, Reading
-from bot.messages import approvals, checks, undoing
+from bot.messages import approvals, checks, undoing, watches
 from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
 from bot.messages.controls import controls
@@ -189,6 +189,8 @@ def validation(deployment: Deployment) -> str:
     )
     if found.healthy_at and deployment.state is State.VALIDATING:
         lines.append(f"• Watching since {b.clock_time(found.healthy_at)}")
+    if deployment.watch:
+        lines.append(f"• {watches.line(deployment.watch)}")
     return "\n".join(lines)
 
 

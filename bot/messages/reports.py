@@ -8,7 +8,7 @@ from bot.domain.deployments import Deployment
 from bot.domain.gates import Level
 from bot.domain.standings import Standing
 from bot.domain.states import Kind, State
-from bot.messages import approvals, checklists, checks, pins, staging
+from bot.messages import approvals, checklists, checks, pins, staging, watches
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
 from bot.messages.cards import changes, kind, started_by, status, title, waiting
@@ -122,6 +122,8 @@ def show(
             f"{r.what.replace('_', ' ').capitalize()}: {b.line(r.text)}"
             for r in d.validation.readings
         )
+    if d.watch:
+        facts.append(watches.line(d.watch))
     parts = [*b.sections(facts)]
     if d.changes and d.changes.changes:
         parts.extend(b.sections(changes(d).split("\n")))
@@ -152,6 +154,8 @@ def why(d: Deployment) -> Message:
         lines.append(
             f"• approved for commit `{one.commit}` by {approvals.by(one)} {b.when(one.at)}"
         )
+    if d.watch:
+        lines.append(f"• {watches.line(d.watch)}")
     if d.ending:
         by = f" by {b.mention(d.ending.by)}" if d.ending.by else ""
         lines.append(

@@ -12,7 +12,7 @@ from bot.domain import checklist
 from bot.domain.deployments import Deployment
 from bot.domain.errors import Declined, NotFound
 from bot.domain.states import Kind, State
-from bot.messages import announcements, checklists, notes
+from bot.messages import announcements, checklists, notes, watches
 from bot.messages.blocks import Message
 from bot.messages.cards import MOST_CHANGES
 from bot.messages.cards import card as render
@@ -127,6 +127,9 @@ class Board:
         self._declines.pop(deployment.id, None)
         await self._edit_checklist(deployment)
         await self._edit_announcement(deployment)
+        if deployment.watch is not None:
+            words = watches.asking(deployment, deployment.watch)
+            await self._edit_post(f"reply:{deployment.id}:watch", words)
         await self._keep(
             deployment, card.channel, card.ts, shown=shown, revision=deployment.revision
         )

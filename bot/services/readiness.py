@@ -5,16 +5,15 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from bot.config.people import is_group
 from bot.domain.deployments import Deployment
 from bot.domain.gates import Gate, Staged
-from bot.domain.people import Role, Standing
+from bot.domain.people import Role
 from bot.domain.rehearsal import Rehearsal
 from bot.domain.staging import ITEMS
 from bot.domain.validation import Probe
 from bot.domain.versions import is_same, shown
 from bot.ports import Tx
-from bot.services import proving, rehearsing, sighting, staging
+from bot.services import proving, rehearsing, sighting, staging, watches
 from bot.services.desk import Desk
 
 T = TypeVar("T")
@@ -106,16 +105,9 @@ async def baseline(desk: Desk, deployment: Deployment) -> float | None:
 
 
 async def _watchers(desk: Desk, service: str) -> tuple[str, ...] | None:
-    """The names of those who watch and are members of the workspace."""
-    settings = desk.config.services.get(service)
-    if settings is None or not settings.watch:
-        return None
-    groups = [name for name in settings.watch if is_group(name)]
-    members = await asyncio.gather(*(desk.chat.group_members(group) for group in groups))
-    named = [desk.config.people[n].slack for n in settings.watch if n in desk.config.people]
-    everybody = dict.fromkeys([*named, *(who for group in members for who in group)])
-    accounts = await asyncio.gather(*(desk.chat.account(who) for who in everybody))
-    return tuple(a.name for a in accounts if a.standing is Standing.MEMBER)
+    """The names of those who watch."""
+    found = await watches.people(desk, service)
+    return None if found is None else tuple(account.name for account in found)
 
 
 def _on_qa(desk: Desk, tx: Tx, deployment: Deployment, commit: str) -> str | None:

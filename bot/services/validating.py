@@ -15,7 +15,7 @@ from bot.domain.validation import (
 )
 from bot.domain.versions import shown
 from bot.messages import announcements, notes
-from bot.services import letters, merging, monitoring, proving, switching, tails
+from bot.services import letters, merging, monitoring, proving, switching, tails, watches
 from bot.services.desk import Desk, announce, reply
 
 UNTIL_HEALTHY = timedelta(seconds=2)
@@ -36,10 +36,10 @@ async def validate(desk: Desk, deployment: Deployment) -> None:
     verdict, why = judge(found, rule, now) if rule else (Judgement.FAILED, _not_set_up(deployment))
     match verdict:
         case Judgement.GOING_ON:
+            looked, posts = await watches.look_after(desk, looked, rule) if rule else (looked, ())
             pause = WHILE_BAKING if found.healthy_at and not found.failures else UNTIL_HEALTHY
-            await desk.save(
-                deployment, looked.with_(due_at=now + pause, failures=0, waiting_for="")
-            )
+            going_on = looked.with_(due_at=now + pause, failures=0, waiting_for="")
+            await desk.save(deployment, going_on, posts=posts)
         case Judgement.PASSED:
             live_at = looked.live_at or found.live_at
             logged, lines = await tails.read(desk, looked)

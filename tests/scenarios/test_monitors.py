@@ -54,7 +54,11 @@ async def test_an_error_rate_that_rises_in_the_bake_ends_it_with_its_figures(
         await team.clicks("bo", "Roll Back")
         form = await team.get("/modal", **{"as": "bo"})
         assert form is not None and "v1.2.0" in str(form["blocks"])
+        assert "Significant increase in error rates" in str(form["blocks"])
+        await team.submits("bo", **{"Reason": "Significant increase in error rates"})
         await team.passes("PT3M")
+        assert "⚠️ Production rollback executed" in (await team.channel())[-1]
+        assert "Reason: Significant increase in error rates" in (await team.channel())[-1]
         assert not any("deployed to production successfully" in t for t in await team.channel())
 
 

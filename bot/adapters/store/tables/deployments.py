@@ -83,6 +83,7 @@ deployments = Table(
     Column("steps", Json, nullable=False, server_default="[]"),
     Column("ran", Json, nullable=False, server_default="{}"),
     Column("validation", Json),
+    Column("watch", Json),
     Column("live_at", UtcDateTime),
     Column("healthy_at", UtcDateTime),
     Column("settled_at", UtcDateTime),
