@@ -6,7 +6,7 @@ Public addresses are open, all others only when they, or the name that leads the
 import asyncio
 import re
 import socket
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 Address = IPv4Address | IPv6Address
@@ -21,10 +21,22 @@ class Forbidden(Exception):
     """A host that must not be contacted; the text says why."""
 
 
+LookUp = Callable[[str, int], Awaitable[Iterable[str]]]
+"""The addresses of a name, for that port, the best first. Raises OSError when there are none."""
+
+
+async def look_up(name: str, port: int) -> Iterable[str]:
+    """As this machine knows them."""
+    loop = asyncio.get_running_loop()
+    rows = await loop.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+    return [str(row[4][0]) for row in rows]
+
+
 class Addresses:
     """The rule, with the hosts (names or addresses) that are allowed although they are private."""
 
-    def __init__(self, allow: Iterable[str] = ()) -> None:
+    def __init__(self, allow: Iterable[str] = (), look_up: LookUp = look_up) -> None:
+        self._look_up = look_up
         self._allowed = frozenset(name.casefold().strip("[]") for name in allow)
 
     async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
@@ -38,9 +50,8 @@ class Addresses:
         except ValueError:
             if _ENDS_IN_A_NUMBER.search(name):
                 raise Forbidden(f"{host} is no proper address") from None
-        loop = asyncio.get_running_loop()
-        rows = await loop.getaddrinfo(name, port, type=socket.SOCK_STREAM)
-        return self._permitted(name, [ip_address(row[4][0]) for row in rows])
+        found = await self._look_up(name, port)
+        return self._permitted(name, [ip_address(address) for address in found])
 
     def _permitted(self, name: str, found: Iterable[Address]) -> tuple[Address, ...]:
         permitted = tuple(address for address in found if self._is_open(name, address))

@@ -11,7 +11,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
-from bot.adapters.addresses import Addresses, Forbidden
+from bot.adapters.addresses import Addresses, Forbidden, LookUp, look_up
 from bot.adapters.tls import trusted
 from bot.domain.validation import Probe
 
@@ -47,8 +47,9 @@ class HealthProbe:
         allow: Iterable[str] = (),
         tls: ssl.SSLContext | None = None,
         timeout: float = TIMEOUT,
+        look_up: LookUp = look_up,
     ) -> None:
-        self._addresses = Addresses(allow)
+        self._addresses = Addresses(allow, look_up)
         self._timeout = timeout
         self._client = httpx.AsyncClient(
             verify=tls or trusted(),

@@ -1,6 +1,6 @@
 """Digest: once a week the channel reads how the week went, with the charts in the thread."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
@@ -21,7 +21,7 @@ MOST_CHARTS = 3
 
 async def tell(desk: Desk, wanted: DigestConfig) -> timedelta:
     """Post the digest that is due, and say when the next one is; the first start only says when."""
-    await desk.store.run(lambda tx: _tell(tx, desk.config))
+    await desk.store.run(lambda tx: _tell(tx, desk.config, wanted))
     return next_time(wanted, desk.now()) - desk.now()
 
 
@@ -35,10 +35,21 @@ def next_time(wanted: DigestConfig, after: datetime) -> datetime:
     return found
 
 
-def _tell(tx: Tx, config: Config) -> None:
-    due = tx.duty(DUTY)
-    if due is None:
+def _last_time(wanted: DigestConfig, now: datetime) -> datetime:
+    due = next_time(wanted, now - 2 * WEEK)
+    while (later := next_time(wanted, due)) <= now:
+        due = later
+    return due
+
+
+def _tell(tx: Tx, config: Config, wanted: DigestConfig) -> None:
+    """Of the last time at which one was due, whenever this is: a duty may be done twice, and too
+    early when the clock was set back.
+    """
+    noted = tx.duty(DUTY)
+    if noted is None or tx.now < noted:
         return
+    due = _last_time(wanted, tx.now).astimezone(UTC)
     end = due.replace(hour=0, minute=0, second=0, microsecond=0)
     week = Window(start=end - WEEK, end=end, as_of=tx.now)
     services = list(config.services)[:MOST_SERVICES]

@@ -18,10 +18,12 @@ anew.
 """
 
 
-async def before(desk: Desk, deployment: Deployment) -> tuple[Reading, ...]:
+async def before(
+    desk: Desk, deployment: Deployment, patience: float = PATIENCE
+) -> tuple[Reading, ...]:
     """How everything is before something changes: what later readings are compared with."""
     question = Question(version=deployment.version, now=desk.now())
-    return await _look(desk.monitors_of(deployment), {}, question)
+    return await _look(desk.monitors_of(deployment), {}, question, patience)
 
 
 async def watch(desk: Desk, deployment: Deployment, found: Validation) -> Validation:
@@ -35,26 +37,28 @@ async def watch(desk: Desk, deployment: Deployment, found: Validation) -> Valida
     since = found.live_at or found.deployed_at or found.started_at
     question = Question(version=deployment.version, now=now, since=since)
     known = {reading.what: reading for reading in deployment.before}
-    fresh = await _look(due, known, question)
+    fresh = await _look(due, known, question, PATIENCE)
     return found.having(*(one.confirmed(found.reading(one.what)) for one in fresh))
 
 
 async def _look(
-    monitors: Iterable[Monitor], before: dict[str, Reading], question: Question
+    monitors: Iterable[Monitor], before: dict[str, Reading], question: Question, patience: float
 ) -> tuple[Reading, ...]:
-    asked = (_ask(monitor, question.after(before.get(monitor.what))) for monitor in monitors)
+    asked = (
+        _ask(monitor, question.after(before.get(monitor.what)), patience) for monitor in monitors
+    )
     return tuple(await asyncio.gather(*asked))
 
 
-async def _ask(monitor: Monitor, question: Question) -> Reading:
+async def _ask(monitor: Monitor, question: Question, patience: float) -> Reading:
     """One reading; what cannot be read is unknown, and never healthy."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             return await monitor.look(question)
     except Fault as fault:
         why = f"{fault.system} cannot be read: {fault.text}"
     except TimeoutError:
-        why = f"no answer within {PATIENCE:g} s"
+        why = f"no answer within {patience:g} s"
     log.info("monitor_not_read", what=monitor.what, error=why)
     return Reading(
         what=monitor.what,

@@ -17,8 +17,11 @@ from bot.services.rooms import Rooms
 
 log = structlog.get_logger()
 
-SETTLE_LIMIT = 5.0
-"""Seconds of real time after which a step of the shared clock no longer waits for slow work."""
+TURN, TURNS = 0.1, 50
+"""After so many pauses of so many seconds, in each of which nothing came to its end, a step of the
+shared clock no longer waits: what is under way hangs. A process that gets no time to work takes
+longer for them, so that it is not what is busy that is left behind.
+"""
 
 AGENDA_LIMIT = 10.0
 """Seconds of real time for the database to say what is due."""
@@ -46,16 +49,19 @@ class Tick:
         started = [self._start(subject, work) for subject, work in due]
         return any(started)
 
-    async def settle(self) -> None:
-        """Work until nothing is due and nothing is under way, or the time limit is reached."""
+    async def settle(self, turns: int = TURNS) -> None:
+        """Work until nothing is due and nothing under way, or what is under way hangs."""
+        left = turns
         try:
-            async with asyncio.timeout(SETTLE_LIMIT):
-                while await self.once() or self._busy:
-                    if self._busy:
-                        await asyncio.wait(
-                            set(self._busy.values()), return_when=asyncio.FIRST_COMPLETED
-                        )
-        except TimeoutError:
+            while left and (await self.once() or self._busy):
+                if self._busy:
+                    ended, _ = await asyncio.wait(
+                        set(self._busy.values()), timeout=TURN, return_when=asyncio.FIRST_COMPLETED
+                    )
+                    left = turns if ended else left - 1
+        except TimeoutError:  # nobody says what is due
+            left = 0
+        if not left:
             log.info("still_busy", subjects=sorted(self._busy))
 
     async def next_due(self) -> datetime | None:

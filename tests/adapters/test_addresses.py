@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 
 import pytest
@@ -34,15 +33,12 @@ async def test_a_private_host_is_open_only_when_allowed(
     assert bool(found) is bool(open_to)
 
 
-async def test_no_name_leads_to_the_credentials_of_the_machine(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async def metadata(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
-        return [(2, 1, 6, "", ("169.254.169.254", port))]
+async def test_no_name_leads_to_the_credentials_of_the_machine() -> None:
+    async def metadata(name: str, port: int) -> list[str]:
+        return ["169.254.169.254"]
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", metadata)
     with pytest.raises(Forbidden):
-        await Addresses(("app.test",)).resolve("app.test", 80)
+        await Addresses(("app.test",), metadata).resolve("app.test", 80)
 
 
 @pytest.mark.parametrize(

@@ -211,15 +211,14 @@ async def test_a_tricky_url_leads_nowhere(probe: HealthProbe, url: str) -> None:
     )
 
 
-async def test_a_name_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_name_is_looked_up_once() -> None:
     answers = ["127.0.0.1", "10.0.0.1"]
 
-    async def changing(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
-        return [(2, 1, 6, "", (answers.pop(0), port))]
+    async def changing(name: str, port: int) -> list[str]:
+        return [answers.pop(0)]
 
     async with serving(page(b'{"version": "v1.2.1"}')) as (port, asked):
-        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", changing)
-        probe = HealthProbe(allow=LOCAL, timeout=1.0)
+        probe = HealthProbe(allow=LOCAL, timeout=1.0, look_up=changing)
         first = await probe.health(f"http://app.test:{port}/")
         second = await probe.health(f"http://app.test:{port}/")
         await probe.close()
@@ -230,13 +229,12 @@ async def test_a_name_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None
     assert len(asked) == 1
 
 
-async def test_another_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def both(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
-        return [(2, 1, 6, "", (address, port)) for address in ("127.0.0.9", "127.0.0.1")]
+async def test_another_address_of_a_name_is_tried() -> None:
+    async def both(name: str, port: int) -> list[str]:
+        return ["127.0.0.9", "127.0.0.1"]
 
     async with serving(page(b"{}")) as (port, _):
-        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", both)
-        probe = HealthProbe(allow=("app.test",), timeout=1.0)
+        probe = HealthProbe(allow=("app.test",), timeout=1.0, look_up=both)
         found = await probe.health(f"http://app.test:{port}/")
         await probe.close()
 

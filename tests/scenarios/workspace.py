@@ -42,21 +42,24 @@ class Workspace:
 
     async def open(self) -> None:
         """Start the bot; what it kept from before is still there."""
-        env = self.world.env() | {"DATABASE_URL": self.database, "HOST": app.HOST} | self.changes
-        seeded = self.world.seed.gonogo_yaml(self.world.base_url)
-        rules = yaml.load(seeded, Loader=yaml.CSafeLoader)
-        loaded = config.parse(yaml.dump(_merged(rules, self.rules), Dumper=yaml.CSafeDumper))
         await database_at(self.database)
-        given = {name.lower(): value for name, value in env.items() if value}
-        self.bot = Bot(Settings.model_validate(given), loaded)
+        self.bot = self.made()
         await self.bot.start()
         await self.passes("PT2S")
 
+    def made(self, **changes: str) -> Bot:
+        """A bot of this workspace, not yet started."""
+        env = self.world.env() | {"DATABASE_URL": self.database, "HOST": app.HOST} | self.changes
+        rules = yaml.load(self.world.seed.gonogo_yaml(self.world.base_url), yaml.CSafeLoader)
+        told = yaml.dump(_merged(rules, self.rules), Dumper=yaml.CSafeDumper)
+        given = {name.lower(): value for name, value in (env | changes).items() if value}
+        return Bot(Settings.model_validate(given), config.parse(told))
+
     async def close(self) -> None:
         """Stop the bot in good order."""
-        if self.bot is not None:
-            await self.bot.stop()
-            self.bot = None
+        bot, self.bot = self.bot, None
+        if bot is not None:
+            await bot.stop()
             self.world.clock.left()
 
     async def post(self, call: str, **body: Any) -> Json:
@@ -92,8 +95,9 @@ class Workspace:
 
     async def types(self, person: str, text: str, **more: Any) -> str:
         """Types a line in #deployments; what only that person reads at once."""
-        place = {"channel": "deployments", "text": text}
-        said = await self.post("/say", **{"as": person, **place, **more})
+        said = await self.post(
+            "/say", **{"as": person, "channel": "deployments", "text": text, **more}
+        )
         assert said.get("error") is None, said
         return str((said["response"] or {}).get("rendered", ""))
 

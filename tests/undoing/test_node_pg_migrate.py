@@ -13,9 +13,7 @@ import pytest
 import yaml
 
 from tests.contracts.npm import installed
-from tests.store.conftest import Server, server
-
-__all__ = ["server"]
+from tests.postgres import Server
 
 pytestmark = pytest.mark.needs("node")
 PACKAGE = Path(__file__).parent
