@@ -88,6 +88,9 @@ class EnvironmentConfig(Part):
     approval: EnvironmentApproval = EnvironmentApproval()
     monitors: Monitors = Field(default=(), description="what else is read, before and after")
     targets: Targets = Field(default=(), description="where it runs, in the order of a way back")
+    automatic_rollback: bool = Field(
+        default=False, description="whether what fails its validation is rolled back by itself"
+    )
     stop_on_failure: bool = Field(
         default=True, description="whether a rollback that failed on one target leaves the next"
     )

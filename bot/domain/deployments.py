@@ -60,7 +60,8 @@ class Ending:
 class Rescue:
     """A rollback that somebody asked for: to which version, by whom and why.
 
-    A `forced` one goes to a version that never ran well there, and needs a second person.
+    `by` is empty where the configuration asks for it. A `forced` one goes to a version that never
+    ran well there, and needs a second person.
     """
 
     version: str
@@ -186,6 +187,12 @@ class Deployment:
     def is_merge(self) -> bool:
         """Whether a merge deployed it by itself: no card, and no person decides about it."""
         return self.outside is not None and self.outside.is_merge
+
+    @property
+    def is_unasked(self) -> bool:
+        """Whether it is a rollback that no person asked for, but the configuration."""
+        is_ours = self.kind is Kind.ROLLBACK and self.outside is None and not self.adopted
+        return is_ours and not self.requested_by
 
     @property
     def is_waiting(self) -> bool:

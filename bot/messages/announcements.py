@@ -107,8 +107,11 @@ def _announcement(lines: list[str]) -> Message:
     return Message(f"{head}\n{rest}", (b.section(f"*{head}*\n{rest}"),))
 
 
-def failed(deployment: Deployment) -> Message:
-    """The top-level alert when a run failed or validation did; names who has to look."""
+def failed(deployment: Deployment, back: Deployment | str | None = None) -> Message:
+    """The top-level alert when a run failed or validation did; names who has to look.
+
+    `back` is the rollback that has begun by itself, or why none has; None where none is configured.
+    """
     d = deployment
     watcher = d.watch.taken_by if d.watch else ""
     people = " ".join(
@@ -118,6 +121,12 @@ def failed(deployment: Deployment) -> Message:
     if d.state is State.DEGRADED:
         point = f"{title(d)}: validation failed, production is not proven healthy"
         advice = "Decide on the card: Mark Good, Roll Back, or Close as Failed."
+        if isinstance(back, Deployment):
+            advice = (
+                f"I go back to {b.line(back.version, 64)} by myself, as configured: {back.name}."
+            )
+        elif back is not None:
+            advice = f"I do not roll back by myself: {b.line(back)}. {advice}"
     elif d.run_id is None:
         point = f"{title(d)}: {status(d).lower()}"
         advice = "No run of it is known at GitHub."
@@ -128,9 +137,9 @@ def failed(deployment: Deployment) -> Message:
     if d.run_url:
         lines.append(b.link(d.run_url, f"Run {d.run_id}"))
     parts = [b.section("\n".join(filter(None, lines)))]
-    if d.run_id is not None:
-        back = b.button("Roll Back", "roll_back", str(d.id), style="danger")
-        parts.append(b.actions(f"failed:{d.id}", back))
+    if d.run_id is not None and not isinstance(back, Deployment):
+        press = b.button("Roll Back", "roll_back", str(d.id), style="danger")
+        parts.append(b.actions(f"failed:{d.id}", press))
     return Message(f"{point}\n{why}".strip(), tuple(parts))
 
 

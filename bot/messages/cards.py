@@ -58,6 +58,8 @@ def started_by(deployment: Deployment) -> str:
         login = b.line(d.outside.login or "somebody", 60)
         deed = "merged" if d.outside.is_merge else "started outside Slack"
         return f"{deed} by {b.mention(d.requested_by) if d.requested_by else login}"
+    if d.is_unasked:
+        return "begun by gonogo, as configured,"
     return (
         f"requested by {b.mention(d.requested_by)}" if d.requested_by else "started outside Slack"
     )

@@ -200,7 +200,7 @@ def _word(d: Deployment) -> str:
 
 def _asked(d: Deployment) -> str:
     by = f"by {b.mention(d.requested_by)}" if d.requested_by else "from outside Slack"
-    if d.outside:
+    if d.outside or d.is_unasked:
         by = started_by(d)
     return f"{by} {b.when(d.requested_at)}"
 

@@ -122,9 +122,12 @@ class Desk:
         action: str = "",
         actor: str = "gonogo",
         posts: tuple[Post, ...] = (),
+        also: Callable[[Tx, Deployment], Post] | None = None,
         detail: Mapping[str, object] | None = None,
     ) -> Deployment:
-        """Store a change together with its audit row and what has to be said about it."""
+        """Store a change together with its audit row and what has to be said about it; `also` is
+        what follows from it in the same transaction.
+        """
 
         def keep(tx: Tx) -> Deployment:
             saved = tx.save(old, new)
@@ -138,7 +141,7 @@ class Desk:
                     **{"from": old.state, "to": new.state},
                     **(detail or {}),
                 )
-            for post in posts:
+            for post in (*posts, *([also(tx, saved)] if also else [])):
                 tx.post(post)
             return saved
 

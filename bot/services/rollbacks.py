@@ -120,7 +120,7 @@ def carry_out(tx: Tx, config: Config, order: Order, slack_id: str, asked_in: str
     if holder is not None and has_run and holder.state in STOPPABLE:
         return _stop_first(tx, holder, wish)
     if holder is not None:
-        _make_way(tx, holder, wish)
+        make_way(tx, holder, wish)
     where = (order.service, order.environment)
     return messages.started(begin(tx, config, where, wish, takes_back=taken, undo=undo))
 
@@ -160,7 +160,7 @@ def begin(
         )
     )
     tx.audit(
-        saved.requested_by,
+        saved.requested_by or "gonogo",
         "rollback_requested",
         saved.name,
         service=saved.service,
@@ -170,6 +170,7 @@ def begin(
         reason=saved.reason,
         forced=wish.forced,
         **({"undoes": undo.count} if undo else {}),
+        **({"by": "configuration"} if saved.is_unasked else {}),
     )
     return saved
 
@@ -181,15 +182,15 @@ def _stop_first(tx: Tx, holder: Deployment, wish: Rescue) -> Message:
     return messages.stopping(saved, wish.version)
 
 
-def _make_way(tx: Tx, holder: Deployment, wish: Rescue) -> None:
-    """End what only waited, and close what was not proven good."""
+def make_way(tx: Tx, holder: Deployment, wish: Rescue) -> None:
+    """End what only waited, and close what was not proven good, for whoever wishes it."""
     waited = rollbacks.way(holder) is Way.SUPERSEDE
     state = State.CANCELLED if waited else State.FAILED
     code = "superseded" if waited else "rolled_back"
     text = f"{'Superseded by' if waited else 'Taken back by'} a rollback to {wish.version}"
-    ended = tx.save(holder, holder.end(state, tx.now, code, text, by=wish.by))
-    tx.audit(wish.by, code, ended.name, version=wish.version, reason=wish.reason)
-    if ended.requested_by not in ("", wish.by):
+    ended = tx.save(holder, holder.end(state, tx.now, code, text, by=wish.by or None))
+    tx.audit(wish.by or "gonogo", code, ended.name, version=wish.version, reason=wish.reason)
+    if wish.by and ended.requested_by not in ("", wish.by):
         tx.post(direct(ended, "ended", ended.requested_by, notes.ended(ended, wish.by)))
 
 

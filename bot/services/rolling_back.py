@@ -49,11 +49,15 @@ async def prepare(desk: Desk, deployment: Deployment) -> None:
 
 
 async def requester_may(desk: Desk, deployment: Deployment) -> bool:
-    """Whether the requester still may roll back, read afresh.
+    """Whether the requester still may roll back, read afresh; one that was not asked for rests on
+    the configuration.
 
     Where Slack does not answer, what was read in the last minutes counts: an outage of Slack must
     not keep production broken.
     """
+    if deployment.is_unasked:
+        settings = desk.config.environment(deployment.service, deployment.environment)
+        return settings is not None and settings.automatic_rollback
     try:
         return await _holds_any(desk, deployment.requested_by)
     except Fault:

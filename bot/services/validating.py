@@ -1,6 +1,7 @@
 """Validating: production is looked at until it is proven good, or a person has to decide."""
 
 from datetime import timedelta
+from functools import partial
 
 from bot.domain.deployments import Deployment
 from bot.domain.states import Kind, State
@@ -15,7 +16,8 @@ from bot.domain.validation import (
 )
 from bot.domain.versions import shown
 from bot.messages import announcements, notes
-from bot.services import letters, merging, monitoring, proving, switching, tails, watches
+from bot.ports import Post, Tx
+from bot.services import letters, merging, monitoring, proving, switching, tails, unasked, watches
 from bot.services.desk import Desk, announce, reply
 
 UNTIL_HEALTHY = timedelta(seconds=2)
@@ -67,14 +69,23 @@ async def validate(desk: Desk, deployment: Deployment) -> None:
             if bad.is_merge:
                 await merging.not_validated(desk, deployment, bad)
                 return
-            post = announce(desk.config, bad, "degraded", announcements.failed(bad))
             await desk.save(
                 deployment,
                 bad,
                 action="degraded",
-                posts=(post,),
+                also=partial(_alert, desk),
                 detail={"why": why} | _evidence(found),
             )
+
+
+def _alert(desk: Desk, tx: Tx, degraded: Deployment) -> Post:
+    """The alert; where the configuration says so, the rollback begins with it."""
+    back: Deployment | str | None = None
+    if unasked.is_wanted(desk.config, degraded):
+        back = unasked.go_back(tx, desk.config, degraded)
+        if isinstance(back, str):
+            tx.audit("gonogo", "not_rolled_back", degraded.name, why=back)
+    return announce(desk.config, degraded, "degraded", announcements.failed(degraded, back))
 
 
 async def watch_health(desk: Desk, deployment: Deployment) -> None:
