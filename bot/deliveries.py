@@ -34,6 +34,8 @@ class Deliveries:
                 tx.keep_callback(asked.repo, asked.run_id, asked.environment, asked.url)
             if told and event in ABOUT_TAGS:
                 tx.set_duty(f"tags:{told}", tx.now)
+            if told and event == "push":
+                tx.hurry_remedies(told)
             if event == "workflow_run":
                 lookouts.hurry(tx, self._config)
             tx.hurry()

@@ -1,4 +1,4 @@
-"""Revert: the button in the thread of a rollback, and its form."""
+"""Revert and Start Hotfix: the buttons in the thread of a rollback, and their forms."""
 
 from bot.domain.errors import Refusal
 from bot.messages import remedies as messages
@@ -23,3 +23,25 @@ def revert(form: Submission, office: Office) -> Answer:
         return remedies.revert(office.tx, rollback, number, form.user)
     except Refusal as refusal:
         return office.mistake("pull", refusal)
+
+
+def ask_hotfix(click: Click, office: Office) -> Answer:
+    """Start Hotfix asks what it mends."""
+    subject = ("D" if click.value.startswith("D:") else "INC-") + str(click.choice)
+    live, about = remedies.may_fix(office.tx, subject, click.user)
+    again = Message("The form did not open in time. Press Start Hotfix once more.")
+    return OpenForm(messages.hotfix_form(subject, live.version, about, click.channel), again)
+
+
+def hotfix(form: Submission, office: Office) -> Answer:
+    """The form was sent."""
+    subject, title = str(form.memory.get("subject", "")), form.values.get("title", "")
+    try:
+        return remedies.fix(office.tx, subject, title, form.user)
+    except Refusal as refusal:
+        return office.mistake("title", refusal)
+
+
+def findings(click: Click, office: Office) -> Answer:
+    """Try Again, where there is no issue with the findings."""
+    return remedies.write_findings(office.tx, click.deployment, click.user)

@@ -83,7 +83,7 @@ ELSEWHERE = {
     "lift_pin",  # test_pins.py
     "lift_hold",  # test_holds.py
     "set_eta",  # test_aftercare.py
-    "revert",  # test_remedies.py
+    *("revert", "hotfix", "findings"),  # test_remedies.py
     "take_watch",  # test_watches.py
     "announce",  # test_maintenance.py
     "home_letters",  # test_home.py

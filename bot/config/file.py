@@ -8,6 +8,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from bot.config.aftercare import unknown_in_aftercare
 from bot.config.config import Config
 from bot.config.monitors import MONITOR_KINDS
 from bot.config.part import Part
@@ -60,6 +61,7 @@ def parse(text: str, name: str = "gonogo.yaml") -> Config:
         found = [
             *_said_twice(tree, []),
             *unknown_people(config),
+            *unknown_in_aftercare(config),
             *same_people(config),
             *_without_approver(config),
         ]

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
+from bot.config.aftercare import AftercareConfig
 from bot.config.approval import EnvironmentApproval
 from bot.config.calendars import WindowConfig
 from bot.config.gates import BugsConfig, ChecksConfig, MigrationsConfig, Policies
@@ -117,5 +118,6 @@ class ServiceConfig(Part):
     checks: ChecksConfig = ChecksConfig()
     bugs: BugsConfig = BugsConfig()
     migrations: MigrationsConfig | None = None
+    aftercare: AftercareConfig = AftercareConfig()
     backups: BackupsConfig | None = None
     watch: tuple[str, ...] = Field(default=(), description="who watches after a deployment")

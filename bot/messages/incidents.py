@@ -110,7 +110,10 @@ def controls(incident: Incident, more: Sequence[Block] = ()) -> Block | None:
             restored = b.button("Restored", "incident_restored", value)
             resolve = b.button("Resolve", "incident_resolve", value)
             row = (update, restored, resolve, lead, edit, close)
-    return b.actions(f"incident:{incident.id}", *row, *more)
+    hastened: tuple[Block, ...] = ()
+    if incident.is_open and incident.severity is Severity.MODERATE and not incident.drill:
+        hastened = (b.button("Start Hotfix", "hotfix", f"INC:{value}"),)
+    return b.actions(f"incident:{incident.id}", *row, *hastened, *more)
 
 
 def _small_print(i: Incident, playbook: str | None) -> list[str]:

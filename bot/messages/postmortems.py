@@ -11,8 +11,8 @@ from bot.domain.timeline import Event, words
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
 from bot.messages.incidents import DECISIONS, kept, utc
+from bot.messages.markdown import plain
 
-_MARKUP = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>#|~"})
 MOST_ENTRIES = 500
 
 
@@ -64,12 +64,11 @@ def draft(
     people = dict.fromkeys(e.by for e in events if e.by != "gonogo")
     parts = [
         f"<!-- {mark(i)} -->",
-        f"**{_plain(i.title)}** ({i.name}, {i.severity}: {DECISIONS[i.severity]})",
-        f"Impact: {_plain(i.impact)}",
-        f"Service: {_plain(i.service)}"
-        + (f"; affected: {_plain(i.affected)}" if i.affected else ""),
-        f"Owner: {f'@{owner}' if owner else _plain(name_of(i.owner))}",
-        f"Took part: {', '.join(_plain(name_of(who)) for who in people) or 'nobody but the bot'}",
+        f"**{plain(i.title)}** ({i.name}, {i.severity}: {DECISIONS[i.severity]})",
+        f"Impact: {plain(i.impact)}",
+        f"Service: {plain(i.service)}" + (f"; affected: {plain(i.affected)}" if i.affected else ""),
+        f"Owner: {f'@{owner}' if owner else plain(name_of(i.owner))}",
+        f"Took part: {', '.join(plain(name_of(who)) for who in people) or 'nobody but the bot'}",
         "## Clocks",
         "\n".join(f"- {line}" for line in _clocks(i)),
         "## Suspected change",
@@ -114,24 +113,19 @@ def _change(i: Incident, cause: Deployment | None) -> str:
     if i.cause is None:
         return "No deployment was live in the 24 hours before."
     sure = {CauseState.CONFIRMED: "confirmed", CauseState.REFUTED: "ruled out"}
-    version = f"{_plain(cause.version)} ({i.cause})" if cause else _plain(i.cause)
-    lines = [f"{version}, {sure.get(i.cause_state, 'suspected')}: {_plain(i.cause_why)}"]
+    version = f"{plain(cause.version)} ({i.cause})" if cause else plain(i.cause)
+    lines = [f"{version}, {sure.get(i.cause_state, 'suspected')}: {plain(i.cause_why)}"]
     listed = cause.changes if cause else None
-    lines += [f"- {_plain(change.title)}" for change in (listed.changes if listed else ())]
+    lines += [f"- {plain(change.title)}" for change in (listed.changes if listed else ())]
     return "\n".join(lines)
 
 
 def _entry(event: Event, name_of: Callable[[str], str]) -> str:
-    text = "deleted in Slack" if event.is_deleted else _plain(event.text)
-    by = "" if event.by == "gonogo" else f" ({_plain(name_of(event.by))})"
+    text = "deleted in Slack" if event.is_deleted else plain(event.text)
+    by = "" if event.by == "gonogo" else f" ({plain(name_of(event.by))})"
     marks = [
         *([f"recorded {event.recorded_at:%H:%M}"] if event.is_late else []),
         *(["edited"] if event.is_edited else []),
     ]
     told = f" _{', '.join(marks)}_" if marks else ""
     return f"- {utc(event.occurred_at)} {text}{by}{told}"
-
-
-def _plain(text: str) -> str:
-    """Foreign text that neither mentions anybody nor is markup."""
-    return " ".join(str(text).split()).translate(_MARKUP).replace("@", "@\u200b")

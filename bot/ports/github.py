@@ -164,7 +164,9 @@ class GitHub(Protocol):
     async def find_issue(self, repo: str, mark: str, since: datetime) -> Issue | None:
         """The issue with that word in its text, of those that changed since then."""
 
-    async def create_issue(self, repo: str, title: str, body: str) -> Issue:
+    async def create_issue(
+        self, repo: str, title: str, body: str, assignees: Sequence[str] = ()
+    ) -> Issue:
         """Open an issue: one POST, never repeated. Raises Declined or Unanswered."""
 
     async def cancel(self, repo: str, run_id: int, *, force: bool = False) -> None:

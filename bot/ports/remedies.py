@@ -29,6 +29,26 @@ class Pulls(Protocol):
     async def revert(self, repo: str, number: int, title: str, body: str) -> Pull:
         """Have GitHub open a pull request that reverts this one."""
 
+    async def branch(self, repo: str, name: str) -> str:
+        """The commit that a branch is at. NotFound when there is no such branch."""
+
+    async def create_branch(self, repo: str, name: str, commit: str) -> None:
+        """Make a branch. Declined where the name is taken."""
+
+    async def pull_from(self, repo: str, branch: str) -> Pull | None:
+        """The newest pull request from a branch, open or merged."""
+
+    async def open_pull(self, repo: str, branch: str, base: str, title: str, body: str) -> Pull:
+        """Open a pull request. Declined where there is one, or nothing to merge."""
+
+    async def label(self, repo: str, number: int, label: str) -> None:
+        """Put a label on a pull request; twice is once."""
+
+    async def ask_reviews(
+        self, repo: str, number: int, people: Sequence[str], teams: Sequence[str]
+    ) -> None:
+        """Ask people, by login, and teams, by slug, for their review; twice is once."""
+
 
 class RemedyTx(Protocol):
     """The part of a transaction that keeps remedies."""
@@ -42,6 +62,9 @@ class RemedyTx(Protocol):
     def remedy(self, remedy_id: int) -> Remedy | None: ...
     def remedies_of(self, subject: str) -> tuple[Remedy, ...]:
         """Everything that was made about a rollback or an incident, oldest first."""
+
+    def hurry_remedies(self, repo: str) -> None:
+        """Look at once at what waits for a commit in that repository."""
 
     def remedies_due(self, now: datetime) -> Sequence[int]:
         """Ids of remedies whose `due_at` has come."""

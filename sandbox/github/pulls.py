@@ -33,6 +33,8 @@ class PullRequest:
     body: str = ""
     labels: tuple[str, ...] = ()
     reviews: list[Review] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    asked_teams: list[str] = field(default_factory=list)
     updated_at: datetime | None = None
     merged_at: datetime | None = None
     merged_by: str | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from github import Auth
 
@@ -124,6 +126,17 @@ async def test_everything_that_is_written(octokit: Octokit) -> None:
         issue = await tour.post("/issues", {"title": "Post-mortem", "labels": ["outage"]})
         await tour.ask("GET", f"{REPO}/issues/{issue['number']}")
         await tour.ask("GET", f"{REPO}/issues?labels=outage")
+        fix = host.world.github.repository("acme/app").git.commits[head]
+        host.world.github.repository("acme/app").git.add(
+            replace(fix, sha="f" * 40, parents=(head,)), "hotfix/search"
+        )
+        opened = {"head": "hotfix/search", "base": "main", "title": "fix: search"}
+        pull = await tour.post("/pulls", opened)
+        assert (await tour.ask("POST", f"{REPO}/pulls", opened))[0] == 422
+        await tour.ask("GET", f"{REPO}/pulls?head=acme:hotfix/search&state=all")
+        asked = {"reviewers": ["bo-acme"], "team_reviewers": ["release-managers"]}
+        await tour.post(f"/pulls/{pull['number']}/requested_reviewers", asked)
+        await tour.post(f"/issues/{pull['number']}/labels", {"labels": ["hotfix"]})
         wish = {"ref": "v1.2.1", "environment": "production", "required_contexts": []}
         made = await tour.post("/deployments", wish)
         place = f"/deployments/{made['id']}"

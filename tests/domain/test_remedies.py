@@ -6,7 +6,15 @@ import pytest
 
 from bot.domain.changes import Change, ChangeList
 from bot.domain.errors import Refusal
-from bot.domain.remedies import TRANSITIONS, RemedyKind, RemedyState, chosen, revertible
+from bot.domain.remedies import (
+    TRANSITIONS,
+    RemedyKind,
+    RemedyState,
+    branch_of,
+    chosen,
+    revertible,
+    title_of,
+)
 from tests.store.samples import a_remedy
 
 TAKEN = ChangeList(
@@ -54,3 +62,25 @@ def test_a_remedy_moves_by_its_table_and_nothing_of_before_stays(
             one.to(to)
     with pytest.raises(ValueError, match="use to"):
         one.with_(state=to)
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "branch"),
+    [
+        ("v1.2.0", "Feature X loses orders", "hotfix/v1.2.0-feature-x-loses-orders"),
+        ("INC-7", "  ../..; rm -rf `~` ", "hotfix/INC-7-rm-rf"),
+        ("v1.2.0", "日本", "hotfix/v1.2.0-fix"),
+        ("v1.2.0", "a" * 39 + " and so on", f"hotfix/v1.2.0-{'a' * 39}"),
+    ],
+)
+def test_a_branch_is_named_so_that_git_and_a_shell_take_it(
+    name: str, title: str, branch: str
+) -> None:
+    assert branch_of(name, title) == branch
+
+
+@pytest.mark.parametrize("text", ["", "  ", "x" * 121])
+def test_a_hotfix_says_what_it_mends(text: str) -> None:
+    assert title_of(" Sign-in \n is broken ") == "Sign-in is broken"
+    with pytest.raises(Refusal, match="Say what the hotfix mends"):
+        title_of(text)

@@ -12,6 +12,7 @@ from bot.domain.deployments import Deployment, Ending
 from bot.domain.errors import Refusal
 from bot.domain.gates import Level, Verdict
 from bot.domain.people import Who
+from bot.domain.remedies import RemedyKind
 from bot.domain.runs import Progress, Stage
 from bot.domain.sightings import Sighting
 from bot.domain.staging import OnStaging
@@ -157,6 +158,12 @@ def remedied(d: Deployment) -> Iterable[Message]:
     yield remedies.made(one, found=False)
     yield remedies.failed(one, d.reason)
     yield remedies.takes_longer(one, d.reason)
+    fix = replace(one, kind=RemedyKind.HOTFIX, version=d.version, commit="a" * 40)
+    yield remedies.branched(replace(fix, branch="hotfix/v1.2.0-fix"))
+    yield remedies.made(fix, found=False, troubles=(d.reason,))
+    found = replace(one, kind=RemedyKind.FINDINGS)
+    yield remedies.made(found, found=False)
+    yield remedies.failed(found, d.reason)
 
 
 def said(message: Message) -> list[str]:
@@ -205,6 +212,7 @@ def test_slack_accepts_the_forms(name: str) -> None:
         forms.deploy([f"{n:040}" for n in range(120)], "C0DEPLOY"),
         forms.deploy(["app"], None),
         forms.reject(a_deployment(service=name), "C0DEPLOY"),
+        remedies.hotfix_form("D3", name, name, "C0DEPLOY"),
         remedies.revert_form(
             a_deployment(environment=name),
             [Change(title=name, author=name, pull_request=n) for n in range(1, 120)],

@@ -150,3 +150,15 @@ def reverts(world: World, pull: int, *, by: str) -> int:
     """Somebody presses Revert on the page of a pull request; the number of the new one."""
     here = repo(world)
     return revert(world.github, here, here.pulls[pull], {}, by).number
+
+
+def pushes(world: World, branch: str, title: str, *, by: str = "ana-acme") -> str:
+    """Push a commit to a branch that is there, and let GitHub tell of it."""
+    here = repo(world)
+    top = here.git.branches[branch]
+    sha = digest("pushed", branch, title, top)
+    at = world.clock.now().replace(microsecond=0)
+    here.git.add(Commit(sha, title, by, at, (top,)), branch)
+    told = {"ref": f"refs/heads/{branch}", "before": top, "after": sha, "sender": by}
+    world.github.notify("push", "pushed", here, **told)
+    return sha

@@ -67,11 +67,11 @@ async def test_a_pull_request_of_what_was_rolled_back_is_reverted(team: Workspac
     )
 
     assert (await said_below(team))[-1] == (
-        "#11 reverts #4 “Add feature X”, as @ana asked. It is not merged yet: it needs its review "
+        "#12 reverts #4 “Add feature X”, as @ana asked. It is not merged yet: it needs its review "
         "and its checks, as any other."
     )
-    assert "- Revert in progress: #11" in (await team.channel())[-1]
-    made = outside.repo(team.world).pulls[11]
+    assert "- Revert in progress: #12" in (await team.channel())[-1]
+    made = outside.repo(team.world).pulls[12]
     assert (made.title, made.base, made.branch) == (
         'Revert "Add feature X"',
         "main",
@@ -91,7 +91,7 @@ async def test_what_is_reverted_already_is_not_reverted_twice(team: Workspace) -
     # Bo's form is older than that.
     await team.submits("bo", **{WHICH: "#4 Add feature X"})
     await team.passes("PT1M")
-    assert (await team.told("bo"))[-1] == "There is a revert of #4 already: #11."
+    assert (await team.told("bo"))[-1] == "There is a revert of #4 already: #12."
     assert await mutations(team) == 1
     await presses(team, "bo", "Revert")
     form = await team.get("/modal", **{"as": "bo"})
@@ -103,7 +103,7 @@ async def test_one_that_somebody_made_at_github_is_found(team: Workspace) -> Non
     outside.reverts(team.world, 4, by="bo-acme")
     await reverts(team, "ana")
     assert (await said_below(team))[-1] == (
-        "#4 “Add feature X” is reverted by #11, which was there already. @ana"
+        "#4 “Add feature X” is reverted by #12, which was there already. @ana"
     )
     assert await mutations(team) == 0
 
@@ -121,7 +121,7 @@ async def test_a_lost_answer_is_looked_for_and_never_sent_again(team: Workspace)
     await reverts(team, "ana")
     await team.reopen()
     await team.passes("PT2M")
-    assert "#11 reverts #4 “Add feature X”" in (await said_below(team))[-1]
+    assert "#12 reverts #4 “Add feature X”" in (await said_below(team))[-1]
     assert await mutations(team) == 1
 
 
@@ -137,7 +137,7 @@ async def test_one_that_never_arrived_is_left_to_a_person(team: Workspace) -> No
     )
     assert await mutations(team) == 1
     await reverts(team, "ana")
-    assert "#11 reverts #4 “Add feature X”" in (await said_below(team))[-1]
+    assert "#12 reverts #4 “Add feature X”" in (await said_below(team))[-1]
     assert await mutations(team) == 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.changes import Commit
@@ -38,6 +39,26 @@ class NoPulls:
         return None
 
     async def revert(self, repo: str, number: int, title: str, body: str) -> Pull:
+        raise Declined("github", "not here")
+
+    async def branch(self, repo: str, name: str) -> str:
+        raise NotFound("github", f"no branch {name}")
+
+    async def create_branch(self, repo: str, name: str, commit: str) -> None:
+        raise Declined("github", "not here")
+
+    async def pull_from(self, repo: str, branch: str) -> Pull | None:
+        return None
+
+    async def open_pull(self, repo: str, branch: str, base: str, title: str, body: str) -> Pull:
+        raise Declined("github", "not here")
+
+    async def label(self, repo: str, number: int, label: str) -> None:
+        raise Declined("github", "not here")
+
+    async def ask_reviews(
+        self, repo: str, number: int, people: Sequence[str], teams: Sequence[str]
+    ) -> None:
         raise Declined("github", "not here")
 
 

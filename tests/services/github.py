@@ -245,7 +245,9 @@ class Hub:
     async def find_issue(self, repo: str, mark: str, since: datetime) -> Issue | None:
         return None
 
-    async def create_issue(self, repo: str, title: str, body: str) -> Issue:
+    async def create_issue(
+        self, repo: str, title: str, body: str, assignees: Sequence[str] = ()
+    ) -> Issue:
         raise Declined("github", "issues are switched off")
 
     async def reviewer(self) -> str | None:

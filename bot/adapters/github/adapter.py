@@ -250,8 +250,10 @@ class PyGithubAdapter(Gates):
     async def find_issue(self, repo: str, mark: str, since: datetime) -> Issue | None:
         return await self._threads.read(repo, lambda s: issues.find(s, repo, mark, since))
 
-    async def create_issue(self, repo: str, title: str, body: str) -> Issue:
-        return await self._threads.write(lambda s: issues.create(s, repo, title, body))
+    async def create_issue(
+        self, repo: str, title: str, body: str, assignees: Sequence[str] = ()
+    ) -> Issue:
+        return await self._threads.write(lambda s: issues.create(s, repo, title, body, assignees))
 
     async def cancel(self, repo: str, run_id: int, *, force: bool = False) -> None:
         def work(session: Session) -> None:

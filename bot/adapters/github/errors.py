@@ -108,7 +108,13 @@ def limited(status: int, headers: Mapping[str, Any], data: object) -> float | No
 
 
 def _said(data: object) -> str:
-    return str(data.get("message") or "") if isinstance(data, Mapping) else ""
+    """GitHub's words; of what it did not accept, its reason as well."""
+    if not isinstance(data, Mapping):
+        return ""
+    errors = data.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors else None
+    why = first.get("message") if isinstance(first, Mapping) else None
+    return ": ".join(str(part) for part in (data.get("message"), why) if part)
 
 
 def _wait(status: int, headers: Mapping[str, Any], said: str) -> float | None:

@@ -1,5 +1,6 @@
 """Issues of GitHub: found again by a word in their text, and opened once."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.adapters.github import reading
@@ -17,10 +18,11 @@ def find(session: Session, repo: str, mark: str, since: datetime) -> Issue | Non
     return next(map(reading.issue, found), None)
 
 
-def create(session: Session, repo: str, title: str, body: str) -> Issue:
+def create(session: Session, repo: str, title: str, body: str, assignees: Sequence[str]) -> Issue:
     """One POST; Unanswered for an answer that does not say which issue it was."""
-    path = f"/repos/{repo}/issues"
-    status, headers, data = session.post(path, {"title": title, "body": body})
+    path, wish = f"/repos/{repo}/issues", {"title": title, "body": body}
+    people = {"assignees": list(assignees)} if assignees else {}
+    status, headers, data = session.post(path, wish | people)
     if status != 201:
         raise refused(status, headers, data, write=True)
     if not isinstance(data, dict) or "number" not in data:

@@ -1,10 +1,11 @@
 """GitHubPulls: branches and pull requests by PyGithub; a revert by GraphQL, which alone has it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from bot.adapters.github.errors import failed_query, refused
-from bot.adapters.github.session import Session
+from bot.adapters.github.session import Session, sent
 from bot.adapters.github.threads import Threads
 from bot.domain.errors import Unanswered
 from bot.ports import Pull
@@ -53,11 +54,54 @@ class GitHubPulls:
 
         return await self._threads.write(work)
 
+    async def branch(self, repo: str, name: str) -> str:
+        path = f"/repos/{repo}/git/ref/heads/{quote(name)}"
+        found = await self._threads.read(repo, lambda session: session.get(path))
+        return str(found["object"]["sha"])
+
+    async def create_branch(self, repo: str, name: str, commit: str) -> None:
+        wish = {"ref": f"refs/heads/{name}", "sha": commit}
+        path = f"/repos/{repo}/git/refs"
+        await self._threads.write(lambda session: sent(session, "POST", path, wish))
+
+    async def pull_from(self, repo: str, branch: str) -> Pull | None:
+        head = f"{repo.partition('/')[0]}:{branch}"
+
+        def work(session: Session) -> Pull | None:
+            rows = session.get(f"/repos/{repo}/pulls", state="all", head=head)
+            return next((_pull(row) for row in rows if not _is_given_up(row)), None)
+
+        return await self._threads.read(repo, work)
+
+    async def open_pull(self, repo: str, branch: str, base: str, title: str, body: str) -> Pull:
+        wish = {"head": branch, "base": base, "title": title, "body": body}
+        path = f"/repos/{repo}/pulls"
+        return _pull(await self._threads.write(lambda s: sent(s, "POST", path, wish)))
+
+    async def label(self, repo: str, number: int, label: str) -> None:
+        def work(session: Session) -> None:
+            path = f"/repos/{repo}/issues/{number}/labels"
+            status, headers, data = session.post(path, {"labels": [label]})
+            if status != 200:
+                raise refused(status, headers, data, write=True)
+
+        await self._threads.write(work)
+
+    async def ask_reviews(
+        self, repo: str, number: int, people: Sequence[str], teams: Sequence[str]
+    ) -> None:
+        wish = {"reviewers": list(people), "team_reviewers": list(teams)}
+        path = f"/repos/{repo}/pulls/{number}/requested_reviewers"
+        await self._threads.write(lambda session: sent(session, "POST", path, wish))
+
+
+def _is_given_up(row: Mapping[str, Any]) -> bool:
+    return row["state"] == "closed" and not row["merged_at"]
+
 
 def _reverts(row: Mapping[str, Any], number: int) -> bool:
     """Whether this pull request was made by GitHub to revert that one, and was not given up."""
-    is_given_up = row["state"] == "closed" and not row["merged_at"]
-    return row["head"]["ref"].startswith(f"revert-{number}-") and not is_given_up
+    return row["head"]["ref"].startswith(f"revert-{number}-") and not _is_given_up(row)
 
 
 def _pull(row: Mapping[str, Any]) -> Pull:

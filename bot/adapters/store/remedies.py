@@ -37,6 +37,11 @@ class Remedies(Rows):
         wanted = select(_TABLE).where(_TABLE.c.subject == subject).order_by(_TABLE.c.id)
         return tuple(map(_remedy, self.connection.execute(wanted).mappings()))
 
+    def hurry_remedies(self, repo: str) -> None:
+        waiting = (tables.REMEDY_IS_DUE, _TABLE.c.state == RemedyState.BRANCHED)
+        here = update(_TABLE).where(*waiting, _TABLE.c.repo == repo)
+        self.connection.execute(here.values(due_at=self.now))
+
     def remedies_due(self, now: datetime) -> tuple[int, ...]:
         due = select(_TABLE.c.id).where(tables.REMEDY_IS_DUE, _TABLE.c.due_at <= now)
         return tuple(self.connection.scalars(due.order_by(_TABLE.c.due_at, _TABLE.c.id)))

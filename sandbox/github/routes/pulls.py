@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.github.errors import NotFound, invalid
+from sandbox.github.errors import NotFound, Refused, invalid
 from sandbox.github.issues import Issue
 from sandbox.github.pulls import PullRequest
 from sandbox.github.routes.call import Call, Reply, Table
@@ -19,16 +19,72 @@ def _pull(call: Call) -> PullRequest:
 
 def listed(call: Call) -> list[Json]:
     state, base = call.query("state", "open"), call.query("base")
+    head = call.query("head").partition(":")[2]
     found = [
         pull
         for pull in reversed(call.repo.pulls.values())
-        if state in ("all", pull.state) and base in ("", pull.base)
+        if state in ("all", pull.state) and base in ("", pull.base) and head in ("", pull.branch)
     ]
     return [pulls.pull(call.site, call.repo, pull) for pull in call.paged(found)]
 
 
 def one(call: Call) -> Json:
     return pulls.full_pull(call.site, call.repo, _pull(call))
+
+
+def create(call: Call) -> Reply:
+    repo, git = call.repo, call.repo.git
+    title, head, base = (str(call.field(name)) for name in ("title", "head", "base"))
+    if head not in git.branches or base not in git.branches:
+        wrong = "base" if head in git.branches else "head"
+        raise invalid("PullRequest", wrong, "invalid")
+    if any(p.branch == head and p.base == base and p.state == "open" for p in repo.pulls.values()):
+        raise _custom(f"A pull request already exists for {repo.owner}:{head}.")
+    top, tip = git.branches[base], git.branches[head]
+    if tip in {commit.sha for commit in git.history(top)}:
+        raise _custom(f"No commits between {base} and {head}")
+    made = PullRequest(
+        id=next(call.github.ids),
+        number=repo.next_number(),
+        title=title,
+        author=call.viewer.login,
+        branch=head,
+        base=base,
+        head_sha=tip,
+        base_sha=top,
+        created_at=call.github.clock.now(),
+        body=str(call.body.get("body") or ""),
+    )
+    repo.pulls[made.number] = made
+    return Reply(201, pulls.full_pull(call.site, repo, made))
+
+
+def _custom(message: str) -> Refused:
+    error = {"resource": "PullRequest", "code": "custom", "message": message}
+    return Refused(422, "Validation Failed", error)
+
+
+def label(call: Call) -> list[Json]:
+    """Labels are added, to issues and pull requests alike; one that is new is made."""
+    number, repo = call.number("number"), call.repo
+    found = repo.pulls.get(number) or repo.issues.get(number)
+    if found is None:
+        raise NotFound
+    names = (_name(one) for one in call.body.get("labels") or ())
+    found.labels = tuple(dict.fromkeys((*found.labels, *names)))
+    return [pulls.label(call.site, repo, name) for name in found.labels]
+
+
+def ask_reviews(call: Call) -> Reply:
+    """Only who works on the repository can be asked, and never the author."""
+    pull, repo = _pull(call), call.repo
+    for login in map(str, call.body.get("reviewers") or ()):
+        if login not in call.github.logins.values() or login == pull.author:
+            text = "Reviews may only be requested from collaborators."
+            raise Refused(422, f"{text} One or more of the users is not a collaborator")
+        pull.asked = list(dict.fromkeys((*pull.asked, login)))
+    pull.asked_teams += list(map(str, call.body.get("team_reviewers") or ()))
+    return Reply(201, pulls.pull(call.site, repo, pull))
 
 
 def reviews(call: Call) -> list[Json]:
@@ -86,9 +142,12 @@ def _name(label: object) -> str:
 
 ROUTES: Table = (
     ("GET", "/pulls", listed),
+    ("POST", "/pulls", create),
     ("GET", "/pulls/{number}", one),
+    ("POST", "/pulls/{number}/requested_reviewers", ask_reviews),
     ("GET", "/pulls/{number}/reviews", reviews),
     ("GET", "/issues", issues),
     ("GET", "/issues/{number}", issue),
     ("POST", "/issues", create_issue),
+    ("POST", "/issues/{number}/labels", label),
 )

@@ -35,6 +35,7 @@ def pull(site: Site, repo: Repository, it: PullRequest) -> Json:
         "labels": [label(site, repo, name) for name in it.labels],
         "milestone": None,
         "assignee": None,
+        "requested_reviewers": [site.user(login) for login in it.asked],
         "author_association": "MEMBER",
         "auto_merge": None,
         "draft": False,
