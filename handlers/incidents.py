@@ -8,6 +8,8 @@ from bot.domain.grammar import IncidentWish, clean_reason, parse_incident
 from bot.domain.incidents import Severity
 from bot.domain.people import require_member
 from bot.messages import incident_forms as forms
+from bot.messages import incidents as messages
+from bot.messages import publishing as pages
 from bot.messages import reports
 from bot.messages.blocks import Message
 from bot.services import incidents
@@ -42,11 +44,17 @@ def _open(wish: IncidentWish, command: Command, office: Office) -> Answer:
     service = _named(wish.text, services)
     if wish.severity is None or not wish.text or service is None:
         found = incidents.candidates(office.tx, services[0], office.tx.now)
-        view = forms.report(wish, services, found if len(services) == 1 else (), office.tx.now)
+        view = forms.report(
+            wish,
+            services,
+            found if len(services) == 1 else (),
+            office.tx.now,
+            has_page=office.config.status_page is not None,
+        )
         example = f"{command.name} outage All users unable to access service"
         return OpenForm(view, Message(f"The form did not open in time. Type it: `{example}`"))
     report = Report(service=service, severity=wish.severity, impact=wish.text, drill=wish.drill)
-    return incidents.declare(office.tx, office.config, report, command.user)
+    return messages.opened(incidents.declare(office.tx, office.config, report, command.user))
 
 
 def _named(text: str, services: list[str]) -> str | None:
@@ -70,7 +78,9 @@ def _update(wish: IncidentWish, command: Command, office: Office) -> Answer:
 
 
 def submit(form: Submission, office: Office) -> Answer:
-    """The form of `/incident` was sent; mistakes are shown under their fields."""
+    """The form of `/incident` was sent; mistakes are shown under their fields. Who wants the public
+    to be told gets the preview next.
+    """
     values = form.values
     severity = Severity.__members__.get(values.get("severity", "").upper())
     service = values.get("service", "")
@@ -96,11 +106,16 @@ def submit(form: Submission, office: Office) -> Answer:
         started_at=moment(values.get("started", "")),
         suspect="" if suspect == forms.NO_SUSPECT else suspect,
         drill=form.memory.get("drill") is True,
+        wake={"yes": True, "no": False}.get(values.get("wake", "")),
     )
     try:
-        return incidents.declare(office.tx, office.config, report, form.user)
+        opened = incidents.declare(office.tx, office.config, report, form.user)
     except Refusal as refusal:
         return office.mistake("started", refusal)
+    told, page = messages.opened(opened), office.config.status_page
+    if values.get("public") != "next" or page is None:
+        return told
+    return OpenForm(pages.form(opened, None, page.lag, office.config.slack.channel), told)
 
 
 def moment(value: str) -> datetime | None:

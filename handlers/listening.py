@@ -164,7 +164,9 @@ class Listener:
             await ack()
 
     async def submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """A form: mistakes keep it open, anything else closes it and is said to that person."""
+        """A form: mistakes keep it open, another form takes its place, anything else closes it and
+        is said to that person.
+        """
         with self._seconds.labels("form").time():
             form = submission_from(body)
             handler = FORMS.get(form.form)
@@ -187,6 +189,8 @@ class Listener:
                 answer = FormErrors({field: answer.why.text for field in list(form.values)[-1:]})
             if isinstance(answer, FormErrors):
                 await ack(response_action="errors", errors=answer.errors)
+            elif isinstance(answer, OpenForm):
+                await ack(response_action="update", view=answer.view)
             else:
                 await ack()
 

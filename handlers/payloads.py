@@ -121,7 +121,9 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class OpenForm:
-    """Open this modal; `otherwise` is said when Slack does not open it in time."""
+    """Open this modal, after a form in its place; `otherwise` is said when Slack does not open it
+    in time.
+    """
 
     view: dict[str, Any]
     otherwise: Message

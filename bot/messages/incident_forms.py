@@ -1,6 +1,6 @@
 """Incident forms: the modals in which an incident is opened, told about and changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +15,22 @@ from bot.messages.views import Element, View, field, option, select, view, words
 MOST_TITLE = 150
 MOST_UPDATE = 2500
 NO_SUSPECT = "none"
+WAKE = {"usual": "As its severity asks for", "yes": "Wake people", "no": "Wake nobody"}
+PUBLIC = {"later": "Not now", "next": "Next, with a preview"}
 _MORE = 200
 
 
 def report(
-    wish: IncidentWish, services: Sequence[str], found: Sequence[Suspect], now: datetime
+    wish: IncidentWish,
+    services: Sequence[str],
+    found: Sequence[Suspect],
+    now: datetime,
+    *,
+    has_page: bool,
 ) -> View:
-    """The form of `/incident`, with what was typed."""
+    """The form of `/incident`, with what was typed. A drill wakes nobody, and no public hears of
+    it.
+    """
     named = services[0] if len(services) == 1 else None
     title = words(MOST_TITLE)
     fields = [
@@ -39,6 +48,10 @@ def report(
         chosen = select(options, found[0].deployment)
         fields.append(field("suspect", "Suspected deployment", chosen, optional=True))
     fields.append(field("eta", "ETA for a fix", words(100), optional=True))
+    if not wish.drill:
+        fields.append(field("wake", "Paging", _one_of(WAKE)))
+    if has_page and not wish.drill:
+        fields.append(field("public", "Status page", _one_of(PUBLIC)))
     name = "Incident drill" if wish.drill else "Open an incident"
     return view("incident", name, "Open", fields, {"drill": wish.drill})
 
@@ -120,6 +133,11 @@ def timeline(found: Sequence[Incident], text: str, at: datetime, memory: dict[st
         field("at", "Happened at", _moment(at), hint=hint),
     ]
     return view("incident_timeline", "Add to the timeline", "Add", fields, memory)
+
+
+def _one_of(choices: Mapping[str, str]) -> Element:
+    """A select of which the first is chosen."""
+    return select([option(text, value) for value, text in choices.items()], next(iter(choices)))
 
 
 def _severities(chosen: Severity) -> Element:

@@ -25,7 +25,7 @@ LOOKED_THROUGH = 50
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What somebody tells of an incident; what is empty is left to us, but an empty `suspect` says
-    that there is none.
+    that there is none. `wake` says whether to wake people, where somebody decides that.
     """
 
     service: str
@@ -38,9 +38,10 @@ class Report:
     suspect: str | None = None
     drill: bool = False
     source: str = ""
+    wake: bool | None = None
 
 
-def declare(tx: Tx, config: Config, report: Report, slack_id: str) -> Message:
+def declare(tx: Tx, config: Config, report: Report, slack_id: str) -> Incident:
     """Open an incident: its message, its first promise and its suspect follow from the row."""
     actor, _ = tx.actor(slack_id)
     require_member(actor)
@@ -51,7 +52,7 @@ def declare(tx: Tx, config: Config, report: Report, slack_id: str) -> Message:
             "It cannot have started at {when}, which is still to come.",
             when=started_at,
         )
-    return messages.opened(open_up(tx, config, report, by=slack_id))
+    return open_up(tx, config, report, by=slack_id)
 
 
 def open_up(
@@ -93,7 +94,7 @@ def open_up(
         drill=saved.drill,
         suspect=saved.cause,
     )
-    paging.follow(tx, config, saved)
+    paging.begin(tx, config, saved, wake=report.wake, by=by)
     rooms.furnish(tx, config, saved)
     freezing.follow(tx, config, saved)
     if lane := news.lane(saved, config.commands.deploy):

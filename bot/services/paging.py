@@ -36,13 +36,24 @@ URGENCY: dict[str, Urgency] = {
 }
 
 
+def begin(tx: Tx, config: Config, incident: Incident, *, wake: bool | None, by: str) -> None:
+    """It was opened: people are woken as its severity asks for, unless somebody decided that."""
+    is_usual = is_wanted(incident, config.incidents.paging.severities)
+    wakes = is_usual if wake is None else wake and not incident.drill
+    if wakes is not is_usual:
+        word = "Wakes people" if wakes else "Wakes nobody"
+        room.note(tx, incident, f"{word}, which its severity does not ask for", by=by)
+        tx.audit(by, "paging_chosen", incident.name, wakes=wakes)
+    if wakes:
+        _add(tx, incident)
+
+
 def follow(tx: Tx, config: Config, incident: Incident) -> None:
     """Write down that people are to be woken, or let be, as the incident now asks for."""
     known = tx.pages(incident.id)
     if is_wanted(incident, config.incidents.paging.severities):
         if not known:
-            due_at = tx.now + LINK_WITHIN
-            tx.add_page(Page(incident=incident.id, raised_at=tx.now, due_at=due_at))
+            _add(tx, incident)
         for page in known:
             if page.ends or page.state is PageState.OVER:
                 tx.save_page(page, page.again(tx.now, ends=False))
@@ -50,6 +61,11 @@ def follow(tx: Tx, config: Config, incident: Incident) -> None:
         for page in known:
             if not page.ends:
                 tx.save_page(page, page.again(tx.now, ends=True))
+
+
+def _add(tx: Tx, incident: Incident) -> None:
+    due_at = tx.now + LINK_WITHIN
+    tx.add_page(Page(incident=incident.id, raised_at=tx.now, due_at=due_at))
 
 
 async def work_off(desk: Desk, page_id: int) -> None:

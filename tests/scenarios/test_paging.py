@@ -62,6 +62,30 @@ async def test_what_is_not_bad_and_what_is_no_incident_wakes_nobody(team: Worksp
     assert [await paging(team, root) for root in (0, 1)] == ["", ""]
 
 
+async def test_whoever_opens_it_by_the_form_may_wake_people_or_let_them_sleep(
+    team: Workspace,
+) -> None:
+    await team.types("cy", "/incident Checkout is slow")
+    await team.submits("cy", Severity="Moderate: accelerate a hotfix", Paging="Wake people")
+    await team.types("cy", "/incident All is down")
+    await team.submits("cy", Severity="Outage: roll back now", Paging="Wake nobody")
+    await team.passes("PT5S")
+    assert [one["incident_key"] for one in await woken(team)] == ["incident:1"]
+    assert await paging(team, 0) == "Paging by PagerDuty: paged"
+    assert await paging(team, 1) == ""
+    assert team.bot is not None
+    told = await team.bot.store.read(lambda tx: [event.text for event in tx.events(2)])
+    assert "Wakes nobody, which its severity does not ask for" in told
+
+    ts = (await team.messages())[1]["ts"]
+    await team.clicks("bo", "Resolve", ts=ts)
+    await team.passes("PT5S")
+    await team.clicks("bo", "Reopen", ts=ts)
+    await team.submits("bo", **{"What is back": "All of it"})
+    await team.passes("PT5S")
+    assert [one["incident_key"] for one in await woken(team)] == ["incident:1", "incident:2"]
+
+
 async def test_raising_the_severity_wakes_and_lowering_it_lets_people_finish(
     team: Workspace,
 ) -> None:

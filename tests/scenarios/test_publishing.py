@@ -74,6 +74,26 @@ async def test_nothing_is_public_before_somebody_confirms_it(team: Workspace) ->
     assert await line(team) == f"Status page: investigating, posted at its page {LAG}"
 
 
+async def test_the_form_of_an_incident_leads_to_the_preview(team: Workspace) -> None:
+    await team.types("cy", "/incident Checkout is slow")
+    said = await team.submits("cy", **{"Status page": "Next, with a preview"})
+    assert said["response_action"] == "update"
+    preview = await team.get("/modal", **{"as": "cy"})
+    assert "This is public" in str(preview) and "(INC-1)" in str(preview)
+    await team.passes("PT5S")
+    assert await kuma(team) == []
+    await team.submits("cy", Title="Checkout")
+    await team.passes("PT5S")
+    assert [title for title, _ in await kuma(team)] == ["Checkout (INC-1)"]
+
+
+async def test_a_drill_is_not_asked_whom_to_wake_and_tell(team: Workspace) -> None:
+    await team.types("cy", "/incident drill Checkout is slow")
+    form = str(await team.get("/modal", **{"as": "cy"}))
+    assert "Affected function" in form
+    assert "Status page" not in form and "Paging" not in form
+
+
 async def test_the_next_words_are_confirmed_too_and_the_end_follows(team: Workspace) -> None:
     await opened(team)
     await publishes(team)
