@@ -66,19 +66,19 @@ class Bot:
         # First what may lack its token, as long as there is nothing to close.
         self.probes = HealthProbe(allow=config.network.allow)
         self.monitors = Monitors(settings, config, self.probes)
-        self.targets = Targets(settings, config, self.clock)
-        self.pagers = pagers(settings)
-        self.status_page = status_page(settings, config)
-        self.store: SqlStore = open_store(settings.database_url, self.clock)
-        self.chat = SlackChat(
-            settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url
-        )
         reviewer = settings.github_reviewer_token
         self.github = PyGithubAdapter(
             settings.github_api_url,
             credentials(settings, config),
             reviewer_token=reviewer.get_secret_value() if reviewer else None,
             now=self.clock.now,
+        )
+        self.targets = Targets(settings, config, self.clock, self.github)
+        self.pagers = pagers(settings)
+        self.status_page = status_page(settings, config)
+        self.store: SqlStore = open_store(settings.database_url, self.clock)
+        self.chat = SlackChat(
+            settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url
         )
         self.registry = CollectorRegistry()
         self._gauges = FigureGauges(self.registry, self.store)

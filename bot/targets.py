@@ -6,8 +6,16 @@ from collections.abc import Sequence
 
 from bot.adapters.rest import Rest
 from bot.config import Config, ConfigError
-from bot.config.targets import AppPlatformTarget, DockerSshTarget, TargetConfig, VercelTarget
-from bot.ports import Backups, Clock, Registry, Target
+from bot.config.services import ServiceConfig
+from bot.config.targets import (
+    AppPlatformTarget,
+    DockerSshTarget,
+    GithubWorkflowTarget,
+    TargetConfig,
+    VercelTarget,
+)
+from bot.ports import Backups, Clock, GitHub, Registry, Target
+from bot.services.workflow_target import WorkflowTarget
 from bot.settings import Settings
 
 Made = dict[tuple[str, str], Sequence[tuple[str, Target]]]
@@ -16,12 +24,15 @@ Made = dict[tuple[str, str], Sequence[tuple[str, Target]]]
 class Targets:
     """Every configured target, by service and environment; the connections are shared."""
 
-    def __init__(self, settings: Settings, config: Config, clock: Clock) -> None:
+    def __init__(self, settings: Settings, config: Config, clock: Clock, github: GitHub) -> None:
         self._settings = settings
+        self._github = github
         self._clock = clock
         self._connections: dict[str, Rest] = {}
         self.made: Made = {
-            (name, environment): tuple((one.name, self._make(one)) for one in found.targets)
+            (name, environment): tuple(
+                (one.name, self._make(one, service)) for one in found.targets
+            )
             for name, service in config.services.items()
             for environment, found in service.environments.items()
             if found.targets
@@ -33,7 +44,7 @@ class Targets:
         for connection in self._connections.values():
             await connection.close()
 
-    def _make(self, config: TargetConfig) -> Target:
+    def _make(self, config: TargetConfig, service: ServiceConfig) -> Target:
         """Raises ConfigError when the settings lack what it needs."""
         # Each is imported late: most teams have one kind, and the libraries are large.
         match config:
@@ -52,6 +63,16 @@ class Targets:
 
                 return digitalocean.make(
                     config, self._digitalocean(f"target {config.name}"), self._clock
+                )
+
+            case GithubWorkflowTarget():
+                return WorkflowTarget(
+                    github=self._github,
+                    clock=self._clock,
+                    repo=service.repo,
+                    file=config.workflow,
+                    job=config.job,
+                    brings=service.workflow,
                 )
 
     def _backups(self, config: Config) -> Backups | None:

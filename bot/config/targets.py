@@ -103,6 +103,11 @@ DigitalOceanId = Annotated[
 ]
 
 
+WorkflowFile = Annotated[
+    str, shape(r"[A-Za-z0-9_.-]{1,100}\.ya?ml", "a file in .github/workflows: rollback.yml")
+]
+
+
 class DockerSshTarget(Part):
     """A container on a host with Docker, changed over SSH."""
 
@@ -186,11 +191,23 @@ class AppPlatformTarget(Part):
     app: DigitalOceanId
 
 
+class GithubWorkflowTarget(Part):
+    """Whatever a workflow of the repository deploys."""
+
+    kind: Literal["github_workflow"]
+    name: TargetName = Field(description="what people call it")
+    workflow: WorkflowFile = Field(
+        default="rollback.yml", description="started with the earlier version"
+    )
+    job: str = Field(default="deploy", description="its job that changes the place")
+
+
 TargetConfig = Annotated[
-    DockerSshTarget | VercelTarget | AppPlatformTarget, Field(discriminator="kind")
+    DockerSshTarget | VercelTarget | AppPlatformTarget | GithubWorkflowTarget,
+    Field(discriminator="kind"),
 ]
 """Any kind of target, told apart by its `kind`."""
 
-KINDS = frozenset({"docker_ssh", "vercel", "do_app_platform"})
+KINDS = frozenset({"docker_ssh", "vercel", "do_app_platform", "github_workflow"})
 
 Targets = Annotated[tuple[TargetConfig, ...], AfterValidator(_named_apart)]

@@ -71,9 +71,9 @@ class TargetStep:
             return False
         return configured or self.if_failed is IfFailed.STOPS
 
-    def operation(self, deployment: str, place: int) -> str:
-        """The word by which the target knows this attempt: D9-1-2."""
-        return f"{deployment}-{place + 1}-{self.attempt}"
+    def operation(self, request: str, place: int) -> str:
+        """The word by which the target knows this attempt: D9-4f1c22ab-1-2."""
+        return f"{request}-{place + 1}-{self.attempt}"
 
     def seen(self, sight: Sight) -> "TargetStep":
         """The step after one more look; an end that nobody knows is no end."""

@@ -20,7 +20,7 @@ SOON = timedelta(seconds=2)
 CALLS_AN_HOUR = 1000
 """Of GitHub's 5,000, for looking whether somebody acts outside, as long as nobody does."""
 
-_REQUEST_ID = re.compile(r"\[(D\d+-[0-9a-f]{8})\]")
+_REQUEST_ID = re.compile(r"\[(D\d+-[0-9a-f]{8})(?:-\d+-\d+)?\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,14 +59,15 @@ async def switch(desk: Desk, deployment: Deployment) -> None:
         gone = step.failed("it is no longer in gonogo.yaml", desk.now())
         await _keep(desk, deployment, place, gone)
         return
-    operation = step.operation(deployment.name, place)
-    wanted = await _wanted(desk, deployment, step.target, target)
+    operation = step.operation(deployment.request_id or deployment.name, place)
     match step.progress:
         case Progress.WAITING:
+            wanted = await _wanted(desk, deployment, step.target, target)
             begun = replace(step, progress=Progress.STARTING, began_at=desk.now())
             started = await _keep(desk, deployment, place, begun)
             await _start(desk, started, place, target, wanted, operation)
         case Progress.STARTING:
+            wanted = await _wanted(desk, deployment, step.target, target)
             await _find(desk, deployment, place, target, wanted, operation)
         case _:
             seen = step.seen(await target.watch(step.receipt))
