@@ -108,7 +108,12 @@ async def _examine(read: settings.Settings, loaded: config.Config) -> Sequence[p
             app_token=app_token.get_secret_value() if app_token else None,
         )
         found = await doctor.examine(
-            loaded, chat=bot.chat, github=bot.github, probes=bot.probes, database=database
+            loaded,
+            chat=bot.chat,
+            github=bot.github,
+            mirrors=bot.github.mirrors,
+            probes=bot.probes,
+            database=database,
         )
         now = bot.clock.now()
         around = await outside_doctor.look(bot.monitors.made, bot.targets.made, now)

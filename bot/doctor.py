@@ -10,7 +10,7 @@ from bot.config.people import is_group
 from bot.domain.errors import Fault
 from bot.domain.people import Standing
 from bot.gate_doctor import gate, gates
-from bot.ports import GitHub, Probes, Workflow
+from bot.ports import GitHub, Mirrors, Probes, Workflow
 from bot.preflight import Finding, failed
 
 SENT = frozenset({"version", "sha", "request_id", "requested_by"})
@@ -24,6 +24,7 @@ async def examine(
     *,
     chat: SlackChat,
     github: GitHub,
+    mirrors: Mirrors,
     probes: Probes,
     database: Callable[[], Awaitable[str]],
 ) -> tuple[Finding, ...]:
@@ -40,6 +41,7 @@ async def examine(
         *(gate(config, github, *place) for place in gates(config)),
         *(_workflow(github, repo, file, *names) for repo, file, *names in _workflows(config)),
         *(_merges(github, service.repo, adopt) for _, _, service, adopt in config.merges()),
+        *(_started_by_records(mirrors, repo) for repo in _recorded(config)),
         *(_health(probes, subject, url) for subject, url in _health_urls(config)),
     )
     return tuple(finding for findings in found for finding in findings)
@@ -59,6 +61,12 @@ def _workflows(config: Config) -> Iterator[tuple[str, str, set[str], set[str]]]:
         if settings.smoke:
             smokes.add(settings.smoke)
     return ((repo, file, jobs, smokes) for (repo, file), (jobs, smokes) in used.items())
+
+
+def _recorded(config: Config) -> tuple[str, ...]:
+    """The repositories in which GitHub's own page is kept true."""
+    repos = (service.repo for service in config.services.values() if service.github_deployments)
+    return tuple(dict.fromkeys(repos))
 
 
 def _health_urls(config: Config) -> Iterator[tuple[str, str]]:
@@ -149,6 +157,27 @@ async def _merges(github: GitHub, repo: str, adopt: AdoptConfig) -> Sequence[Fin
     smokes = [adopt.smoke] if adopt.smoke else []
     found = list(name_findings(subject, workflow, [adopt.deploy_job], smokes))
     return found or [Finding(subject=subject, ok=True, text=f"deployed by {adopt.workflow}")]
+
+
+async def _started_by_records(mirrors: Mirrors, repo: str) -> Sequence[Finding]:
+    """Whether what is written to GitHub's page of deployments would start a workflow."""
+    subject = f"GitHub deployments of {repo}"
+    try:
+        started = await mirrors.started_by(repo)
+    except Fault as fault:
+        return [failed(subject, fault, "let the token read actions and contents")]
+    if not started:
+        return [Finding(subject=subject, ok=True, text="start no workflow")]
+    found = []
+    for event, file in started:
+        text = f"each one starts {file} (on: {event})"
+        action = "set github_deployments to false for the service, or take the event out"
+        if event == "deployment_status":
+            text = f"each status of one starts {file} (on: {event})"
+            action = "see that it does no harm there, or set github_deployments to false"
+        ok = event == "deployment_status"
+        found.append(Finding(subject=subject, ok=ok, text=text, action=action))
+    return found
 
 
 def name_findings(

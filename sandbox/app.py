@@ -46,8 +46,10 @@ def build(world: World) -> web.Application:
     app.router.add_get("/env", env)  # the control API has it too
     app.add_subapp("/slack/hooks", answers.application(world))
     app.add_subapp("/slack/files", files.application(world))
+    app.add_subapp(world.github_at, github.routes(world))
+    if world.github_at == "/api/v3":  # as on an Enterprise Server
+        app.add_subapp("/api/graphql", github.graphql_beside(world))
     app.add_subapp("/api", web_api.application(world))
-    app.add_subapp("/github", github.routes(world))
     app.add_subapp("/health", health.routes(world))
     app.add_subapp("/vercel", vercel.routes(world))
     app.add_subapp("/digitalocean", digitalocean.routes(world))

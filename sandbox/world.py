@@ -53,7 +53,7 @@ class World:
 
     `base_url` and `bot_url` are addresses without a path; both are known once the sandbox
     listens. `prepare` gives the bot a fresh database and configuration, `more_env` are variables
-    that its runner adds.
+    that its runner adds. `github_at` is the path below which GitHub's API lies.
     """
 
     seed: Seed
@@ -61,6 +61,7 @@ class World:
     manifest: Manifest = field(default_factory=Manifest.load)
     slack_mode: SlackMode = "socket"
     github_as: Literal["token", "app"] = "token"
+    github_at: str = "/github"
     base_url: str = ""
     bot_url: str | None = None
     bot: Bot | None = None
@@ -131,6 +132,11 @@ class World:
         await self.webhooks.close()
         await self.link.close()
 
+    @property
+    def github_url(self) -> str:
+        """Where GitHub's API is."""
+        return f"{self.base_url}{self.github_at}"
+
     def env(self) -> dict[str, str]:
         """The environment of a bot against this world."""
         secrets = self.seed.secrets
@@ -153,7 +159,7 @@ class World:
             "SLACK_BOT_TOKEN": secrets.bot_token,
             **slack,
             "SLACK_API_URL": f"{self.base_url}/api/",
-            "GITHUB_API_URL": f"{self.base_url}/github",
+            "GITHUB_API_URL": self.github_url,
             **github,
             "GITHUB_REVIEWER_TOKEN": secrets.github_reviewer_token,
             "GITHUB_WEBHOOK_SECRET": secrets.github_webhook_secret,

@@ -17,6 +17,7 @@ from sandbox import app
 from sandbox.github.environments import Environment
 from sandbox.seeds import Seed
 from sandbox.world import World
+from tests.scenarios import outside
 
 Examine = Callable[..., Awaitable[dict[str, list[Finding]]]]
 SHIPPED = Workflow(
@@ -57,7 +58,12 @@ async def examine(world: World) -> AsyncIterator[Examine]:
     ) -> dict[str, list[Finding]]:
         loaded = config.parse(changed(world.seed.gonogo_yaml(world.base_url)))
         found = await doctor.examine(
-            loaded, chat=chat, github=github, probes=probes, database=database
+            loaded,
+            chat=chat,
+            github=github,
+            mirrors=github.mirrors,
+            probes=probes,
+            database=database,
         )
         subjects = dict.fromkeys(finding.subject for finding in found)
         return {name: [one for one in found if one.subject == name] for name in subjects}
@@ -89,9 +95,35 @@ async def test_the_sandboxs_own_configuration_has_no_problem(examine: Examine) -
         "person dee",
         "acme/app release.yml",
         "merges to acme/app main",
+        "GitHub deployments of acme/app",
         "health of app production",
         "health of app staging",
     ]
+
+
+@pytest.mark.parametrize(
+    ("on", "ok", "says"),
+    [
+        ("on: deployment", False, "each one starts hook.yml (on: deployment)"),
+        ("on: [push, deployment_status]", True, "each status of one starts hook.yml"),
+        ("on: {deployment: {}, push: {}}", False, "each one starts hook.yml (on: deployment)"),
+    ],
+)
+async def test_what_our_own_records_would_start_is_told(
+    world: World, examine: Examine, on: str, ok: bool, says: str
+) -> None:
+    hook = f"{on}\njobs: {{ship: {{runs-on: ubuntu-latest, steps: [{{run: make ship}}]}}}}\n"
+    outside.commit(world, "Deploy by events", {".github/workflows/hook.yml": hook})
+    [finding] = (await examine())["GitHub deployments of acme/app"]
+    assert (finding.ok, finding.text.startswith(says)) == (ok, True)
+    assert "github_deployments" in finding.action
+    without = await examine(
+        lambda text: text.replace(
+            "    workflow: release.yml\n",
+            "    workflow: release.yml\n    github_deployments: false\n",
+        )
+    )
+    assert "GitHub deployments of acme/app" not in without
 
 
 async def test_a_user_group_may_hold_a_role(examine: Examine) -> None:
@@ -149,7 +181,11 @@ async def test_a_repository_that_cannot_be_read_is_named_with_each_of_its_workfl
     examine: Examine,
 ) -> None:
     found = problems(await examine(lambda text: text.replace("acme/app", "acme/none", 1)))
-    assert list(found) == ["acme/none release.yml", "merges to acme/none main"]
+    assert list(found) == [
+        "acme/none release.yml",
+        "merges to acme/none main",
+        "GitHub deployments of acme/none",
+    ]
     assert "let the token read it" in found["acme/none release.yml"]
 
 

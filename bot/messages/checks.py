@@ -97,7 +97,9 @@ def risk(found: Risk, d: Deployment) -> str:
     else:
         facts.append(f"{_days(d.requested_at - found.live_at)} since the last one")
     facts.append(b.line(found.local, 80))
-    if found.of:
+    if found.of == 1:
+        facts.append(f"the last one went {'wrong' if found.failed else 'well'}")
+    elif found.of:
         share = f"{found.failed / found.of:.0%}".replace("%", " %")
         facts.append(f"{found.failed} of the last {found.of} went wrong ({share})")
     return ", ".join(facts)

@@ -10,7 +10,7 @@ _READY = {
     "docker_ssh": "image present yes",
     "vercel": "Vercel eligible yes",
     "do_app_platform": "App Platform would go back yes",
-    "github_workflow": "ready yes",
+    "github_workflow": "ready",
 }
 RED = "\N{LARGE RED CIRCLE}"
 

@@ -45,6 +45,9 @@ class Mirrors(Protocol):
     ) -> None:
         """Give it a status; twice the same does no harm."""
 
+    async def started_by(self, repo: str) -> tuple[tuple[str, str], ...]:
+        """(event, workflow file) of what GitHub starts when one is made or gets a status."""
+
 
 class MirrorTx(Protocol):
     """The part of a transaction that keeps mirrors."""

@@ -95,7 +95,7 @@ class Webhooks:
         return hmac.new(secret, body, hashlib.sha256).hexdigest()
 
     def _payload(self, event: str, action: str, repo: Repository, subjects: Subjects) -> Json:
-        site = Site(f"{self._world.base_url}/github", self._world.github.accounts)
+        site = Site(self._world.github_url, self._world.github.accounts)
         sender = _sender(subjects) or repo.owner
         common = {
             "repository": repositories.full(site, repo),

@@ -64,6 +64,28 @@ async def test_the_home_and_the_chart_of_the_metrics_can_be_looked_at(
         await laptop.takes_picture(pictures / "metrics.png")
 
 
+async def test_a_card_that_is_blocked_shows_every_reason(
+    demo: str, browser: Browser, pictures: Path
+) -> None:
+    async with visiting(browser, demo) as laptop:
+        tag = {"name": "v1.3.1", "sha": "d4" * 20}
+        assert (await laptop.page.request.post(f"{demo}/sandbox/api/github/tag", data=tag)).ok
+        await laptop.becomes("dee")
+        await laptop.types("/deployments lock app because the database moves to another host")
+        await laptop.types("/deployments freeze winter-sale from 2024-03-26 to 2024-03-28")
+        await laptop.becomes("ana")
+        await laptop.types("/deploy v1.3.1")
+        for reason in ("The commit is not on main", "Locked by", "Closed: freeze:winter-sale"):
+            await laptop.reads(f"• {reason}")
+        await laptop.reads("1 reply")
+        taken = [pictures / f"blocked{ending}.png" for _, ending in COLOURS]
+        for (colours, _), picture in zip(COLOURS, taken, strict=True):
+            await laptop.lights(colours)
+            await laptop.fits()
+            await laptop.takes_picture(picture)
+        assert all(0 < picture.stat().st_size < MOST for picture in taken)
+
+
 async def _before_the_approval(laptop: Visit, take: Camera) -> None:
     await laptop.field.press_sequentially("/")
     await take("hints", laptop)

@@ -102,7 +102,7 @@ async def test_the_card_shows_the_evidence_before_anybody_approves(team: Workspa
     ) in card
     assert (
         "Risk: 3 commits, 3 files, 3 authors, no migrations, 6 days since the last one, "
-        "Tuesday 10:00 UTC, 0 of the last 1 went wrong (0 %)"
+        "Tuesday 10:00 UTC, the last one went well"
     ) in card
     assert "reason: “it is time” · expires 11:00 UTC" in card
 

@@ -33,7 +33,7 @@ async def places(tmp_path: Path) -> AsyncIterator[Workspace]:
 
 async def test_by_the_workflow_when_there_are_no_targets(team: Workspace) -> None:
     await team.asks()
-    assert await line(team) == f"{LINE}rollback.yml ready yes, no migrations"
+    assert await line(team) == f"{LINE}rollback.yml ready, no migrations"
     assert "✓ Rollback plan ready: Way back: v1.2.0 (D1)" in (await team.checklist())["rendered"]
 
 
@@ -45,7 +45,7 @@ async def test_how_long_it_took_the_last_time_is_how_long_it_is_expected_to_take
     await team.clicks_own("bo", "Roll Back to v1.2.0")
     await team.passes("PT2M")
     await team.asks("/deploy v1.3.0")
-    assert (await line(team)).startswith(f"{LINE}rollback.yml ready yes, ")
+    assert (await line(team)).startswith(f"{LINE}rollback.yml ready, ")
     assert ", about " in await line(team)
 
 

@@ -4,7 +4,7 @@ from tests.scenarios.test_rollback import deployed, rolls_back
 from tests.scenarios.workspace import Workspace
 
 GOES_AWAY = "Goes away (3 commits): Add feature X; Fix bug Y; Update dependency Z"
-AS_REHEARSED = "As rehearsed: v1.2.0, rollback.yml ready yes, no migrations"
+AS_REHEARSED = "As rehearsed: v1.2.0, rollback.yml ready, no migrations"
 
 
 async def test_the_proposal_says_what_goes_away_and_what_was_rehearsed(team: Workspace) -> None:

@@ -65,6 +65,9 @@ class NoPulls:
 class NoMirrors:
     """A repository without GitHub deployments; whoever writes one is told so."""
 
+    async def started_by(self, repo: str) -> tuple[tuple[str, str], ...]:
+        return ()
+
     async def find(
         self, repo: str, environment: str, *, key: str, run_id: int | None, since: datetime
     ) -> tuple[int, bool] | None:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
-from bot.adapters.github.reading import moment
+from bot.adapters.github.reading import events_of, moment
 from bot.adapters.github.session import Session, sent
 from bot.adapters.github.threads import Threads
 from bot.domain.mirrors import Shown
@@ -17,6 +18,7 @@ MOST_ASKED = 3
 
 SKEW = timedelta(minutes=2)
 LONGEST_TEXT = 140
+EVENTS = ("deployment", "deployment_status")
 
 
 class GitHubMirrors:
@@ -41,6 +43,24 @@ class GitHubMirrors:
                     if _is_of(statuses, run_id):
                         return row["id"], False
             return None
+
+        return await self._threads.read(repo, work)
+
+    async def started_by(self, repo: str) -> tuple[tuple[str, str], ...]:
+        def work(session: Session) -> tuple[tuple[str, str], ...]:
+            branch = session.get(f"/repos/{repo}")["default_branch"]
+            listed = session.get(f"/repos/{repo}/actions/workflows", per_page=100)["workflows"]
+            # What others add, such as Dependabot, has a path outside of the repository.
+            own = (w for w in listed if w["path"].startswith(".github/workflows/"))
+            active = [w["path"] for w in own if w["state"] == "active"]
+            root = f"/repos/{repo}/contents"
+            files = {path: session.get(f"{root}/{quote(path)}", ref=branch) for path in active}
+            return tuple(
+                (event, path.rpartition("/")[2])
+                for path, content in files.items()
+                for event in EVENTS
+                if event in events_of(content)
+            )
 
         return await self._threads.read(repo, work)
 

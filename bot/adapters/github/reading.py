@@ -153,12 +153,7 @@ def reviews(rows: Iterable[Json]) -> tuple[Review, ...]:
 
 def workflow(file: str, branch: str, state: str, content: Json) -> Workflow:
     """A workflow from its file as the contents API tells it; an unreadable one declares nothing."""
-    try:
-        parsed = _mapping(yaml.safe_load(base64.b64decode(content["content"])))
-    except (yaml.YAMLError, ValueError):
-        parsed = {}
-    # YAML 1.1 reads the word `on` as true.
-    triggers = parsed.get("on", parsed.get(True))  # type: ignore[call-overload]
+    parsed, triggers = _file(content)
     dispatch = _mapping(_mapping(triggers).get("workflow_dispatch"))
     inputs = {
         str(name): bool(_mapping(rules).get("required")) and "default" not in rules
@@ -181,6 +176,24 @@ def workflow(file: str, branch: str, state: str, content: Json) -> Workflow:
             for key, job in jobs.items()
         },
     )
+
+
+def events_of(content: Json) -> frozenset[str]:
+    """The events that start a workflow, from its file as the contents API tells it."""
+    _, triggers = _file(content)
+    if isinstance(triggers, str):
+        return frozenset([triggers])
+    return frozenset(map(str, triggers)) if isinstance(triggers, Mapping | list) else frozenset()
+
+
+def _file(content: Json) -> tuple[Json, object]:
+    """What stands in a workflow file, and under its `on`."""
+    try:
+        parsed = _mapping(yaml.safe_load(base64.b64decode(content["content"])))
+    except (yaml.YAMLError, ValueError):
+        parsed = {}
+    # YAML 1.1 reads the word `on` as true.
+    return parsed, parsed.get("on", parsed.get(True))  # type: ignore[call-overload]
 
 
 def _mapping(found: object) -> Json:

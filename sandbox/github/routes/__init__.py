@@ -45,9 +45,9 @@ _OF_REPOSITORIES: tuple[Table, ...] = (
 
 
 def routes(world: World) -> web.Application:
-    """The API, to be mounted at /github."""
+    """The API, to be mounted where the world says."""
     api = _Api(world)
-    app = web.Application(middlewares=[edge("github", world)])
+    app = web.Application(middlewares=[edge("github", world, mount=world.github_at)])
     for method, path, route in (*accounts.ROUTES, *apps.ROUTES, *graphql.ROUTES):
         app.router.add_route(method, path, api.handler(route))
     app.router.add_get("/rate_limit", api.handler(api.rate_limit, free=True))
@@ -57,6 +57,15 @@ def routes(world: World) -> web.Application:
     app.router.add_get(pages.RUN, pages.run(world))
     app.router.add_get(pages.ISSUE, pages.issue(world))
     app.router.add_route("*", "/{unknown:.*}", api.handler(_unknown))
+    return app
+
+
+def graphql_beside(world: World) -> web.Application:
+    """The GraphQL API of an Enterprise Server, whose place is beside that of the REST API."""
+    mount = world.github_at.removesuffix("/v3")
+    app = web.Application(middlewares=[edge("github", world, mount=mount)])
+    for method, _, route in graphql.ROUTES:
+        app.router.add_route(method, "", _Api(world).handler(route))
     return app
 
 
@@ -78,12 +87,13 @@ class _Api:
     def handler(self, route: Route, *, free: bool = False) -> Handler:
         async def handle(request: web.Request) -> web.Response:
             github = self._world.github
-            site = Site(f"{self._world.base_url}/github", github.accounts)
+            path = request.path.removeprefix(self._world.github_at)
+            site = Site(self._world.github_url, github.accounts)
             try:
-                viewer = _viewer(request, github)
+                viewer = _viewer(request, github, path)
             except Refused as refused:
                 return _response(refused.status, refused.body())
-            call = Call(request, github, site, viewer, {})
+            call = Call(request, github, site, viewer, {}, path)
             try:
                 call.body = await _body(request)
                 answer = route(call)
@@ -94,17 +104,17 @@ class _Api:
             if response.status != 304 and not free:
                 github.limits.count(viewer.login, now)
             response.headers.update(github.limits.headers(viewer.login, now))
-            if not request.path.startswith("/github/app"):  # the App's tokens live on real time
+            if not path.startswith("/app"):  # the App's tokens live on real time
                 response.headers["Date"] = format_datetime(now.astimezone(UTC), usegmt=True)
             return response
 
         return handle
 
 
-def _viewer(request: web.Request, github: GitHub) -> Account:
+def _viewer(request: web.Request, github: GitHub, path: str) -> Account:
     """Whose token this is. An App speaks for itself below /app, and by its tokens elsewhere."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    token, path = token.strip(), request.path.removeprefix("/github")
+    token = token.strip()
     if not token:
         raise Refused(401, "Requires authentication")
     if path == "/app" or path.startswith("/app/"):

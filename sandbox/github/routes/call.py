@@ -29,13 +29,17 @@ class Reply:
 
 @dataclass
 class Call:
-    """What a route works with. Routes are plain functions: all state is in memory."""
+    """What a route works with. Routes are plain functions: all state is in memory.
+
+    `path` is the one below the API's root, as faults and the journal know it.
+    """
 
     request: web.Request
     github: GitHub
     site: Site
     viewer: Account
     body: Json
+    path: str
     links: list[str] = field(default_factory=list)
 
     def part(self, name: str) -> str:
@@ -50,11 +54,6 @@ class Call:
 
     def query(self, name: str, default: str = "") -> str:
         return self.request.query.get(name, default)
-
-    @property
-    def path(self) -> str:
-        """The path below the host's root, as faults and the journal know it."""
-        return self.request.path.removeprefix("/github")
 
     @property
     def repo(self) -> Repository:
@@ -94,9 +93,8 @@ class Call:
 
     def _link(self, relation: str, page: int) -> None:
         query = dict(self.request.query) | {"page": str(page)}
-        url = self.request.rel_url.with_query(query)
-        root = self.site.root.removesuffix("/github")
-        self.links.append(f'<{root}{url}>; rel="{relation}"')
+        url = self.request.url.with_query(query)
+        self.links.append(f'<{url}>; rel="{relation}"')
 
 
 Route = Callable[[Call], object]
