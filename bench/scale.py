@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -40,6 +41,7 @@ PLACE = {"service": "s07", "environment": "production"}
 
 async def main(times: int, most: int, postgres: str | None) -> None:
     """Measure and print."""
+    gc.disable()  # as `gonogo import` does
     for size in (size for size in SIZES if size <= most):
         with TemporaryDirectory(prefix="gonogo-bench-") as folder:
             await _measure("SQLite", f"sqlite:///{folder}/gonogo.db", size, times)

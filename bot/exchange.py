@@ -25,7 +25,7 @@ from bot.domain.states import Kind
 
 
 def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+    return moment.astimezone(UTC) if moment.utcoffset() else moment.replace(tzinfo=UTC)
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_utc)]

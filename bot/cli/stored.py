@@ -1,6 +1,7 @@
 """Stored: the commands that need nothing but the store."""
 
 import asyncio
+import gc
 import json
 import sys
 from collections.abc import Awaitable, Callable
@@ -55,6 +56,7 @@ def audit_verify(as_json: AsJson = False) -> None:
 @history.command("import")
 def take_in(file: Annotated[Path, typer.Argument(help="JSON Lines, - for standard input")]) -> None:
     """Take in history, all of it or nothing; what is known already changes nothing."""
+    gc.disable()  # it would look through all of the history again and again
     try:
         lines = sys.stdin.buffer if str(file) == "-" else file.read_bytes().splitlines()
         found = exchange.read(lines)

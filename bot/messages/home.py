@@ -46,7 +46,10 @@ def view(facts: Facts) -> dict[str, Any]:
         lines = [f"*{b.line(name, 80)} production*: {b.line(word)}" for name, word in facts.windows]
         parts += [_heading("When production may change"), *_lines(lines, "")]
     parts += [_heading("Newest deployments"), *_lines(facts.newest, "No deployments yet.")]
-    parts += [_heading("How we deliver"), *_lines(_figures(facts.figures), "Not measured yet.")]
+    parts += [
+        _heading("How we deliver"),
+        *_lines(metrics.figures(facts.figures), "Not measured yet."),
+    ]
     if facts.links:
         links = " · ".join(b.link(url, b.line(name, 80)) for name, url in facts.links.items())
         parts += [_heading("Links"), b.section(links)]
@@ -92,24 +95,6 @@ def _incident(one: Incident) -> str:
         f"*{one.name}* {b.line(one.title, 120)} ({drill}{one.severity}, {one.state}) since "
         f"{b.when(one.started_at)}"
     )
-
-
-def _figures(found: Sequence[Figures]) -> list[str]:
-    lines = []
-    told: set[str] = set()
-    for one in found:
-        n = one.numbers
-        lines.append(
-            f"*{metrics.place(one.service, one.environment)}*, {one.days} days up to "
-            f"{b.when(one.taken_at)}: {n['deployments_per_week']:.1f} deployments a week · "
-            f"lead time {metrics.time(n['lead_median_minutes'])} · "
-            f"failure rate {metrics.percent(n['change_failure_rate'])} · "
-            f"recovery {metrics.time(n['mttr_mean_minutes'])}"
-        )
-        if one.service not in told:
-            lines += [f"    {metrics.goal(goal)}" for goal in one.goals]
-        told.add(one.service)
-    return lines
 
 
 def _settings(facts: Facts) -> list[b.Block]:

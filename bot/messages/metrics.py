@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.goals import Goal
+from bot.domain.homes import Figures
 from bot.domain.measures import Measures
 from bot.domain.metrics import Stability, Throughput
 from bot.messages import blocks as b
@@ -12,7 +13,6 @@ from bot.messages.blocks import Message
 
 MOST_IDS = 12
 PICTURE_FOLLOWS = "A picture of it comes as a direct message."
-WHICH_PICTURE = "Name one service to get a picture, too."
 GOALS = {
     "staging_deployments": "Deploy to staging daily",
     "production_deployments": "Deploy to production several times a week",
@@ -52,6 +52,38 @@ def numbers(measured: Sequence[Measured], note: str) -> Message:
     first = measured[0]
     text = f"{place(first.service, first.environment)}: {_flow(first)[0]}"
     return Message(f"Metrics {span(window.start, window.end)}. {text}", tuple(parts))
+
+
+def overview(found: Sequence[Figures], example: str) -> Message:
+    """Of all services what was measured last."""
+    note = f"Name one service, such as {b.line(example, 80)}, for its numbers with their ids and "
+    note += "a picture."
+    if not found:
+        return Message(f"Not measured yet. {note}")
+    parts = [b.section("*Metrics* as measured last"), *b.sections(figures(found))]
+    most = b.MOST_BLOCKS - 1
+    if len(parts) > most:
+        parts = [*parts[: most - 1], b.context("There is more; ask for one service.")]
+    return Message("Metrics as measured last", (*parts, b.context(note)))
+
+
+def figures(found: Sequence[Figures]) -> list[str]:
+    """A line for each place, and the goals once for each service."""
+    lines = []
+    told: set[str] = set()
+    for one in found:
+        n = one.numbers
+        lines.append(
+            f"*{place(one.service, one.environment)}*, {one.days} days up to "
+            f"{b.when(one.taken_at)}: {n['deployments_per_week']:.1f} deployments a week · "
+            f"lead time {time(n['lead_median_minutes'])} · "
+            f"failure rate {percent(n['change_failure_rate'])} · "
+            f"recovery {time(n['mttr_mean_minutes'])}"
+        )
+        if one.service not in told:
+            lines += [f"    {goal(one_goal)}" for one_goal in one.goals]
+        told.add(one.service)
+    return lines
 
 
 DOCS = "docs/metrics.md"

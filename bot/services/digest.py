@@ -1,6 +1,8 @@
 """Digest: once a week the channel reads how the week went, with the charts in the thread."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
@@ -12,16 +14,20 @@ from bot.domain.pictures import PictureWish
 from bot.messages import metrics
 from bot.ports import Post, Tx
 from bot.services.desk import Desk
-from bot.services.measuring import MOST_SERVICES, measure
+from bot.services.measuring import measure
 
 DUTY = "digest"
 CHARTED = timedelta(weeks=12)
 MOST_CHARTS = 3
+MOST_SERVICES = 8
+"""How many of them the message has room for."""
 
 
 async def tell(desk: Desk, wanted: DigestConfig) -> timedelta:
     """Post the digest that is due, and say when the next one is; the first start only says when."""
-    await desk.store.run(lambda tx: _tell(tx, desk.config, wanted))
+    noted = await desk.store.read(lambda tx: tx.duty(DUTY))
+    if noted is not None and desk.now() >= noted:
+        await _digest(desk, _last_time(wanted, desk.now()).astimezone(UTC))
     return next_time(wanted, desk.now()) - desk.now()
 
 
@@ -42,27 +48,33 @@ def _last_time(wanted: DigestConfig, now: datetime) -> datetime:
     return due
 
 
-def _tell(tx: Tx, config: Config, wanted: DigestConfig) -> None:
-    """Of the last time at which one was due, whenever this is: a duty may be done twice, and too
-    early when the clock was set back.
+async def _digest(desk: Desk, due: datetime) -> None:
+    """Measure one place after the other, so that nobody waits for all of them, then tell.
+
+    `due` is the last time at which one was due, whenever this is: a duty may be done twice, and
+    too early when the clock was set back.
     """
-    noted = tx.duty(DUTY)
-    if noted is None or tx.now < noted:
-        return
-    due = _last_time(wanted, tx.now).astimezone(UTC)
     end = due.replace(hour=0, minute=0, second=0, microsecond=0)
-    week = Window(start=end - WEEK, end=end, as_of=tx.now)
-    services = list(config.services)[:MOST_SERVICES]
-    measured = [
-        metrics.Measured(
-            service=service,
-            environment=environment,
-            found=measure(tx, service, environment, week),
-        )
-        for service in services
-        for environment in config.services[service].environments
-    ]
+    week = Window(start=end - WEEK, end=end, as_of=desk.now())
+    services = list(desk.config.services)[:MOST_SERVICES]
+    measured = []
+    for service in services:
+        for environment in desk.config.services[service].environments:
+            read = partial(measure, service=service, environment=environment, window=week)
+            found = await desk.store.read(read)
+            measured.append(metrics.Measured(service=service, environment=environment, found=found))
     key = f"{DUTY}:{due:%Y-%m-%d}"
+    await desk.store.run(partial(_tell, desk.config, services, measured, end, key))
+
+
+def _tell(
+    config: Config,
+    services: Sequence[str],
+    measured: Sequence[metrics.Measured],
+    end: datetime,
+    key: str,
+    tx: Tx,
+) -> None:
     message = metrics.digest(measured, tx.audit_head(), len(config.services) - len(services))
     tx.post(Post(key=key, channel=config.slack.channel, message=message))
     for service in services[:MOST_CHARTS]:

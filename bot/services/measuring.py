@@ -23,9 +23,6 @@ AGAIN = timedelta(minutes=15)
 SOON = timedelta(minutes=1)
 """After the first time, when what ran before an installation has hardly been learnt."""
 
-MOST_SERVICES = 8
-"""More are not measured at once: whoever asks waits for the answer, and so does everybody else."""
-
 
 def measure(tx: Tx, service: str, environment: str, window: Window) -> Measures:
     """The metrics as far as they are known at `window.as_of`."""
@@ -75,17 +72,13 @@ def _figures(tx: Tx, *, service: str, environments: Sequence[str], window: Windo
 
 
 def answer(tx: Tx, config: Config, wish: MetricsWish, user: str) -> Message:
-    """The numbers at once, and where one service is meant a picture as a direct message."""
+    """The numbers of one service at once, and a picture as a direct message; of several, what was
+    measured last, because everybody would wait for as long as measuring them takes.
+    """
     services = [name for name in config.services if wish.service in (None, name)]
-    if len(services) > MOST_SERVICES:
-        raise Refusal(
-            "which_service",
-            "Of which service? I measure {most} at a time, and there are {count}. "
-            "For example: {deployments} metrics {example}",
-            most=MOST_SERVICES,
-            count=len(services),
-            example=services[0],
-        )
+    if len(services) != 1:
+        return _of_all(tx, wish, services)
+    service = services[0]
     window = Window(start=wish.start, end=wish.end, as_of=tx.now)
     measured = [
         metrics.Measured(
@@ -93,16 +86,15 @@ def answer(tx: Tx, config: Config, wish: MetricsWish, user: str) -> Message:
             environment=environment,
             found=measure(tx, service, environment, window),
         )
-        for service in services
         for environment in config.services[service].environments
         if wish.environment in (None, environment)
     ]
-    if len(services) != 1 or not measured:
-        return metrics.numbers(measured, metrics.WHICH_PICTURE)
+    if not measured:
+        return metrics.numbers(measured, metrics.PICTURE_FOLLOWS)
     shown = {one.environment for one in measured}
     tx.want_picture(
         PictureWish(
-            service=services[0],
+            service=service,
             environment=GUARDED if GUARDED in shown else measured[0].environment,
             start=window.start,
             end=window.end,
@@ -112,3 +104,23 @@ def answer(tx: Tx, config: Config, wish: MetricsWish, user: str) -> Message:
         )
     )
     return metrics.numbers(measured, metrics.PICTURE_FOLLOWS)
+
+
+def _of_all(tx: Tx, wish: MetricsWish, services: Sequence[str]) -> Message:
+    usual = lately(tx.now)
+    if (wish.start, wish.end) != (usual.start, usual.end):
+        raise Refusal(
+            "which_service",
+            "Of which service? Of a span of time I measure one, and there are {count}. "
+            "For example: {deployments} metrics {example} {start}..{end}",
+            count=len(services),
+            example=services[0],
+            start=f"{wish.start:%Y-%m-%d}",
+            end=f"{wish.end:%Y-%m-%d}",
+        )
+    found = (
+        one
+        for one in tx.figures()
+        if one.service in services and wish.environment in (None, one.environment)
+    )
+    return metrics.overview(tuple(found), services[0])

@@ -141,11 +141,19 @@ async def test_a_typo_is_answered_with_what_to_type(
     assert answer in await team.types("ana", f"/deployments {typed}")
 
 
-async def test_of_many_services_one_has_to_be_named(tmp_path: Path) -> None:
+async def test_of_many_services_the_last_figures_are_told(tmp_path: Path) -> None:
     async with workspace(tmp_path, seed="many") as team:
-        told = await team.types("ana", "/deployments metrics")
-        assert told.startswith("Of which service? I measure 8 at a time, and there are 20.")
-        assert "For example: /deployments metrics s01" in told
+        await team.passes("PT2M")
+        told = await team.types("ana", "/deployments metrics production")
+        assert told.startswith("Metrics as measured last")
+        assert "s01 production, 28 days up to 2024-03-26 10:0" in told
+        assert "s02 production, 28 days" in told and "s02 staging" not in told
+        assert told.endswith(
+            "Name one service, such as s01, for its numbers with their ids and a picture."
+        )
+        told = await team.types("ana", "/deployments metrics 2024-01-01..2024-02-01")
+        assert told.startswith("Of which service? Of a span of time I measure one, and there are")
+        assert "For example: /deployments metrics s01 2024-01-01..2024-02-01" in told
         assert "s02 production" in await team.types("ana", "/deployments metrics s02")
 
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from itertools import count
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Table, func, insert, select, text
+from sqlalchemy import ColumnElement, RowMapping, Table, case, func, insert, select, text
 
 from bot.adapters.store import tables
 from bot.adapters.store.deployments import to_row
@@ -25,6 +26,8 @@ _SAME = (
     *("live_at", "healthy_at", "rolls_back", "for_incident"),
 )
 """What a record and a row have under the same name."""
+
+_SAME_OF = attrgetter(*_SAME)
 
 _ENDS = {
     State.SUCCEEDED: Result.SUCCESS,
@@ -52,9 +55,12 @@ _CHANGING = (
 )
 """Where the environment is being changed, or may be; before it there is nothing to record."""
 
+# Only of what was cancelled the ending has to be read; that alone is a third of the time.
+_ENDING = case((_D.c.state == State.CANCELLED, _D.c.ending))
 _RECORD = select(
-    *(_D.c[name] for name in ("id", "known_as", "kind", "state", "ending", "approvals")),
-    *(_D.c[name] for name in (*_SAME, "changes")),
+    *(_D.c[name] for name in ("id", "known_as", "kind", "state")),
+    _ENDING.label("ending"),
+    *(_D.c[name] for name in ("approvals", "changes", *_SAME)),
 ).where(tables.REAL, _D.c.state.in_((*_ENDS, *_CHANGING)))
 
 
@@ -82,7 +88,7 @@ class History(Rows):
 
     def _records(self, *where: ColumnElement[bool]) -> tuple[Record, ...]:
         wanted = _RECORD.where(*where).order_by(_D.c.requested_at, _D.c.id)
-        return tuple(map(_as_record, self.connection.execute(wanted).mappings()))
+        return tuple(_as_record(*row) for row in self.connection.execute(wanted))
 
     def _incidents(self, *where: ColumnElement[bool]) -> tuple[IncidentRecord, ...]:
         wanted = select(_I).where(~_I.c.drill, *where).order_by(_I.c.declared_at, _I.c.id)
@@ -111,19 +117,26 @@ class History(Rows):
             self.connection.execute(select(func.setval(sequence, highest)))
 
 
-def _as_record(row: RowMapping) -> Record:
-    state, ending = State(row["state"]), row["ending"] or {}
-    result = _ENDS.get(state)
-    if state is State.CANCELLED:
+def _as_record(
+    number: int,
+    known_as: str | None,
+    kind: str,
+    state: str,
+    ending: Mapping[str, Any] | None,
+    approvals: Sequence[Mapping[str, Any]] | None,
+    changes: Mapping[str, Any] | None,
+    *same: Any,
+) -> Record:
+    result = _ENDS.get(State(state))
+    if ending:
         result = _CANCELLED.get(ending.get("code", ""), result)
-    changes = row["changes"] or {}
     return Record(
-        id=row["known_as"] or f"D{row['id']}",
-        kind=Kind(row["kind"]),
+        id=known_as or f"D{number}",
+        kind=Kind(kind),
         result=result,
-        approved_by=tuple(approval["who"] for approval in row["approvals"] or ()),
-        commits=tuple(map(_as_commit, changes.get("log", ()))),
-        **{name: row[name] for name in _SAME},
+        approved_by=tuple([approval["who"] for approval in approvals or ()]),
+        commits=tuple(map(_as_commit, changes.get("log", ()))) if changes else (),
+        **dict(zip(_SAME, same, strict=True)),
     )
 
 
@@ -159,20 +172,19 @@ def _deployment_row(record: Record) -> dict[str, Any]:
     log = [
         {
             "sha": commit.sha,
-            "authored_at": commit.authored_at.isoformat(),
+            "authored_at": commit.authored_at,
             "parents": commit.parents,
             "title": commit.title,
         }
         for commit in record.commits
     ]
-    at = settled_at.isoformat()
-    return {name: getattr(record, name) for name in _SAME} | {
+    return dict(zip(_SAME, _SAME_OF(record), strict=True)) | {
         "known_as": record.id,
         "kind": record.kind,
         "state": _STATES.get(result, State.CANCELLED),
         "settled_at": settled_at,
         "changes": {"commits": len(log), "log": log} if log else None,
-        "approvals": [{"who": who, "at": at} for who in record.approved_by],
+        "approvals": [{"who": who, "at": settled_at} for who in record.approved_by],
         "ending": {"code": str(result), "text": ""},
     }
 
@@ -196,8 +208,14 @@ def _imported() -> dict[str, Any]:
     row = to_row(nobody)
     usual = {column.name for column in _D.c if column.nullable or column.server_default is not None}
     common = {name: row[name] for name in row.keys() - usual - differing - {"ending"}}
-    nested = {name: text("'[]'") for name, value in common.items() if value == []}
-    return common | nested
+    return {name: text(_literal(value)) for name, value in common.items()}
+
+
+def _literal(value: object) -> str:
+    """One of our own constants as SQL: what is not sent with each row is taken in faster."""
+    if isinstance(value, bool | int):
+        return str(value).lower()
+    return "'[]'" if value == [] else f"'{value}'"
 
 
 _IMPORTED = insert(_D).values(_imported())

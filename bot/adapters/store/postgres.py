@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.adapters.store import written
 from bot.adapters.store.database import ANSWERS_WITHIN, Unreachable, Unusable
 from bot.ports import Stale
 
@@ -52,6 +53,8 @@ class PostgresDatabase:
             async_creator=connect,
             isolation_level="REPEATABLE READ",
             pool_pre_ping=True,
+            json_serializer=written.write,
+            json_deserializer=written.read,
         )
 
     async def transact(self, work: Callable[[Connection], T], *, reads: bool = False) -> T:

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, create_engine, event
 
+from bot.adapters.store import written
+
 T = TypeVar("T")
 
 PRAGMAS = (
@@ -25,7 +27,9 @@ class SqliteDatabase:
 
     def __init__(self, url: URL) -> None:
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-        self._engine = create_engine(url)
+        self._engine = create_engine(
+            url, json_serializer=written.write, json_deserializer=written.read
+        )
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
         self._reading = self._engine.execution_options(reads=True)
