@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import structlog
+from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.config import Config
@@ -42,7 +43,7 @@ class Events:
         """Take every event of the app."""
         app.event(re.compile(".*", re.DOTALL))(self.event)
 
-    async def event(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def event(self, ack: AsyncAck, body: dict[str, Any]) -> BoltResponse | None:
         """One event; most are of no interest and cost nothing."""
         work = self._work(body)
         if work is not None and not self._is_foreign(body):
@@ -50,10 +51,12 @@ class Events:
                 async with asyncio.timeout(STORE_TIMEOUT):
                     await self._store.run(work)
             except Exception:
-                log.exception("event_not_recorded", event=text_in(body, "event_id"))
-                return
+                log.exception("event_not_recorded", event_id=text_in(body, "event_id"))
+                # Without an answer of ours Bolt would acknowledge every event by itself.
+                return BoltResponse(status=503)
             self._wake()
         await ack()
+        return None
 
     def _work(self, body: Mapping[str, Any]) -> Callable[[Tx], None] | None:
         if user := home_from(body):

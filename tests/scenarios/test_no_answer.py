@@ -10,7 +10,8 @@ from pathlib import Path
 import aiohttp
 
 from sandbox.world import World
-from tests.scenarios.workspace import Workspace, workspace
+from tests.scenarios.test_incident_timeline import OUTAGE, says, timeline
+from tests.scenarios.workspace import Json, Workspace, workspace
 from tests.web.slack_requests import command, signed
 
 WHY = "Something broke on my side, and nothing was changed. Reference: "
@@ -126,6 +127,32 @@ async def test_a_request_whose_work_was_cut_off_is_carried_out_when_it_comes_aga
         with broken(team, "audit"):
             assert WHY in await sent(team, body, headers)
         assert "D2" in await sent(team, body, headers)
+
+
+async def test_an_event_that_cannot_be_stored_is_not_acknowledged_and_comes_again(
+    tmp_path: Path,
+) -> None:
+    async with workspace(tmp_path, mode="http") as team:
+        await team.types("ana", OUTAGE)
+        await team.passes("PT1M")
+        said = await says(team, "bo", "It is the proxy")
+        with broken(team):
+            await team.post("/pin", **{"as": "bo", "channel": "deployments", "ts": said})
+            while len(tries := await deliveries(team, "pin_added")) < 2:
+                await asyncio.sleep(0.02)
+        assert [one["status"] for one in tries] == [503, 503]
+        await team.until(lambda: reads(team, ["10:01 It is the proxy"]), "PT1M")
+
+
+async def deliveries(team: Workspace, event: str) -> list[Json]:
+    """The events of that type as they were sent to the bot and answered."""
+    rows = (await team.get("/journal", system="slack"))["journal"]
+    told = [row for row in rows if row["direction"] == "to_bot" and row["status"]]
+    return [row for row in told if (row["body"].get("event") or {}).get("type") == event]
+
+
+async def reads(team: Workspace, entries: list[str]) -> bool:
+    return await timeline(team) == entries
 
 
 async def sent(team: Workspace, body: bytes, headers: dict[str, str]) -> str:
