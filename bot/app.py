@@ -152,8 +152,6 @@ class Bot:
             async with asyncio.timeout(STOPS_WITHIN):
                 await self._stop_listening()
                 await self._clockwork.stop()
-                if not self._waits_for:
-                    await self.store.run(lambda tx: tx.seal())
                 for task in self._tasks:
                     task.cancel()
                 await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -110,6 +111,22 @@ async def test_it_ends_in_time_while_everything_hangs(town: Town) -> None:
                 await asyncio.sleep(0.05)
         for system in ("slack", "github"):
             town.world.faults.add(system=system, kind="timeout", count=100_000)
+        async with aiohttp.ClientSession(town.world.base_url) as control:
+            line = {"as": "ana", "channel": "deployments", "text": "/deploy v1.2.1"}
+            async with control.post("/sandbox/api/say", json=line) as said:
+                assert said.status == 200
+        code, took = await ends(process)
+        assert code == 0 and took < ENDS_WITHIN
+
+
+async def test_it_ends_in_good_order_although_nothing_can_be_stored(town: Town) -> None:
+    async with serving(town) as process:
+        async with asyncio.timeout(PATIENCE):
+            while (await town.get("/readyz"))[0] != 200:
+                await asyncio.sleep(0.05)
+        with closing(sqlite3.connect(town.folder / "gonogo.db", timeout=10)) as file:
+            full = "BEFORE INSERT ON audit_seals BEGIN SELECT RAISE(ABORT, 'full'); END"
+            file.execute(f"CREATE TRIGGER full {full}")
         async with aiohttp.ClientSession(town.world.base_url) as control:
             line = {"as": "ana", "channel": "deployments", "text": "/deploy v1.2.1"}
             async with control.post("/sandbox/api/say", json=line) as said:

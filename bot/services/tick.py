@@ -75,13 +75,15 @@ class Tick:
         return max(due, self._desk.now() + timedelta(milliseconds=500)) if due else None
 
     async def stop(self, grace: float) -> None:
-        """Let what is under way finish for so many seconds; the rest resumes from the store."""
-        if not self._busy:
-            return
-        _, late = await asyncio.wait(set(self._busy.values()), timeout=grace)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        """Let what is under way finish for so many seconds, and seal the audit trail, if that can
+        be; the rest resumes from the store.
+        """
+        if self._busy:
+            _, late = await asyncio.wait(set(self._busy.values()), timeout=grace)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        await self._guarded("audit", self._duties.seal)
 
     def warnings(self) -> list[str]:
         """What is not as configured, and keeps no command from being answered."""
