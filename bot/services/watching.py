@@ -1,6 +1,6 @@
 """Watching: a run at GitHub from its first job to its end, or to the end somebody asked for."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -22,6 +22,7 @@ FORCE_AFTER = timedelta(minutes=5)
 
 MERGE_PACE = timedelta(seconds=15)
 TWIN_PACE = timedelta(seconds=10)
+AT_ONCE = timedelta(seconds=1)
 
 
 async def watch_run(desk: Desk, deployment: Deployment) -> None:
@@ -29,6 +30,7 @@ async def watch_run(desk: Desk, deployment: Deployment) -> None:
     if deployment.run_id is None:
         await needs_attention(desk, deployment, "It has no run.")
         return
+    asked_at = desk.now()
     try:
         summary, progress = await desk.github.run(deployment.repo, deployment.run_id)
     except NotFound:
@@ -52,7 +54,7 @@ async def watch_run(desk: Desk, deployment: Deployment) -> None:
         return
     if deployment.state is State.ABORTING:
         seen = await _ask_to_stop(desk, seen, deployment.run_id)
-    pause = await _pause(desk, deployment, progress)
+    pause = await _pause(desk, deployment, progress, asked_at)
     await desk.save(deployment, seen.with_(due_at=desk.now() + pause))
 
 
@@ -166,15 +168,24 @@ async def _look_for_twin(
         await needs_attention(desk, deployment, f"After more than one attempt {failure}.", now=seen)
 
 
-async def _pause(desk: Desk, deployment: Deployment, progress: Progress) -> timedelta:
+async def _pause(
+    desk: Desk, deployment: Deployment, progress: Progress, asked_at: datetime
+) -> timedelta:
     """The pause before the next look. Where webhooks of the repository come in, they tell of each
-    job; then looking is for the steps of a job, and for the case that a webhook is lost. Nobody
-    watches a merge.
+    job; then looking is for the steps of a job, and for the case that a webhook is lost. One that
+    came since `asked_at` may know more than the answer did. Nobody watches a merge.
     """
     now, intent = desk.now(), deployment.dispatch
     age = now - progress.started_at if progress.started_at else timedelta(0)
     since = intent.sent_at if intent else deployment.requested_at
-    told = await desk.store.read(lambda tx: tx.heard("github", deployment.repo, since))
+
+    def heard(tx: Tx) -> tuple[bool, bool]:
+        repo = deployment.repo
+        return tx.heard("github", repo, since), tx.heard("github", repo, asked_at)
+
+    told, is_news = await desk.store.read(heard)
+    if is_news:
+        return AT_ONCE
     pause = MERGE_PACE if deployment.is_merge and not told else _pace(age, told=told)
     return pause if cannot_wait(deployment) else pause * desk.github.slowness()
 

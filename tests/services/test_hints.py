@@ -1,0 +1,63 @@
+"""Hints: a webhook that comes while GitHub is being asked says more than the answer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from bot.deliveries import Deliveries
+from bot.domain.states import State
+from tests.services.team import Team
+
+numbers = count(1)
+
+
+@pytest.fixture
+async def team(migrated: Path) -> AsyncIterator[Team]:
+    """A run that has gone on for some minutes, and of which webhooks have told."""
+
+    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
+        return 0
+
+    made = Team.of(migrated, on_dispatch)
+    await made.works()
+    assert await made.asks("ana", "v1.1.0") is None
+    await made.works()
+    assert await made.approves("bo", 1) is None
+    await made.works()
+    await webhook(made)
+    await made.passes(120)
+    assert (await made.newest()).state is State.RUNNING
+    yield made
+    await made.close()
+
+
+async def webhook(team: Team) -> None:
+    deliveries = Deliveries(team.store, team.config, "https://api.github.com")
+    assert await deliveries.remember(f"github:{next(numbers)}", "workflow_run", "acme/app", b"")
+
+
+async def test_what_nobody_tells_is_looked_at_later(team: Team) -> None:
+    team.hub.drives("success")
+    await team.passes(2)
+    assert (await team.newest()).state is State.RUNNING
+    await team.passes(10)
+    assert (await team.newest()).state is not State.RUNNING
+
+
+async def test_a_webhook_during_a_look_leads_to_another_look(team: Team) -> None:
+    async def while_it_is_asked(what: str) -> None:
+        if what == "run":
+            team.hub.on_call = None
+            await webhook(team)  # GitHub had read the run when it ended
+
+    team.hub.on_call = while_it_is_asked
+    await team.passes(75)
+    assert (await team.newest()).state is State.RUNNING
+
+    team.hub.drives("success")
+    await team.passes(2)
+    assert (await team.newest()).state is not State.RUNNING
