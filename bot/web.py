@@ -16,6 +16,9 @@ from bot.adapters.slack_http import SlackEvents
 
 log = structlog.get_logger()
 WEBHOOK_LIMIT = 5 * 1024 * 1024  # bytes
+IDLE = 75.0
+"""Seconds for a connection without a whole request; a little longer than proxies keep theirs."""
+
 SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
 DELIVERY = re.compile(r"[0-9A-Za-z-]{1,100}")
 PROTECTION_RULE = "deployment_protection_rule"
@@ -76,14 +79,19 @@ def application(
     return app
 
 
-def runner(app: web.Application, *, shutdown_timeout: float) -> web.AppRunner:
-    """What serves the application; requests that have arrived get `shutdown_timeout` seconds.
+def runner(app: web.Application, *, shutdown_timeout: float, idle: float = IDLE) -> web.AppRunner:
+    """What serves the application; requests that have arrived get `shutdown_timeout` seconds, and
+    who sends no request, or the beginning of one, is hung up on after `idle`.
 
     A signature covers the bytes on the wire, so a compressed body is not inflated: Slack and
     GitHub send none.
     """
     return web.AppRunner(
-        app, access_log=None, auto_decompress=False, shutdown_timeout=shutdown_timeout
+        app,
+        access_log=None,
+        auto_decompress=False,
+        keepalive_timeout=idle,
+        shutdown_timeout=shutdown_timeout,
     )
 
 

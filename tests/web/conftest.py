@@ -18,7 +18,7 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot.adapters.slack_http import SlackEvents
 from bot.adapters.slack_identity import Identity
-from bot.web import application, runner
+from bot.web import IDLE, application, runner
 
 SECRET = "local-signing-secret"
 WEBHOOK_SECRET = "local-webhook-secret"
@@ -100,6 +100,7 @@ async def opened(
     webhook_secret: str | None = WEBHOOK_SECRET,
     now: Callable[[], float] = lambda: NOW,
     patience: float = 10,
+    idle: float = IDLE,
 ) -> AsyncIterator[Front]:
     async with aiohttp.ClientSession() as nowhere:
         front = Front(nowhere)
@@ -115,7 +116,7 @@ async def opened(
             slack=slack if http_mode else None,
             warnings=lambda: front.warnings,
         )
-        served = runner(app, shutdown_timeout=1.0)
+        served = runner(app, shutdown_timeout=1.0, idle=idle)
         await served.setup()
         await web.TCPSite(served, "127.0.0.1", 0).start()
         front.url = f"http://127.0.0.1:{served.addresses[0][1]}"

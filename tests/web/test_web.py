@@ -128,6 +128,16 @@ async def test_without_a_secret_there_are_no_webhooks() -> None:
         assert (await front.post(PATH, BODY, delivered()))[0] == 404
 
 
+@pytest.mark.parametrize("beginning", [b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: "])
+async def test_who_never_ends_a_request_is_hung_up_on(beginning: bytes) -> None:
+    async with opened(idle=0.1) as front:
+        reader, writer = await front.connect()
+        writer.write(beginning)
+        async with asyncio.timeout(10):
+            assert await reader.read() == b""
+        writer.close()
+
+
 async def test_garbage_never_breaks_it(front: Front) -> None:
     chance = random.Random(7)
     for _ in range(200):
