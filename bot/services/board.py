@@ -48,11 +48,15 @@ class Board:
         self, stale: tuple[tuple[Deployment, Card | None], ...], now: datetime
     ) -> list[Deployment]:
         """Which of the changed cards may be shown now: final ones first, then those that wait for
-        people.
+        people. Where the clock was set back, what was shown later does not have to wait.
         """
-        ready = [(d, card) for d, card in stale if card is None or now >= self.opens(d, card)]
+        ready = [
+            (d, card)
+            for d, card in stale
+            if card is None or not card.shown_at <= now < self.opens(d, card)
+        ]
         ready.sort(key=lambda pair: _urgency(pair[0]))
-        self._edits = [at for at in self._edits if now - at < timedelta(minutes=1)]
+        self._edits = [at for at in self._edits if at <= now < at + timedelta(minutes=1)]
         room = EDITS_A_MINUTE - len(self._edits)
         chosen = [d for d, _ in ready if _urgency(d) < PROGRESS]
         chosen += [d for d, _ in ready if _urgency(d) == PROGRESS][: max(0, room - len(chosen))]

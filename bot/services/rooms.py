@@ -86,7 +86,9 @@ class Rooms:
 
 
 def _opens(room: Room, now: datetime) -> datetime:
-    return room.shown_at + EDIT_PAUSE if room.shown_at else now
+    if room.shown_at is None or room.shown_at > now:  # later than now: the clock was set back
+        return now
+    return room.shown_at + EDIT_PAUSE
 
 
 def _read(

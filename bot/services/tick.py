@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -27,6 +28,19 @@ AGENDA_LIMIT = 10.0
 """Seconds of real time for the database to say what is due."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """Between two times a subject is left alone, after so many failures in a row."""
+
+    since: datetime
+    until: datetime
+    failures: int
+
+    def goes_on(self, now: datetime) -> bool:
+        """Whether it is to be left alone now; not where the clock was set back."""
+        return self.since <= now < self.until
+
+
 class Tick:
     """Starts the work that is due: subjects side by side, the steps of one subject in order.
 
@@ -40,7 +54,7 @@ class Tick:
         self._duties = Duties(desk)
         self._chores = Chores(desk, self._board, self._rooms, self._duties)
         self._busy: dict[str, asyncio.Task[None]] = {}
-        self._resting: dict[str, tuple[datetime, int]] = {}
+        self._resting: dict[str, _Rest] = {}
 
     async def once(self) -> bool:
         """Start everything that is due and not under way; whether anything was started."""
@@ -93,8 +107,8 @@ class Tick:
         ]
 
     def _start(self, subject: str, work: Work) -> bool:
-        until, _ = self._resting.get(subject, (None, 0))
-        if subject in self._busy or (until is not None and self._desk.now() < until):
+        rest = self._resting.get(subject)
+        if subject in self._busy or (rest is not None and rest.goes_on(self._desk.now())):
             return False
         self._busy[subject] = asyncio.create_task(self._guarded(subject, work), name=subject)
         return True
@@ -117,8 +131,10 @@ class Tick:
             self._desk.wake()
 
     def _rest(self, subject: str, retry_after: float | None) -> None:
-        _, failures = self._resting.get(subject, (None, 0))
-        self._resting[subject] = (self._desk.now() + retry_in(failures, retry_after), failures + 1)
+        before = self._resting.get(subject)
+        failures = before.failures if before else 0
+        now = self._desk.now()
+        self._resting[subject] = _Rest(now, now + retry_in(failures, retry_after), failures + 1)
 
 
 def _whose(group: str) -> str:

@@ -15,7 +15,7 @@ from bot.ports import Account
 
 @dataclass
 class Room:
-    """A Slack in memory. Who asks a `silent` one who is who gets no answer."""
+    """A Slack in memory. A `silent` one does not say who is who, and takes no edit."""
 
     groups: dict[str, set[str]]
     gone: set[str] = field(default_factory=set)
@@ -36,7 +36,9 @@ class Room:
         return (channel, self.said[key][0]) if key in self.said else None
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
-        pass
+        self._answers()
+        key = next(key for key, (posted, _) in self.said.items() if posted == ts)
+        self.said[key] = (ts, message)
 
     async def whisper(
         self, channel: str, user: str, message: Message, *, response_url: str | None = None
