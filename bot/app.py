@@ -30,7 +30,7 @@ from bot.gauges import FigureGauges
 from bot.introduction import ASK_AGAIN, ASK_SELDOM, Introduction
 from bot.monitors import Monitors
 from bot.ports import Stale, Tx
-from bot.services import detecting, holding, mirroring, remedies
+from bot.services import detecting, holding, inspecting, mirroring, remedies
 from bot.services.desk import Desk
 from bot.services.incident_following import follow
 from bot.services.promising import note_absence
@@ -103,6 +103,7 @@ class Bot:
                 partial(mirroring.follow, config),
                 partial(holding.follow, config),
                 partial(remedies.follow, config),
+                partial(inspecting.follow, config),
             ),
             pagers=self.pagers,
             status_page=self.status_page,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from bot.domain.checklist import SIGNABLE
 from bot.domain.errors import Refusal
 from bot.domain.grammar import clean_reason
+from bot.domain.signatures import QUERIES
 from bot.messages import forms
 from bot.messages.blocks import Message
 from bot.services import signing
@@ -41,4 +42,4 @@ def sign_off(item: str) -> Callable[[Click, Office], Answer]:
     return press
 
 
-SIGN_OFFS = {f"sign_off_{item}": sign_off(item) for item in sorted(SIGNABLE)}
+SIGN_OFFS = {f"sign_off_{item}": sign_off(item) for item in sorted(SIGNABLE | QUERIES.keys())}

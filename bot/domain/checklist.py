@@ -10,7 +10,7 @@ from bot.domain.deployments import Deployment
 from bot.domain.errors import Refusal
 from bot.domain.gates import Gate, Level, Verdict
 from bot.domain.people import Actor, Role, require, require_member
-from bot.domain.signatures import SignOff
+from bot.domain.signatures import QUERIES, SignOff
 from bot.domain.states import Kind, S, State
 from bot.domain.validation import Outcome
 
@@ -111,7 +111,9 @@ def title(item: str) -> str:
     """An item as people read it."""
     if item == Gate.QA:
         return "QA"
-    return APPROVERS_CHECKS[Gate.WATCH] if item == Gate.WATCH else ITEMS[item][1]
+    if item == Gate.WATCH:
+        return APPROVERS_CHECKS[Gate.WATCH]
+    return QUERIES.get(item) or (ITEMS[item][1] if item in ITEMS else item)
 
 
 def is_for(deployment: Deployment) -> bool:

@@ -3,6 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+QUERIES = {
+    "slow_queries": "No slow queries",
+    "index_usage": "Index usage checked",
+    "lock_contention": "No lock contention",
+}
+"""What the process has people watch after a deployment with migrations, by the item they sign."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignOff:

@@ -28,7 +28,7 @@ def lines(found: Iterable[Entry]) -> list[str]:
     said: list[str] = []
     for phase, heading in _HEADINGS.items():
         said.append(f"*{heading}*" if said else f"*Checklist*\n*{heading}*")
-        said.extend(_line(entry) for entry in listed if entry.phase is phase)
+        said.extend(line(entry) for entry in listed if entry.phase is phase)
     return said
 
 
@@ -44,7 +44,8 @@ def reply(d: Deployment) -> Message:
     return Message(head, tuple(blocks))
 
 
-def _line(entry: Entry) -> str:
+def line(entry: Entry) -> str:
+    """One item with its mark, what was read, and whose name is on it."""
     text = f"{_MARKS[entry.mark]} {title(entry.item)}"
     if entry.text:
         text += f": {b.line(entry.text, 200)}"

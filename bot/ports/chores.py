@@ -20,6 +20,7 @@ class Chore(StrEnum):
     MIRRORS = "mirrors"
     RELEASE_DRAFTS = "release_drafts"
     REMEDIES = "remedies"
+    INSPECTIONS = "inspections"
     HOMES = "homes"
     PICTURES = "pictures"
     AUDIT = "audit"

@@ -15,6 +15,7 @@ from bot.ports.freezes import FreezeTx
 from bot.ports.github import Tag
 from bot.ports.homes import HomeTx
 from bot.ports.incidents import IncidentTx
+from bot.ports.inspections import InspectionTx
 from bot.ports.letters import LetterTx
 from bot.ports.locks import LockTx
 from bot.ports.lookouts import LookoutTx
@@ -94,6 +95,7 @@ class Tx(
     PictureTx,
     ReleaseDraftTx,
     RemedyTx,
+    InspectionTx,
     PageTx,
     StatusPostTx,
     MirrorTx,

@@ -8,16 +8,17 @@ from functools import partial
 
 import structlog
 
-from bot.domain import checklist
+from bot.domain import checklist, inspections
 from bot.domain.deployments import Deployment
 from bot.domain.errors import Declined, NotFound
 from bot.domain.states import Kind, State
 from bot.messages import announcements, checklists, notes, watches
+from bot.messages import inspections as databases
 from bot.messages.blocks import Message
 from bot.messages.cards import MOST_CHANGES
 from bot.messages.cards import card as render
 from bot.ports import Card, Post, Tx
-from bot.services import maintenance
+from bot.services import inspecting, maintenance
 from bot.services.approval_watch import first_asking
 from bot.services.desk import Desk, card_key, reply
 
@@ -142,6 +143,10 @@ class Board:
         """Bring the list in the thread up to date, when somebody may have time to read it."""
         if _urgency(deployment) != PROGRESS:
             await self._edit_post(checklist_key(deployment), checklists.reply(deployment))
+        if inspections.is_for(deployment):
+            configured = inspecting.is_configured(self._desk.config, deployment.service)
+            told = databases.reply(deployment, configured=configured)
+            await self._edit_post(f"reply:{deployment.id}:database", told)
 
     async def _edit_announcement(self, deployment: Deployment) -> None:
         """What people add to a rollback later stands in its message."""

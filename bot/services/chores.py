@@ -9,6 +9,7 @@ from bot.domain.deployments import Deployment
 from bot.ports import Card, Chore, Post, Room, Tx
 from bot.services import (
     homes,
+    inspecting,
     locks,
     maintenance,
     mirroring,
@@ -74,6 +75,9 @@ class Chores:
             ),
             Chore.REMEDIES: _Kind(
                 lambda tx: tx.remedies_due(tx.now), each("remedy", remedying.step)
+            ),
+            Chore.INSPECTIONS: _Kind(
+                lambda tx: tx.inspections_due(tx.now), each("inspection", inspecting.step)
             ),
             Chore.HOMES: _Kind(lambda tx: tx.homes_due(tx.now), each("home", homes.show)),
             Chore.PICTURES: _Kind(

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from bot.config import Config
-from bot.domain import checklist, overrides
+from bot.domain import checklist, inspections, overrides
 from bot.domain.checklist import Entry
 from bot.domain.deployments import Deployment
 from bot.domain.gates import Gate, Level, Verdict
+from bot.domain.signatures import QUERIES
 from bot.messages import notes
 from bot.messages.blocks import Message
 from bot.ports import Tx
@@ -62,7 +63,10 @@ def approve(
 def _signed(tx: Tx, deployment: Deployment, slack_id: str, items: Mapping[str, str]) -> Deployment:
     actor, new = known(tx, slack_id), deployment
     for item, note in items.items():
-        new = checklist.sign(new, item, actor, tx.now, note)
+        if item in QUERIES:
+            new = inspections.sign(new, item, actor, tx.now)
+        else:
+            new = checklist.sign(new, item, actor, tx.now, note)
     if Gate.QA in items:
         new = new.with_(verdicts=tuple(_by_qa(v, tx.name_of(slack_id)) for v in new.verdicts))
     saved = tx.save(deployment, new)

@@ -11,6 +11,7 @@ from bot.domain.changes import Change, ChangeList
 from bot.domain.deployments import Deployment, Ending
 from bot.domain.errors import Refusal
 from bot.domain.gates import Level, Verdict
+from bot.domain.migrations import Migration
 from bot.domain.people import Who
 from bot.domain.remedies import RemedyKind
 from bot.domain.runs import Progress, Stage
@@ -18,6 +19,7 @@ from bot.domain.sightings import Sighting
 from bot.domain.staging import OnStaging
 from bot.domain.standings import Standing
 from bot.domain.states import TERMINAL, State
+from bot.domain.switching import TargetStep
 from bot.domain.validation import Outcome, Validation
 from bot.messages import (
     announcements,
@@ -25,6 +27,7 @@ from bot.messages import (
     cards,
     drift,
     forms,
+    inspections,
     merges,
     notes,
     outside,
@@ -122,6 +125,10 @@ def everything(d: Deployment) -> Iterable[Message]:
     yield rollbacks.started(d)
     yield announcements.rolled_back(d)
     yield from remedied(d)
+    brought = d.with_(migrations=(Migration(path=f"migrations/{d.reason}.sql"),))
+    yield inspections.reply(brought, configured=True)
+    look = TargetStep(target="migrate:status", command="status", text=d.reason)
+    yield inspections.not_good(d, look)
     staged = OnStaging(service=d.service, version=d.version, commit=d.reason, since=NOON)
     seen = Sighting(
         service=d.service, environment=d.environment, at=NOON, told=d.version, differs=3

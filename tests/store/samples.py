@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from bot.domain import inspections
 from bot.domain.changes import Commit
 from bot.domain.deployments import Deployment
 from bot.domain.gates import Level, Verdict
 from bot.domain.history import IncidentRecord
 from bot.domain.incidents import Incident, Severity
+from bot.domain.inspections import Inspection
 from bot.domain.pages import Page
 from bot.domain.pictures import PictureWish
 from bot.domain.publishing import Health, Phase, StatusPost
@@ -79,6 +81,12 @@ def a_page(incident: int, **changes: Any) -> Page:
     """A wish to wake people by PagerDuty."""
     facts: dict[str, Any] = {"pager": "PagerDuty", "raised_at": START, "due_at": START}
     return Page(**({"incident": incident} | facts | changes))
+
+
+def an_inspection(deployment: int, **changes: Any) -> Inspection:
+    """The looks at the database after that deployment."""
+    facts: dict[str, Any] = {"request_id": "D1-4f1c22ab", "steps": inspections.steps()}
+    return Inspection(deployment=deployment, **(facts | {"due_at": START} | changes))
 
 
 def a_remedy(**changes: Any) -> Remedy:

@@ -39,6 +39,7 @@ from tests.store.samples import (
     a_waiting_deployment,
     an_event,
     an_incident_record,
+    an_inspection,
 )
 
 
@@ -142,6 +143,7 @@ def fill(tx: Tx) -> None:
     tx.keep_mirror(Mirror(deployment=deployment.id, repo="acme/app", environment="production"))
     tx.add_release_draft(a_release_draft())
     tx.add_remedy(a_remedy())
+    tx.add_inspection(an_inspection(1))
     tx.want_picture(a_picture_wish())
     tx.want_home("U0ANA")
     tx.keep_figures([Figures(service="app", environment="staging", taken_at=START, days=28)])

@@ -17,6 +17,7 @@ _WAITING = (
     tables.release_drafts,
     tables.mirrors,
     tables.remedies,
+    tables.inspections,
 )
 
 
@@ -40,6 +41,7 @@ _EARLIEST = select(
             select(func.min(tables.status_posts.c.due_at)),
             select(func.min(tables.mirrors.c.due_at)).where(tables.OPEN_MIRROR),
             select(func.min(tables.remedies.c.due_at)).where(tables.REMEDY_IS_DUE),
+            select(func.min(tables.inspections.c.due_at)).where(tables.INSPECTION_IS_DUE),
         )
     )
 )

@@ -20,6 +20,7 @@ from bot.adapters.store.history import History
 from bot.adapters.store.homes import Homes
 from bot.adapters.store.inbox import Inbox
 from bot.adapters.store.incidents import Incidents
+from bot.adapters.store.inspections import Inspections
 from bot.adapters.store.letters import Letters
 from bot.adapters.store.locks import Locks
 from bot.adapters.store.lookouts import Lookouts
@@ -57,6 +58,7 @@ class Transaction(
     Pictures,
     ReleaseDrafts,
     Remedies,
+    Inspections,
     Pages,
     StatusPosts,
     Mirrors,

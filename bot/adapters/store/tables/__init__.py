@@ -23,6 +23,7 @@ from bot.adapters.store.tables.incidents import (
     incident_events,
     incidents,
 )
+from bot.adapters.store.tables.inspections import INSPECTION_IS_DUE, inspections
 from bot.adapters.store.tables.knowing import figures, homes, pictures
 from bot.adapters.store.tables.messages import OPEN_POST, inbox, outbox
 from bot.adapters.store.tables.mirrors import OPEN_MIRROR, mirrors
@@ -47,6 +48,7 @@ __all__ = [
     "DRAFT_IS_DUE",
     "HELD_LOCK",
     "HOLDS_SLOT",
+    "INSPECTION_IS_DUE",
     "LIVE",
     "MAINTENANCE",
     "OPENED_HERE",
@@ -73,6 +75,7 @@ __all__ = [
     "inbox",
     "incident_events",
     "incidents",
+    "inspections",
     "letters_off",
     "locks",
     "lookouts",
