@@ -118,10 +118,13 @@ def _due(i: Incident) -> str:
     return f"due {utc(i.postmortem.due_at)}, owner {b.mention(i.owner)}"
 
 
-def suspect(incident: Incident, version: str | None, *, takes_back: str | None) -> Message:
+def suspect(
+    incident: Incident, version: str | None, *, takes_back: str | None, undone_by: str | None = None
+) -> Message:
     """The likeliest cause with what speaks for it, and what can be done about it.
 
-    `takes_back` is the version that a rollback would go to.
+    `takes_back` is the version that a rollback would go to, `undone_by` the one that is live since
+    one took the suspect back: a second one would go too far.
     """
     i = incident
     if i.cause is None:
@@ -131,32 +134,34 @@ def suspect(incident: Incident, version: str | None, *, takes_back: str | None) 
         return Message(text)
     name = f"{b.line(version, 64)} ({b.line(i.cause, 80)})" if version else b.line(i.cause, 80)
     text = {
-        CauseState.CONFIRMED: f"*Cause: {name}*, confirmed. {b.line(i.cause_why)}",
-        CauseState.REFUTED: f"{name} is not the cause. {b.line(i.cause_why)}",
+        CauseState.CONFIRMED: f"*Cause: {name}*, confirmed: {b.line(i.cause_why)}.",
+        CauseState.REFUTED: f"{name} is not the cause: {b.line(i.cause_why)}.",
     }.get(i.cause_state, f"*Suspect: {name}*, {b.line(i.cause_why)}.")
     offers = i.is_open and i.cause_state is not CauseState.REFUTED
-    if offers and takes_back:
+    if undone_by:
+        text += f"\nIt was rolled back: {b.line(undone_by, 64)} is live."
+    elif offers and takes_back:
         first = "Roll back first" if i.severity.freezes else "Rolling back"
         text += f"\n{first}: {b.line(takes_back, 64)} is the last known-good version."
     parts: list[Block] = [b.section(text)]
     if offers:
-        parts.append(_suspect_controls(i))
+        parts.append(_suspect_controls(i, can_roll_back=not undone_by))
     return Message(text, tuple(parts))
 
 
-def _suspect_controls(i: Incident) -> Block:
+def _suspect_controls(i: Incident, *, can_roll_back: bool = True) -> Block:
     value = f"{i.id}:{i.cause}"
     style = "danger" if i.severity.freezes else None
     roll_back = b.button("Roll Back", "incident_roll_back", value, style=style)
-    if i.cause_state is CauseState.CONFIRMED:
-        refute = b.button("Refute", "incident_refute", value)
-        return b.actions(f"suspect:{i.id}", roll_back, refute)
-    return b.actions(
-        f"suspect:{i.id}",
-        roll_back,
-        b.button("Confirm", "incident_confirm", value),
-        b.button("Not This One", "incident_not_this", value),
+    judge = (
+        (b.button("Refute", "incident_refute", value),)
+        if i.cause_state is CauseState.CONFIRMED
+        else (
+            b.button("Confirm", "incident_confirm", value),
+            b.button("Not This One", "incident_not_this", value),
+        )
     )
+    return b.actions(f"suspect:{i.id}", *((roll_back,) if can_roll_back else ()), *judge)
 
 
 def restored_by(incident: Incident, name: str, version: str) -> Message:

@@ -73,6 +73,7 @@ def draft(
         "\n".join(f"- {line}" for line in _clocks(i)),
         "## Suspected change",
         _change(i, cause),
+        *_readings(cause),
         "## Timeline",
         "\n".join(_entry(event, name_of) for event in events[:MOST_ENTRIES]),
         "## Promises",
@@ -118,6 +119,16 @@ def _change(i: Incident, cause: Deployment | None) -> str:
     listed = cause.changes if cause else None
     lines += [f"- {plain(change.title)}" for change in (listed.changes if listed else ())]
     return "\n".join(lines)
+
+
+def _readings(cause: Deployment | None) -> list[str]:
+    """What its checks showed, with the time of each; nothing where none was read."""
+    found = cause.validation.readings if cause and cause.validation else ()
+    lines = [
+        f"- {utc(one.at)} {plain(one.what.replace('_', ' '))}: {plain(one.text)} ({one.outcome})"
+        for one in found
+    ]
+    return ["## Readings after it", "\n".join(lines)] if lines else []
 
 
 def _entry(event: Event, name_of: Callable[[str], str]) -> str:

@@ -71,7 +71,7 @@ def proposal(
         lines.append(f"Others: {b.line(told)}")
     question = b.confirmation(
         "Roll back?",
-        b.shorten(f"{o.environment} of {o.service} goes to {o.version}.", 300),
+        b.shorten(f"{o.environment.capitalize()} of {o.service} goes to {o.version}.", 300),
         "Roll Back",
         "Not Now",
         danger=True,

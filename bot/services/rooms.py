@@ -10,6 +10,7 @@ import structlog
 
 from bot.config import Config
 from bot.domain.errors import Declined, NotFound
+from bot.domain.history import Result
 from bot.domain.incidents import Incident
 from bot.domain.rollback_target import choose
 from bot.messages import incident_news as news
@@ -131,9 +132,19 @@ def _faces(tx: Tx, config: Config, incident: Incident) -> tuple[Post, ...]:
 def _suspect(tx: Tx, incident: Incident) -> Message:
     number = (incident.cause or "").removeprefix("D")
     suspected = tx.deployment(int(number)) if number.isdigit() else None
-    choice = choose(past(tx, incident.service, PRODUCTION))
-    version = suspected.version if suspected else None
-    return news.suspect(incident, version, takes_back=choice.target)
+    records = past(tx, incident.service, PRODUCTION)
+    choice = choose(records)
+    undone = any(
+        one.rolls_back == incident.cause and one.version == choice.live
+        for one in records
+        if incident.cause and one.result is Result.SUCCESS
+    )
+    return news.suspect(
+        incident,
+        suspected.version if suspected else None,
+        takes_back=choice.target,
+        undone_by=choice.live if undone else None,
+    )
 
 
 def _again(tx: Tx, incident: Incident, post: Post) -> None:

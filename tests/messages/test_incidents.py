@@ -8,11 +8,12 @@ from bot.domain.history import CauseState
 from bot.domain.incidents import Incident, Postmortem, Severity, State
 from bot.domain.promise import Score
 from bot.domain.timeline import Event, What
+from bot.domain.validation import Outcome, Reading, Validation
 from bot.messages import incident_forms as forms
 from bot.messages import incident_news as news
 from bot.messages import incidents, postmortems
 from bot.messages.blocks import Message
-from tests.domain.samples import NOON, an_incident
+from tests.domain.samples import NOON, a_deployment, an_incident
 
 MINUTE = timedelta(minutes=1)
 EVIL = "<!channel> <@U0BO> *now*\n🚨 & `rm`"
@@ -81,6 +82,18 @@ def test_the_draft_has_no_markup_of_others() -> None:
     assert "<b>" not in text and "@everybody" not in text and "<@U0BO>" not in text
     assert f"<!-- {postmortems.mark(hostile())} -->" in text
     assert "## Root cause" in text
+
+
+def test_the_draft_has_what_the_checks_of_the_suspect_showed() -> None:
+    read = Reading(what="error_rate", outcome=Outcome.BAD, text="3.2 % (baseline 0.4 %)", at=NOON)
+    checked = Validation(started_at=NOON, readings=(read,))
+    suspected = an_incident(cause="D2", cause_state=CauseState.SUSPECTED)
+    text = postmortems.draft(suspected, [], a_deployment(validation=checked), None, str)
+    assert (
+        "## Readings after it\n\n- 2024-03-26 12:00 UTC error rate: 3.2 % (baseline 0.4 %) (bad)"
+        in (text.replace("\\", ""))
+    )
+    assert "## Readings" not in postmortems.draft(suspected, [], a_deployment(), None, str)
 
 
 def test_a_day_and_two_hours_are_26_hours() -> None:

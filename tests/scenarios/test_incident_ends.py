@@ -25,10 +25,10 @@ async def message(team: Workspace, incident: str = "INC-1") -> str:
     return next(str(row["rendered"]) for row in rows if f"{incident} ·" in row["rendered"])
 
 
-async def suspect(team: Workspace) -> str:
+async def suspect(team: Workspace, called: str = "Suspect:") -> str:
     """The ts of the message about the suspect."""
     rows = await team.messages(thread_ts=await root(team))
-    return next(str(row["ts"]) for row in rows if "Suspect:" in row["rendered"])
+    return next(str(row["ts"]) for row in rows if called in row["rendered"])
 
 
 async def timeline(team: Workspace) -> list[str]:
@@ -78,6 +78,15 @@ async def test_rolling_the_suspect_back_restores_the_service(team: Workspace) ->
     assert incident.cause_state == "confirmed"
     told = next(line for line in await room(team) if "its checks passed: restored" in line)
     assert "D3 brought v1.2.0" in told
+    cause = (await room(team))[0]
+    assert "Cause: v1.2.1 (D2), confirmed: live 1" in cause
+    assert "It was rolled back: v1.2.0 is live." in cause and "Roll back first" not in cause
+    [buttons] = [
+        row["buttons"]
+        for row in await team.messages(thread_ts=await root(team))
+        if row["ts"] == await suspect(team, "Cause:")
+    ]
+    assert buttons == ["Refute"]
 
 
 async def test_a_rollback_of_something_else_only_asks(team: Workspace) -> None:

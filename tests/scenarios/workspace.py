@@ -57,9 +57,9 @@ class Workspace:
 
     async def close(self) -> None:
         """Stop the bot in good order."""
-        bot, self.bot = self.bot, None
-        if bot is not None:
-            await bot.stop()
+        if self.bot is not None:
+            await self.bot.stop()
+            self.bot = None
             self.world.clock.left()
 
     async def post(self, call: str, **body: Any) -> Json:
@@ -95,18 +95,16 @@ class Workspace:
 
     async def types(self, person: str, text: str, **more: Any) -> str:
         """Types a line in #deployments; what only that person reads at once."""
-        said = await self.post(
-            "/say", **{"as": person, "channel": "deployments", "text": text, **more}
-        )
+        place = {"as": person, "channel": "deployments"}
+        said = await self.post("/say", **{**place, "text": text, **more})
         assert said.get("error") is None, said
         return str((said["response"] or {}).get("rendered", ""))
 
     async def clicks(self, person: str, button: str, **more: Any) -> Json:
         """Presses a button on the newest message that has it (any, when stale)."""
         ts = more.pop("ts", None) or await self.message_with(button)
-        return await self.post(
-            "/click", **{"as": person, "channel": "deployments", "ts": ts, "button": button, **more}
-        )
+        place = {"as": person, "channel": "deployments", "ts": ts}
+        return await self.post("/click", **{**place, "button": button, **more})
 
     async def clicks_own(self, person: str, button: str) -> Json:
         """Presses the newest button beginning so, of those that only this person is shown."""
