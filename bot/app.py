@@ -65,7 +65,6 @@ class Bot:
         )
         # First what may lack its token, as long as there is nothing to close.
         self.probes = HealthProbe(allow=config.network.allow)
-        self.monitors = Monitors(settings, config, self.probes)
         reviewer = settings.github_reviewer_token
         self.github = PyGithubAdapter(
             settings.github_api_url,
@@ -74,6 +73,7 @@ class Bot:
             now=self.clock.now,
         )
         self.targets = Targets(settings, config, self.clock, self.github)
+        self.monitors = Monitors(settings, config, self.probes, self.targets.made)
         self.pagers = pagers(settings)
         self.status_page = status_page(settings, config)
         self.store: SqlStore = open_store(settings.database_url, self.clock)

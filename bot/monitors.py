@@ -1,35 +1,43 @@
 """Monitors of this installation: the configured ones, made with what they need to be let in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import SecretStr
 
 from bot.adapters import bugsink, posthog, sentry
+from bot.adapters.docker_logs import DockerLogs
 from bot.adapters.health import HealthProbe
 from bot.adapters.http_check import HttpCheck
 from bot.adapters.uptime_kuma import monitor as uptime_kuma
 from bot.config import Config, ConfigError
 from bot.config.monitors import (
     BugsinkConfig,
+    DockerLogsConfig,
     HttpCheckConfig,
     KumaMonitorConfig,
     MonitorConfig,
     PostHogConfig,
     SentryConfig,
 )
-from bot.ports import Monitor
+from bot.ports import Logs, Monitor, Target
 from bot.services.monitoring import PATIENCE
 from bot.settings import Settings
+from bot.targets import Made
 
 
 class Monitors:
     """Every configured monitor, by service and environment."""
 
-    def __init__(self, settings: Settings, config: Config, probe: HealthProbe) -> None:
+    def __init__(
+        self, settings: Settings, config: Config, probe: HealthProbe, targets: Made
+    ) -> None:
         self._settings = settings
         self._probe = probe
         self.made: dict[tuple[str, str], Sequence[Monitor]] = {
-            (name, environment): tuple(map(self._make, found.monitors))
+            (name, environment): tuple(
+                self._make(one, dict(targets.get((name, environment), ())))
+                for one in found.monitors
+            )
             for name, service in config.services.items()
             for environment, found in service.environments.items()
             if found.monitors
@@ -41,8 +49,10 @@ class Monitors:
             for monitor in monitors:
                 await monitor.close()
 
-    def _make(self, config: MonitorConfig) -> Monitor:
-        """Raises ConfigError when the settings lack what it needs."""
+    def _make(self, config: MonitorConfig, targets: Mapping[str, Target]) -> Monitor:
+        """With the targets of its environment. Raises ConfigError when the settings lack what it
+        needs.
+        """
         settings = self._settings
         match config:
             case PostHogConfig():
@@ -86,6 +96,12 @@ class Monitors:
                     json_path=config.json_path,
                     equals=config.equals,
                     within=config.within,
+                )
+            case DockerLogsConfig():
+                target = targets[config.target]
+                assert isinstance(target, Logs)  # the configuration says that it is a docker_ssh
+                return DockerLogs(
+                    target, config.target, span=config.span, fails_from=config.fails_from
                 )
 
 

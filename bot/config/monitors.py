@@ -67,11 +67,34 @@ class HttpCheckConfig(Part):
     within: timedelta | None = Field(default=None, description="how long an answer may take")
 
 
+class DockerLogsConfig(Part):
+    """Lines that look like errors in the log of a container."""
+
+    kind: Literal["docker_logs"]
+    target: Word = Field(description="name of a docker_ssh target of the same environment")
+    span: timedelta = Field(
+        default=timedelta(minutes=1),
+        ge=timedelta(minutes=1),
+        le=timedelta(hours=1),
+        description="how much of the newest past is counted",
+    )
+    fails_from: int = Field(
+        default=5, ge=1, description="so many such lines fail it; fewer are a warning"
+    )
+
+
 MonitorConfig = Annotated[
-    PostHogConfig | SentryConfig | BugsinkConfig | KumaMonitorConfig | HttpCheckConfig,
+    PostHogConfig
+    | SentryConfig
+    | BugsinkConfig
+    | KumaMonitorConfig
+    | HttpCheckConfig
+    | DockerLogsConfig,
     Field(discriminator="kind"),
 ]
-MONITOR_KINDS = frozenset({"posthog", "sentry", "bugsink", "uptime_kuma", "http_check"})
+MONITOR_KINDS = frozenset(
+    {"posthog", "sentry", "bugsink", "uptime_kuma", "http_check", "docker_logs"}
+)
 
 
 def _each_once(found: Sequence[MonitorConfig]) -> Sequence[MonitorConfig]:
@@ -93,6 +116,8 @@ def reading_of(config: MonitorConfig) -> str:
             return "uptime_kuma"
         case HttpCheckConfig():
             return f"check_{config.name}"
+        case DockerLogsConfig():
+            return "logs"
 
 
 Monitors = Annotated[tuple[MonitorConfig, ...], AfterValidator(_each_once)]

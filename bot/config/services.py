@@ -1,9 +1,9 @@
 """Services: where each one runs, who approves there, and what its validation asks for."""
 
 from datetime import timedelta
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from bot.config.aftercare import AftercareConfig
 from bot.config.approval import EnvironmentApproval
@@ -95,6 +95,14 @@ class EnvironmentConfig(Part):
     stop_on_failure: bool = Field(
         default=True, description="whether a rollback that failed on one target leaves the next"
     )
+
+    @model_validator(mode="after")
+    def _logs_are_of_a_target(self) -> Self:
+        hosts = {one.name for one in self.targets if one.kind == "docker_ssh"}
+        for monitor in self.monitors:
+            if monitor.kind == "docker_logs" and monitor.target not in hosts:
+                raise ValueError(f"docker_logs: there is no docker_ssh target {monitor.target}")
+        return self
 
 
 class ServiceConfig(Part):

@@ -52,3 +52,11 @@ def of_issues(count: int, fails_from: int) -> Outcome:
     if count == 0:
         return Outcome.OK
     return Outcome.BAD if count >= fails_from else Outcome.DEGRADED
+
+
+def of_lines(count: int, before: float | None, fails_from: int) -> Outcome:
+    """Lines of a log that look like errors; where nobody counted them before, each is one more."""
+    baseline = before or 0.0
+    if count >= fails_from and count >= baseline * MUCH_WORSE:
+        return Outcome.BAD
+    return Outcome.DEGRADED if count > baseline else Outcome.OK

@@ -19,7 +19,12 @@ SLOWER_BY = timedelta(milliseconds=250)
 """Response times count as normal up to twice the baseline plus this."""
 
 
-TITLES = {"error_rate": "Error rate", "issues": "Error tracker", "uptime_kuma": "Uptime Kuma"}
+TITLES = {
+    "error_rate": "Error rate",
+    "issues": "Error tracker",
+    "uptime_kuma": "Uptime Kuma",
+    "logs": "Log",
+}
 """What the readings of monitors are about."""
 
 CHECK = "check_"

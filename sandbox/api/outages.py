@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from sandbox.clock import iso
+from sandbox.host.containers import Line
 from sandbox.kuma.host import STATUSES
 from sandbox.pagerduty import views as pagerduty
 from sandbox.pagerduty.host import Incident
@@ -21,7 +22,8 @@ def routes(world: World) -> list[web.RouteDef]:
     """`POST /monitor {system: "kuma", status, monitor?, msg?, again?}` (`again` tells the newest
     beat once more), `{system: "posthog", error_rate?: percent, views?: a minute, cached?,
     broken?}`, `{system: "sentry", release, issues?: [title…], broken?}` (Bugsink hears of the
-    same) and `GET /monitor`; `GET /pagerduty`, `POST /pagerduty/acknowledge {as, key?}`,
+    same), `{system: "ssh", lines: [text…], container?}` (what it writes into its log now) and
+    `GET /monitor`; `GET /pagerduty`, `POST /pagerduty/acknowledge {as, key?}`,
     `POST /pagerduty/resolve {as, key?}`; `GET /statuspage`; `GET /kuma`.
     """
     control = _Control(world)
@@ -47,6 +49,8 @@ class _Control:
             return self._set_posthog(body)
         if body["system"] in ("sentry", "bugsink"):
             return self._set_tracker(body)
+        if body["system"] == "ssh":
+            return self._say(body)
         if body["system"] != "kuma":
             raise Refusal("unknown_system", f"There is no monitor {body['system']}.", 400)
         monitor = kuma.named(str(body.get("monitor") or self._world.seed.services[0]))
@@ -66,6 +70,15 @@ class _Control:
         posthog.set(body.get("views"), None if rate is None else float(rate) / 100)
         posthog.cached = bool(body.get("cached", posthog.cached))
         posthog.broken = bool(body.get("broken", posthog.broken))
+        return web.json_response({"ok": True})
+
+    def _say(self, body: dict[str, Any]) -> web.Response:
+        """Lines that a container writes into its log now."""
+        container = self._world.host.engine.container(str(body.get("container") or "app"))
+        if container is None:
+            raise Refusal("unknown_container", "There is no such container.", 404)
+        now = self._world.clock.now()
+        container.log += [Line.said(str(line), now) for line in body["lines"]]
         return web.json_response({"ok": True})
 
     def _set_tracker(self, body: dict[str, Any]) -> web.Response:

@@ -62,6 +62,18 @@ class Image:
         }
 
 
+class Line(str):
+    """One line of a log; without a time it has been said just now."""
+
+    at: datetime | None = None
+
+    @classmethod
+    def said(cls, text: str, at: datetime) -> Line:
+        line = cls(text)
+        line.at = at
+        return line
+
+
 @dataclass
 class Container:
     """One container; while it runs and is good, it answers on the port that it published."""

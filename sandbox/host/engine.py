@@ -8,10 +8,11 @@ import json
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
-from sandbox.host.containers import Container, Image, digest_of
+from sandbox.host.containers import Container, Image, Line, digest_of
 from sandbox.host.templates import rendered
 
 __all__ = ["Engine", "Image", "digest_of"]
@@ -209,7 +210,9 @@ class Engine:
 
     async def _logs(self, words: Sequence[str]) -> str:
         told = LOGS.parse_args(words)
-        return _lines(self._get(told.words[0]).log[-int(told.tail[0]) :])
+        since = datetime.fromisoformat(told.since[0]) if told.since else None
+        said = [line for line in self._get(told.words[0]).log if _is_since(line, since)]
+        return _lines(said[-int(told.tail[0]) :])
 
     def _get(self, name: str) -> Container:
         if found := self.container(name):
@@ -227,6 +230,11 @@ class Engine:
             if image.in_registry and image.is_called(name):
                 return image
         raise Failed(f"manifest unknown: {name}")
+
+
+def _is_since(line: str, since: datetime | None) -> bool:
+    at = line.at if isinstance(line, Line) else None
+    return since is None or at is None or at >= since
 
 
 def _lines(rows: Iterable[object]) -> str:
