@@ -116,7 +116,8 @@ def roll_back(click: Click, office: Office) -> Answer:
         tx, config, click.user, service=incident.service, reason=reason
     )
     between = undoing.between(tx, found.choice.takes_back, order.version)
-    return proposal(order, found.known, found.holder, between, found.left)
+    before = undoing.before(tx, found.choice.takes_back)
+    return proposal(order, found.known, found.holder, between, before, found.left)
 
 
 def published(click: Click, office: Office) -> Answer:

@@ -32,7 +32,8 @@ def rollback(command: Command, office: Office) -> Answer:
     if not order.reason:
         return _form(order, found, command.channel, command.name, office)
     between = undoing.between(office.tx, found.choice.takes_back, order.version)
-    return messages.proposal(order, found.known, found.holder, between, found.left)
+    before = undoing.before(office.tx, found.choice.takes_back)
+    return messages.proposal(order, found.known, found.holder, between, before, found.left)
 
 
 def ask(click: Click, office: Office) -> Answer:

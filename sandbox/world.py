@@ -75,7 +75,7 @@ class World:
         self.faults = Faults(self.events)
         self.link = Link()
         self.webhooks = Webhooks(self)
-        self.host = Host(self.journal, self.faults)
+        self.host = Host(self.journal, self.faults, lambda: self.hold)
         self.clock.is_telling = self.webhooks.is_telling
         self._under_way: set[asyncio.Task[None]] = set()
         self.begin(self.seed)

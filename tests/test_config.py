@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
+from pydantic import SecretStr
 
 from bot import config, settings
 from bot.config import Config, ConfigError
@@ -281,6 +282,21 @@ def test_a_pager_is_set_up_wholly_or_not_at_all(
     read = given_in(environment, **right)
     assert set(right.values()) <= set(read.secrets())  # an address may hold a key
     assert "pager.example" not in repr(read)
+
+
+def test_no_secret_stands_in_any_text_of_the_settings(environment: pytest.MonkeyPatch) -> None:
+    secret = [
+        name
+        for name, field in Settings.model_fields.items()
+        if field.annotation in (SecretStr, SecretStr | None)
+    ]
+    read = given_in(environment, **SECRETS)
+    canaries = read.model_copy(update={name: SecretStr(f"canary-{name}") for name in secret})
+    assert len(secret) > 20
+    assert set(canaries.secrets()) == {f"canary-{name}" for name in secret}
+    dumped = [repr(canaries), str(canaries), canaries.model_dump_json()]
+    dumped.append(repr(canaries.model_dump()))
+    assert not [text for text in dumped if "canary" in text]
 
 
 def test_secrets_are_never_printed(environment: pytest.MonkeyPatch) -> None:

@@ -82,6 +82,7 @@ ELSEWHERE = {
     "undo_and_roll_back",  # test_undoing.py
     "lift_pin",  # test_pins.py
     "lift_hold",  # test_holds.py
+    "undo_rollback",  # test_reversals.py
     "set_eta",  # test_aftercare.py
     *("revert", "hotfix", "findings"),  # test_remedies.py
     "take_watch",  # test_watches.py

@@ -57,6 +57,11 @@ class MigrationsConfig(Part):
         default=None, description="the workflow that looks at the database, and takes it back"
     )
     job: str = Field(default="migrate", description="its job that does so")
+    deadline: timedelta = Field(
+        default=timedelta(minutes=45),
+        gt=timedelta(0),
+        description="how long a step of it may take or wait at GitHub",
+    )
     call: tuple[str, ...] = Field(
         default=(), description="whom to call about the database, from `people` or groups"
     )

@@ -11,7 +11,7 @@ from bot.domain.errors import Refusal
 from bot.domain.gates import Gate, Level, Verdict
 from bot.domain.people import Actor, Role, require, require_member
 from bot.domain.signatures import QUERIES, SignOff
-from bot.domain.states import Kind, S, State
+from bot.domain.states import S, State
 from bot.domain.validation import Outcome
 
 BACKUP = Gate.BACKUP
@@ -118,7 +118,7 @@ def title(item: str) -> str:
 
 def is_for(deployment: Deployment) -> bool:
     """Whether the list is for this deployment: a version on its way to production, not back."""
-    return deployment.environment == "production" and deployment.kind is not Kind.ROLLBACK
+    return deployment.environment == "production" and not deployment.is_way_back
 
 
 def entries(deployment: Deployment, aftermath: Aftermath | None = None) -> tuple[Entry, ...]:

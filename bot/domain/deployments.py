@@ -89,6 +89,7 @@ class Deployment:
     `bad` is a person's mark, `hold` keeps the slot shut after a rollback, `rolls_back` names
     the deployment that a rollback takes back, `for_incident` the incident that a hotfix mends,
     `follow_ups` the minor incidents that were left for the next deployment, which this one is.
+    `reverses` names the rollback that it undoes, `reversed_by` what undoes this rollback.
     `undoing` is what a rollback takes back of the database before the code.
     `eta` is when people expect the fix of what a rollback took back, `mending` what was begun
     towards it.
@@ -157,6 +158,8 @@ class Deployment:
     bad: bool = False
     hold: bool = False
     rolls_back: str | None = None
+    reverses: str | None = None
+    reversed_by: str | None = None
     undoing: Undoing | None = None
     for_incident: str | None = None
     follow_ups: tuple[str, ...] = ()
@@ -208,6 +211,16 @@ class Deployment:
     def pinned(self) -> tuple[TargetStep, ...]:
         """Its targets that stay on this version, whatever is deployed later."""
         return tuple(step for step in self.steps if step.pinned)
+
+    @property
+    def is_way_back(self) -> bool:
+        """Whether it goes to where production has been: a rollback, or what undoes one."""
+        return self.kind is Kind.ROLLBACK or self.reverses is not None
+
+    @property
+    def is_half_back(self) -> bool:
+        """Whether the database was touched and the code was not: nobody may call that good."""
+        return self.undoing is not None and self.undoing.is_half_back
 
     @property
     def short_sha(self) -> str:

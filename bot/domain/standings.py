@@ -10,7 +10,7 @@ from bot.domain.staging import OnStaging
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """One environment. `staged` is there for staging alone; `left` are the versions that were
-    left by a rollback or marked bad.
+    left by a rollback or marked bad, `pinned` the rollbacks that left it pinned.
     """
 
     service: str
@@ -20,3 +20,4 @@ class Standing:
     seen: Sighting | None = None
     staged: OnStaging | None = None
     left: tuple[str, ...] = ()
+    pinned: tuple[Deployment, ...] = ()

@@ -40,6 +40,7 @@ class IfFailed(StrEnum):
 class TargetStep:
     """One target of a rollback; `attempt` counts how often a person had it tried.
 
+    One that `undoes` takes another rollback's step back, by the receipt of that.
     One with a `command` asks the database instead: `down` changes it, anything else only looks.
 
     `receipt` finds a started step again. `pinned` says what lets later deployments go live there
@@ -48,6 +49,7 @@ class TargetStep:
 
     target: str
     command: str = ""
+    undoes: dict[str, str] = field(default_factory=dict)
     if_failed: IfFailed = IfFailed.AS_CONFIGURED
     progress: Progress = Progress.WAITING
     attempt: int = 1
@@ -144,6 +146,7 @@ def _anew(step: TargetStep) -> TargetStep:
     return TargetStep(
         target=step.target,
         command=step.command,
+        undoes=step.undoes,
         if_failed=step.if_failed,
         attempt=step.attempt + (step.began_at is not None),
     )

@@ -4,6 +4,7 @@ from bot.domain.deployments import Deployment
 from bot.domain.states import Kind, State
 from bot.domain.validation import Outcome, Reading, Validation
 from bot.messages import blocks as b
+from bot.messages import undoing
 from bot.messages.blocks import Message
 from bot.messages.cards import status, title
 
@@ -118,7 +119,10 @@ def failed(deployment: Deployment, back: Deployment | str | None = None) -> Mess
         b.mention(who) for who in dict.fromkeys((d.requested_by, *d.approved_by, watcher)) if who
     )
     why = b.line(d.ending.text if d.ending else d.notice)
-    if d.state is State.DEGRADED:
+    if d.is_half_back:
+        point = f"{title(d)}: {undoing.half_back(d)}"
+        advice = undoing.next_step(d)
+    elif d.state is State.DEGRADED:
         point = f"{title(d)}: validation failed, production is not proven healthy"
         advice = "Decide on the card: Mark Good, Roll Back, or Close as Failed."
         if isinstance(back, Deployment):
@@ -137,7 +141,7 @@ def failed(deployment: Deployment, back: Deployment | str | None = None) -> Mess
     if d.run_url:
         lines.append(b.link(d.run_url, f"Run {d.run_id}"))
     parts = [b.section("\n".join(filter(None, lines)))]
-    if d.run_id is not None and not isinstance(back, Deployment):
+    if (d.run_id is not None or d.is_half_back) and not isinstance(back, Deployment):
         press = b.button("Roll Back", "roll_back", str(d.id), style="danger")
         parts.append(b.actions(f"failed:{d.id}", press))
     return Message(f"{point}\n{why}".strip(), tuple(parts))

@@ -69,6 +69,10 @@ def status(deployment: Deployment) -> str:
     """The state in words."""
     if deployment.kind is Kind.ROLLBACK and deployment.state in _ROLLBACK_STATUS:
         return _ROLLBACK_STATUS[deployment.state]
+    if deployment.reverses and deployment.state is State.APPROVED:
+        return _ROLLBACK_STATUS[State.APPROVED]
+    if deployment.state is State.DEGRADED and deployment.is_half_back:
+        return "Degraded: the database was taken back, the code was not; a person has to decide"
     if deployment.state is State.AWAITING_APPROVAL and standing(deployment):
         return "Blocked"
     return _STATUS[deployment.state]
@@ -216,6 +220,10 @@ def _small_print(d: Deployment) -> list[str]:
     parts = [d.name, f"{started_by(d)} {b.when(d.requested_at)}"]
     if d.kind is not Kind.RELEASE:
         parts.append(kind(d))
+    if d.reverses:
+        parts.append(f"undoes {b.line(d.reverses, 20)}")
+    if d.reversed_by:
+        parts.append(f"undone by {b.line(d.reversed_by, 20)}")
     if d.short_sha:
         parts.append(f"commit `{d.short_sha}`")
     if d.reason:

@@ -5,7 +5,7 @@ from bot.domain.deployments import Deployment
 from bot.domain.overrides import liftable, standing
 from bot.domain.states import State
 from bot.messages import blocks as b
-from bot.messages import pins
+from bot.messages import pins, reversals
 from bot.messages.blocks import Block
 
 MOST_CANDIDATES = 3
@@ -64,11 +64,13 @@ def controls(d: Deployment) -> Block | None:
             return b.actions(
                 block_id,
                 *retry,
-                b.button("Mark Good", "mark_good", value),
+                *([] if d.is_half_back else [b.button("Mark Good", "mark_good", value)]),
                 b.button("Roll Back", "roll_back", value),
                 b.button("Close as Failed", "close_failed", value),
+                *filter(None, [pins.button(d)]),
             )
-        case State.SUCCEEDED:
-            return pins.control(d)
+        case State.SUCCEEDED | State.FAILED:
+            row = list(filter(None, [pins.button(d), reversals.button(d)]))
+            return b.actions(f"after:{d.id}", *row) if row else None
         case _:
             return None

@@ -7,17 +7,25 @@ from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
 
 
-def lines(d: Deployment) -> list[str]:
-    """What is pinned there, and what lifts it."""
-    return [
-        f"*Pinned:* {b.line(step.target, 80)} since {b.line(d.name, 20)}: "
-        f"{b.line(step.pinned, 200)}" + ("; being lifted" if step.lift_by else "")
-        for step in d.pinned
-    ]
+def lines(rollbacks: Sequence[Deployment]) -> list[str]:
+    """What these left pinned, newest first, and what lifts it; each target once."""
+    newest: dict[str, str] = {}
+    for d in rollbacks:
+        for step in d.pinned:
+            text = f"*Pinned:* {b.line(step.target, 80)} since {b.line(d.name, 20)}: "
+            text += b.line(step.pinned, 200) + ("; being lifted" if step.lift_by else "")
+            newest.setdefault(step.target, text)
+    return list(newest.values())
 
 
 def control(d: Deployment) -> Block | None:
     """The button that lifts the pins; None where nothing is pinned, or it is wanted already."""
+    found = button(d)
+    return b.actions(f"pins:{d.id}", found) if found else None
+
+
+def button(d: Deployment) -> Block | None:
+    """The same, for a row with others."""
     if not d.pinned or all(step.lift_by for step in d.pinned):
         return None
     question = b.confirmation(
@@ -26,9 +34,7 @@ def control(d: Deployment) -> Block | None:
         "Lift the Pin",
         "Not Now",
     )
-    return b.actions(
-        f"pins:{d.id}", b.button("Lift the Pin", "lift_pin", str(d.id), confirm=question)
-    )
+    return b.button("Lift the Pin", "lift_pin", str(d.id), confirm=question)
 
 
 def to_be_lifted(targets: Sequence[str]) -> Message:

@@ -40,7 +40,7 @@ def _about(place: Standing) -> list[str]:
     """What there is to say of an environment besides its version."""
     seen, live = place.seen, place.live
     lines = [staging.standing(place.staged)] if place.staged else []
-    lines += pins.lines(live) if live else []
+    lines += pins.lines(place.pinned)
     if place.left:
         lines.append(f"not to go back to: {b.line(', '.join(place.left))}")
     if seen and seen.ahead is not None and seen.behind is not None:

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.domain.deployments import Deployment
 from bot.domain.migrations import Migration
 from bot.domain.rollbacks import Earlier
+from bot.domain.undoing import Undoing
 from bot.domain.words import count
 from bot.messages import blocks as b
 from bot.messages import undoing
@@ -44,6 +45,7 @@ def proposal(
     earlier: tuple[Earlier, ...],
     holder: Deployment | None,
     between: tuple[Migration, ...] | None = None,
+    before: Undoing | None = None,
     left: Deployment | None = None,
 ) -> Message:
     """What would be done, and the button that does it."""
@@ -63,8 +65,7 @@ def proposal(
         if one.version == o.version and not one.why_not
     )
     lines.extend(prospect(order.version, left))
-    if between:
-        lines.extend(undoing.listed(between))
+    lines.extend(undoing.listed(between or (), before))
     others = [one for one in earlier if one.version != o.version][:MOST_LISTED]
     if others:
         told = ", ".join(f"{one.version} ({one.why_not or 'fit'})" for one in others)

@@ -141,6 +141,9 @@ class Tx(
     def live(self, service: str, environment: str) -> Deployment | None:
         """What runs there: the deployment that went live last, however it ended."""
 
+    def pinned(self) -> tuple[Deployment, ...]:
+        """The rollbacks that left something pinned, newest first, however they ended."""
+
     def history(
         self, service: str | None, environment: str | None, *, limit: int, offset: int = 0
     ) -> tuple[Deployment, ...]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.config import Config
-from bot.domain import approvals, overrides, switching
+from bot.domain import approvals, overrides, switching, undoing
 from bot.domain.deployments import Deployment
 from bot.domain.errors import Refusal
 from bot.domain.people import Actor, Role, require
@@ -93,6 +93,13 @@ def mark_good(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Mess
     actor = known(tx, slack_id)
     if not actor.holds(Role.ADMIN):
         require(actor, Role.APPROVER, "mark a deployment good")
+    if deployment.is_half_back:
+        raise Refusal(
+            "half_back",
+            "{name} cannot be marked good: its database was touched, and its code is not back. "
+            "Press Roll Back, or Close as Failed.",
+            name=deployment.name,
+        )
     live = deployment.with_(
         live_at=deployment.live_at or tx.now, hold=deployment.kind is Kind.ROLLBACK
     )
@@ -123,7 +130,8 @@ def retry_targets(tx: Tx, deployment_id: int, slack_id: str) -> Message:
     steps = switching.again(deployment.steps)
     if not switching.retried(deployment.steps):
         raise Refusal("nothing_to_retry", "Nothing of {name} failed.", name=deployment.name)
-    saved = tx.save(deployment, deployment.to(State.SWITCHING, tx.now, steps=steps))
+    wish = undoing.left_half(deployment.undoing, half=False)
+    saved = tx.save(deployment, deployment.to(State.SWITCHING, tx.now, steps=steps, undoing=wish))
     named = [step.target for step in saved.steps if step.fate is None]
     tx.audit(slack_id, "targets_retried", saved.name, targets=named)
     return notes.decided(saved, f"trying {', '.join(named)} again")

@@ -5,13 +5,14 @@ import secrets
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.domain import undoing
 from bot.domain.deployments import Deployment
 from bot.domain.errors import Declined, Fault, Unanswered
 from bot.domain.runs import SETTLE, Dispatch
-from bot.domain.states import Kind, State
+from bot.domain.states import State
 from bot.messages import announcements
 from bot.ports import Stale, Started, Tx, Workflow
-from bot.services import closures, lookouts, rolling_back, switching
+from bot.services import closures, half_back, lookouts, rolling_back, switching
 from bot.services.desk import Desk, announce, retry_in
 from bot.services.finding import adopt, candidates, needs_attention
 from bot.services.guards import Objection, objection
@@ -43,8 +44,9 @@ async def dispatch(desk: Desk, deployment: Deployment) -> None:
 
 def _has_steps(desk: Desk, deployment: Deployment) -> bool:
     """Whether it goes over targets, or by the database first, and has not yet."""
-    is_rollback = deployment.kind is Kind.ROLLBACK and not deployment.steps
-    return is_rollback and bool(desk.targets_of(deployment) or deployment.undoing)
+    is_way_back = deployment.is_way_back and not deployment.steps
+    wish = deployment.undoing
+    return is_way_back and bool(desk.targets_of(deployment) or (wish and undoing.steps(wish)))
 
 
 async def begin(desk: Desk, deployment: Deployment, workflow: Workflow) -> None:
@@ -218,6 +220,10 @@ async def _declined(desk: Desk, deployment: Deployment, intent: Dispatch, no: De
     if intent.unclear:
         unknown = deployment.with_(dispatch=replace(intent, accepted=None))
         await needs_attention(desk, deployment, why, now=unknown)
+        return
+    if undoing.was_begun(deployment.steps):
+        bad, alert = half_back.left_to_a_person(desk.config, deployment, desk.now(), why)
+        await desk.save(deployment, bad, action="half_back", posts=(alert,), detail={"why": why})
         return
     ended = deployment.end(State.FAILED, desk.now(), "not_started", why)
     post = announce(desk.config, ended, "failed", announcements.failed(ended))

@@ -9,7 +9,6 @@ from bot.domain.errors import Declined, NotFound
 from bot.domain.gates import Evidence, Verdict
 from bot.domain.overrides import unlifted
 from bot.domain.people import Actor, Role
-from bot.domain.states import Kind
 from bot.ports import Workflow
 from bot.services import evidence, rolling_back
 from bot.services.binding import bound_now, difference
@@ -52,7 +51,7 @@ async def objection(
     tag, workflow = now
     if moved := difference(deployment, tag, workflow):
         return Objection("moved", moved), workflow
-    if deployment.kind is Kind.ROLLBACK:  # nothing but another operation ever stops it
+    if deployment.is_way_back:  # nothing but another operation ever stops it
         return None, workflow
     live = await desk.store.read(lambda tx: tx.live(deployment.service, deployment.environment))
     found = await evidence.gather(desk, deployment, tag, workflow, live)
@@ -76,10 +75,10 @@ def _wait_for_unread(blocking: tuple[Verdict, ...], found: Evidence) -> None:
 
 async def _people(desk: Desk, deployment: Deployment) -> Objection | None:
     """Everybody who took part, read afresh: the requester, and each approver."""
-    if deployment.kind is Kind.ROLLBACK and not deployment.approvals:
+    if deployment.is_way_back and not deployment.approvals:
         if await rolling_back.requester_may(desk, deployment):
             return None
-        return Objection("role_gone", "who asked for it may no longer roll back")
+        return Objection("role_gone", "who asked for it may no longer do so")
     requester, *approvers = await asyncio.gather(
         look_up(desk, deployment.requested_by, role=Role.DEPLOYER),
         *(look_up(desk, given.who, role=Role.APPROVER) for given in deployment.approvals),

@@ -1,4 +1,4 @@
-"""Half back: a rollback that ends between the database and the code, which is left to a person."""
+"""Half back: a rollback whose database was touched and whose code was not, left to a person."""
 
 from datetime import datetime
 
@@ -7,6 +7,7 @@ from bot.domain import undoing
 from bot.domain.deployments import Deployment
 from bot.domain.states import State
 from bot.messages import announcements
+from bot.messages import undoing as messages
 from bot.ports import Post
 from bot.services.desk import announce
 
@@ -18,10 +19,18 @@ def is_half_back(deployment: Deployment) -> bool:
 
 
 def left_to_a_person(
-    config: Config, deployment: Deployment, at: datetime, why: str
+    config: Config, deployment: Deployment, at: datetime, why: str, *, touched: bool = False
 ) -> tuple[Deployment, Post]:
-    """It as it is left, because nobody may say that nothing was deployed, and the alert."""
-    notice = f"{why}: the database was taken back; the code was not"
-    bad = deployment.to(State.DEGRADED, at, notice=notice)
+    """It as it is left, because nobody may say that nothing was deployed, and the alert; `touched`
+    where the code may be half-way.
+    """
+    bad = deployment.to(
+        State.DEGRADED,
+        at,
+        notice=f"{why}: {messages.half_back(deployment, touched=touched)}",
+        undoing=undoing.left_half(deployment.undoing, half=True),
+        ending=None,
+        ends_as=None,
+    )
     word = f"half-back-{deployment.revision}"
     return bad, announce(config, bad, word, announcements.failed(bad))

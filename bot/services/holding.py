@@ -49,7 +49,8 @@ def follow(config: Config, tx: Tx, old: Deployment, new: Deployment) -> None:
         _set(config, tx, new)
         return
     for one in _standing(tx, new):
-        if one.rollback and holds.brings_back(one.rollback.changes, new.changes):
+        undone = one.lock.subject == new.reverses
+        if undone or (one.rollback and holds.brings_back(one.rollback.changes, new.changes)):
             saved = tx.save_lock(one.lock, one.lock.opened(tx.now, ""))
             tx.audit("gonogo", "hold_ended", saved.name, by=new.name, version=new.version)
             _say(config, tx, saved, messages.mended(saved, new))

@@ -9,6 +9,7 @@ import structlog
 
 from bot.domain.deployments import Deployment
 from bot.domain.errors import Declined, Fault, Refusal
+from bot.domain.states import State
 from bot.domain.switching import TargetStep
 from bot.messages import pins as messages
 from bot.messages.blocks import Message
@@ -45,13 +46,19 @@ def lift(tx: Tx, deployment_id: int, slack_id: str) -> Message:
 
 async def look(desk: Desk, service: str, environment: str) -> timedelta:
     """Lift what somebody wants lifted, and read what is still pinned; when to come back."""
-    live = await desk.store.read(lambda tx: tx.live(service, environment))
-    if live is None or not live.pinned:
-        return LOOK_EVERY
-    targets = dict(desk.targets_of(live))
-    steps = [await _looked_at(step, targets.get(step.target)) for step in live.steps]
-    await _keep(desk, live, steps)
+    for one in await desk.store.read(lambda tx: standing(tx, service, environment)):
+        targets = dict(desk.targets_of(one))
+        steps = [await _looked_at(step, targets.get(step.target)) for step in one.steps]
+        await _keep(desk, one, steps)
     return LOOK_EVERY
+
+
+def standing(tx: Tx, service: str, environment: str) -> tuple[Deployment, ...]:
+    """The rollbacks that left something pinned there, newest first: also those that failed, and
+    those after which something else went live.
+    """
+    here = (d for d in tx.pinned() if (d.service, d.environment) == (service, environment))
+    return tuple(d for d in here if d.state is not State.SWITCHING)
 
 
 async def _looked_at(step: TargetStep, target: Target | None) -> TargetStep:
@@ -74,18 +81,19 @@ async def _looked_at(step: TargetStep, target: Target | None) -> TargetStep:
     return replace(step, pinned=pinned, lift_by=step.lift_by if pinned else "")
 
 
-async def _keep(desk: Desk, live: Deployment, steps: Sequence[TargetStep]) -> None:
-    if tuple(steps) == live.steps:
+async def _keep(desk: Desk, stored: Deployment, steps: Sequence[TargetStep]) -> None:
+    if tuple(steps) == stored.steps:
         return
     freed = [
         (old.target, old.lift_by)
-        for old, new in zip(live.steps, steps, strict=True)
+        for old, new in zip(stored.steps, steps, strict=True)
         if old.pinned and not new.pinned
     ]
     posts = tuple(
-        reply(desk.config, live, f"unpinned-{target}", messages.lifted(target, by))
+        reply(desk.config, stored, f"unpinned-{target}", messages.lifted(target, by))
         for target, by in freed
     )
     detail = {"targets": [target for target, _ in freed]}
     action = "pin_lifted" if freed else "pin_looked_at"
-    await desk.save(live, live.with_(steps=tuple(steps)), action=action, posts=posts, detail=detail)
+    new = stored.with_(steps=tuple(steps))
+    await desk.save(stored, new, action=action, posts=posts, detail=detail)

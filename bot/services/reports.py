@@ -1,5 +1,6 @@
 """Reports: reads what `/deployments` shows, inside one transaction."""
 
+from collections import defaultdict
 from dataclasses import replace
 
 from bot.config import GUARDED, Config
@@ -51,7 +52,13 @@ def places(tx: Tx, config: Config, wish: ReportWish = EVERYTHING) -> list[Standi
         for environment in settings.environments
         if wish.service in (None, service) and wish.environment in (None, environment)
     ]
-    return [replace(one, left=_left(tx, one)) for one in tx.standings(asked)]
+    pinned = defaultdict[tuple[str, str], list[Deployment]](list)
+    for one in tx.pinned():
+        pinned[one.service, one.environment].append(one)
+    return [
+        replace(one, left=_left(tx, one), pinned=tuple(pinned[one.service, one.environment]))
+        for one in tx.standings(asked)
+    ]
 
 
 def _left(tx: Tx, one: Standing) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ from bot.domain.changes import ChangeList
 from bot.domain.deployments import Deployment
 from bot.domain.errors import Fault, NotFound
 from bot.domain.people import Actor, Role
+from bot.domain.reversals import MAY_REVERSE
 from bot.domain.rollbacks import MAY_ROLL_BACK
-from bot.domain.states import Kind, State
+from bot.domain.states import State
 from bot.messages import announcements
 from bot.ports import Tag, Tx, Workflow
 from bot.services.binding import bind
@@ -59,16 +60,20 @@ async def requester_may(desk: Desk, deployment: Deployment) -> bool:
         settings = desk.config.environment(deployment.service, deployment.environment)
         return settings is not None and settings.automatic_rollback
     try:
-        return await _holds_any(desk, deployment.requested_by)
+        return await _holds_any(desk, deployment.requested_by, _may(deployment))
     except Fault:
         actor, read_at = await desk.store.read(lambda tx: tx.actor(deployment.requested_by))
         if read_at is None or abs(desk.now() - read_at) > FRESH:
             raise
-        return actor.holds(*MAY_ROLL_BACK)
+        return actor.holds(*_may(deployment))
 
 
-async def _holds_any(desk: Desk, slack_id: str) -> bool:
-    for role in MAY_ROLL_BACK:
+def _may(deployment: Deployment) -> tuple[Role, ...]:
+    return MAY_REVERSE if deployment.reverses else MAY_ROLL_BACK
+
+
+async def _holds_any(desk: Desk, slack_id: str, roles: Iterable[Role]) -> bool:
+    for role in roles:
         actor: Actor = await look_up(desk, slack_id, role=Role(role))
         if actor.holds(role):
             return True
@@ -93,7 +98,7 @@ async def first_there(desk: Desk, repo: str, files: Iterable[str]) -> Workflow |
 
 
 async def _taken_back(desk: Desk, deployment: Deployment, tag: Tag) -> ChangeList | None:
-    """What goes away, for people to read; a rollback does not wait for it."""
+    """What goes away, or comes again, for people to read; a rollback does not wait for it."""
 
     def read(tx: Tx) -> Deployment | None:
         return tx.live(deployment.service, deployment.environment)
@@ -103,7 +108,8 @@ async def _taken_back(desk: Desk, deployment: Deployment, tag: Tag) -> ChangeLis
         return None
     head = live.binding.commit if live.binding else live.version
     try:
-        found = await desk.github.changes(deployment.repo, tag.commit, head)
+        between = (head, tag.commit) if deployment.reverses else (tag.commit, head)
+        found = await desk.github.changes(deployment.repo, *between)
     except Fault:
         return None
     return found.kept
@@ -117,5 +123,5 @@ async def _give_up(desk: Desk, deployment: Deployment, code: str, text: str) -> 
 
 
 def is_unprepared(deployment: Deployment) -> bool:
-    """Whether it is a rollback that is not bound to anything yet."""
-    return deployment.kind is Kind.ROLLBACK and deployment.binding is None
+    """Whether it is a way back that is not bound to anything yet."""
+    return deployment.is_way_back and deployment.binding is None

@@ -18,6 +18,7 @@ from bot.domain.targets import Artifact, Fate
 from bot.domain.validation import Validation
 from bot.messages import announcements, tails
 from bot.ports import Receipt, Target, Tx
+from bot.services import reversals
 from bot.services import undoing as databases
 from bot.services.desk import Desk, announce, reply, retry_in
 
@@ -30,10 +31,8 @@ LOOK_LATER = timedelta(seconds=5)
 
 async def begin(desk: Desk, deployment: Deployment) -> None:
     """Take up the targets of a rollback instead of a workflow."""
-    names = [name for name, _ in desk.targets_of(deployment)]
-    steps = tuple(TargetStep(target=name) for name in names)
-    if deployment.undoing:
-        steps = (*undoing.steps(deployment.undoing), *steps)
+    steps = await reversals.steps(desk, deployment)
+    names = [step.target for step in steps]
     moved = deployment.to(
         State.SWITCHING,
         desk.now(),
@@ -60,6 +59,9 @@ async def switch(desk: Desk, deployment: Deployment) -> None:
         await _keep(desk, deployment, place, gone)
         return
     operation = step.operation(deployment.request_id or deployment.name, place)
+    if step.undoes:
+        await _take_back(desk, deployment, place, target, operation)
+        return
     match step.progress:
         case Progress.WAITING:
             wanted = await _wanted(desk, deployment, step.target, target)
@@ -72,6 +74,22 @@ async def switch(desk: Desk, deployment: Deployment) -> None:
         case _:
             seen = step.seen(await target.watch(step.receipt))
             await _keep(desk, deployment, place, seen)
+
+
+async def _take_back(
+    desk: Desk, deployment: Deployment, place: int, target: Target, operation: str
+) -> None:
+    """The same for a step that undoes another: the target looks first, so after a lost answer it is
+    asked for again.
+    """
+    step = deployment.steps[place]
+    if step.progress is Progress.RUNNING:
+        await _keep(desk, deployment, place, step.seen(await target.watch(step.receipt)))
+        return
+    if step.progress is Progress.WAITING:
+        begun = replace(step, progress=Progress.STARTING, began_at=desk.now())
+        deployment = await _keep(desk, deployment, place, begun)
+    await _send(desk, deployment, place, lambda: target.undo(step.undoes, operation))
 
 
 async def _start(
@@ -149,7 +167,9 @@ async def _ask_database(desk: Desk, deployment: Deployment, place: int) -> None:
             seen = found.ended(sight) if lost else found.seen(sight) if receipt else found
             await _keep(desk, deployment, place, seen, pause=LOOK_EVERY)
         case _:
-            seen = step.seen(await run.watch(step.receipt))
+            sight = await run.watch(step.receipt, step.began_at)
+            lost = sight.fate is Fate.UNKNOWN
+            seen = step.ended(sight) if lost else step.seen(sight)
             await _keep(desk, deployment, place, seen)
 
 
@@ -167,7 +187,8 @@ async def _keep(
     if pause is None:
         old = step.began_at is not None and now - step.began_at > LOOK_LATER * 6
         watching = step.progress is Progress.RUNNING
-        pause = (LOOK_LATER if old else LOOK_EVERY) if watching else timedelta(0)
+        later = LOOK_LATER * 3 if step.command else LOOK_LATER
+        pause = (later if old else LOOK_EVERY) if watching else timedelta(0)
     kept = deployment.with_(steps=steps, due_at=now + pause, failures=failures, waiting_for="")
     ended = step.progress is Progress.ENDED
     return await desk.save(
@@ -190,8 +211,9 @@ async def _settle(desk: Desk, deployment: Deployment, found: Outcome) -> None:
         moved = deployment.to(State.VALIDATING, now, validation=started)
         await desk.save(deployment, moved, action="switched")
         return
-    notice = _told(deployment.steps, found)
-    bad = deployment.to(State.DEGRADED, now, notice=notice)
+    notice, wish = _told(deployment.steps, found), deployment.undoing
+    half = undoing.left_half(wish, half=not undoing.is_untouched(deployment.steps))
+    bad = deployment.to(State.DEGRADED, now, notice=notice, undoing=half)
     word = f"partial-{deployment.revision}"
     post = announce(desk.config, bad, word, announcements.failed(bad))
     logs = [

@@ -1,5 +1,7 @@
 """Undoing: what is asked of the database on the way back, by a workflow of the repository."""
 
+from dataclasses import replace
+
 from bot.config import Config
 from bot.domain import undoing
 from bot.domain.checklist import BACKUP
@@ -29,7 +31,7 @@ def offered(tx: Tx, config: Config, service: str, takes_back: str | None, versio
     settings = config.services[service].migrations
     if taken is None or taken.live_at is None or settings is None or settings.workflow is None:
         return 0
-    if _was_begun(tx, taken):
+    if before(tx, takes_back):
         return 0
     return len(found) if found and all(one.has_down for one in found) else 0
 
@@ -37,9 +39,11 @@ def offered(tx: Tx, config: Config, service: str, takes_back: str | None, versio
 def plan(
     tx: Tx, config: Config, service: str, takes_back: str | None, version: str, count: int
 ) -> Undoing | None:
-    """What a person confirmed, compared with what is in between now. Refuses what cannot be."""
+    """What a person confirmed, compared with what is in between now; else what an earlier rollback
+    did. Refuses what cannot be.
+    """
     if not count:
-        return None
+        return before(tx, takes_back)
     undoing.require_reversible(between(tx, takes_back, version) or ())
     now = offered(tx, config, service, takes_back, version)
     taken, settings = _deployment(tx, takes_back), config.services[service].migrations
@@ -81,13 +85,27 @@ def step(desk: Desk, deployment: Deployment, one: TargetStep) -> WorkflowStep | 
         file=settings.workflow,
         job=settings.job,
         inputs=inputs,
+        gives_up=settings.deadline,
     )
 
 
-def _was_begun(tx: Tx, taken: Deployment) -> bool:
-    """Whether an earlier rollback of it began the way down, whatever became of that rollback."""
+def before(tx: Tx, takes_back: str | None) -> Undoing | None:
+    """What an earlier rollback of it began to take back, whatever became of that rollback."""
+    taken = _deployment(tx, takes_back)
+    if taken is None:
+        return None
     there = tx.history(taken.service, taken.environment, limit=200)
-    return any(d.rolls_back == taken.name and undoing.was_begun(d.steps) for d in there)
+    began = (d for d in there if d.rolls_back == taken.name and undoing.was_begun(d.steps))
+    one = next(began, None)
+    if one is None or one.undoing is None:
+        return None
+    return replace(
+        one.undoing,
+        count=0 if undoing.is_untouched(one.steps) else one.undoing.count,
+        done_by=one.name,
+        is_certain=undoing.was_done(one.steps),
+        is_half_back=False,
+    )
 
 
 def _deployment(tx: Tx, name: str | None) -> Deployment | None:

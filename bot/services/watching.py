@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.domain import undoing
 from bot.domain.deployments import Deployment, Rescue
 from bot.domain.errors import Fault, NotFound
 from bot.domain.runs import GIVE_UP_SEARCH, Dispatch, Progress, failure_of
@@ -11,7 +12,7 @@ from bot.domain.states import State
 from bot.domain.steps import cannot_wait
 from bot.messages import announcements
 from bot.ports import Tx
-from bot.services import answering, gate_watch, merging, proving, rollbacks
+from bot.services import answering, gate_watch, half_back, merging, proving, rollbacks
 from bot.services.desk import Desk, announce
 from bot.services.finding import candidates, needs_attention
 
@@ -97,6 +98,13 @@ async def _ended(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
         going_on = {"validation": started, "ending": None, "ends_as": None}
         moved = seen.to(State.VALIDATING, desk.now(), **going_on)
         await desk.save(deployment, moved, action="run_succeeded")
+    elif await _is_half_back(desk, seen):
+        how = "Stopped while running" if deployment.state is State.ABORTING else "The run ended"
+        why = f"{how}: {failure}"
+        job = progress.stage(desk.deploy_job(seen) or "")
+        touched = job is None or job.started_at is not None
+        bad, alert = half_back.left_to_a_person(desk.config, seen, desk.now(), why, touched=touched)
+        await desk.save(deployment, bad, action="half_back", posts=(alert,), detail={"why": why})
     elif deployment.state is State.ABORTING and seen.ends_as is not None:
         live_at = await proving.live_since(desk, seen)
         ended = seen.to(seen.ends_as, desk.now(), ends_as=None, live_at=live_at)
@@ -121,6 +129,11 @@ async def _ended(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
         post = announce(desk.config, ended, "failed", announcements.failed(ended))
         posts = merging.posts(desk, ended) if ended.is_merge else (post,)
         await desk.save(deployment, ended, action="failed", posts=posts, detail={"why": failure})
+
+
+async def _is_half_back(desk: Desk, seen: Deployment) -> bool:
+    """Whether the database was taken back before a run that did not bring the code."""
+    return undoing.was_begun(seen.steps) and await proving.live_since(desk, seen) is None
 
 
 async def _rescued(

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.errors import Declined, NotFound, Unanswered
+from bot.domain.errors import Declined, Fault, NotFound, Unanswered
 from bot.domain.runs import SETTLE, failure_of
+from bot.domain.spans import span
 from bot.domain.targets import Fate, Sight
 from bot.ports import Clock, GitHub, Receipt
 
@@ -18,7 +19,7 @@ class WorkflowStep:
     """A run of `file` with these inputs; `job` is the one that does the work.
 
     It is sent once: what is not to be seen at GitHub within the settle time is never sent again,
-    because nobody could tell how often it was done.
+    because nobody could tell how often it was done. After `gives_up` its end is not awaited.
     """
 
     github: GitHub
@@ -27,6 +28,7 @@ class WorkflowStep:
     file: str
     job: str
     inputs: Mapping[str, str]
+    gives_up: timedelta | None = None
 
     async def start(self, operation: str) -> Receipt:
         """Send it. Declined: nothing happened; Unanswered: look for it; another Fault: not sent."""
@@ -45,12 +47,17 @@ class WorkflowStep:
             raise Unanswered("github", "it does not name the run")
         return {"run": str(started.run_id)}
 
-    async def watch(self, receipt: Receipt) -> Sight:
+    async def watch(self, receipt: Receipt, began_at: datetime | None = None) -> Sight:
         """How far the run is. What failed may have been done in part."""
         summary, progress = await self.github.run(self.repo, int(receipt["run"]))
         now, name = self.clock.now(), f"run {summary.id}"
         if not summary.is_over:
-            return Sight(fate=None, text=f"{name} {progress.status.replace('_', ' ')}", at=now)
+            how, then = await self._standing(summary.id, progress.status)
+            limit = self.gives_up
+            if began_at is None or limit is None or now - began_at < limit:
+                return Sight(fate=None, text=f"{name} {how}", at=now)
+            text = f"{name} still {how} after {span(limit)}: {then}"
+            return Sight(fate=Fate.UNKNOWN, text=text, at=now)
         why = failure_of(progress, self.job)
         if why is None:
             return Sight(fate=Fate.SUCCEEDED, text=f"{name} ended well", at=now)
@@ -58,6 +65,19 @@ class WorkflowStep:
         never_began = job is None or job.started_at is None
         fate = Fate.FAILED_RESTORED if never_began else Fate.FAILED_BROKEN
         return Sight(fate=fate, text=f"{name}: {why}", at=now)
+
+    async def _standing(self, run_id: int, status: str) -> tuple[str, str]:
+        """What the run does that is not over, and what to do about it when it does so too long."""
+        if status != "waiting":
+            return f"is {status.replace('_', ' ')}", "look at it there before anything else"
+        try:
+            held = await self.github.held(self.repo, run_id)
+        except Fault:  # that it waits is known all the same
+            held = ()
+        gates = ", ".join(gate.environment for gate in held)
+        there = f"the gate {gates}" if gates else "a gate"
+        advice = "cancel it there before anything else, or it begins as soon as it is let in"
+        return f"waits at {there} of GitHub's", advice
 
     async def find(self, operation: str, began_at: datetime) -> tuple[Receipt, Sight]:
         """After a lost answer: the run whose title names the operation, the first one of several.

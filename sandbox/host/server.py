@@ -13,10 +13,12 @@ import signal
 import sys
 import tempfile
 from asyncio.subprocess import DEVNULL, Process
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sandbox.faults import Faults
+from sandbox.holds import Hold
 from sandbox.host.containers import REGISTRY
 from sandbox.host.engine import Engine, Image
 from sandbox.journal import Entry, Journal
@@ -35,9 +37,12 @@ KINDS = frozenset({"timeout", "slow", "cut", "reset_before", "reset_after_apply"
 class Host:
     """Listens from `start` on; what it has is made anew by `begin`."""
 
-    def __init__(self, journal: Journal, faults: Faults) -> None:
+    def __init__(
+        self, journal: Journal, faults: Faults, held: Callable[[], Hold | None] = lambda: None
+    ) -> None:
         self._journal = journal
         self._faults = faults
+        self._held = held
         self._folder = Path()
         self._server: asyncssh.SSHAcceptor | None = None
         self._engine_server: asyncio.Server | None = None
@@ -175,6 +180,11 @@ class Host:
         connection = process.get_extra_info("connection")
         lost = self._lost[connection]
         fault = self._faults.take("ssh", "EXEC", path, kinds=KINDS)
+        hold = held if (held := self._held()) and held.takes(entry) else None
+        if hold and not hold.after:
+            await hold.stop(entry)
+            connection.abort()
+            return
         kind, seconds = (fault.kind, float(fault.arg or 0)) if fault else ("", 0.0)
         if kind == "timeout":
             await lost.wait()
@@ -185,13 +195,14 @@ class Host:
                 await asyncio.sleep(seconds)
             if kind == "cut":
                 asyncio.get_running_loop().call_later(seconds, connection.abort)
-            await self._run(process, entry, lost, cut=kind == "reset_after_apply")
+            await self._run(process, entry, lost, hold, cut=kind == "reset_after_apply")
 
     async def _run(
         self,
         process: asyncssh.SSHServerProcess[str],
         entry: Entry,
         lost: asyncio.Event,
+        hold: Hold | None,
         *,
         cut: bool,
     ) -> None:
@@ -218,7 +229,9 @@ class Host:
             os.close(end)
         await asyncio.gather(shell.wait(), *pumps)
         self._shells.discard(shell)
-        if cut:
+        if hold:
+            await hold.stop(entry)
+        if cut or hold:
             process.get_extra_info("connection").abort()
         elif not lost.is_set():
             entry.status = shell.returncode

@@ -70,6 +70,7 @@ class Project:
         self.rolling: str | None = None  # the candidate of the rolling release under way
         self.queued: str | None = None  # what is promoted when that is over
         self.job: Job | None = None
+        self.moves: list[str] = []  # every request that moved the domains, oldest first
         self.aliases: dict[Kind, dict[str, str]] = {"rollback": {}, "promote": {}}
         self.description: tuple[str, datetime] | None = None
         self.next = Plan()
@@ -148,6 +149,7 @@ class Project:
     def _begin(self, kind: Kind, to: str, rolling: str | None) -> None:
         now, plan = self._clock.now(), self.next
         self.next = Plan(seconds=plan.seconds)
+        self.moves.append(f"{kind} {to}")
         self.job = Job(kind, self.production, to, now, rolling=rolling)
         self.aliases[kind] = dict.fromkeys(self.domains, "pending")
         half = timedelta(seconds=plan.seconds / 2)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.world import World
 from tests.scenarios.test_targets import card_of, deployed, rolls_back, two
-from tests.scenarios.workspace import Workspace, workspace
+from tests.scenarios.workspace import Json, Workspace, workspace
 
 
 @pytest.fixture
@@ -88,3 +89,45 @@ async def test_who_may_not_deploy_may_not_lift_it(pinned: Workspace) -> None:
     await pinned.passes("PT5S")
     assert "Only people with the role" in (await pinned.told("cy"))[-1]
     assert await lifts(pinned) == []
+
+
+async def test_a_pin_outlives_what_went_live_after_it_and_is_lifted_from_its_own_card(
+    tmp_path: Path,
+) -> None:
+    async with workspace(tmp_path, rules=two_without_a_hold) as team:
+        await deployed(team)
+        await rolls_back(team)
+        await team.passes("PT2M")
+        await team.asks_and_approves("/deploy v1.3.0")
+        await team.passes("PT3M")
+        assert "v1.3.0 (D4)" in await status(team)
+        assert "Pinned: web since D3: " in await status(team)
+        await team.clicks("bo", "Lift the Pin")
+        await team.passes("PT5S")
+
+        assert sorted(await lifts(team)) == ["app", "commit"]
+        assert "Pinned" not in await status(team)
+
+
+def two_without_a_hold(world: World) -> Json:
+    """The same, where what was rolled back may come again."""
+    found = two(world)
+    found["services"]["app"]["gates"] = {"hold": "off"}
+    return found
+
+
+async def test_a_rollback_that_failed_leaves_a_pin_that_can_be_lifted(tmp_path: Path) -> None:
+    async with workspace(tmp_path, rules=two) as team:
+        await deployed(team)
+        await team.post("/targets/app_platform", blocked_by="incompatible_phase")
+        await rolls_back(team)
+        await team.passes("PT1M")
+        assert "PARTIAL: production is mixed" in (await team.channel())[-1]
+        await team.clicks("bo", "Close as Failed")
+        await team.passes("PT2S")
+        assert "Pinned: web since D3: " in await status(team)
+        await team.clicks("bo", "Lift the Pin")
+        await team.passes("PT5S")
+
+        assert await lifts(team) == ["app"]
+        assert "Pinned" not in await status(team)

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, text
 from bot.adapters.store import downgrade, open_store, upgrade
 from bot.adapters.store.database import Database, open_database
 from bot.domain.deployments import Approval, Binding
+from bot.domain.states import Kind
+from bot.domain.switching import TargetStep
 from tests.store.samples import START, HandClock, a_deployment
 
 BOUND = Binding(tag_object="a" * 40, commit="b" * 40, workflow_blob="c" * 40)
@@ -45,4 +47,19 @@ async def test_one_approval_becomes_the_first_of_several_and_back(
     await upgrade(empty)
     kept = await store.run(lambda tx: tx.unfinished())
     assert [(d.approvals, d.approvers) for d in kept] == [((bo,), 1), ((), 1)]
+    await store.close()
+
+
+async def test_what_was_pinned_before_is_found_after_it(empty: str, database: Database) -> None:
+    await upgrade(empty)
+    store = open_store(empty, HandClock())
+    here, gone = TargetStep(target="web", pinned="undo it"), TargetStep(target="web")
+    pinned = a_deployment(kind=Kind.ROLLBACK, steps=(here,))
+    lifted = a_deployment(kind=Kind.ROLLBACK, steps=(gone,), environment="staging")
+    one, _ = await store.run(lambda tx: (tx.add(pinned), tx.add(lifted)))
+    await downgrade(empty, "0032")
+    await upgrade(empty)
+    assert [d.id for d in await store.run(lambda tx: tx.pinned())] == [one.id]
+    await store.run(lambda tx: tx.save(one, one.with_(steps=(gone,))))
+    assert await store.run(lambda tx: tx.pinned()) == ()
     await store.close()

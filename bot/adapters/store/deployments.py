@@ -35,6 +35,7 @@ _BY_ID = SELECT.where(_TABLE.c.id == bindparam("id"))
 _HOLDER = SELECT.where(*_HERE, tables.HOLDS_SLOT)
 _NEWEST = (_TABLE.c.live_at.desc(), _TABLE.c.id.desc())
 _LIVE = SELECT.where(*_HERE, tables.LIVE).order_by(*_NEWEST).limit(1)
+_PINNED = SELECT.where(tables.PINNED).order_by(_TABLE.c.id.desc())
 _ADD = insert(_TABLE).returning(_TABLE.c.id)
 _SAVE = update(_TABLE).where(
     _TABLE.c.id == bindparam("old_id"), _TABLE.c.revision == bindparam("old_revision")
@@ -94,6 +95,9 @@ class Deployments(Rows):
     def live(self, service: str, environment: str) -> Deployment | None:
         return self._first(_LIVE, service=service, environment=environment)
 
+    def pinned(self) -> tuple[Deployment, ...]:
+        return self._all(_PINNED)
+
     def history(
         self, service: str | None, environment: str | None, *, limit: int, offset: int = 0
     ) -> tuple[Deployment, ...]:
@@ -131,7 +135,7 @@ def to_row(deployment: Deployment) -> dict[str, Any]:
     """The row of a deployment, without its id."""
     scalars = {name: getattr(deployment, name) for name in _SCALARS}
     nested: dict[str, Any] = _ADAPTER.dump_python(deployment, mode="json", include=_NESTED)
-    return scalars | nested
+    return scalars | nested | {"pinned": bool(deployment.pinned)}
 
 
 def from_row(row: Iterable[Any]) -> Deployment:

@@ -24,6 +24,7 @@ UNFINISHED = text(
 HOLDS_SLOT = text(f"{UNFINISHED.text} AND NOT dry_run")
 LIVE = text("live_at IS NOT NULL AND NOT dry_run")
 REAL = text("NOT dry_run")
+PINNED = text("pinned")
 CARD_IS_STALE = text(
     "shown_revision < revision AND NOT dry_run AND NOT adopted"
     " AND state NOT IN ('requested', 'checking', 'refused')"
@@ -81,6 +82,7 @@ deployments = Table(
     Column("abort_asked_at", UtcDateTime),
     Column("rescue", Json),
     Column("steps", Json, nullable=False, server_default="[]"),
+    Column("pinned", Boolean, nullable=False, server_default=false()),  # what its steps say
     Column("ran", Json, nullable=False, server_default="{}"),
     Column("validation", Json),
     Column("watch", Json),
@@ -92,6 +94,8 @@ deployments = Table(
     Column("bad", Boolean, nullable=False, server_default=false()),
     Column("hold", Boolean, nullable=False, server_default=false()),
     Column("rolls_back", String),
+    Column("reverses", String),
+    Column("reversed_by", String),
     Column("undoing", Json),
     Column("for_incident", String),
     Column("follow_ups", Json, nullable=False, server_default="[]"),
@@ -116,6 +120,7 @@ partial_index("deployments_unfinished", _d.id, _d.due_at, where=UNFINISHED)
 partial_index("deployments_live", _d.service, _d.environment, _d.live_at, where=LIVE)
 partial_index("deployments_history", _d.requested_at, _d.id, where=REAL)
 partial_index("deployments_service_history", _d.service, _d.requested_at, _d.id, where=REAL)
+partial_index("deployments_pinned", _d.id, where=PINNED)
 partial_index("deployments_stale_card", _d.id, where=CARD_IS_STALE)
 
 cards = Table(
