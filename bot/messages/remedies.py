@@ -110,13 +110,14 @@ def made(remedy: Remedy, *, found: bool, troubles: Sequence[str] = ()) -> Messag
             lines = [f"The pull request of the hotfix {opened}: {link}. {who}"]
             return Message("\n".join((*lines, *(f"• {b.line(one)}" for one in troubles))))
         case RemedyKind.FINDINGS:
-            return Message(f"The findings go into {link}. {who} owns it.")
+            owned = f"{who} owns it" if remedy.asked_by else "Nobody owns it yet"
+            return Message(f"The findings go into {link}. {owned}.")
 
 
 def failed(remedy: Remedy, why: str) -> Message:
     """Why it was not made, in the thread, and what to do."""
     who = b.mention(remedy.asked_by)
-    text = f"{who} There is no {_short(remedy)}: {_bare(why)}. {_instead(remedy)}"
+    text = f"{who} There is no {_short(remedy)}: {_bare(why)}. {_instead(remedy)}".strip()
     if remedy.kind is not RemedyKind.FINDINGS:
         return Message(text)
     again = b.button("Try Again", "findings", remedy.subject.removeprefix("D"))

@@ -85,11 +85,15 @@ async def _branch(desk: Desk, remedy: Remedy) -> None:
 
 async def _open(desk: Desk, remedy: Remedy) -> None:
     """Open the pull request once there is something to review, with its label and reviewers."""
+    service = desk.config.services.get(remedy.service)
+    if service is None:
+        await _fail(desk, remedy, f"{remedy.service} is no longer in gonogo.yaml")
+        return
     there = await desk.pulls.pull_from(remedy.repo, remedy.branch)
-    pull = there or await _opened(desk, remedy)
+    pull = there or await _opened(desk, remedy, service.workflow)
     if pull is None:
         return
-    settings = desk.config.services[remedy.service].aftercare
+    settings = service.aftercare
     teams = [name.rpartition("/")[2] for name in settings.reviewers if is_team(name)]
     people = [desk.config.people[n].github or "" for n in settings.reviewers if not is_team(n)]
     troubles = []
@@ -105,12 +109,8 @@ async def _open(desk: Desk, remedy: Remedy) -> None:
     await _made(desk, remedy, pull, found=there is not None, troubles=troubles)
 
 
-async def _opened(desk: Desk, remedy: Remedy) -> Pull | None:
+async def _opened(desk: Desk, remedy: Remedy, workflow: str) -> Pull | None:
     """The pull request; None as long as the branch has no commit of its own."""
-    if remedy.service not in desk.config.services:
-        await _fail(desk, remedy, f"{remedy.service} is no longer in gonogo.yaml")
-        return None
-    workflow = desk.config.services[remedy.service].workflow
     base = (await desk.github.workflow(remedy.repo, workflow)).branch
     ahead, _ = await desk.github.distance(remedy.repo, base, remedy.branch)
     if ahead:

@@ -162,3 +162,11 @@ def pushes(world: World, branch: str, title: str, *, by: str = "ana-acme") -> st
     told = {"ref": f"refs/heads/{branch}", "before": top, "after": sha, "sender": by}
     world.github.notify("push", "pushed", here, **told)
     return sha
+
+
+def rolls_back(world: World, version: str) -> int:
+    """An account that is nobody's in the configuration starts rollback.yml; the id of the run."""
+    path = "/actions/workflows/rollback.yml/dispatches"
+    given: dict[str, object] = {"version": version}
+    by = world.seed.github_reviewer
+    return world.github.dispatch(repo(world), "rollback.yml", "main", given, by, path).id

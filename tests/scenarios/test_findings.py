@@ -71,3 +71,14 @@ async def test_without_the_right_it_is_told_and_made_later(tmp_path: Path) -> No
         await team.passes("PT5S")
         assert len(findings(team)) == 1
         assert "@ana owns it" in (await said_below(team))[-1]
+
+
+async def test_a_rollback_by_somebody_whom_nobody_knows_has_no_owner_yet(
+    team: Workspace,
+) -> None:
+    await deployed(team)
+    outside.rolls_back(team.world, "v1.2.0")
+    await team.passes("PT3M")
+    [issue] = findings(team)
+    assert "- Asked for by: somebody outside Slack\n- Owner: nobody yet\n" in issue.body
+    assert f"The findings go into #{issue.number}. Nobody owns it yet." in await said_below(team)

@@ -53,6 +53,9 @@ async def test_a_hotfix_begins_with_a_branch_and_gets_its_pull_request_with_a_co
             ["bo-acme"],
             ["release-managers"],
         )
+        page = f"{team.world.base_url}/github/acme/app/pull/12"
+        async with team.control.get(page) as answer:
+            assert f"from {BRANCH} into main, labels: urgent" in await answer.text()
         assert made.body.startswith("A hotfix for D3, from v1.2.0, which is live.")
         assert [e.action for e in await team.trail("D3")][-3:] == [
             *("hotfix_wanted", "hotfix_begun", "hotfix_made")

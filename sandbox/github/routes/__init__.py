@@ -56,6 +56,7 @@ def routes(world: World) -> web.Application:
             app.router.add_route(method, f"/repos/{{owner}}/{{repo}}{path}", api.handler(route))
     app.router.add_get(pages.RUN, pages.run(world))
     app.router.add_get(pages.ISSUE, pages.issue(world))
+    app.router.add_get(pages.PULL, pages.pull(world))
     app.router.add_route("*", "/{unknown:.*}", api.handler(_unknown))
     return app
 

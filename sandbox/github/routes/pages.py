@@ -1,4 +1,4 @@
-"""The pages of a run and an issue, for people who follow a link from Slack with their browser."""
+"""The pages of a run, an issue and a pull request, for people who follow a link from Slack."""
 
 from __future__ import annotations
 
@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 
 RUN = r"/{owner}/{repo}/actions/runs/{run_id:\d+}{rest:(/.*)?}"
 ISSUE = r"/{owner}/{repo}/issues/{number:\d+}"
+PULL = r"/{owner}/{repo}/pull/{number:\d+}"
 _ISSUE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{title}</title><style>body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 52rem;
 margin: 2rem auto; padding: 0 1rem }} pre {{ font: inherit; white-space: pre-wrap }}</style>
 <h1>{title}</h1><p>#{number}, <b>{state}</b>, assigned to {people}</p><pre>{body}</pre></html>"""
+_PULL = _ISSUE.replace(
+    "assigned to {people}",
+    "from {branch} into {base}, labels: {labels}, asked to review: {people}",
+)
 _COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -58,6 +63,31 @@ def issue(world: World) -> Handler:
             state=found.state,
             people=escape(people),
             body=escape(_COMMENT.sub("", found.body)),
+        )
+        return web.Response(text=page, content_type="text/html")
+
+    return show
+
+
+def pull(world: World) -> Handler:
+    """Shows a pull request, with the branches that it is between."""
+
+    async def show(request: web.Request) -> web.Response:
+        place = request.match_info
+        repo = world.github.repositories.get(f"{place['owner']}/{place['repo']}")
+        found = repo.pulls.get(int(place["number"])) if repo else None
+        if found is None:
+            raise web.HTTPNotFound(text="There is no such pull request.")
+        asked = (*found.asked, *found.asked_teams)
+        page = _PULL.format(
+            title=escape(found.title),
+            number=found.number,
+            state="merged" if found.merged_at else found.state,
+            branch=escape(found.branch),
+            base=escape(found.base),
+            labels=escape(", ".join(found.labels) or "none"),
+            people=escape(", ".join(asked) or "nobody"),
+            body=escape(found.body),
         )
         return web.Response(text=page, content_type="text/html")
 
