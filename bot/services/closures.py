@@ -2,6 +2,7 @@
 calendar. Both are read from the store and the configuration alone, so that a click can ask.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from bot.config import Config
 from bot.domain import windows
 from bot.domain.deployments import Deployment
 from bot.domain.errors import Refusal
+from bot.domain.freezes import SetFreeze
 from bot.domain.gates import Level, Verdict
 from bot.domain.overrides import unlifted
 from bot.domain.windows import Calendar
@@ -81,8 +83,15 @@ def merged(shown: tuple[Verdict, ...], now: tuple[Verdict, ...]) -> tuple[Verdic
 
 def calendar_of(tx: Tx, config: Config, service: str, environment: str) -> Calendar | None:
     """The calendar of the configuration with the freezes from Slack; None where nothing limits."""
-    calendar = config.calendar(service, environment, tx.now)
-    more = freezes.here(tx, service, environment)
+    return with_freezes(tx.freezes(), config, service, environment, tx.now)
+
+
+def with_freezes(
+    known: Iterable[SetFreeze], config: Config, service: str, environment: str, at: datetime
+) -> Calendar | None:
+    """The same, with freezes that were read already: for many services they are read once."""
+    calendar = config.calendar(service, environment, at)
+    more = freezes.here(known, service, environment)
     if not more:
         return calendar
     calendar = calendar or Calendar(zone=freezes.zone(config, service))

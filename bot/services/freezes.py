@@ -1,5 +1,6 @@
 """Freezes: setting and lifting them from Slack, and all that are known, whoever set them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,11 +16,11 @@ from bot.ports import Post, Tx
 from bot.services.requests import known
 
 
-def here(tx: Tx, service: str, environment: str) -> tuple[Freeze, ...]:
+def here(known: Iterable[SetFreeze], service: str, environment: str) -> tuple[Freeze, ...]:
     """The freezes from Slack that hold there, now or later."""
     if environment not in GUARDED:
         return ()
-    return tuple(found.freeze for found in tx.freezes() if found.covers(service))
+    return tuple(found.freeze for found in known if found.covers(service))
 
 
 def configured(config: Config, at: datetime) -> list[tuple[str, Freeze]]:

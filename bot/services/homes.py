@@ -18,7 +18,7 @@ from bot.messages import reports as lines
 from bot.ports import Tx
 from bot.services import reports
 from bot.services.board import digest_of
-from bot.services.closures import calendar_of
+from bot.services.closures import with_freezes
 from bot.services.desk import Desk, retry_in
 
 log = structlog.get_logger()
@@ -94,7 +94,10 @@ def read(tx: Tx, config: Config, slack_id: str) -> tuple[Home | None, messages.F
 
 def _windows(tx: Tx, config: Config) -> list[tuple[str, str]]:
     """What the calendar of each service says now."""
-    calendars = ((name, calendar_of(tx, config, name, GUARDED[0])) for name in config.services)
+    known, place = tx.freezes(), GUARDED[0]
+    calendars = (
+        (name, with_freezes(known, config, name, place, tx.now)) for name in config.services
+    )
     return [(name, windows.in_words(found, tx.now)) for name, found in calendars if found]
 
 
