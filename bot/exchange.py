@@ -15,6 +15,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    StrictBool,
     TypeAdapter,
     ValidationError,
 )
@@ -41,7 +42,7 @@ class CommitLine(_Line):
 
     sha: Name
     authored_at: Moment
-    parents: int = Field(default=1, ge=0)
+    parents: int = Field(default=1, ge=0, strict=True)
     title: str = ""
 
 
@@ -55,8 +56,8 @@ class DeploymentLine(_Line):
     version: Name
     kind: Kind = Kind.RELEASE
     result: Result
-    bad: bool = False
-    hold: bool = False
+    bad: StrictBool = False
+    hold: StrictBool = False
     requested_at: Moment
     live_at: Moment | None = None
     healthy_at: Moment | None = None
@@ -90,43 +91,47 @@ _LINE: TypeAdapter[DeploymentLine | IncidentLine] = TypeAdapter(
 )
 
 
-class Unreadable(Exception):
-    """A file that cannot be taken in; `problems` has one sentence for each mistake."""
+class _Id(BaseModel):
+    id: str
 
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
+
+_ID = TypeAdapter(_Id)
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What a file holds, in its order; each with the number of its line."""
+    """What a file holds, in its order, and what is wrong with it; each with its line's number.
+
+    `unread` are the ids of lines that could not be read: others may still point at them.
+    """
 
     deployments: tuple[tuple[int, Record], ...]
     incidents: tuple[tuple[int, IncidentRecord], ...]
+    problems: tuple[tuple[int, str], ...] = ()
+    unread: frozenset[str] = frozenset()
 
 
 def read(lines: Iterable[bytes]) -> History:
-    """Raises Unreadable with every line that is not as it has to be."""
+    """Everything that can be read, and every mistake in the lines themselves."""
     deployments: list[tuple[int, Record]] = []
     incidents: list[tuple[int, IncidentRecord]] = []
-    problems: list[str] = []
+    problems: list[tuple[int, str]] = []
+    unread: set[str] = set()
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             found = _LINE.validate_json(line)
         except ValidationError as error:
-            problems += (f"line {number}: {_told(one)}" for one in error.errors())
+            problems += ((number, _told(one)) for one in error.errors())
+            unread |= _id_of(line)
             continue
         if isinstance(found, DeploymentLine):
             deployments.append((number, _record(found)))
         else:
-            problems += (f"line {number}: {why}" for why in _wrong(found))
+            problems += ((number, why) for why in _wrong(found))
             incidents.append((number, _incident(found)))
-    if problems:
-        raise Unreadable(problems)
-    return History(tuple(deployments), tuple(incidents))
+    return History(tuple(deployments), tuple(incidents), tuple(problems), frozenset(unread))
 
 
 def write(records: Iterable[Record], incidents: Iterable[IncidentRecord]) -> Iterator[str]:
@@ -167,6 +172,14 @@ def _incident(line: IncidentLine) -> IncidentRecord:
 
 _RECORD_FIELDS = tuple(DeploymentLine.model_fields.keys() - {"type", "commits"})
 _INCIDENT_FIELDS = tuple(IncidentLine.model_fields.keys() - {"type"})
+
+
+def _id_of(line: bytes) -> set[str]:
+    """The id of a line that is wrong elsewhere."""
+    try:
+        return {_ID.validate_json(line).id}
+    except ValidationError:
+        return set()
 
 
 def _wrong(line: IncidentLine) -> Iterator[str]:

@@ -149,6 +149,8 @@ def test_a_rollback_target_comes_from_the_stored_history(database: str) -> None:
         (AFTER | {"colour": "red"}, "line 2: unknown field colour"),
         ({**AFTER, "version": None}, "line 2: version: must be a valid string"),
         (AFTER | {"result": "won"}, "line 2: result: "),
+        (AFTER | {"bad": "yes"}, "line 2: bad: must be a valid boolean"),
+        (AFTER | {"hold": 1}, "line 2: hold: must be a valid boolean"),
         (AFTER | {"requested_at": "2024-03-19T10:00:00"}, "line 2: requested_at: "),
         (AFTER | {"rolls_back": "gone"}, "line 2: there is no deployment gone to roll back"),
         (AFTER | {"id": "a"}, "line 2: a is known already, with other content"),
@@ -175,6 +177,25 @@ def test_every_wrong_line_is_told_at_once(database: str) -> None:
     assert [line.split(":")[1] for line in done.stderr.splitlines()] == [
         *(" line 1", " line 3", " line 4")
     ]
+
+
+def test_what_a_line_says_and_what_it_points_at_are_told_together(database: str) -> None:
+    run("import", write(BEFORE))
+    lines = (
+        AFTER | {"rolls_back": "gone"},
+        BEFORE | {"version": "v9.0.0"},
+        OUTAGE | {"id": "unread", "colour": "red"},
+        AFTER | {"id": "d", "for_incident": "unread"},
+    )
+    done = RUNNER.invoke(main, ["import", write(*lines)])
+    assert (done.exit_code, done.stderr.splitlines()) == (
+        1,
+        [
+            "gonogo: line 1: there is no deployment gone to roll back",
+            "gonogo: line 2: a is known already, with other content",
+            "gonogo: line 3: unknown field colour",
+        ],
+    )
 
 
 def test_a_file_that_is_not_there_is_said_so(database: str) -> None:

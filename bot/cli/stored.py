@@ -62,12 +62,12 @@ def take_in(file: Annotated[Path, typer.Argument(help="JSON Lines, - for standar
         found = exchange.read(lines)
     except OSError as error:
         stop(NEGATIVE, f"{file}: {error.strerror}")
-    except exchange.Unreadable as error:
-        stop(NEGATIVE, *error.problems)
     try:
         taken = _on_store(
             lambda store: store.run(
-                lambda tx: exchanging.take_in(tx, found.deployments, found.incidents)
+                lambda tx: exchanging.take_in(
+                    tx, found.deployments, found.incidents, found.problems, found.unread
+                )
             )
         )
     except exchanging.Unfit as error:

@@ -1,6 +1,6 @@
 """Exchanging: history taken in and given out, all of it or nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -27,24 +27,31 @@ class Taken:
     known: int
 
 
-def take_in(tx: Tx, deployments: Numbered[Record], incidents: Numbered[IncidentRecord]) -> Taken:
+def take_in(
+    tx: Tx,
+    deployments: Numbered[Record],
+    incidents: Numbered[IncidentRecord],
+    wrong: Sequence[tuple[int, str]] = (),
+    unread: Set[str] = frozenset(),
+) -> Taken:
     """Keep what is new; each record comes with its line. Raises Unfit, and nothing is kept.
 
-    What is there already, the same in every field, is passed over.
+    What is there already, the same in every field, is passed over. `wrong` is what was wrong with
+    the lines themselves, `unread` the ids of those that could not be read.
     """
     kept, kept_incidents = tx.all_records()
-    problems: list[tuple[int, str]] = []
+    problems = list(wrong)
     new = _new(deployments, kept, problems)
     new_incidents = _new(incidents, kept_incidents, problems)
-    names = {record.id for record in (*kept, *new)}
-    incident_names = {incident.id for incident in (*kept_incidents, *new_incidents)}
+    names = {record.id for record in (*kept, *new)} | unread
+    incident_names = {incident.id for incident in (*kept_incidents, *new_incidents)} | unread
     for line, record in deployments:
         problems += ((line, why) for why in _dangling(record, names, incident_names))
     for line, incident in incidents:
         if incident.cause is not None and incident.cause not in names:
             problems.append((line, f"there is no deployment {incident.cause} to be its cause"))
     if problems:
-        raise Unfit([f"line {line}: {why}" for line, why in sorted(problems)])
+        raise Unfit([f"line {line}: {why}" for line, why in sorted(problems, key=lambda one: one[0])])
     taken = Taken(
         new=len(new) + len(new_incidents),
         known=len(deployments) + len(incidents) - len(new) - len(new_incidents),
@@ -67,7 +74,7 @@ def _new(numbered: Numbered[R], kept: Sequence[R], problems: list[tuple[int, str
     return new
 
 
-def _dangling(record: Record, names: set[str], incident_names: set[str]) -> Iterator[str]:
+def _dangling(record: Record, names: Set[str], incident_names: Set[str]) -> Iterator[str]:
     if record.rolls_back is not None and record.rolls_back not in names:
         yield f"there is no deployment {record.rolls_back} to roll back"
     if record.for_incident is not None and record.for_incident not in incident_names:
