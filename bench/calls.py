@@ -51,7 +51,7 @@ async def main() -> int:
 
 async def calls(*, webhooks: bool) -> tuple[list[tuple[tuple[str, int | None], int]], int]:
     """What one deployment asked of GitHub: ((route, status), how often), and what the clock did."""
-    world = World(Seed.named("default"))
+    world = World(Seed.named("plain"))
     runner = await app.start(world)
     with TemporaryDirectory(prefix="gonogo-bench-") as name:
         folder = Path(name)

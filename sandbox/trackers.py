@@ -10,6 +10,7 @@ from aiohttp import web
 
 from sandbox.clock import Clock, iso
 from sandbox.edge import edge
+from sandbox.health import shown_version
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -26,13 +27,17 @@ class Issue:
 
 
 class Tracker:
-    """Issues, and the releases that were heard of; `broken` answers have another shape."""
+    """Issues, and the releases that were heard of; `broken` answers have another shape.
+
+    Production tells of the version that runs there, unless it is `silent`.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.issues: list[Issue] = []
         self.releases: set[str] = set()
         self.broken = False
+        self.silent = False
 
     def hear(self, release: str, titles: list[str]) -> None:
         """The app tells of itself, and of what went wrong in it."""
@@ -40,6 +45,15 @@ class Tracker:
         for title in titles:
             number = len(self.issues) + 1
             self.issues.append(Issue(number, title, release, self._clock.now()))
+
+
+def _releases(world: World) -> set[str]:
+    """Every release that somebody told of."""
+    if not world.sentry.silent:
+        for service in world.seed.services:
+            if version := shown_version(world, "production", service):
+                world.sentry.releases.add(version)
+    return world.sentry.releases
 
 
 def sentry(world: World) -> web.Application:
@@ -52,7 +66,7 @@ def sentry(world: World) -> web.Application:
         version = request.match_info["version"]
         if not is_let_in(request):
             return web.json_response({"detail": "Invalid token"}, status=401)
-        if version not in world.sentry.releases:
+        if version not in _releases(world):
             return web.json_response(
                 {"detail": "The requested resource does not exist"}, status=404
             )
@@ -96,7 +110,7 @@ def bugsink(world: World) -> web.Application:
         return None
 
     async def releases(request: web.Request) -> web.Response:
-        rows = [{"version": one} for one in sorted(world.sentry.releases)]
+        rows = [{"version": one} for one in sorted(_releases(world))]
         return refusal(request) or web.json_response(_page(rows))
 
     async def issues(request: web.Request) -> web.Response:

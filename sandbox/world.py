@@ -32,13 +32,14 @@ from sandbox.trackers import Tracker
 from sandbox.vercel import Vercel
 
 SlackMode = Literal["socket", "http"]
+RESET_WITHIN = 60.0  # seconds until the bot of a new world is ready; it makes its tables first
 
 
 class Bot(Protocol):
     """The bot's process, where the sandbox runs one."""
 
     def state(self) -> dict[str, object]: ...
-    async def start(self) -> bool: ...
+    async def start(self, within: float = ...) -> bool: ...
     async def stop(self) -> None: ...
     async def kill(self) -> None: ...
 
@@ -111,7 +112,7 @@ class World:
         if self.host.is_up:
             await self.host.deploy_first()
         await self.prepare()
-        ready = await self.bot.start() if self.bot else True
+        ready = await self.bot.start(RESET_WITHIN) if self.bot else True
         self.events.publish("reset")
         return ready
 

@@ -51,7 +51,9 @@ def take_in(
         if incident.cause is not None and incident.cause not in names:
             problems.append((line, f"there is no deployment {incident.cause} to be its cause"))
     if problems:
-        raise Unfit([f"line {line}: {why}" for line, why in sorted(problems, key=lambda one: one[0])])
+        raise Unfit(
+            [f"line {line}: {why}" for line, why in sorted(problems, key=lambda one: one[0])]
+        )
     taken = Taken(
         new=len(new) + len(new_incidents),
         known=len(deployments) + len(incidents) - len(new) - len(new_incidents),

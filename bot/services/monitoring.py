@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -17,6 +18,9 @@ PATIENCE = 8.0
 anew.
 """
 
+SOON = timedelta(seconds=2)
+"""The pause in the first moments after a deployment, while there is nothing to say yet."""
+
 
 async def before(
     desk: Desk, deployment: Deployment, patience: float = PATIENCE
@@ -29,16 +33,22 @@ async def before(
 async def watch(desk: Desk, deployment: Deployment, found: Validation) -> Validation:
     """The validation with a new reading of each monitor that may be asked again."""
     now = desk.now()
+    since = found.live_at or found.deployed_at or found.started_at
     due = [
         monitor
         for monitor in desk.monitors_of(deployment)
-        if (last := found.reading(monitor.what)) is None or now - last.at >= monitor.pace
+        if (last := found.reading(monitor.what)) is None
+        or now - last.at >= _pause(monitor, last, since)
     ]
-    since = found.live_at or found.deployed_at or found.started_at
     question = Question(version=deployment.version, now=now, since=since)
     known = {reading.what: reading for reading in deployment.before}
     fresh = await _look(due, known, question, PATIENCE)
     return found.having(*(one.confirmed(found.reading(one.what)) for one in fresh))
+
+
+def _pause(monitor: Monitor, last: Reading, since: datetime) -> timedelta:
+    is_new = last.outcome is Outcome.NO_DATA and last.at - since < monitor.pace
+    return min(SOON, monitor.pace) if is_new else monitor.pace
 
 
 async def _look(

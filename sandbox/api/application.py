@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 TEXT, NUMBER, OBJECT = (str, "a text"), (int, "a whole number"), (dict, "an object")
 KINDS: dict[str, tuple[type, str]] = {
     **dict.fromkeys(("as", "channel", "text", "system", "kind", "name"), TEXT),
-    **dict.fromkeys(("count", "after"), NUMBER),
 }
 """What stands in a call under these names; they are not null."""
 
 OPTIONAL: dict[str, tuple[type, str]] = {
-    **dict.fromkeys(("thread_ts", "view_id", "path", "method"), TEXT),
+    **dict.fromkeys(("thread_ts", "view_id", "path", "method", "seed"), TEXT),
     **dict.fromkeys(("values", "inputs"), OBJECT),
+    **dict.fromkeys(("count", "after"), NUMBER),
+    "issues": (list, "a list"),
 }
 """The same; null is as good as left out."""
 

@@ -99,8 +99,8 @@ class _Control:
                 kind=body["kind"],
                 path=body.get("path") or "",
                 method=body.get("method"),
-                count=int(body.get("count", 1)),
-                after=int(body.get("after", 0)),
+                count=1 if body.get("count") is None else body["count"],
+                after=body.get("after") or 0,
             )
         except ValueError as error:
             raise Refusal("bad_fault", str(error), 400) from None

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 def routes(world: World) -> list[web.RouteDef]:
     """`POST /monitor {system: "kuma", status, monitor?, msg?, again?}` (`again` tells the newest
     beat once more), `{system: "posthog", error_rate?: percent, views?: a minute, cached?,
-    broken?}`, `{system: "sentry", release, issues?: [title…], broken?}` (Bugsink hears of the
-    same), `{system: "ssh", lines: [text…], container?}` (what it writes into its log now) and
-    `GET /monitor`; `GET /pagerduty`, `POST /pagerduty/acknowledge {as, key?}`,
+    broken?}`, `{system: "sentry", release?, issues?: [title…], broken?, silent?}` (Bugsink hears
+    of the same), `{system: "ssh", lines: [text…], container?}` (what it writes into its log now)
+    and `GET /monitor`; `GET /pagerduty`, `POST /pagerduty/acknowledge {as, key?}`,
     `POST /pagerduty/resolve {as, key?}`; `GET /statuspage`; `GET /kuma`.
     """
     control = _Control(world)
@@ -66,8 +66,8 @@ class _Control:
 
     def _set_posthog(self, body: dict[str, Any]) -> web.Response:
         posthog = self._world.posthog
-        rate = body.get("error_rate")
-        posthog.set(body.get("views"), None if rate is None else float(rate) / 100)
+        rate, views = _figure(body, "error_rate"), _figure(body, "views")
+        posthog.set(views, None if rate is None else rate / 100)
         posthog.cached = bool(body.get("cached", posthog.cached))
         posthog.broken = bool(body.get("broken", posthog.broken))
         return web.json_response({"ok": True})
@@ -83,9 +83,10 @@ class _Control:
 
     def _set_tracker(self, body: dict[str, Any]) -> web.Response:
         tracker = self._world.sentry
-        titles = [str(title) for title in body.get("issues", ())]
-        tracker.hear(str(body["release"]), titles)
         tracker.broken = bool(body.get("broken", tracker.broken))
+        tracker.silent = bool(body.get("silent", tracker.silent))
+        if body.get("release"):
+            tracker.hear(str(body["release"]), [str(title) for title in body.get("issues") or ()])
         return web.json_response({"ok": True})
 
     async def monitors(self, request: web.Request) -> web.Response:
@@ -143,3 +144,10 @@ class _Control:
         if not found:
             raise Refusal("no_such_page", "Nobody is paged for that now.", 404)
         return found[-1]
+
+
+def _figure(body: dict[str, Any], name: str) -> float | None:
+    value = body.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float | None) or (value or 0) < 0:
+        raise Refusal("bad_value", f"{name} is not a number from 0 on.", 400)
+    return value

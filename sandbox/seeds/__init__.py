@@ -12,6 +12,7 @@ from sandbox.seeds.repos import BOT, REVIEWER
 MANY = tuple(f"s{number:02}" for number in range(1, 21))
 SERVICES: dict[str, tuple[str, ...]] = {
     "default": ("app",),
+    "plain": ("app",),
     "bare": ("app",),
     "bake": ("app",),
     "gated": ("app",),

@@ -28,6 +28,9 @@ OFFICE_HOURS = {
 
 
 Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # the same in C, where it was built
+MONITORS = {"default"}
+"""The seeds in which every outside system is read of production."""
+
 MODES = {"gated": "github_environment", "ruled": "github_protection_rule"}
 
 
@@ -88,8 +91,18 @@ def _service(seed: str, name: str, services: tuple[str, ...], base_url: str) -> 
         "backups": {"database": database_id(name)},
         "watch": ["ana", "dee"],
     }
+    if seed in MONITORS:
+        service["environments"]["production"]["monitors"] = _monitors(name)
     if mode := MODES.get(seed):
         service["environments"]["production"]["approval"] = {"mode": mode}
     if seed == "bake":
         service["windows"] = {"production": OFFICE_HOURS}
     return service
+
+
+def _monitors(service: str) -> list[dict[str, Any]]:
+    return [
+        {"kind": "posthog", "project": 1, "environment": "production"},
+        {"kind": "sentry", "organization": "acme", "project": 1},
+        {"kind": "uptime_kuma", "page": "default-page", "monitor": service},
+    ]

@@ -33,7 +33,7 @@ async def test_nothing_is_lost_or_doubled(capsys: pytest.CaptureFixture[str]) ->
 async def test_the_card_ends_right_soon_after_github_lists_the_run(
     tmp_path: Path, lag: int
 ) -> None:
-    async with nursery() as nest, stage(tmp_path, nest, "default") as scene:
+    async with nursery() as nest, stage(tmp_path, nest, "plain") as scene:
         await scene.start()
         if lag:
             scene.world.faults.add(system="github", kind=f"list_lag:{lag}", path="/dispatches")

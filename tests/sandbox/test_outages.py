@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.sandbox.github_host import Host, running
@@ -22,7 +23,7 @@ async def beats(host: Host, nonce: str) -> list[dict[str, Any]]:
 
 
 async def test_a_monitor_goes_down_and_up_and_tells_the_bot() -> None:
-    async with running() as host:
+    async with running("plain") as host:
         assert {one["status"] for one in await beats(host, "a")} == {1}
         for status in ("down", "down", "up"):
             await host.control("POST", "/monitor", {"system": "kuma", "status": status})
@@ -52,6 +53,24 @@ async def test_a_notification_carries_the_secret_header_and_may_come_again() -> 
         assert headers["User-Agent"] == "Uptime-Kuma/2.5.3"
         assert json.loads(first) == json.loads(second)
         assert json.loads(first)["heartbeat"]["msg"] == "connect ECONNREFUSED"
+
+
+async def test_where_nothing_bakes_a_monitor_beats_often() -> None:
+    async with running() as host:
+        seen = (await beats(host, "a"))[-2:]
+        earlier, later = (datetime.fromisoformat(one["time"]) for one in seen)
+        assert later - earlier == timedelta(seconds=2)
+
+
+async def test_sentry_hears_of_the_release_that_runs_in_production() -> None:
+    async with running() as host:
+        url = f"{host.world.base_url}/sentry/api/0/organizations/acme/releases/v1.2.0/"
+        let_in = {"Authorization": "Bearer local-sentry-token"}
+        for silent, status in ((True, 404), (False, 200)):
+            body = {"system": "sentry", "silent": silent}
+            assert await host.control("POST", "/monitor", body) == {"ok": True}
+            async with host.session.get(url, headers=let_in) as answer:
+                assert answer.status == status
 
 
 async def test_the_bots_own_heartbeat() -> None:

@@ -22,8 +22,8 @@ class Understudy:
     def state(self) -> dict[str, object]:
         return {"pid": 1, "state": "running", "url": "http://127.0.0.1:1"}
 
-    async def start(self) -> bool:
-        self.done.append("start")
+    async def start(self, within: float = 10) -> bool:
+        self.done.append(f"start within {within:g} s" if within > 10 else "start")
         return self.ready
 
     async def stop(self) -> None:
@@ -71,7 +71,7 @@ async def test_a_new_beginning_forgets_everything(stage: Stage) -> None:
     await stage.say("ana", "hello")
     await stage.post("/faults", system="slack", kind="timeout")
     assert (await stage.post("/reset", seed="bake"))["ok"]
-    assert bot.done == ["stop", "prepare", "start"]
+    assert bot.done == ["stop", "prepare", "start within 60 s"]
     assert await stage.messages() == []
     assert (await stage.get("/faults"))["faults"] == []
     assert (await stage.get("/journal"))["journal"] == []
@@ -124,8 +124,12 @@ async def test_wrong_calls_are_explained(stage: Stage) -> None:
         ("/faults", {"kind": None}, "kind"),
         ("/faults", {"system": ["slack"]}, "system"),
         ("/faults", {"method": 3}, "method"),
-        ("/faults", {"count": None}, "count"),
+        ("/faults", {"count": "2"}, "count"),
         ("/faults", {"count": True}, "count"),
+        ("/reset", {"seed": ["default"]}, "seed"),
+        ("/monitor", {"system": "posthog", "error_rate": "many"}, "error_rate"),
+        ("/monitor", {"system": "posthog", "views": -1}, "views"),
+        ("/monitor", {"system": "sentry", "release": "v1.2.1", "issues": 3}, "issues"),
         ("/submit", {"values": "v1.2.1"}, "values"),
         ("/github/start_run", {"inputs": "version"}, "inputs"),
     ],

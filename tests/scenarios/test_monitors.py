@@ -27,7 +27,6 @@ async def goes_live(team: Workspace) -> None:
     """v1.2.1 is in production and healthy; the bake of a quarter of an hour has begun."""
     await team.asks_and_approves()
     await team.passes("PT45S")
-    await team.post("/monitor", system="sentry", release="v1.2.1")
 
 
 @pytest.mark.timeout(300)  # a quarter of an hour has sixty looks
@@ -72,10 +71,28 @@ async def test_all_that_was_read_stands_in_the_success_message(tmp_path: Path) -
         assert "- Error rate: Normal" in told
 
 
+async def test_in_the_demo_every_monitor_is_configured(tmp_path: Path) -> None:
+    async with workspace(tmp_path, seed="default") as team:
+        await team.asks_and_approves()
+        await team.passes("PT45S")
+        told = (await team.channel())[-1]
+        assert told.endswith(
+            "- Errors in logs: no new issues\n"
+            "- Response times normal\n"
+            "Monitoring:\n"
+            "- Uptime Kuma: ✅\n"
+            "- Error rate: Normal\n"
+            "- Performance: ✅"
+        )
+        for system in ("posthog", "sentry", "kuma"):
+            assert (await team.get("/journal", system=system))["journal"], system
+
+
 async def test_what_cannot_be_read_is_said_and_holds_nobody_up(tmp_path: Path) -> None:
     async with workspace(tmp_path, seed="bake", rules=watched(bake="PT1M")) as team:
         await team.fault("posthog", "status:503", count=99)
         await team.fault("kuma", "bad_json", count=99)
+        await team.post("/monitor", system="sentry", silent=True)
         await team.asks_and_approves()
         await team.passes("PT4M")
         told = next(text for text in await team.channel() if text.startswith("✅"))

@@ -246,7 +246,7 @@ class Workspace:
 async def workspace(
     folder: Path,
     *,
-    seed: str = "default",
+    seed: str = "plain",
     mode: Literal["socket", "http"] = "socket",
     at: datetime = TUESDAY,
     database: str | None = None,
