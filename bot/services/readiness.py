@@ -47,7 +47,7 @@ async def look(desk: Desk, deployment: Deployment, commit: str, ask: Ask) -> Rea
         _health(desk, deployment),
         ask(Gate.WATCH, _watchers(desk, deployment.service), nobody),
         desk.store.read(lambda tx: _on_qa(desk, tx, deployment, commit)),
-        rehearsing.known(desk, deployment),
+        rehearsing.known(desk, deployment, commit),
     )
     return Readiness(
         staged=staged,

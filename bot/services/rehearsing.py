@@ -30,7 +30,7 @@ LOOK_BACK = 50
 WORKFLOW = "github_workflow"
 
 
-async def known(desk: Desk, deployment: Deployment) -> Rehearsal | None:
+async def known(desk: Desk, deployment: Deployment, commit: str = "") -> Rehearsal | None:
     """The rehearsal as it is known, asked anew when it is due; None where nobody wants one."""
     policy = _policy(desk, deployment)
     kept = deployment.rehearsal
@@ -39,11 +39,13 @@ async def known(desk: Desk, deployment: Deployment) -> Rehearsal | None:
     waits = deployment.state in (State.CHECKING, State.AWAITING_APPROVAL)
     if kept is not None and (desk.now() < kept.due_at or not (waits or policy is Policy.BLOCK)):
         return kept
-    return await rehearse(desk, deployment)
+    return await rehearse(desk, deployment, commit)
 
 
-async def rehearse(desk: Desk, deployment: Deployment) -> Rehearsal:
-    """Where this version would be gone back to, and whether every place could."""
+async def rehearse(desk: Desk, deployment: Deployment, commit: str = "") -> Rehearsal:
+    """Where one would go back to from this version, and whether every place could; `commit` is what
+    the version stands for, where that is not stored yet.
+    """
     record, earlier = await desk.store.read(lambda tx: _history(tx, deployment))
     now = desk.now()
     if record is None:
@@ -51,15 +53,16 @@ async def rehearse(desk: Desk, deployment: Deployment) -> Rehearsal:
     tag, why = await _tag(desk, deployment, record.version)
     ways = desk.targets_of(deployment)
     if ways:
-        commit = tag.commit if tag else None
+        back = tag.commit if tag else None
         asked = [
-            _target(desk, deployment, name, target, _artifact(earlier, record, name, commit))
+            _target(desk, deployment, name, target, _artifact(earlier, record, name, back))
             for name, target in ways
         ]
         places = await asyncio.gather(*asked)
     else:
         places = [_untagged(deployment, why) if tag is None else await _workflow(desk, deployment)]
-    between, unread = await _between(desk, deployment, tag, why)
+    bound = deployment.binding.commit if deployment.binding else deployment.version
+    between, unread = await _between(desk, deployment, tag, why, commit or bound)
     return Rehearsal(
         at=desk.now(),
         version=record.version,
@@ -177,7 +180,7 @@ async def gates_of(desk: Desk, repo: str, workflow: Workflow) -> tuple[str, ...]
 
 
 async def _between(
-    desk: Desk, deployment: Deployment, tag: Tag | None, why: str
+    desk: Desk, deployment: Deployment, tag: Tag | None, why: str, head: str
 ) -> tuple[tuple[migrations.Migration, ...] | None, str]:
     """The database changes between that version and this one, or why nobody can list them."""
     settings = desk.config.services.get(deployment.service)
@@ -185,7 +188,6 @@ async def _between(
         return None, ""
     if tag is None:
         return (), why or "its tag is gone"
-    head = deployment.binding.commit if deployment.binding else deployment.version
     try:
         found = await desk.github.changes(deployment.repo, tag.commit, head)
     except Fault as fault:

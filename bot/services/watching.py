@@ -206,7 +206,7 @@ async def _pause(
 def _pace(age: timedelta, *, told: bool) -> timedelta:
     """Short while people watch, then longer."""
     if told:
-        return timedelta(seconds=10 if age < timedelta(seconds=30) else 75)
+        return timedelta(seconds=30 if age < timedelta(minutes=1) else 120)
     if age < timedelta(minutes=1):
         return timedelta(seconds=3)
     return timedelta(seconds=10 if age < timedelta(minutes=10) else 30)

@@ -98,6 +98,25 @@ async def test_what_lies_between_two_versions(world: World, github: PyGithubAdap
     assert statuses(world) == {200: 2}
 
 
+async def test_what_lies_between_two_commits_is_asked_once(
+    world: World, github: PyGithubAdapter
+) -> None:
+    git = world.github.repositories[APP].git
+    tagged = [git.resolve(name) for name in ("v1.2.0", "v1.2.1")]
+    base, head = (commit.sha for commit in tagged if commit is not None)
+
+    def compared() -> int:
+        rows = world.journal.entries("github", "GET")
+        return sum("/compare/" in str(row["path"]) for row in rows)
+
+    first = await github.changes(APP, base, head)
+    assert await github.changes(APP, base, head) == first
+    assert compared() == 1
+    for _ in range(2):  # what a name stands for may have changed
+        await github.changes(APP, "v1.2.0", head)
+    assert compared() == 3
+
+
 async def test_a_title_is_the_pull_requests_and_not_the_commits(
     world: World, github: PyGithubAdapter
 ) -> None:
@@ -270,4 +289,4 @@ async def test_a_preflight_costs_little_and_a_second_look_almost_nothing(
     await preflight()
     assert statuses(world) == {200: 11}
     await preflight()
-    assert statuses(world) == {304: 11}
+    assert statuses(world) == {304: 10}

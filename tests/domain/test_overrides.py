@@ -1,5 +1,6 @@
 """Who may lift what blocks, and what that costs."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from bot.domain.deployments import Deployment
 from bot.domain.errors import Refusal
-from bot.domain.gates import Level, Verdict
+from bot.domain.gates import FINAL, Gate, Level, Verdict
 from bot.domain.overrides import (
     approvals_needed,
     can_be_lifted,
@@ -49,6 +50,15 @@ def test_what_was_lifted_no_longer_stands_and_costs_one_approver_more() -> None:
         *("U0BO", "a flaky linter"),
         "CI is red: lint",
     )
+
+
+@pytest.mark.parametrize("gate", [*map(str, Gate), "lock", "window"])
+def test_every_gate_that_is_not_final_can_be_lifted(gate: str) -> None:
+    before = blocked(replace(RED, gate=gate))
+    after = lift(before, (gate,), BO, "it is known, and mended", NOON)
+    assert gate not in FINAL
+    assert (standing(before) != (), standing(after)) == (True, ())
+    assert approvals_needed(after, 1) == 2
 
 
 def test_what_is_final_cannot_be_lifted() -> None:

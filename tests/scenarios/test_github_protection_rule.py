@@ -1,6 +1,7 @@
 """Our App's own rule: GitHub asks it by webhook, and Approve in Slack is what it answers."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -166,3 +167,28 @@ async def test_without_the_apps_rule_no_run_is_begun(team: Workspace) -> None:
 
     assert "has no deployment protection rule of gonogo[bot]" in (await team.told("ana"))[-1]
     assert await team.dispatches() == []
+
+
+async def test_a_gate_that_times_out_is_no_silent_end(team: Workspace) -> None:
+    run = await at_the_gate(team)
+    outside.gate_times_out(team.world, run["id"])
+    await team.passes("PT70S")
+
+    assert await team.state() == "Failed"
+    assert "while it waited at GitHub's gate: the gate timed out" in await team.card()
+    assert await answers(team) == []
+
+
+async def test_one_approval_answers_the_rule_of_every_environment(tmp_path: Path) -> None:
+    both = {"approval": {"environments": ["checks", "production"]}}
+    rules = {"services": {"app": {"environments": {"production": both}}}}
+    begin = partial(outside.give_gate, job="verify", environment="checks")
+    async with workspace(tmp_path, seed="ruled", rules=rules, begin=begin) as team:
+        await at_the_gate(team)
+        await team.clicks("bo", "Approve")
+        await team.passes("PT90S")
+
+        assert await team.state() == "Succeeded"
+        asked = [(one["environment_name"], one["state"]) for one in await answers(team)]
+        assert asked == [("checks", "approved"), ("production", "approved")]
+        assert [row.action for row in await team.trail("D2")].count("approved") == 1

@@ -16,8 +16,11 @@ from bot.domain.states import Kind, State
 from tests.services.github import BOT, Run
 from tests.services.team import Team
 
-NEEDED = {"app": 1, "web": 2}
+NEEDED = {"app": 1, "web": 2, "api": 1, "job": 1}
 """How many approve, as the team's configuration asks for it."""
+
+GATED = ("api", "job")
+"""Whose runs begin before the approval, and wait for it at GitHub."""
 
 ONE_PERSON = {"U0ANA2": "U0ANA"}
 """Slack accounts of somebody who has another one, by their GitHub login."""
@@ -53,6 +56,7 @@ class Base(RuleBasedStateMachine):
     async def _begin(self) -> Team:
         team = Team.of(self.migrated, self.door)
         team.hub.on_call = self.on_call
+        team.hub.on_answer = self.at_the_gate
         await team.works()
         return team
 
@@ -78,7 +82,8 @@ class Base(RuleBasedStateMachine):
         if self.calls == self.dies_at:
             self.working.cancel()
             await asyncio.Event().wait()  # its answer never comes
-        is_sent = what.startswith("dispatch")  # from its intent on, nothing holds it back
+        # From its intent on, nothing holds it back.
+        is_sent = what.startswith(("dispatch", "answer"))
         if self.meanwhile is not None and self.calls >= self.acts_at and not is_sent:
             act, self.meanwhile = self.meanwhile, None
             await act(self.team)
@@ -94,7 +99,9 @@ class Base(RuleBasedStateMachine):
         if sent.kind is Kind.ROLLBACK:
             self._claim(file == "rollback.yml", sent, "not by the way back")
         else:
-            self._was_approved(sent, inputs["sha"])
+            if sent.service not in GATED:
+                self._was_approved(sent, inputs["sha"])
+            self._claim(not sent.dry_run, sent, "although it was to change nothing")
             self._claim(sent.service not in self.locked, sent, "although the place is locked")
         runs = [r for r in self.team.hub.started if r.repo == repo and r.actor == BOT]
         others = [r for r in runs if not r.is_over and not r.twin and r.owner != sent.id]
@@ -104,6 +111,14 @@ class Base(RuleBasedStateMachine):
         may_again = self.team.hub.guarded[repo] or sent.id in self.theirs
         self._claim(not before or may_again, sent, "twice")
         return sent.id
+
+    async def at_the_gate(self, run_id: int, approve: bool) -> None:
+        """A run that waits is answered: may it go on?"""
+        self.seen["let in" if approve else "turned away"] += 1
+        if approve:
+            sent = next(d for d in await self.team.all() if d.run_id == run_id)
+            self._was_approved(sent, self.team.hub.run_of(run_id).inputs["sha"])
+            self._claim(sent.service not in self.locked, sent, "although the place is locked")
 
     def _was_approved(self, sent: Deployment, commit: str) -> None:
         """By enough people who still may, none of whom asked for it, and for this very commit."""
@@ -145,12 +160,24 @@ class Base(RuleBasedStateMachine):
             yes = {ONE_PERSON.get(who, who) for who in one.approved_by}
             assert not asked & yes, f"{one.name} was approved by who asked for it"
             assert len(yes) == len(one.approvals), f"somebody counts twice for {one.name}"
+            self._was_let_by_four_eyes(one)
             if (before := self.ended.get(one.id)) is not None:
                 assert one.state is before.state, f"{one.name} was {before.state}"
             elif one.is_terminal:
                 self.ended[one.id] = one
             if one.run_id is not None and one.outside is None:
                 self._is_its_own(one, self.team.hub.run_of(one.run_id))
+
+    def _was_let_by_four_eyes(self, one: Deployment) -> None:
+        """A run that went past its gate was let by enough people, or that is told."""
+        if one.protection is None or one.outside is not None:
+            return
+        if one.protection.passed:
+            self.seen["four eyes broken" if one.four_eyes else "passed"] += 1
+            enough = len(one.approvals) >= NEEDED[one.service]
+            assert enough or one.four_eyes, f"{one.name} passed with {one.approvals}"
+        else:
+            assert one.state is not State.SUCCEEDED, f"{one.name} succeeded and nobody let it in"
 
     def _is_its_own(self, one: Deployment, run: Run) -> None:
         assert run.inputs["version"] == one.version, f"{one.name} follows a run of another version"

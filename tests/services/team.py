@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from bot import config
 from bot.adapters.store import SqlStore
 from bot.domain.deployments import Deployment
 from bot.domain.errors import Fault, Refusal
 from bot.domain.grammar import DeployWish, FreezeWish, LockWish
+from bot.domain.incidents import Incident, Severity
 from bot.domain.versions import Version
 from bot.messages.rollbacks import Order
 from bot.ports import Stale, Tx
@@ -34,7 +36,7 @@ from bot.services import (
 from bot.services.desk import Desk
 from tests.services.absent import NoMirrors, NoPainter, NoPulls, NoReleases, Quiet
 from tests.services.database import Memory
-from tests.services.github import Hub
+from tests.services.gates import GatedHub
 from tests.services.room import Room
 
 Work = Callable[[], Awaitable[object]]
@@ -50,6 +52,14 @@ services:
     repo: acme/web
     github_deployments: false
     environments: {production: {bake: PT1M, approval: {needed: 2}}}
+  api:
+    repo: acme/api
+    github_deployments: false
+    environments: {production: {bake: PT1M, approval: {mode: github_environment}}}
+  job:
+    repo: acme/job
+    github_deployments: false
+    environments: {production: {bake: PT1M, approval: {mode: github_protection_rule}}}
 people:
   ana: {slack: U0ANA, github: ana-acme}
   ana2: {slack: U0ANA2, github: Ana-Acme}
@@ -84,7 +94,7 @@ class Team:
 
     config: config.Config
     clock: HandClock
-    hub: Hub
+    hub: GatedHub
     room: Room
     store: SqlStore
     desk: Desk = field(init=False)
@@ -97,9 +107,12 @@ class Team:
     def of(cls, migrated: Path, on_dispatch: Callable[..., Awaitable[int]]) -> Team:
         """A team on a copy of a migrated database."""
         clock = HandClock()
-        hub = Hub(clock=clock, on_dispatch=on_dispatch)
+        hub = GatedHub(clock=clock, on_dispatch=on_dispatch)
+        hub.gates = {"acme/api": "people", "acme/job": "rule"}
         hub.set_up("acme/app", guarded=True)
         hub.set_up("acme/web", guarded=False)
+        hub.set_up("acme/api", guarded=True)
+        hub.set_up("acme/job", guarded=True)
         room = Room(groups={name: set(who) for name, who in ROLES.items()})
         loaded = config.parse(CONFIG)
         store = SqlStore(Memory(migrated), clock)
@@ -148,7 +161,8 @@ class Team:
         due += [partial(locks.watch, desk, number) for number in held]
         duties: dict[str, Work] = {"directory": partial(directory.refresh, desk)}
         for lookout in lookouts.lookouts(self.config):
-            duties[lookout.duty] = partial(outside.look, desk, lookout)
+            if self.hub.has_news(lookout.repo, lookout.workflow):
+                duties[lookout.duty] = partial(outside.look, desk, lookout)
         for name, duty in duties.items():
             if self.resting.get(name, now) <= now:
                 self.resting[name] = now + directory.REFRESH
@@ -170,11 +184,27 @@ class Team:
             return Refusal("stale", "somebody was faster")
         return None
 
-    async def asks(self, who: str, version: str, service: str = "app") -> Refusal | None:
+    async def asks(
+        self, who: str, version: str, service: str = "app", **more: Any
+    ) -> Refusal | None:
         parsed = Version.parse(version)
         assert parsed is not None
-        wish = DeployWish(version=parsed, service=service, environment="production")
+        wish = DeployWish(version=parsed, service=service, environment="production", **more)
         return await self.does(lambda tx: requests.deploy(tx, self.config, wish, PEOPLE[who], None))
+
+    async def suffers(self, service: str) -> str:
+        """Something there is broken, though not badly; the incident's name."""
+        now = self.clock.now()
+        open_one = Incident(
+            service=service,
+            severity=Severity.MODERATE,
+            title="slow",
+            impact="some pages",
+            declared_by=PEOPLE["dee"],
+            declared_at=now,
+            started_at=now,
+        )
+        return (await self.store.run(lambda tx: tx.add_incident(open_one))).name
 
     async def approves(self, who: str, number: int) -> Refusal | None:
         return await self.does(lambda tx: decisions.approve(tx, self.config, number, PEOPLE[who]))

@@ -26,12 +26,16 @@ from tests.services.github import VERSIONS
 from tests.services.story import NEEDED, Base
 from tests.services.team import PEOPLE, Team
 
-STORIES = int(os.environ.get("GONOGO_STORIES", "30"))
+STORIES = int(os.environ.get("GONOGO_STORIES", "200"))
+SHARES = 4
+"""Told side by side, where there is more than one core."""
+
 ACTS = 50
 A_PERSONS = (State.NEEDS_ATTENTION, State.DEGRADED, State.ABORTING)
 HAS_TO_HAPPEN = (
     *("release sent", "killed", State.UNKNOWN, State.NEEDS_ATTENTION),
     *(State.SUCCEEDED, State.FAILED, State.CANCELLED, State.VOID),
+    *("let in", "turned away", "passed", "four eyes broken", "dry run", "hotfix asked"),
 )
 people = st.sampled_from(sorted(PEOPLE))
 services = st.sampled_from(sorted(NEEDED))
@@ -44,7 +48,9 @@ answers = st.sampled_from(
 
 WEATHER: dict[str, Any] = {
     "service": services,
-    "weather": st.sampled_from(["killed", "answers lost", "somebody acts"]),
+    "weather": st.sampled_from(
+        ["killed", "answers lost", "somebody acts", "in the browser", "rejected"]
+    ),
     "at": st.integers(1, 10),
     "kinds": st.lists(answers, min_size=1, max_size=3),
     "lag": st.sampled_from([0, 0, 5, 250]),
@@ -81,16 +87,24 @@ class Story(Base):
                 self.dies_at = at
             case "answers lost":
                 hub.answers, hub.lag = kinds, lag
+                hub.replies = [kind for kind in kinds if kind in ("lost", "dropped")]
             case "somebody acts" if holder is not None:
                 self.acts_at = at
                 self.meanwhile = partial(self._acts, what=what, who=who, holder=holder)
+            case "in the browser":
+                self._answers_in_the_browser(who, approve=bool(at % 3))
+                self.team.clock.forward(70)  # nobody tells the bot
+                self.goes_on()
+            case "rejected" if holder is not None:
+                self.run(self._decides(self.team, "bo", holder, "reject"))
+                self.goes_on()
             case _:
                 pass
         self._is_approved(service, who)
         for seconds in (5, 30, 200) if hub.answers else (3,):
             self.team.clock.forward(seconds)
             self.goes_on()
-        hub.answers, hub.lag = [], 0
+        hub.answers, hub.replies, hub.lag = [], [], 0
 
     async def _acts(self, team: Team, *, what: str, who: str, holder: Deployment) -> Refusal | None:
         self.seen[f"{what} meanwhile"] += 1
@@ -114,7 +128,20 @@ class Story(Base):
         service=services,
         version=versions,
         what=st.sampled_from(
-            ["ask", "approve", "reject", "cancel", "good", "close", "again", "roll back", "lock"]
+            [
+                "ask",
+                "ask",
+                "dry run",
+                "hotfix",
+                "approve",
+                "reject",
+                "cancel",
+                "good",
+                "close",
+                "again",
+                "roll back",
+                "lock",
+            ]
         ),
     )
     def somebody_acts(self, who: str, place: int, service: str, version: str, what: str) -> None:
@@ -123,6 +150,13 @@ class Story(Base):
         match what:
             case "ask":
                 self.run(team.asks(who, version, service))
+            case "dry run":
+                self.run(team.asks(who, version, service, dry_run=True))
+                self.seen[what] += 1
+            case "hotfix":
+                name = self.run(team.suffers(service))
+                no = self.run(team.asks(who, version, service, incident=name, reason="it is slow"))
+                self.seen["hotfix asked"] += no is None
             case "roll back":
                 self.run(team.rolls_back(who, service))
             case "lock":
@@ -155,8 +189,10 @@ class Story(Base):
         service=services,
         version=versions,
         who=people,
-        what=st.sampled_from(["tag", "workflow", "run", "silence", "S0DEP", "S0APP", "gone"]),
-        of=st.sampled_from(["tag", "workflow", "runs", "run", "checks"]),
+        what=st.sampled_from(
+            ["tag", "workflow", "run", "silence", "yes", "no", "S0DEP", "S0APP", "gone"]
+        ),
+        of=st.sampled_from(["tag", "workflow", "runs", "run", "checks", "held", "reviews"]),
     )
     def something_changes_outside(
         self, service: str, version: str, who: str, what: str, of: str
@@ -169,6 +205,8 @@ class Story(Base):
             case "run":
                 inputs = {"version": version, "sha": ""}
                 hub.begins(f"acme/{service}", "release.yml", inputs, f"{who}-acme")
+            case "yes" | "no":  # in the browser
+                self._answers_in_the_browser(who, approve=what == "yes")
             case "silence":
                 hub.silent = {of}
                 self.team.clock.forward(60)
@@ -176,6 +214,10 @@ class Story(Base):
                 self.run(self._changes_sides(self.team, who, what))
         self.goes_on()
         hub.silent = set()
+
+    def _answers_in_the_browser(self, who: str, *, approve: bool) -> None:
+        for run in self.team.hub.at_gate()[-1:]:
+            self.team.hub.reviews_it(run, f"{who}-acme", approve=approve)
 
     def _is_asked_for(self, service: str) -> None:
         """What is there comes to its end, and the next version is asked for."""
@@ -246,13 +288,14 @@ class Story(Base):
 @pytest.mark.timeout(1800)
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # of who is killed
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
-def test_whatever_happens_only_what_was_approved_runs_and_once(migrated: Path) -> None:
+@pytest.mark.parametrize("share", range(SHARES))
+def test_whatever_happens_only_what_was_approved_runs_and_once(migrated: Path, share: int) -> None:
     Story.migrated = migrated
     Story.seen.clear()
     run_state_machine_as_test(
         Story,
         settings=settings(
-            max_examples=STORIES,
+            max_examples=max(1, STORIES // SHARES),
             stateful_step_count=ACTS,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -1,0 +1,129 @@
+"""A GitHub in memory that holds releases back at a gate: a reviewer's, or that of an App's rule."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from bot.domain.errors import Declined, Unanswered
+from bot.domain.protection import Guarding, Review
+from bot.domain.runs import Progress, RunSummary
+from bot.ports import Held, Workflow
+from tests.services.github import BOT, Hub, Run
+
+REVIEWER = "gonogo-reviewer"
+PLACE = "production"
+
+
+@dataclass
+class GatedHub(Hub):
+    """`gates` are the repositories whose releases wait, and for what. `on_answer` hears of each
+    answer before it is taken; `replies` are the ways in which the next ones go: accepted, lost
+    (taken, and 502), dropped (not taken, and 502).
+    """
+
+    gates: dict[str, Literal["people", "rule"]] = field(default_factory=dict)
+    on_answer: Callable[[int, bool], Awaitable[None]] | None = None
+    replies: list[str] = field(default_factory=list)
+    reviewed: dict[int, list[Review]] = field(default_factory=dict)
+    past: set[int] = field(default_factory=set)
+    told: dict[tuple[str, str], tuple[tuple[int, bool], ...]] = field(default_factory=dict)
+
+    def begins(self, repo: str, file: str, inputs: dict[str, str], actor: str) -> Run:
+        run = super().begins(repo, file, inputs, actor)
+        if self._holds(repo, file) and not run.twin:
+            run.status = "waiting"
+        return run
+
+    def has_news(self, repo: str, file: str) -> bool:
+        """Whether it is worth while to look for new runs; most of the time it is not."""
+        of = [run for run in self.started if (run.repo, run.file) == (repo, file)]
+        now = tuple((run.id, run.listed_at <= self.clock.now()) for run in of)
+        before, self.told[repo, file] = self.told.get((repo, file)), now
+        return now != before or any(not run.is_over for run in of)
+
+    def at_gate(self) -> list[Run]:
+        """The runs that wait."""
+        return [run for run in self.started if run.status == "waiting"]
+
+    def reviews_it(self, run: Run, login: str, *, approve: bool) -> None:
+        """Somebody answers, in the browser or by the bot."""
+        answer = Review(login=login, approved=approve, environments=(PLACE,))
+        self.reviewed.setdefault(run.id, []).append(answer)
+        self._lets(run, approve=approve)
+
+    def drives(self, conclusion: str) -> None:
+        """Every run that goes on ends so; one that waits never ends well."""
+        for run in self.started:
+            if not run.is_over and not (conclusion == "success" and run.status == "waiting"):
+                run.ends(conclusion)
+
+    def _lets(self, run: Run, *, approve: bool) -> None:
+        if approve:
+            run.status = "in_progress"
+            self.past.add(run.id)
+        else:
+            run.ends("failure")
+
+    def _holds(self, repo: str, file: str) -> bool:
+        return repo in self.gates and file == "release.yml"
+
+    # What the port promises
+
+    async def workflow(self, repo: str, file: str) -> Workflow:
+        found = await super().workflow(repo, file)
+        return replace(found, waits_for={"deploy": (PLACE,)}) if self._holds(repo, file) else found
+
+    async def run(self, repo: str, run_id: int) -> tuple[RunSummary, Progress]:
+        summary, progress = await super().run(repo, run_id)
+        run = self.run_of(run_id)
+        if not self._holds(repo, run.file) or run_id in self.past or run.twin:
+            return summary, progress
+        word = "completed" if run.is_over else "waiting"
+        stage = replace(progress.stages[0], status=word, conclusion=run.conclusion, started_at=None)
+        return summary, replace(progress, stages=(stage,))
+
+    async def reviewer(self) -> str | None:
+        return REVIEWER
+
+    async def guarding(self, repo: str, environment: str) -> Guarding:
+        if self.gates.get(repo) == "rule":
+            return Guarding(environment=environment, rules=(BOT,))
+        return Guarding(environment=environment, users=(REVIEWER, "bo-acme", "dee-acme"))
+
+    async def held(self, repo: str, run_id: int) -> tuple[Held, ...]:
+        await self._asked("held")
+        is_waiting = self.run_of(run_id).status == "waiting" and self.gates.get(repo) == "people"
+        return (Held(id=1, environment=PLACE, may_answer=True),) if is_waiting else ()
+
+    async def reviews(self, repo: str, run_id: int) -> tuple[Review, ...]:
+        await self._asked("reviews")
+        return tuple(self.reviewed.get(run_id, ()))
+
+    async def review(
+        self, repo: str, run_id: int, held: Sequence[Held], *, approve: bool, comment: str
+    ) -> None:
+        await self._answered(
+            run_id, approve, lambda run: self.reviews_it(run, REVIEWER, approve=approve)
+        )
+
+    async def answer_rule(
+        self, repo: str, run_id: int, environment: str, *, approve: bool, comment: str
+    ) -> None:
+        await self._answered(run_id, approve, lambda run: self._lets(run, approve=approve))
+
+    async def _answered(self, run_id: int, approve: bool, take: Callable[[Run], None]) -> None:
+        reply = self.replies.pop(0) if self.replies else "accepted"
+        await self._asked("answer")
+        if self.on_answer is not None:
+            await self.on_answer(run_id, approve)
+        run = self.run_of(run_id)
+        if run.status != "waiting":
+            raise Declined("github", "the run waits for nobody")
+        if reply == "dropped":
+            raise Unanswered("github", "502")
+        take(run)
+        await self._asked("answered")
+        if reply == "lost":
+            raise Unanswered("github", "502")
