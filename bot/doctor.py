@@ -12,6 +12,7 @@ from bot.domain.people import Standing
 from bot.gate_doctor import gate, gates
 from bot.ports import GitHub, Mirrors, Probes, Workflow
 from bot.preflight import Finding, failed
+from bot.way_back_doctor import way, ways
 
 SENT = frozenset({"version", "sha", "request_id", "requested_by"})
 """The inputs that the bot can give to a workflow."""
@@ -39,6 +40,7 @@ async def examine(
         *(_group(chat, group) for group in _groups(config) if is_group(group)),
         *(_team(config, github, team) for team in _groups(config) if is_team(team)),
         *(gate(config, github, *place) for place in gates(config)),
+        *(way(github, *one) for one in ways(config)),
         *(_workflow(github, repo, file, *names) for repo, file, *names in _workflows(config)),
         *(_merges(github, service.repo, adopt) for _, _, service, adopt in config.merges()),
         *(_started_by_records(mirrors, repo) for repo in _recorded(config)),

@@ -93,6 +93,7 @@ async def test_the_sandboxs_own_configuration_has_no_problem(examine: Examine) -
         "person bo",
         "person cy",
         "person dee",
+        "way back of app",
         "acme/app release.yml",
         "merges to acme/app main",
         "GitHub deployments of acme/app",
@@ -182,6 +183,7 @@ async def test_a_repository_that_cannot_be_read_is_named_with_each_of_its_workfl
 ) -> None:
     found = problems(await examine(lambda text: text.replace("acme/app", "acme/none", 1)))
     assert list(found) == [
+        "way back of app",
         "acme/none release.yml",
         "merges to acme/none main",
         "GitHub deployments of acme/none",

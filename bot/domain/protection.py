@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Self
 
 from bot.domain.gates import Level, Verdict
+from bot.domain.words import listing
 
 ANSWER_SHOWS = timedelta(seconds=30)
 """How long GitHub may show an environment as waiting after it took the answer."""
@@ -76,7 +77,8 @@ class Review:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guarding:
     """How an environment is guarded at GitHub: logins and teams who review, Apps whose rules it
-    has. `no_self_review`: who started a run may not approve it.
+    has. `no_self_review`: who started a run may not approve it. `waits` are the minutes that every
+    run waits there.
     """
 
     environment: str
@@ -84,6 +86,14 @@ class Guarding:
     teams: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     no_self_review: bool = False
+    waits: int = 0
+
+    @property
+    def holds_up(self) -> str:
+        """What a run waits for there, in words; empty where it does not."""
+        people = listing([*self.users, *self.teams, *self.rules])
+        timer = f"its wait timer of {self.waits} min" if self.waits else ""
+        return " and ".join(filter(None, (people, timer)))
 
 
 def judge(

@@ -174,7 +174,7 @@ async def gates_of(desk: Desk, repo: str, workflow: Workflow) -> tuple[str, ...]
             guarding = await desk.github.guarding(repo, name)
         except NotFound:
             continue
-        if guarding.users or guarding.teams or guarding.rules:
+        if guarding.holds_up:
             held.append(name)
     return tuple(held)
 

@@ -24,7 +24,7 @@ from bot.services.desk import Desk, announce, reply, retry_in
 
 log = structlog.get_logger()
 
-LOOK_EVERY = timedelta(seconds=1)
+LOOK_EVERY = timedelta(seconds=0.5)
 LOOK_LATER = timedelta(seconds=5)
 """The pause between two looks once a step takes longer than half a minute."""
 

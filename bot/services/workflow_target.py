@@ -176,7 +176,7 @@ class WorkflowTarget:
                 guarding = await self.github.guarding(self.repo, name)
             except NotFound:
                 continue
-            if guarding.users or guarding.teams or guarding.rules:
+            if guarding.holds_up:
                 held.append(name)
         return tuple(held)
 

@@ -18,6 +18,7 @@ class Environment:
     reviewers: tuple[str, ...] = ()
     prevent_self_review: bool = False
     rules: tuple[str, ...] = ()
+    wait_minutes: int = 0
 
     @property
     def wants(self) -> frozenset[str]:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,15 +22,23 @@ from typing import Any, Literal
 
 from sandbox.holds import Hold
 from sandbox.journal import Entry
-from tests.chaos import outage
+from sandbox.world import World
+from tests.chaos import outage, rollback
 from tests.chaos.flow import afterwards, all_ended, life_goes_on
 from tests.chaos.nursery import Nursery, nursery
-from tests.chaos.stage import Stage, stage
+from tests.chaos.stage import Json, Stage, stage
 from tests.chaos.tally import Tally, count
 
 SEED = "plain"
 ENDS_WITHIN = 240.0  # seconds of real time, for a busy machine
 MOST = 500  # points of a kind; a story has far fewer
+EVERY = int(os.environ.get("GONOGO_CUTS", "14"))
+"""How many points lie between two that the tests try."""
+
+SPARSER = {("outage", "committed"): 3}
+"""Where there are many points in a long story, fewer are tried."""
+
+LIMIT = 240 + 4800 // EVERY  # seconds of real time for the points of one kind
 
 Kind = Literal["sent", "applied", "committed"]
 KINDS: tuple[Kind, ...] = ("sent", "applied", "committed")
@@ -44,6 +53,7 @@ class Story:
     count: Callable[[Stage, Any], Awaitable[Tally]]
     points: Callable[[Entry], bool] = lambda _: True
     rules: Callable[[str], str] = str
+    targets: Callable[[World], Sequence[Json]] | None = None
 
 
 STORIES = {
@@ -56,6 +66,13 @@ STORIES = {
         lambda scene, _: outage.count(scene),
         outage.changes,
         outage.hurried,
+    ),
+    "rollback": Story(
+        rollback.people,
+        rollback.is_over,
+        lambda scene, _: rollback.count(scene),
+        rollback.matters,
+        targets=rollback.targets,
     ),
 }
 
@@ -71,6 +88,15 @@ class Cut:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number} ({self.where}): {self.tally.problems or 'right'}"
+
+
+async def sample(story: str, kind: Kind) -> list[str]:
+    """What did not end right of the points that the tests try; fails when there were none."""
+    async with nursery() as nest:
+        every = EVERY * SPARSER.get((story, kind), 1)
+        tried = [cut async for cut in cuts(kind, every, nest, STORIES[story])]
+    assert len(tried) > 20 // EVERY
+    return [str(cut) for cut in tried if cut.tally.problems]
 
 
 async def cuts(
@@ -103,7 +129,7 @@ async def _prepare(template: Path, nest: Nursery) -> None:
 async def _cut(kind: Kind, number: int, folder: Path, nest: Nursery, story: Story) -> Cut | None:
     """None when everything ended before the point came."""
     async with (
-        stage(folder, nest, SEED, story.rules) as scene,
+        stage(folder, nest, SEED, story.rules, story.targets) as scene,
         asyncio.timeout(ENDS_WITHIN),
     ):
         hold = scene.world.hold = Hold(

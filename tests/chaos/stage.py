@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -65,10 +65,14 @@ class Stage:
 
 @asynccontextmanager
 async def stage(
-    folder: Path, nest: Nursery, seed: str = "many", changed: Callable[[str], str] = str
+    folder: Path,
+    nest: Nursery,
+    seed: str = "many",
+    changed: Callable[[str], str] = str,
+    targets: Callable[[World], Sequence[Json]] | None = None,
 ) -> AsyncIterator[Stage]:
     """A world made from a seed, on a Tuesday morning; the bot has not been started yet. `changed`
-    is done to its gonogo.yaml.
+    is done to its gonogo.yaml. With `targets`, a host to log in to is up.
     """
     world = World(Seed.named(seed), Clock(TUESDAY))
     runner = await app.start(world)
@@ -77,8 +81,11 @@ async def stage(
         world.github.limits.per_hour = 100_000
         actions, repos = world.github.actions, world.github.repositories.values()
         actions.preset(repos, WORKFLOW, Script(seconds=RUN_SECONDS))
+        if targets is not None:
+            await world.host.start()
+        placed = targets(world) if targets else ()
         database, config = folder / "gonogo.db", folder / "gonogo.yaml"
-        config.write_text(changed(world.seed.gonogo_yaml(world.base_url)))
+        config.write_text(changed(world.seed.gonogo_yaml(world.base_url, placed)))
         world.more_env = {
             "DATABASE_URL": f"sqlite:///{database}",
             "GONOGO_CONFIG": str(config),

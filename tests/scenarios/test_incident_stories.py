@@ -36,7 +36,7 @@
   test_detection::test_up_proposes_and_a_person_says_restored,
   test_incident_stories::test_a_false_alarm_of_a_monitor_counts_for_nothing
 
-A bot that is killed at any point of an outage: tests/chaos/test_cuts.py.
+A bot that is killed at any point of an outage: tests/chaos/test_cuts_of_an_outage.py.
 """
 
 import asyncio

@@ -114,9 +114,14 @@ def issue(row: Json) -> Issue:
     return Issue(number=row["number"], title=plain(row["title"]), url=row["html_url"])
 
 
+def rules_of(row: Json) -> list[Json]:
+    """The protection rules of an environment."""
+    return list(row.get("protection_rules") or ())
+
+
 def guarding(row: Json, rules: Json) -> Guarding:
     """How an environment is guarded, from itself and its custom rules."""
-    gates = [rule for rule in row.get("protection_rules") or () if "reviewers" in rule]
+    gates = [rule for rule in rules_of(row) if "reviewers" in rule]
     people = [one for gate in gates for one in gate["reviewers"]]
     users = [one["reviewer"]["login"] for one in people if one["type"] == "User"]
     apps = rules.get("custom_deployment_protection_rules") or ()
@@ -126,6 +131,7 @@ def guarding(row: Json, rules: Json) -> Guarding:
         teams=tuple(one["reviewer"]["slug"] for one in people if one["type"] == "Team"),
         rules=tuple(one["app"]["slug"] for one in apps if one.get("enabled")),
         no_self_review=any(gate.get("prevent_self_review") for gate in gates),
+        waits=max((rule.get("wait_timer") or 0 for rule in rules_of(row)), default=0),
     )
 
 

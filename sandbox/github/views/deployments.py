@@ -23,9 +23,17 @@ def environment(site: Site, repo: Repository, it: Environment) -> Json:
         "created_at": stamp(it.created_at),
         "updated_at": stamp(it.created_at),
         "can_admins_bypass": True,
-        "protection_rules": [rule] if it.reviewers else [],
+        "protection_rules": [*([rule] if it.reviewers else []), *_timer(it)],
         "deployment_branch_policy": None,
     }
+
+
+def _timer(it: Environment) -> list[Json]:
+    if not it.wait_minutes:
+        return []
+    number = it.id + 2_000_000
+    kind = {"id": number, "node_id": node("Gate", number), "type": "wait_timer"}
+    return [kind | {"wait_timer": it.wait_minutes}]
 
 
 def _place(site: Site, repo: Repository, it: Environment) -> Json:

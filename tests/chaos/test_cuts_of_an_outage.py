@@ -1,0 +1,11 @@
+"""Wherever an outage is cut, the next start brings it to the same end; see `test_cuts.py`."""
+
+import pytest
+
+from tests.chaos.cuts import KINDS, LIMIT, Kind, sample
+
+
+@pytest.mark.timeout(LIMIT)
+@pytest.mark.parametrize("kind", KINDS)
+async def test_an_outage_ends_right_wherever_it_is_cut(kind: Kind) -> None:
+    assert await sample("outage", kind) == []
