@@ -254,7 +254,7 @@ class Listener:
                     except Stale:
                         continue
         except TimeoutError:
-            log.exception("store_too_slow")
+            log.exception("store_unconfirmed")
             return _NotDone(apologies.late(self._config.commands.deployments))
         except Exception:
             reference = secrets.token_hex(4)

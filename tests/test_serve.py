@@ -182,3 +182,21 @@ async def test_a_token_that_is_missing_is_said_in_a_sentence(town: Town, command
     assert process.returncode == 2
     [line] = told.decode().splitlines()  # nothing that was left open complains
     assert line.startswith("gonogo: UPTIME_KUMA_URL, UPTIME_KUMA_USERNAME and UPTIME_KUMA_PASSWORD")
+
+
+async def test_a_token_that_slack_refuses_ends_it_with_what_to_do(town: Town) -> None:
+    town.changes["SLACK_BOT_TOKEN"] = "xoxb-of-another-app"
+    async with serving(town) as process, asyncio.timeout(PATIENCE):
+        _, told = await process.communicate()
+    assert process.returncode == 69
+    last = told.decode().splitlines()[-1]
+    assert last.startswith("gonogo: ") and "SLACK_BOT_TOKEN" in last
+
+
+async def test_a_second_one_on_the_same_file_is_told(town: Town) -> None:
+    async with serving(town):
+        assert await town.get("/healthz") == (200, '{"status": "ok"}')
+        async with serving(town) as second, asyncio.timeout(PATIENCE):
+            _, told = await second.communicate()
+    assert second.returncode == 75
+    assert "gonogo: another gonogo works on " in told.decode()

@@ -1,4 +1,4 @@
-"""PostgreSQL: a server that hangs holds up nobody for ever."""
+"""PostgreSQL: a server that hangs or starts anew holds up nobody for ever."""
 
 import asyncio
 
@@ -45,3 +45,33 @@ async def test_a_server_that_never_answers_is_unreachable(kind: str) -> None:
     silence.set()
     server.close()
     await server.wait_closed()
+
+
+def answer(connection: Connection) -> object:
+    return connection.scalar(text("SELECT 42"))
+
+
+def cut(connection: Connection) -> None:
+    connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+
+def cut_others(connection: Connection) -> None:
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    connection.execute(text(f"{others} AND datname = current_database()"))
+
+
+async def test_after_a_restart_of_the_server_it_goes_on(address: str) -> None:
+    database, admin = open_database(address), open_database(address)
+    assert await database.transact(answer) == 42
+    await admin.transact(cut_others)
+    assert await database.transact(answer) == 42
+    await database.close()
+    await admin.close()
+
+
+async def test_a_transaction_that_was_cut_off_is_not_called_off(address: str) -> None:
+    database = open_database(address)
+    with pytest.raises(TimeoutError):
+        await database.transact(cut)
+    assert await database.transact(answer) == 42
+    await database.close()

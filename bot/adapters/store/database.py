@@ -23,11 +23,16 @@ class Unusable(Exception):
     """The database answers, and will never take us like this."""
 
 
+class Unconfirmed(TimeoutError):
+    """The connection was lost before the answer: nobody knows whether it was kept."""
+
+
 class Database(Protocol):
     """Runs synchronous work in transactions."""
 
     async def transact(self, work: Callable[[Connection], T], *, reads: bool = False) -> T:
-        """Run `work` in one transaction and commit it, or keep nothing when it raises.
+        """Run `work` in one transaction and commit it, or keep nothing when it raises. After a
+        TimeoutError nobody knows.
 
         What only `reads` holds up no other process.
         """

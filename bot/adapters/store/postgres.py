@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.adapters.store import written
-from bot.adapters.store.database import ANSWERS_WITHIN, Unreachable, Unusable
+from bot.adapters.store.database import ANSWERS_WITHIN, Unconfirmed, Unreachable, Unusable
 from bot.ports import Stale
 
 T = TypeVar("T")
@@ -68,6 +68,8 @@ class PostgresDatabase:
                 async with self._engine.begin() as connection:
                     return await connection.run_sync(work)
             except DBAPIError as error:
+                if error.connection_invalidated:
+                    raise Unconfirmed("the connection was lost") from error
                 if not _lost_race(error):
                     raise
                 lost = error
