@@ -73,6 +73,8 @@ async def _demo(options: Options, temporary: Path) -> None:
         _write(config, world)
 
     try:
+        if world.seed.on_targets:
+            await world.host.start()
         await configure()
         world.prepare = configure
         world.more_env = {
@@ -97,6 +99,7 @@ async def _start_bot(world: World, database: Database, config: Path) -> None:
 
     async def begin_anew() -> None:
         _write(config, world)
+        bot.env = world.env()  # a seed may be of an App, or have a host
         await database.empty()
         await database.claim(world.seed.name)
 
@@ -115,7 +118,7 @@ def _write(config: Path, world: World) -> None:
     """The bot's configuration; one that a person wrote is left alone."""
     if config.exists() and not config.read_text().startswith(OURS):
         raise Unusable(f"{config} is not the sandbox's: keep the database in another folder")
-    config.write_text(OURS + world.seed.gonogo_yaml(world.base_url))
+    config.write_text(OURS + world.gonogo_yaml())
 
 
 async def _listen(world: World, port: int | None) -> AppRunner:

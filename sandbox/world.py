@@ -111,6 +111,8 @@ class World:
         self.begin(seed)
         if self.host.is_up:
             await self.host.deploy_first()
+        elif seed.on_targets:
+            await self.host.start()
         await self.prepare()
         ready = await self.bot.start(RESET_WITHIN) if self.bot else True
         self.events.publish("reset")
@@ -137,6 +139,12 @@ class World:
     def github_url(self) -> str:
         """Where GitHub's API is."""
         return f"{self.base_url}{self.github_at}"
+
+    def gonogo_yaml(self) -> str:
+        """The bot's configuration file against this world."""
+        vercel: dict[str, object] = {"kind": "vercel", "name": "web", "project": "app"}
+        targets = [vercel, self.host.target()] if self.seed.on_targets else []
+        return self.seed.gonogo_yaml(self.base_url, targets)
 
     def env(self) -> dict[str, str]:
         """The environment of a bot against this world."""

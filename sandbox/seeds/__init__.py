@@ -67,6 +67,11 @@ class Seed:
         """Whether the bot comes as the GitHub App, because it has to answer the App's own rule."""
         return self.name == "ruled"
 
+    @property
+    def on_targets(self) -> bool:
+        """Whether production runs at Vercel and on the host, so that a rollback switches both."""
+        return self.name == "default"
+
     @classmethod
     def named(cls, name: str) -> Seed:
         """Raises KeyError for a name that no seed has."""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 
@@ -95,6 +96,20 @@ async def test_without_a_bot_it_tells_how_to_run_ones_own(demo: Demo) -> None:
     assert "SLACK_APP_TOKEN" not in env
 
 
+async def test_production_is_at_vercel_and_on_a_host_that_can_be_logged_in_to(demo: Demo) -> None:
+    base = await ready(await demo("--no-bot", "--port", "0", "--seed", "plain"))
+    async with aiohttp.ClientSession(f"{base}/sandbox/api/") as api:
+        plain = await (await api.get("env")).json()
+        assert "targets" not in Path(plain["GONOGO_CONFIG"]).read_text()
+        assert (await (await api.post("reset", json={"seed": "default"})).json())["ok"]
+        env = await (await api.get("env")).json()
+    rules = yaml.safe_load(Path(env["GONOGO_CONFIG"]).read_text())
+    web, host = rules["services"]["app"]["environments"]["production"]["targets"]
+    assert (web["kind"], host["kind"]) == ("vercel", "docker_ssh")
+    assert "DOCKER_SSH_KEY_FILE" not in plain and Path(env["DOCKER_SSH_KEY_FILE"]).exists()
+    assert env["DOCKER_SSH_KNOWN_HOSTS"].startswith(f"[{host['host']}]:{host['port']} ")
+
+
 async def test_a_port_that_was_asked_for_and_is_taken_is_refused(demo: Demo) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -151,12 +166,14 @@ async def test_the_bot_is_killed_started_and_reset_over_http(demo: Demo, tmp_pat
         started = await (await api.post("bot/start")).json()
         assert (started["ok"], started["state"]) == (True, "running")
         assert started["pid"] != first["pid"]
-        reset = await (await api.post("reset", json={"seed": "bake"})).json()
+        reset = await (await api.post("reset", json={"seed": "ruled"})).json()
         assert (reset["ok"], reset["state"]) == (True, "running")
         assert reset["pid"] != started["pid"]
-    assert "Europe/Berlin" in (tmp_path / "gonogo.yaml").read_text()
+        asked = (await (await api.get("journal?system=github&method=POST")).json())["journal"]
+        assert any(row["path"].endswith("/access_tokens") for row in asked)  # as the App, now
+    assert "github_protection_rule" in (tmp_path / "gonogo.yaml").read_text()
     process.terminate()
     assert (await told(process))[0] == 0
     with sqlite3.connect(tmp_path / "trial.db") as connection:
-        assert connection.execute("SELECT name FROM sandbox_seed").fetchall() == [("bake",)]
+        assert connection.execute("SELECT name FROM sandbox_seed").fetchall() == [("ruled",)]
     connection.close()
