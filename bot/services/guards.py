@@ -78,7 +78,8 @@ async def _people(desk: Desk, deployment: Deployment) -> Objection | None:
     if deployment.is_way_back and not deployment.approvals:
         if await rolling_back.requester_may(desk, deployment):
             return None
-        return Objection("role_gone", "who asked for it may no longer do so")
+        deed = "undo a rollback" if deployment.reverses else "roll back"
+        return Objection("role_gone", f"who asked for it may no longer {deed}")
     requester, *approvers = await asyncio.gather(
         look_up(desk, deployment.requested_by, role=Role.DEPLOYER),
         *(look_up(desk, given.who, role=Role.APPROVER) for given in deployment.approvals),
