@@ -177,7 +177,7 @@ async def test_a_workflow_that_declares_only_the_version_gets_only_that(tmp_path
         assert (await team.channel())[1] == SUCCESS
 
 
-@pytest.mark.parametrize("seed", ["default", "bare"])
+@pytest.mark.parametrize("seed", ["plain", "bare"])
 async def test_a_run_that_github_does_not_name_is_found(tmp_path: Path, seed: str) -> None:
     async with workspace(tmp_path, seed=seed) as team:
         await team.fault("github", "no_run_id")
