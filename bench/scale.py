@@ -20,15 +20,15 @@ from bench.store import ANA, postgres_server
 from bot.adapters.clocks import SystemClock
 from bot.adapters.store import SqlStore, open_store, upgrade
 from bot.config import Config
-from bot.domain.changes import Commit
+from bot.domain.deployments.changes import Commit
 from bot.domain.grammar import ReportWish
-from bot.domain.history import CauseState, IncidentRecord, Record, Result
-from bot.domain.metrics import Window
+from bot.domain.metrics.history import CauseState, IncidentRecord, Record, Result
+from bot.domain.metrics.metrics import Window
 from bot.ports import Tx
-from bot.services.exchanging import take_in
-from bot.services.homes import read
-from bot.services.measuring import measure
-from bot.services.reports import report
+from bot.services.knowing.exchanging import take_in
+from bot.services.knowing.homes import read
+from bot.services.knowing.measuring import measure
+from bot.services.knowing.reports import report
 
 SERVICES = tuple(f"s{number:02}" for number in range(50))
 YEARS = timedelta(days=5 * 365)

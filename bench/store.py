@@ -29,7 +29,7 @@ from bot.domain.grammar import DeployWish
 from bot.domain.people import Actor, Role, Standing
 from bot.domain.versions import Version
 from bot.ports import Tx
-from bot.services import requests
+from bot.services.deployments import requests
 from sandbox.seeds import Seed
 
 CLIENTS = (1, 16)

@@ -13,13 +13,14 @@ from typing import Annotated
 import structlog
 import typer
 
-from bot import config, doctor, logs, manifest, outage_doctor, outside_doctor, preflight, settings
+from bot import config, logs, manifest, settings
 from bot.adapters.store import AlreadyRunning, Unusable, is_current, only_instance
 from bot.app import Bot
 from bot.cli import stored
 from bot.cli.ending import BUSY, CLEAN, NEGATIVE, WRONG_CONFIGURATION, stop
-from bot.domain import windows
-from bot.domain.states import Kind
+from bot.doctor import doctor, outage_doctor, outside_doctor, preflight
+from bot.domain.closures import windows
+from bot.domain.deployments.states import Kind
 from bot.introduction import Refused
 
 log = structlog.get_logger()

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import structlog
@@ -16,25 +15,25 @@ from bot.adapters.clocks import SharedClock, SystemClock
 from bot.adapters.github import PyGithubAdapter
 from bot.adapters.health import HealthProbe
 from bot.adapters.pagers import pagers, status_page
-from bot.adapters.slack import SlackChat
-from bot.adapters.slack_http import SlackEvents
-from bot.adapters.slack_socket import SlackSocket
+from bot.adapters.slack.slack import SlackChat
+from bot.adapters.slack.slack_http import SlackEvents
+from bot.adapters.slack.slack_socket import SlackSocket
 from bot.adapters.store import SqlStore, Unreachable, is_current, open_store, upgrade
 from bot.adapters.uptime_kuma.webhook import webhook
 from bot.clockwork import Clockwork
 from bot.config import Config, ConfigError
 from bot.credentials import credentials
 from bot.deliveries import Deliveries
-from bot.domain.detection import Beat
+from bot.domain.incidents.detection import Beat
 from bot.gauges import FigureGauges
 from bot.introduction import ASK_AGAIN, ASK_SELDOM, Introduction
 from bot.monitors import Monitors
 from bot.ports import Stale, Tx
-from bot.services import detecting, holding, inspecting, mirroring, remedies
+from bot.services.deployments.requests import FRESH
 from bot.services.desk import Desk
-from bot.services.incident_following import follow
-from bot.services.promising import note_absence
-from bot.services.requests import FRESH
+from bot.services.followers import followers
+from bot.services.incidents import detecting
+from bot.services.incidents.promising import note_absence
 from bot.services.tick import Tick
 from bot.settings import Settings
 from bot.targets import Targets
@@ -98,13 +97,7 @@ class Bot:
             targets=self.targets.made,
             monitors=self.monitors.made,
             backups=self.targets.backups,
-            followers=(
-                partial(follow, config),
-                partial(mirroring.follow, config),
-                partial(holding.follow, config),
-                partial(remedies.follow, config),
-                partial(inspecting.follow, config),
-            ),
+            followers=followers(config),
             pagers=self.pagers,
             status_page=self.status_page,
         )

@@ -4,7 +4,7 @@ from bot.adapters.github.callbacks import callback_in
 from bot.adapters.store import SqlStore
 from bot.config import Config
 from bot.ports import Tx
-from bot.services import lookouts
+from bot.services.runs import lookouts
 
 ABOUT_TAGS = frozenset({"create", "delete", "push", "release"})
 

@@ -20,9 +20,9 @@ from pydantic import (
     ValidationError,
 )
 
-from bot.domain.changes import Commit
-from bot.domain.history import CauseState, Closure, IncidentRecord, Record, Result
-from bot.domain.states import Kind
+from bot.domain.deployments.changes import Commit
+from bot.domain.deployments.states import Kind
+from bot.domain.metrics.history import CauseState, Closure, IncidentRecord, Record, Result
 
 
 def _utc(moment: datetime) -> datetime:

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from bot.domain.homes import Figures
+from bot.domain.metrics.homes import Figures
 from bot.ports import Store
 
 log = structlog.get_logger()

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 
 import structlog
 
-from bot import preflight
-from bot.adapters.slack import SlackChat
-from bot.adapters.slack_identity import Identity
+from bot.adapters.slack.slack import SlackChat
+from bot.adapters.slack.slack_identity import Identity
+from bot.doctor import preflight
+from bot.doctor.preflight import Finding
 from bot.ports import GitHub
-from bot.preflight import Finding
 
 log = structlog.get_logger()
 ASK_AGAIN, ASK_SELDOM = 2.0, 60.0

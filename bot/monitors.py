@@ -20,7 +20,7 @@ from bot.config.monitors import (
     SentryConfig,
 )
 from bot.ports import Logs, Monitor, Target
-from bot.services.monitoring import PATIENCE
+from bot.services.gates.monitoring import PATIENCE
 from bot.settings import Settings
 from bot.targets import Made
 

@@ -15,7 +15,7 @@ from bot.config.targets import (
     VercelTarget,
 )
 from bot.ports import Backups, Clock, GitHub, Registry, Target
-from bot.services.workflow_target import WorkflowTarget
+from bot.services.rollbacks.workflow_target import WorkflowTarget
 from bot.settings import Settings
 
 Made = dict[tuple[str, str], Sequence[tuple[str, Target]]]

@@ -11,8 +11,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, generate_latest
 
-from bot.adapters.raw_body import raw_body
-from bot.adapters.slack_http import SlackEvents
+from bot.adapters.slack.raw_body import raw_body
+from bot.adapters.slack.slack_http import SlackEvents
 
 log = structlog.get_logger()
 WEBHOOK_LIMIT = 5 * 1024 * 1024  # bytes

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.config import Commands
-from bot.messages.controls import MOST_CANDIDATES
+from bot.messages.deployments.controls import MOST_CANDIDATES
 from handlers import (
     aftercare,
     approvals,

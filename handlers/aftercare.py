@@ -1,9 +1,9 @@
 """Set ETA: the button below the message of a rollback, and its form."""
 
 from bot.domain.errors import Refusal
-from bot.messages import aftercare as messages
 from bot.messages.blocks import Message
-from bot.services import caring
+from bot.messages.rollbacks import aftercare as messages
+from bot.services.rollbacks import caring
 from handlers.payloads import Answer, Click, Office, OpenForm, Submission
 
 

@@ -2,12 +2,14 @@
 wrong.
 """
 
-from bot.domain.checklist import BACKUP
 from bot.domain.errors import Refusal
+from bot.domain.gates.checklist import BACKUP
 from bot.domain.grammar import clean_reason, parse_deploy
-from bot.messages import forms
 from bot.messages.blocks import Message
-from bot.services import decisions, pins, replacing, signing
+from bot.messages.deployments import forms
+from bot.services.deployments import decisions, replacing
+from bot.services.gates import signing
+from bot.services.rollbacks import pins
 from handlers.payloads import Answer, Click, FormErrors, Office, OpenForm, Submission
 
 

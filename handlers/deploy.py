@@ -11,9 +11,10 @@ from bot.domain.grammar import (
     parse_deploy,
 )
 from bot.domain.versions import Version
-from bot.messages import forms, reports
 from bot.messages.blocks import Message
-from bot.services import requests
+from bot.messages.deployments import forms
+from bot.messages.knowing import reports
+from bot.services.deployments import requests
 from handlers.payloads import (
     Answer,
     Choices,

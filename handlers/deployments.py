@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from bot.domain.grammar import normalise, parse_report
 from bot.domain.people import Role, require_member
-from bot.messages import reports
-from bot.services.reports import report
+from bot.messages.knowing import reports
+from bot.services.knowing.reports import report
 from handlers import freezes, letters, locks, metrics, releases, staging
 from handlers.payloads import Answer, Command, Office
 

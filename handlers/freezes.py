@@ -3,7 +3,7 @@
 from functools import partial
 
 from bot.domain.grammar import parse_freeze
-from bot.services import freezes
+from bot.services.closures import freezes
 from handlers.payloads import Answer, Command, Office
 
 

@@ -2,9 +2,9 @@
 
 from bot.domain.errors import Refusal
 from bot.domain.grammar import clean_reason
-from bot.messages import holds as messages
 from bot.messages.blocks import Message
-from bot.services import holding
+from bot.messages.rollbacks import holds as messages
+from bot.services.rollbacks import holding
 from handlers.payloads import Answer, Click, Office, OpenForm, Submission
 
 

@@ -2,7 +2,7 @@
 
 from bot.domain.people import require_member
 from bot.ports import Tx
-from bot.services import letters
+from bot.services.deployments import letters
 from handlers.payloads import Answer, Click, Office, Shown
 
 

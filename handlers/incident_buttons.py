@@ -2,22 +2,23 @@
 
 from collections.abc import Callable
 
-from bot.domain import incident_rules as rules
 from bot.domain.errors import Refusal
 from bot.domain.grammar import MAX_REASON, clean_reason
-from bot.domain.history import Closure
-from bot.domain.incidents import Incident, Severity, State
+from bot.domain.incidents import incident_rules as rules
+from bot.domain.incidents.incidents import Incident, Severity, State
+from bot.domain.incidents.publishing import ONGOING
+from bot.domain.metrics.history import Closure
 from bot.domain.people import require_member
-from bot.domain.publishing import ONGOING
 from bot.messages import blocks as b
-from bot.messages import incident_forms as forms
-from bot.messages import publishing as pages
 from bot.messages.blocks import Message
-from bot.messages.rollbacks import proposal
-from bot.services import incident_causes as causes
-from bot.services import incident_decisions as decisions
-from bot.services import incident_editing as editing
-from bot.services import incidents, postmortems, publishing, rollbacks, undoing
+from bot.messages.incidents import incident_forms as forms
+from bot.messages.incidents import publishing as pages
+from bot.messages.rollbacks.rollbacks import proposal
+from bot.services.incidents import incident_causes as causes
+from bot.services.incidents import incident_decisions as decisions
+from bot.services.incidents import incident_editing as editing
+from bot.services.incidents import incidents, postmortems, publishing
+from bot.services.rollbacks import rollbacks, undoing
 from handlers.incidents import moment
 from handlers.payloads import Answer, Click, FormErrors, Office, OpenForm, Submission
 

@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 
 from bot.domain.errors import Refusal
 from bot.domain.grammar import IncidentWish, clean_reason, parse_incident
-from bot.domain.incidents import Severity
+from bot.domain.incidents.incidents import Severity
 from bot.domain.people import require_member
-from bot.messages import incident_forms as forms
-from bot.messages import incidents as messages
-from bot.messages import publishing as pages
-from bot.messages import reports
 from bot.messages.blocks import Message
-from bot.services import incidents
-from bot.services.incidents import Report
+from bot.messages.incidents import incident_forms as forms
+from bot.messages.incidents import incidents as messages
+from bot.messages.incidents import publishing as pages
+from bot.messages.knowing import reports
+from bot.services.incidents import incidents
+from bot.services.incidents.incidents import Report
 from handlers.payloads import Answer, Command, FormErrors, Office, OpenForm, Submission
 
 

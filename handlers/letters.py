@@ -3,7 +3,7 @@
 from bot.domain.errors import Refusal
 from bot.domain.grammar import normalise
 from bot.domain.people import require_member
-from bot.services import letters
+from bot.services.deployments import letters
 from handlers.payloads import Answer, Click, Command, Office
 
 

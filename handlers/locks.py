@@ -1,7 +1,7 @@
 """/deployments lock and unlock, and the buttons that open a lock."""
 
 from bot.domain.grammar import parse_lock, parse_unlock
-from bot.services import locks
+from bot.services.closures import locks
 from handlers.payloads import Answer, Click, Command, Office
 
 

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from bot.domain.errors import Refusal
-from bot.messages import maintenance as messages
 from bot.messages.blocks import Message
-from bot.services import maintenance
+from bot.messages.incidents import maintenance as messages
+from bot.services.incidents import maintenance
 from handlers.payloads import Answer, Click, FormErrors, Office, OpenForm, Submission
 
 

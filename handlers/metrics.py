@@ -1,7 +1,7 @@
 """/deployments metrics: how well the team delivers, in numbers and as a picture."""
 
 from bot.domain.grammar import parse_metrics
-from bot.services.measuring import answer
+from bot.services.knowing.measuring import answer
 from handlers.payloads import Answer, Command, Office
 
 

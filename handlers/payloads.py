@@ -8,8 +8,8 @@ from typing import Any
 
 from bot.config import Config
 from bot.domain.errors import Refusal
-from bot.messages import forms
 from bot.messages.blocks import Message
+from bot.messages.deployments import forms
 from bot.ports import Tx
 
 

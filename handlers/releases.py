@@ -2,12 +2,12 @@
 
 from bot.domain.errors import Refusal
 from bot.domain.grammar import parse_notes
-from bot.domain.release_notes import MAX_NOTES
+from bot.domain.releases.release_notes import MAX_NOTES
 from bot.messages import releases as messages
 from bot.messages.blocks import Message
 from bot.messages.releases import MAX_TITLE
-from bot.services import drafting
-from bot.services.drafting import ReleaseWish
+from bot.services.releases import drafting
+from bot.services.releases.drafting import ReleaseWish
 from handlers.payloads import Answer, Click, Command, FormErrors, Office, OpenForm, Submission
 
 

@@ -1,9 +1,9 @@
 """Revert and Start Hotfix: the buttons in the thread of a rollback, and their forms."""
 
 from bot.domain.errors import Refusal
-from bot.messages import remedies as messages
 from bot.messages.blocks import Message
-from bot.services import remedies
+from bot.messages.rollbacks import remedies as messages
+from bot.services.rollbacks import remedies
 from handlers.payloads import Answer, Click, Office, OpenForm, Submission
 
 

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 from bot.domain.errors import Refusal
 from bot.domain.grammar import clean_reason, parse_rollback
-from bot.domain.rollbacks import Reason
-from bot.messages import forms, reports
-from bot.messages import rollbacks as messages
+from bot.domain.rollbacks.rollbacks import Reason
 from bot.messages.blocks import Message
-from bot.messages.rollbacks import Order, order_of
-from bot.services import rollbacks, undoing
-from bot.services.rollbacks import Situation
+from bot.messages.deployments import forms
+from bot.messages.knowing import reports
+from bot.messages.rollbacks import rollbacks as messages
+from bot.messages.rollbacks.rollbacks import Order, order_of
+from bot.services.rollbacks import rollbacks, undoing
+from bot.services.rollbacks.rollbacks import Situation
 from handlers.payloads import Answer, Click, Command, FormErrors, Office, OpenForm, Submission
 
 

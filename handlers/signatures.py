@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from bot.domain.checklist import SIGNABLE
 from bot.domain.errors import Refusal
+from bot.domain.gates.checklist import SIGNABLE
+from bot.domain.gates.signatures import QUERIES
 from bot.domain.grammar import clean_reason
-from bot.domain.signatures import QUERIES
-from bot.messages import forms
 from bot.messages.blocks import Message
-from bot.services import signing
+from bot.messages.deployments import forms
+from bot.services.gates import signing
 from handlers.payloads import Answer, Click, Office, OpenForm, Submission
 
 

@@ -2,10 +2,10 @@
 
 from bot.domain.errors import Refusal
 from bot.domain.grammar import ReportWish
-from bot.messages import staging as words
 from bot.messages.blocks import Message
-from bot.services import staging
-from bot.services.requests import service_of
+from bot.messages.deployments import staging as words
+from bot.services.deployments.requests import service_of
+from bot.services.gates import staging
 from handlers.payloads import Answer, Command, Office, OpenForm, Submission
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from bot.domain.errors import Refusal
 from bot.domain.people import require_member
-from bot.messages import incident_forms as forms
 from bot.messages.blocks import Message
-from bot.services import timeline
+from bot.messages.incidents import incident_forms as forms
+from bot.services.incidents import timeline
 from handlers.incidents import moment
 from handlers.payloads import Answer, FormErrors, Office, OpenForm, Submission
 from handlers.people_messages import MessageEvent, MessageShortcut, said_at

@@ -1,6 +1,6 @@
 """I Am Watching: the button below the card of a deployment that is being watched."""
 
-from bot.services import watches
+from bot.services.deployments import watches
 from handlers.payloads import Answer, Click, Office
 
 

@@ -9,7 +9,7 @@ from inline_snapshot import snapshot
 
 from bot import config
 from bot.config import ConfigError
-from bot.domain.windows import Calendar
+from bot.domain.closures.windows import Calendar
 
 NOVEMBER = datetime.fromisoformat("2026-11-27T09:00:00+00:00")
 

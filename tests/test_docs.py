@@ -13,9 +13,9 @@ import handlers
 from bot import config
 from bot.config import Commands
 from bot.config.part import Part
-from bot.domain.states import TERMINAL, TRANSITIONS, State
-from bot.domain.windows import closed_by, in_words, warned_by
-from bot.messages import cards
+from bot.domain.closures.windows import closed_by, in_words, warned_by
+from bot.domain.deployments.states import TERMINAL, TRANSITIONS, State
+from bot.messages.deployments import cards
 from bot.settings import Settings
 from tests.domain.samples import a_deployment
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from bot import config, doctor, gate_doctor
+from bot import config
 from bot.adapters.github import Installation, PyGithubAdapter
 from bot.adapters.health import HealthProbe
-from bot.adapters.slack import SlackChat
+from bot.adapters.slack.slack import SlackChat
+from bot.doctor import doctor, gate_doctor
+from bot.doctor.preflight import Finding
 from bot.ports import Workflow
-from bot.preflight import Finding
 from sandbox import app
 from sandbox.github.environments import Environment
 from sandbox.seeds import Seed

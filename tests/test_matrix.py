@@ -16,13 +16,13 @@ from slack_bolt.async_app import AsyncAck
 from sqlalchemy import text
 
 from bot import config
-from bot.adapters.slack import SlackChat
+from bot.adapters.slack.slack import SlackChat
 from bot.adapters.store import SqlStore, open_store, upgrade
-from bot.domain.deployments import Deployment
+from bot.domain.approvals.protection import Mode, Protection
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.runs import Dispatch
+from bot.domain.deployments.states import TERMINAL, S, State
 from bot.domain.people import Actor, Role, Standing
-from bot.domain.protection import Mode, Protection
-from bot.domain.runs import Dispatch
-from bot.domain.states import TERMINAL, S, State
 from bot.ports import Tx
 from handlers import BUTTONS, COMMANDS, incident_buttons, signatures
 from handlers.listening import Listener

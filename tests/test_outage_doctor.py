@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from bot import config, outage_doctor
+from bot import config
 from bot.adapters import incident_io, pagerduty, statuspage, uptime_kuma
-from bot.adapters.slack import SlackChat
+from bot.adapters.slack.slack import SlackChat
+from bot.doctor import outage_doctor
 from bot.ports.paging import Pager
 from bot.ports.status_pages import StatusPage
 from sandbox import app

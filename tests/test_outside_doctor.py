@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot import config, outside_doctor
+from bot import config
 from bot.adapters import digitalocean, posthog
 from bot.adapters.uptime_kuma import monitor as kuma
+from bot.doctor import outside_doctor
 from sandbox import app
 from sandbox.seeds import Seed
 from sandbox.world import World

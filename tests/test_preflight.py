@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pytest
 
 from bot.adapters.github import Installation, PyGithubAdapter
-from bot.adapters.slack import SlackChat
+from bot.adapters.slack.slack import SlackChat
+from bot.doctor.preflight import Finding, preflight, refusals, unknowns
 from bot.manifest import SCOPES
-from bot.preflight import Finding, preflight, refusals, unknowns
 from sandbox import app
 from sandbox.seeds import Seed
 from sandbox.slack.manifest import Manifest

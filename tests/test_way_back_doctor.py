@@ -8,7 +8,7 @@ import yaml
 
 from bot import config
 from bot.adapters.github import PyGithubAdapter
-from bot.way_back_doctor import way, ways
+from bot.doctor.way_back_doctor import way, ways
 from sandbox import app
 from sandbox.github.environments import Environment
 from sandbox.seeds import Seed

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from bot.adapters.github import reading
-from bot.doctor import SENT, workflow_findings
+from bot.doctor.doctor import SENT, workflow_findings
 from bot.ports import Workflow
 
 FOLDER = Path(__file__).parent.parent / "examples" / "workflows"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.domain.errors import Declined
-from bot.domain.pictures import Panel, Picture, Theme
+from bot.domain.metrics.pictures import Panel, Picture, Theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

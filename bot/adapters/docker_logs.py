@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from bot.domain.comparing import of_lines
+from bot.domain.deployments.comparing import of_lines
+from bot.domain.deployments.validation import Outcome, Reading
+from bot.domain.rollbacks.targets import LogTail
 from bot.domain.spans import span
-from bot.domain.targets import LogTail
-from bot.domain.validation import Outcome, Reading
 from bot.domain.words import count
 from bot.ports import Logs
 from bot.ports.monitors import Question

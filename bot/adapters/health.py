@@ -13,7 +13,7 @@ import httpx
 
 from bot.adapters.addresses import Addresses, Forbidden, LookUp, look_up
 from bot.adapters.tls import trusted
-from bot.domain.validation import Probe
+from bot.domain.deployments.validation import Probe
 
 TIMEOUT = 5.0
 """Seconds for all of a probe: looking up the name, connecting, and the answer."""

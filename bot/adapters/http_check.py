@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.adapters.health import HealthProbe, Page
-from bot.domain.validation import Outcome, Reading
+from bot.domain.deployments.validation import Outcome, Reading
 from bot.ports.monitors import Question
 
 MILLISECOND = timedelta(milliseconds=1)

@@ -16,12 +16,12 @@ from bot import exchange, settings
 from bot.adapters.clocks import SystemClock
 from bot.adapters.store import SqlStore, is_current, open_store, upgrade
 from bot.cli.ending import CLEAN, NEGATIVE, WRONG_CONFIGURATION, database_errors, stop
-from bot.domain.metrics import Window
-from bot.domain.rollback_target import choose
-from bot.messages import figures
-from bot.services import exchanging
-from bot.services.measuring import measure
-from bot.services.past import past
+from bot.domain.metrics.metrics import Window
+from bot.domain.rollbacks.rollback_target import choose
+from bot.messages.knowing import figures
+from bot.services.knowing import exchanging
+from bot.services.knowing.measuring import measure
+from bot.services.rollbacks.past import past
 
 T = TypeVar("T")
 Service = Annotated[str, typer.Option(help="its name")]

@@ -5,7 +5,7 @@ import re
 from pydantic import Field
 
 from bot.config.part import Part
-from bot.domain.protection import Mode
+from bot.domain.approvals.protection import Mode
 
 TEAM = re.compile(r"team:[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._-]*")
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from bot.config.part import Part, shape
-from bot.domain.windows import LOOK_AHEAD, Calendar, Freeze
+from bot.domain.closures.windows import LOOK_AHEAD, Calendar, Freeze
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

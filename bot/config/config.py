@@ -11,11 +11,11 @@ from bot.config.incidents import IncidentConfig
 from bot.config.paging import StatusPageConfig
 from bot.config.part import Part, shape
 from bot.config.services import AdoptConfig, EnvironmentConfig, ServiceConfig, Span
+from bot.domain.closures.windows import Calendar
 from bot.domain.grammar import KEYWORDS
+from bot.domain.metrics.pictures import Theme
 from bot.domain.people import Role
-from bot.domain.pictures import Theme
 from bot.domain.versions import Version
-from bot.domain.windows import Calendar
 
 
 def _can_be_typed(name: str) -> str:

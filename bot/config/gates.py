@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.config.part import Part
 from bot.domain.gates import CheckRules, Gate, Policy, Rules
-from bot.domain.migrations import MigrationRule
+from bot.domain.gates.migrations import MigrationRule
 
 if TYPE_CHECKING:
     from bot.config import Config

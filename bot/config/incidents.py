@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from bot.config.paging import KumaConfig, PagingConfig
 from bot.config.part import Part
-from bot.domain.incidents import Severity
+from bot.domain.incidents.incidents import Severity
 
 
 def _long_enough(span: timedelta) -> timedelta:

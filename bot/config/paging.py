@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.config.part import Part, shape
-from bot.domain.incidents import Severity
+from bot.domain.incidents.incidents import Severity
 
 GroupId = Annotated[str, shape("S[A-Z0-9]+", "the id of a Slack user group: S012AB3CD")]
 

@@ -25,7 +25,7 @@ CheckItem = Literal[
     "console",
     "performance",
 ]
-"""The items of the process's staging validation, as `bot.domain.staging` has them."""
+"""The items of the process's staging validation, as `bot.domain.deployments.staging` has them."""
 
 Guarded = Literal["production"]
 """Where windows and freezes apply; any other environment may change at any time."""

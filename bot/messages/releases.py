@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bot.domain.release_drafts import ReleaseDraft
-from bot.domain.release_notes import MAX_NOTES
+from bot.domain.releases.release_drafts import ReleaseDraft
+from bot.domain.releases.release_notes import MAX_NOTES
 from bot.messages import blocks as b
 from bot.messages import views
 from bot.messages.blocks import Block, Message

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from bot.domain.forerunners import Forerunner
+from bot.domain.rollbacks.forerunners import Forerunner
 
 
 class ForerunnerTx(Protocol):

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from bot.domain.freezes import SetFreeze
+from bot.domain.closures.freezes import SetFreeze
 
 
 class FreezeTx(Protocol):

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.changes import ChangeList
+from bot.domain.approvals.protection import Guarding, Review
+from bot.domain.deployments.changes import ChangeList
+from bot.domain.deployments.runs import Progress, RunSummary
 from bot.domain.gates import Check, Issue
-from bot.domain.protection import Guarding, Review
-from bot.domain.runs import Progress, RunSummary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.homes import Figures, Home
+from bot.domain.metrics.homes import Figures, Home
 
 
 class HomeTx(Protocol):

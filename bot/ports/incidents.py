@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.incidents import Incident
-from bot.domain.timeline import Event
+from bot.domain.incidents.incidents import Incident
+from bot.domain.incidents.timeline import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.inspections import Inspection
+from bot.domain.deployments.inspections import Inspection
 
 
 class InspectionTx(Protocol):

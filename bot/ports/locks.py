@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.locks import Lock
+from bot.domain.closures.locks import Lock
 
 
 class LockTx(Protocol):

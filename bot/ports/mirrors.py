@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.deployments import Deployment
-from bot.domain.mirrors import Mirror, Shown
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.mirrors import Mirror, Shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

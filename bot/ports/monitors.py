@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.domain.validation import Reading
+from bot.domain.deployments.validation import Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.pages import Page
+from bot.domain.incidents.pages import Page
 
 
 class PageTx(Protocol):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.pictures import Picture, PictureWish, Theme
+from bot.domain.metrics.pictures import Picture, PictureWish, Theme
 
 
 class Painter(Protocol):

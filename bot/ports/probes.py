@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from bot.domain.validation import Probe
+from bot.domain.deployments.validation import Probe
 
 
 class Probes(Protocol):

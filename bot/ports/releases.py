@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.changes import Commit
-from bot.domain.release_drafts import ReleaseDraft
+from bot.domain.deployments.changes import Commit
+from bot.domain.releases.release_drafts import ReleaseDraft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

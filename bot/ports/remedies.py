@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.remedies import Remedy
+from bot.domain.rollbacks.remedies import Remedy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from bot.domain.sightings import Sighting
+from bot.domain.deployments.sightings import Sighting
 
 
 class SightingTx(Protocol):

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from bot.domain.staging import OnStaging, StagingCheck
+from bot.domain.deployments.staging import OnStaging, StagingCheck
 
 
 class StagingTx(Protocol):

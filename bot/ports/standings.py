@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.domain.standings import Standing
+from bot.domain.deployments.standings import Standing
 
 
 class StandingTx(Protocol):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.publishing import Health, Phase
+from bot.domain.incidents.publishing import Health, Phase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.publishing import StatusPost
+from bot.domain.incidents.publishing import StatusPost
 
 
 class StatusPostTx(Protocol):

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from bot.domain.deployments import Deployment
-from bot.domain.history import IncidentRecord, Record
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.metrics.history import IncidentRecord, Record
 from bot.domain.people import Actor
 from bot.messages.blocks import Message
 from bot.ports.chores import ChoreTx

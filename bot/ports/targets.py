@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from bot.domain.targets import Artifact, Candidate, LogTail, Sight, TargetPlan
+from bot.domain.rollbacks.targets import Artifact, Candidate, LogTail, Sight, TargetPlan
 
 Receipt = dict[str, str]
 """What a target needs to find a started step again; kept in the store, plain text, no secrets."""

@@ -8,19 +8,21 @@ from functools import partial
 
 import structlog
 
-from bot.domain import checklist, inspections
-from bot.domain.deployments import Deployment
+from bot.domain.deployments import inspections
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Declined, NotFound
-from bot.domain.states import Kind, State
-from bot.messages import announcements, checklists, notes, watches
-from bot.messages import inspections as databases
+from bot.domain.gates import checklist
 from bot.messages.blocks import Message
-from bot.messages.cards import MOST_CHANGES
-from bot.messages.cards import card as render
+from bot.messages.deployments import announcements, checklists, notes, watches
+from bot.messages.deployments import inspections as databases
+from bot.messages.deployments.cards import MOST_CHANGES
+from bot.messages.deployments.cards import card as render
 from bot.ports import Card, Post, Tx
-from bot.services import inspecting, maintenance
-from bot.services.approval_watch import first_asking
+from bot.services.deployments import inspecting
+from bot.services.deployments.approval_watch import first_asking
 from bot.services.desk import Desk, card_key, reply
+from bot.services.incidents import maintenance
 
 log = structlog.get_logger()
 

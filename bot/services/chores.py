@@ -5,28 +5,21 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from bot.domain.deployments import Deployment
+from bot.domain.deployments.deployments import Deployment
 from bot.ports import Card, Chore, Post, Room, Tx
-from bot.services import (
-    homes,
-    inspecting,
-    locks,
-    maintenance,
-    mirroring,
-    paging,
-    pictures,
-    postmortems,
-    promising,
-    publishing,
-    releases,
-    remedying,
-)
 from bot.services.board import Board
+from bot.services.closures import locks
+from bot.services.deployments import inspecting
+from bot.services.deployments.stepping import step
 from bot.services.desk import Desk
 from bot.services.duties import Duties
+from bot.services.incidents import maintenance, paging, postmortems, promising, publishing
+from bot.services.incidents.rooms import Rooms
+from bot.services.knowing import homes, pictures
 from bot.services.outbox import deliver
-from bot.services.rooms import Rooms
-from bot.services.stepping import step
+from bot.services.releases import releases
+from bot.services.rollbacks import remedying
+from bot.services.runs import mirroring
 
 Work = Callable[[], Awaitable[None]]
 Plan = list[tuple[str, Work]]

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.config import AdoptConfig, Config
-from bot.domain.deployments import Deployment
-from bot.domain.states import Kind
-from bot.domain.validation import Rule
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import Kind
+from bot.domain.deployments.validation import Rule
 from bot.messages.blocks import Message
 from bot.ports import (
     Backups,

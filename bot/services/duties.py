@@ -9,19 +9,13 @@ import structlog
 from bot.config import Config
 from bot.domain.errors import Fault
 from bot.ports import Tx
-from bot.services import (
-    adoption,
-    digest,
-    directory,
-    lookouts,
-    measuring,
-    outside,
-    pins,
-    promising,
-    sighting,
-    staging,
-)
+from bot.services import directory
 from bot.services.desk import Desk
+from bot.services.gates import sighting, staging
+from bot.services.incidents import promising
+from bot.services.knowing import digest, measuring
+from bot.services.rollbacks import pins
+from bot.services.runs import adoption, lookouts, outside
 
 log = structlog.get_logger()
 

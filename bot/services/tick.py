@@ -14,7 +14,7 @@ from bot.services.board import Board
 from bot.services.chores import Chores, Work
 from bot.services.desk import Desk, retry_in
 from bot.services.duties import Duties
-from bot.services.rooms import Rooms
+from bot.services.incidents.rooms import Rooms
 
 log = structlog.get_logger()
 

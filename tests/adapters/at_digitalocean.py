@@ -11,7 +11,7 @@ from typing import Any
 from bot.adapters import digitalocean
 from bot.adapters.rest import Rest
 from bot.config.targets import AppPlatformTarget
-from bot.domain.targets import Artifact, Sight
+from bot.domain.rollbacks.targets import Artifact, Sight
 from bot.ports import Receipt
 from sandbox.digitalocean.app import App
 from sandbox.world import World

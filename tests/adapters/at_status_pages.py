@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.domain.publishing import Health, Phase
+from bot.domain.incidents.publishing import Health, Phase
 from bot.ports.status_pages import Notice
 
 

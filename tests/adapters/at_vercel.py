@@ -11,7 +11,7 @@ from typing import Any
 from bot.adapters import vercel
 from bot.adapters.rest import Rest
 from bot.config.targets import VercelTarget
-from bot.domain.targets import Artifact, Sight
+from bot.domain.rollbacks.targets import Artifact, Sight
 from bot.ports import Receipt
 from sandbox.vercel.project import Project
 from sandbox.world import World

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.adapters.github import PyGithubAdapter
-from bot.adapters.slack import SlackChat
+from bot.adapters.slack.slack import SlackChat
 from sandbox import app
 from sandbox.seeds import Seed
 from sandbox.world import World

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.domain.errors import Declined, Fault, NotFound, Unanswered
-from bot.domain.targets import Artifact, Fate
+from bot.domain.rollbacks.targets import Artifact, Fate
 from sandbox.world import World
 from tests.adapters.at_digitalocean import AtDigitalOcean, at_digitalocean
 

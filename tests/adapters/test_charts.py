@@ -6,7 +6,7 @@ import zlib
 import pytest
 
 from bot.adapters.charts import Charts
-from bot.domain.pictures import Panel, Picture, Theme
+from bot.domain.metrics.pictures import Panel, Picture, Theme
 
 WEEKS = tuple(f"{number} Mar" for number in range(1, 9))
 SHOWN = Picture(

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from bot.adapters.github import PyGithubAdapter
-from bot.domain.changes import Change
+from bot.domain.deployments.changes import Change
 from bot.domain.errors import NotFound
 from bot.domain.gates import Check
 from sandbox.github.git import Commit, digest

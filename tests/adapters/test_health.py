@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from bot.adapters.health import HealthProbe
-from bot.domain.validation import Probe
+from bot.domain.deployments.validation import Probe
 from sandbox.health import Answer
 from sandbox.world import World
 

@@ -15,7 +15,7 @@ import pytest
 
 from bot.adapters.uptime_kuma import KumaPage
 from bot.domain.errors import Declined, Fault, Unanswered
-from bot.domain.publishing import Health, Phase
+from bot.domain.incidents.publishing import Health, Phase
 from bot.ports.status_pages import Notice, Published
 from sandbox.world import World
 from tests.adapters.at_status_pages import notice

@@ -12,7 +12,7 @@ import pytest
 
 from bot.adapters.uptime_kuma import KumaPage, connect
 from bot.domain.errors import Declined, Fault, NotFound, Unanswered
-from bot.domain.publishing import Health, Phase
+from bot.domain.incidents.publishing import Health, Phase
 from bot.ports.status_pages import Published
 from sandbox.world import World
 from tests.adapters.at_status_pages import notice

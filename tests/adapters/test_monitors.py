@@ -11,8 +11,8 @@ from bot.adapters import bugsink, posthog, sentry
 from bot.adapters.health import HealthProbe
 from bot.adapters.http_check import HttpCheck
 from bot.adapters.uptime_kuma import monitor as kuma
+from bot.domain.deployments.validation import Outcome, Reading
 from bot.domain.errors import Fault
-from bot.domain.validation import Outcome, Reading
 from bot.ports import Monitor, Question
 from sandbox.health import Answer
 from sandbox.posthog import Traffic

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.adapters.slack import SlackChat
-from bot.adapters.slack_identity import Identity
+from bot.adapters.slack.slack import SlackChat
+from bot.adapters.slack.slack_identity import Identity
 from bot.domain.errors import Declined, Fault, NotFound
 from bot.domain.people import Standing
 from bot.messages.blocks import Message, section

@@ -10,9 +10,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.adapters.response_url import is_response_url
-from bot.adapters.slack import SlackChat
-from bot.adapters.slack_calls import Unreachable
+from bot.adapters.slack.response_url import is_response_url
+from bot.adapters.slack.slack import SlackChat
+from bot.adapters.slack.slack_calls import Unreachable
 from bot.domain.errors import Declined, Fault, Unanswered
 from bot.messages.blocks import Message
 from sandbox.slack.channels import Channel

@@ -11,7 +11,7 @@ import pytest
 
 from bot.adapters.statuspage import Statuspage, connect
 from bot.domain.errors import Declined, Fault, NotFound, Unanswered
-from bot.domain.publishing import Health, Phase
+from bot.domain.incidents.publishing import Health, Phase
 from sandbox.seeds import Seed
 from sandbox.statuspage.host import PAGE, component_id
 from sandbox.world import World

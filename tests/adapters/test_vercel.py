@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.domain.errors import Declined
-from bot.domain.targets import Artifact, Fate
+from bot.domain.rollbacks.targets import Artifact, Fate
 from sandbox.vercel.project import Plan
 from sandbox.world import World
 from tests.adapters.at_vercel import AtVercel, at_vercel

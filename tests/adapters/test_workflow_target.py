@@ -8,8 +8,8 @@ import pytest
 
 from bot.adapters.github import PyGithubAdapter
 from bot.domain.errors import Declined
-from bot.domain.targets import Artifact, Fate
-from bot.services.workflow_target import WorkflowTarget
+from bot.domain.rollbacks.targets import Artifact, Fate
+from bot.services.rollbacks.workflow_target import WorkflowTarget
 from sandbox.world import World
 
 BACK = Artifact(id="v1.1.0", version="v1.1.0")

@@ -108,7 +108,7 @@ async def nursery() -> AsyncIterator[Nursery]:
 
 
 def _take_orders() -> None:
-    from bot import __main__ as bot  # what it takes so long to import, before anybody asks
+    from bot import __main__ as bot
 
     signal.signal(signal.SIGCHLD, _tell_who_ended)
     for order in sys.stdin:

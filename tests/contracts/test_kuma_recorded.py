@@ -16,7 +16,7 @@ from aiohttp import web
 
 from bot.adapters.uptime_kuma import KumaPage, connect
 from bot.domain.errors import Declined
-from bot.domain.publishing import Health, Phase
+from bot.domain.incidents.publishing import Health, Phase
 from bot.ports.status_pages import Notice, Published
 from sandbox import app
 from sandbox.seeds import Seed

@@ -10,7 +10,7 @@ from bot.adapters.clocks import SystemClock
 from bot.adapters.docker_ssh import DockerSsh
 from bot.adapters.docker_ssh.connection import Host, Trust
 from bot.config.targets import DockerSshTarget
-from bot.domain.targets import Artifact, Fate
+from bot.domain.rollbacks.targets import Artifact, Fate
 from sandbox.app import HOST
 from tests.docker_ssh.machine import Machine, Sshd
 from tests.docker_ssh.switching import end_of, is_good, running

@@ -10,7 +10,7 @@ from bot.adapters import docker_ssh
 from bot.adapters.docker_ssh import DockerSsh
 from bot.config.targets import DockerSshTarget
 from bot.domain.errors import Fault
-from bot.domain.targets import Artifact
+from bot.domain.rollbacks.targets import Artifact
 from bot.ports import StoredImage
 from bot.settings import Settings
 from sandbox.host import digest_of

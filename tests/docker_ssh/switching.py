@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 from bot.adapters.docker_ssh.adapter import DockerSsh
-from bot.domain.targets import Artifact, Fate, Sight
+from bot.domain.rollbacks.targets import Artifact, Fate, Sight
 from bot.ports import Receipt
 
 ENDS_WITHIN = 60.0  # seconds

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.errors import Declined, Fault
-from bot.domain.targets import Artifact
+from bot.domain.rollbacks.targets import Artifact
 from bot.ports import StoredImage
 from sandbox.host import digest_of
 from sandbox.host.server import REPOSITORY

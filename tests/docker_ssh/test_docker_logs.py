@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from bot.adapters.docker_logs import DockerLogs
+from bot.domain.deployments.validation import Outcome, Reading
 from bot.domain.errors import Fault
-from bot.domain.validation import Outcome, Reading
 from bot.ports import Question
 from sandbox.host.containers import Line
 from sandbox.world import World

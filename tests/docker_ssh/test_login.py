@@ -13,7 +13,7 @@ from bot.adapters.docker_ssh.script import script
 from bot.config import ConfigError
 from bot.config.targets import DockerSshTarget
 from bot.domain.errors import Declined, Fault
-from bot.domain.targets import Fate
+from bot.domain.rollbacks.targets import Fate
 from sandbox import app
 from sandbox.host.server import REPOSITORY
 from tests.docker_ssh.stage import NEW, OLD, PROGRAMS, Stage, wanted

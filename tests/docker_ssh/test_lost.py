@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.errors import Declined, Unanswered
-from bot.domain.targets import Fate
+from bot.domain.rollbacks.targets import Fate
 from tests.docker_ssh.stage import NEW, OLD, PROGRAMS, Stage, wanted
 from tests.docker_ssh.switching import end_of, is_good, running, step, switch
 

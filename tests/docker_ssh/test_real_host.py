@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.domain.errors import Declined, Fault
-from bot.domain.targets import Artifact, Fate, Sight
+from bot.domain.rollbacks.targets import Artifact, Fate, Sight
 from sandbox.app import free_port
 from tests.docker_ssh.conftest import Outage
 from tests.docker_ssh.machine import Sshd, machine

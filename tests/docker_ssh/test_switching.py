@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import Declined
-from bot.domain.targets import Artifact, Fate
+from bot.domain.rollbacks.targets import Artifact, Fate
 from tests.docker_ssh.stage import NEW, OLD, PROGRAMS, Stage, wanted
 from tests.docker_ssh.switching import Prober, end_of, is_good, running, switch
 

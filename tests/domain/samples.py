@@ -5,10 +5,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.domain.deployments import Deployment, Ending
-from bot.domain.incidents import Incident, Severity
+from bot.domain.deployments.deployments import Deployment, Ending
+from bot.domain.deployments.states import State
+from bot.domain.incidents.incidents import Incident, Severity
 from bot.domain.people import Actor, Role, Standing
-from bot.domain.states import State
 
 NOON = datetime(2024, 3, 26, 12, tzinfo=UTC)
 ANYTHING = st.text(max_size=60)

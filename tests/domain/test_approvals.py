@@ -7,12 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import approvals
-from bot.domain.approvals import EXPIRES_AFTER, in_words, may_cancel, may_reject, nudge_time
-from bot.domain.deployments import Approval, Binding, Deployment
+from bot.domain.approvals import approvals
+from bot.domain.approvals.approvals import (
+    EXPIRES_AFTER,
+    in_words,
+    may_cancel,
+    may_reject,
+    nudge_time,
+)
+from bot.domain.deployments.deployments import Approval, Binding, Deployment
+from bot.domain.deployments.states import TERMINAL, State
 from bot.domain.errors import Refusal
 from bot.domain.people import Actor, Role, Standing
-from bot.domain.states import TERMINAL, State
 from tests.domain.samples import NOON, STATES, a_deployment, member, settled
 
 BO = member("U0BO", Role.APPROVER, github="bo-acme")

@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from bot.domain.checklist import (
+from bot.domain.deployments.deployments import Approval, Deployment, Ending
+from bot.domain.deployments.states import Kind, State
+from bot.domain.deployments.validation import Outcome, Reading, Validation
+from bot.domain.errors import Refusal
+from bot.domain.gates import Level, Verdict, judge
+from bot.domain.gates.checklist import (
     APPROVERS_CHECKS,
     ITEMS,
     TROUBLED,
@@ -20,14 +25,9 @@ from bot.domain.checklist import (
     to_check,
     to_sign,
 )
-from bot.domain.deployments import Approval, Deployment, Ending
-from bot.domain.errors import Refusal
-from bot.domain.gates import Level, Verdict, judge
-from bot.domain.migrations import Migration
+from bot.domain.gates.migrations import Migration
+from bot.domain.gates.signatures import Override
 from bot.domain.people import Role
-from bot.domain.signatures import Override
-from bot.domain.states import Kind, State
-from bot.domain.validation import Outcome, Reading, Validation
 from tests.domain.samples import NOON, STATES, a_deployment, member
 from tests.domain.test_gates import DROPS, FINE, RULES
 

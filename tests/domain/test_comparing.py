@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.comparing import Sample, of_issues, of_rates
-from bot.domain.validation import Outcome
+from bot.domain.deployments.comparing import Sample, of_issues, of_rates
+from bot.domain.deployments.validation import Outcome
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.changes import Change, ChangeList
-from bot.domain.deployments import Binding, Ending
-from bot.domain.protection import Mode, Protection
-from bot.domain.states import AT_GITHUB, TERMINAL, TRANSITIONS, UNFINISHED, State
-from bot.domain.steps import Step, next_step
+from bot.domain.approvals.protection import Mode, Protection
+from bot.domain.deployments.changes import Change, ChangeList
+from bot.domain.deployments.deployments import Binding, Ending
+from bot.domain.deployments.states import AT_GITHUB, TERMINAL, TRANSITIONS, UNFINISHED, State
+from bot.domain.deployments.steps import Step, next_step
 from tests.domain.samples import NOON, a_deployment
 
 AT_THE_GATE = Protection(mode=Mode.GITHUB_ENVIRONMENT, environments=("production",))

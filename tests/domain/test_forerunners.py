@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.forerunners import forerunners, newest_of_each, runs_before
-from bot.domain.history import Record, Result
-from bot.domain.rollback_target import choose
-from bot.domain.runs import RunSummary
-from bot.domain.states import Kind
+from bot.domain.deployments.runs import RunSummary
+from bot.domain.deployments.states import Kind
+from bot.domain.metrics.history import Record, Result
+from bot.domain.rollbacks.forerunners import forerunners, newest_of_each, runs_before
+from bot.domain.rollbacks.rollback_target import choose
 
 START = datetime(2024, 3, 1, 10, 0, tzinfo=UTC)
 HERE = ("app", "production")

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.backups import Backup, Backups
-from bot.domain.changes import Change, ChangeList
+from bot.domain.deployments.changes import Change, ChangeList
 from bot.domain.errors import Fault
 from bot.domain.gates import (
     DEFAULTS,
@@ -29,9 +28,10 @@ from bot.domain.gates import (
     blocks,
     judge,
 )
+from bot.domain.gates.backups import Backup, Backups
 from bot.domain.gates.holds import Held
-from bot.domain.migrations import Migration
-from bot.domain.rehearsal import Place, Rehearsal
+from bot.domain.gates.migrations import Migration
+from bot.domain.rollbacks.rehearsal import Place, Rehearsal
 from tests.domain.samples import NOON
 
 PASS, WARN, BLOCK, NOT_SET_UP = Level.PASS, Level.WARN, Level.BLOCK, Level.NOT_SET_UP

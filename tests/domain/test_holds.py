@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.domain.changes import Change, ChangeList, Commit
+from bot.domain.deployments.changes import Change, ChangeList, Commit
 from bot.domain.gates import Evidence, Gate, Level, judge
 from bot.domain.gates.holds import Held, held, reverted
 from bot.domain.gates.holds import judge as judged
-from bot.domain.holds import brings_back
+from bot.domain.rollbacks.holds import brings_back
 from tests.domain.samples import NOON
 from tests.domain.test_gates import FINE
 

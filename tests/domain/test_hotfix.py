@@ -2,9 +2,9 @@
 
 import pytest
 
+from bot.domain.deployments.states import Kind
 from bot.domain.gates import Level, Verdict
-from bot.domain.hotfix import softened
-from bot.domain.states import Kind
+from bot.domain.gates.hotfix import softened
 
 
 def verdict(gate: str, level: Level) -> Verdict:

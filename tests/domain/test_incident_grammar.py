@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from bot.domain.grammar import IncidentWish, parse_incident
-from bot.domain.incidents import Severity
+from bot.domain.incidents.incidents import Severity
 from tests.domain.samples import ANYTHING
 
 

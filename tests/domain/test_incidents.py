@@ -7,14 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import incident_rules as rules
-from bot.domain.deployments import Deployment
+from bot.domain.deployments.deployments import Deployment
 from bot.domain.errors import Refusal
-from bot.domain.history import CauseState, Closure
-from bot.domain.incidents import TRANSITIONS, Incident, Postmortem, Severity, State, number_in
+from bot.domain.incidents import incident_rules as rules
+from bot.domain.incidents.incidents import (
+    TRANSITIONS,
+    Incident,
+    Postmortem,
+    Severity,
+    State,
+    number_in,
+)
+from bot.domain.incidents.postmortems import next_reminder, reminders_by
+from bot.domain.incidents.suspects import suspects
+from bot.domain.metrics.history import CauseState, Closure
 from bot.domain.people import Actor, Role
-from bot.domain.postmortems import next_reminder, reminders_by
-from bot.domain.suspects import suspects
 from tests.domain.samples import NOON, a_deployment, an_incident, member
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

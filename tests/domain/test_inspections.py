@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from bot.domain.deployments import Deployment
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.inspections import entries, is_for, sign, to_sign
+from bot.domain.deployments.states import Kind, State
+from bot.domain.deployments.validation import Outcome, Reading, Validation
 from bot.domain.errors import Refusal
-from bot.domain.inspections import entries, is_for, sign, to_sign
-from bot.domain.migrations import Migration
+from bot.domain.gates.migrations import Migration
+from bot.domain.gates.signatures import QUERIES
 from bot.domain.people import Role
-from bot.domain.signatures import QUERIES
-from bot.domain.states import Kind, State
-from bot.domain.validation import Outcome, Reading, Validation
 from tests.domain.samples import NOON, a_deployment, member
 
 BROUGHT = (Migration(path="migrations/0007_drop.sql"),)

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from bot.domain.changes import Change, ChangeList
-from bot.domain.letters import addressed, authors
+from bot.domain.deployments.changes import Change, ChangeList
+from bot.domain.deployments.letters import addressed, authors
+from bot.domain.deployments.states import Kind
 from bot.domain.people import Standing
-from bot.domain.states import Kind
 from tests.domain.samples import a_deployment, member
 
 X, Y, Z = (

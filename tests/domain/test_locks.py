@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.closures.locks import Lock, LockKind, judge, may_lock, may_open
+from bot.domain.deployments.states import Kind
 from bot.domain.errors import Refusal
 from bot.domain.gates import Level
-from bot.domain.locks import Lock, LockKind, judge, may_lock, may_open
 from bot.domain.people import Actor, Role, Standing
-from bot.domain.states import Kind
 from tests.domain.samples import NOON, member
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.changes import Commit
-from bot.domain.goals import goals
-from bot.domain.history import CauseState, Closure, IncidentRecord, Record, Result
-from bot.domain.metrics import Stability, Window, stability, throughput
-from bot.domain.states import Kind
+from bot.domain.deployments.changes import Commit
+from bot.domain.deployments.states import Kind
+from bot.domain.metrics.goals import goals
+from bot.domain.metrics.history import CauseState, Closure, IncidentRecord, Record, Result
+from bot.domain.metrics.metrics import Stability, Window, stability, throughput
 
 MARCH = datetime(2024, 3, 4, tzinfo=UTC)  # a Monday
 APRIL = datetime(2024, 4, 1, tzinfo=UTC)

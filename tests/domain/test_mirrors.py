@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from bot.domain.deployments import Binding, Deployment
-from bot.domain.mirrors import (
+from bot.domain.approvals.protection import Mode, Protection
+from bot.domain.deployments.deployments import Binding, Deployment
+from bot.domain.deployments.mirrors import (
     Mirror,
     Shown,
     has_to_be_written,
@@ -14,11 +15,10 @@ from bot.domain.mirrors import (
     ref_of,
     should_show,
 )
-from bot.domain.outside import Outside
-from bot.domain.protection import Mode, Protection
-from bot.domain.runs import Progress, Stage
-from bot.domain.states import State
-from bot.domain.switching import TargetStep
+from bot.domain.deployments.outside import Outside
+from bot.domain.deployments.runs import Progress, Stage
+from bot.domain.deployments.states import State
+from bot.domain.rollbacks.switching import TargetStep
 from tests.domain.samples import a_deployment
 
 RUN: dict[str, Any] = {"run_id": 77}

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.outside import EPOCH, is_new, is_older, named, since, sort, version_of
-from bot.domain.runs import RunSummary
+from bot.domain.deployments.outside import EPOCH, is_new, is_older, named, since, sort, version_of
+from bot.domain.deployments.runs import RunSummary
 from tests.domain.samples import NOON
 
 HOUR = timedelta(hours=1)

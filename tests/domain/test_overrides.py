@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.domain.deployments import Deployment
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import State
 from bot.domain.errors import Refusal
 from bot.domain.gates import FINAL, Gate, Level, Verdict
-from bot.domain.overrides import (
+from bot.domain.gates.overrides import (
     approvals_needed,
     can_be_lifted,
     lift,
@@ -19,7 +20,6 @@ from bot.domain.overrides import (
     standing,
 )
 from bot.domain.people import Actor, Role
-from bot.domain.states import State
 from tests.domain.samples import NOON, a_deployment, member
 
 RED = Verdict(gate="ci", level=Level.BLOCK, text="CI is red: lint", action="Fix it.")

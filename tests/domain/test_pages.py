@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.incidents import Incident, Severity, State
-from bot.domain.pages import Page, PageState, is_wanted
+from bot.domain.incidents.incidents import Incident, Severity, State
+from bot.domain.incidents.pages import Page, PageState, is_wanted
 
 NOW = datetime(2024, 3, 26, 14, 32, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.promise import Call, Score, Word, call, next_call, score
-from bot.domain.timeline import Event, What, in_order, words
+from bot.domain.incidents.promise import Call, Score, Word, call, next_call, score
+from bot.domain.incidents.timeline import Event, What, in_order, words
 from tests.domain.samples import NOON
 
 MINUTE = timedelta(minutes=1)

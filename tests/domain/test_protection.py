@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.approvals.protection import ANSWER_SHOWS, Guarding, Mode, Protection, judge
 from bot.domain.gates import Level
-from bot.domain.protection import ANSWER_SHOWS, Guarding, Mode, Protection, judge
 from tests.domain.samples import NOON
 
 PEOPLE = Protection(mode=Mode.GITHUB_ENVIRONMENT, environments=("checks", "production"))

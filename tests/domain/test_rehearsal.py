@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.migrations import Migration
-from bot.domain.rehearsal import ASKS_AGAIN, KEEPS, Place, Rehearsal
+from bot.domain.gates.migrations import Migration
+from bot.domain.rollbacks.rehearsal import ASKS_AGAIN, KEEPS, Place, Rehearsal
 from tests.domain.samples import NOON
 
 YES = Place(name="web", kind="vercel", possible=True, takes=timedelta(seconds=20))

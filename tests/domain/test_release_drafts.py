@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.release_drafts import TRANSITIONS, ReleaseDraft, ReleaseDraftState
+from bot.domain.releases.release_drafts import TRANSITIONS, ReleaseDraft, ReleaseDraftState
 
 NOON = datetime(2024, 3, 26, 12, tzinfo=UTC)
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.changes import Change
-from bot.domain.release_notes import Group, draft, group
+from bot.domain.deployments.changes import Change
+from bot.domain.releases.release_notes import Group, draft, group
 
 
 def change(title: str, *labels: str, number: int | None = 7, breaks: bool = False) -> Change:

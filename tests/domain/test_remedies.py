@@ -4,9 +4,9 @@ from itertools import product
 
 import pytest
 
-from bot.domain.changes import Change, ChangeList
+from bot.domain.deployments.changes import Change, ChangeList
 from bot.domain.errors import Refusal
-from bot.domain.remedies import (
+from bot.domain.rollbacks.remedies import (
     TRANSITIONS,
     RemedyKind,
     RemedyState,

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from bot.domain.deployments.replacing import gives_way, must_give_way
+from bot.domain.deployments.runs import Dispatch
+from bot.domain.deployments.states import State
 from bot.domain.errors import Refusal
-from bot.domain.replacing import gives_way, must_give_way
-from bot.domain.runs import Dispatch
-from bot.domain.states import State
 from bot.domain.versions import Version
 from tests.domain.samples import NOON, a_deployment
 

@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from bot.domain.risk import failures, local_time
+from bot.domain.deployments.risk import failures, local_time
 from tests.domain.samples import NOON
 
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.history import Record, Result
-from bot.domain.rollback_target import Choice, Refused, choose
-from bot.domain.states import Kind
+from bot.domain.deployments.states import Kind
+from bot.domain.metrics.history import Record, Result
+from bot.domain.rollbacks.rollback_target import Choice, Refused, choose
 from tests.domain.samples import NOON
 
 

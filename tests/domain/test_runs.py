@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.runs import (
+from bot.domain.deployments.runs import (
     GIVE_UP_SEARCH,
     SETTLE,
     Dispatch,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.sightings import Sighting, after
+from bot.domain.deployments.sightings import Sighting, after
 from tests.domain.samples import NOON
 
 BEFORE = Sighting(service="app", environment="production", at=NOON, told="v1.2.0", differs=2)

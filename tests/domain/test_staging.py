@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import get_args
 
 from bot.config import CheckItem
-from bot.domain.staging import ITEMS, OnStaging, StagingCheck
+from bot.domain.deployments.staging import ITEMS, OnStaging, StagingCheck
 from tests.domain.samples import NOON
 
 

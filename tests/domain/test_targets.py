@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.targets import Artifact
+from bot.domain.rollbacks.targets import Artifact
 
 COMMIT = "4f6c71e21e9047629fee6cc4a0a9f2cf00112233"
 HERE = Artifact(id="dpl_1", version="v1.2.0", commit=COMMIT)

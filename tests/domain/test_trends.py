@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.changes import Commit
-from bot.domain.history import CauseState, Closure, IncidentRecord, Record, Result
-from bot.domain.metrics import Window, stability, throughput
-from bot.domain.states import Kind
-from bot.domain.trends import trend
+from bot.domain.deployments.changes import Commit
+from bot.domain.deployments.states import Kind
+from bot.domain.metrics.history import CauseState, Closure, IncidentRecord, Record, Result
+from bot.domain.metrics.metrics import Window, stability, throughput
+from bot.domain.metrics.trends import trend
 
 MONDAY = datetime(2024, 3, 4, tzinfo=UTC)
 THREE_WEEKS = Window(

@@ -5,11 +5,19 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.errors import Refusal
-from bot.domain.migrations import Migration
-from bot.domain.rehearsal import Rehearsal
-from bot.domain.switching import Outcome, Progress, TargetStep, again, following, outcome, retried
-from bot.domain.targets import Fate
-from bot.domain.undoing import Undoing, between, require_reversible, steps
+from bot.domain.gates.migrations import Migration
+from bot.domain.rollbacks.rehearsal import Rehearsal
+from bot.domain.rollbacks.switching import (
+    Outcome,
+    Progress,
+    TargetStep,
+    again,
+    following,
+    outcome,
+    retried,
+)
+from bot.domain.rollbacks.targets import Fate
+from bot.domain.rollbacks.undoing import Undoing, between, require_reversible, steps
 from tests.domain.samples import NOON
 
 DOWN = Migration(path="migrations/0008_add.sql", has_down=True)

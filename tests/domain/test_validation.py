@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.validation import (
+from bot.domain.deployments.validation import (
     Judgement,
     Outcome,
     Probe,

@@ -10,9 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.domain.gates import Level
-from bot.domain.states import Kind
-from bot.domain.windows import (
+from bot.domain.closures.windows import (
     Calendar,
     Freeze,
     closed_by,
@@ -22,6 +20,8 @@ from bot.domain.windows import (
     next_open,
     warned_by,
 )
+from bot.domain.deployments.states import Kind
+from bot.domain.gates import Level
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MINUTE = timedelta(minutes=1)

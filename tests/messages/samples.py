@@ -4,12 +4,12 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.changes import Change, ChangeList
-from bot.domain.deployments import Approval, Binding, Deployment, Ending
+from bot.domain.deployments.changes import Change, ChangeList
+from bot.domain.deployments.deployments import Approval, Binding, Deployment, Ending
+from bot.domain.deployments.runs import Progress, Stage
+from bot.domain.deployments.states import TERMINAL, S, State
+from bot.domain.deployments.validation import Outcome, Reading, Validation
 from bot.domain.gates import Level, Verdict
-from bot.domain.runs import Progress, Stage
-from bot.domain.states import TERMINAL, S, State
-from bot.domain.validation import Outcome, Reading, Validation
 from bot.messages.blocks import Block, Message
 from tests.domain.samples import NOON, a_deployment
 

@@ -4,11 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from bot.domain.changes import Change, ChangeList
-from bot.domain.deployments import Deployment, Ending
-from bot.domain.states import State
-from bot.domain.validation import Outcome, Reading, Validation
-from bot.messages import announcements
+from bot.domain.deployments.changes import Change, ChangeList
+from bot.domain.deployments.deployments import Deployment, Ending
+from bot.domain.deployments.states import State
+from bot.domain.deployments.validation import Outcome, Reading, Validation
+from bot.messages.deployments import announcements
 from tests.domain.samples import NOON, a_deployment
 from tests.messages.samples import in_state, read, reading, texts
 

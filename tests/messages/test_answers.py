@@ -2,11 +2,12 @@
 
 from inline_snapshot import snapshot
 
-from bot.domain.deployments import Deployment, Ending
+from bot.domain.deployments.deployments import Deployment, Ending
+from bot.domain.deployments.standings import Standing
+from bot.domain.deployments.states import Kind, State
 from bot.domain.gates import Level, Verdict
-from bot.domain.standings import Standing
-from bot.domain.states import Kind, State
-from bot.messages import notes, reports
+from bot.messages.deployments import notes
+from bot.messages.knowing import reports
 from tests.domain.samples import NOON, a_deployment
 from tests.messages.samples import BY_BO, LATER, in_state, plain, read, texts
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.deployments import Approval, Ending
-from bot.domain.states import TERMINAL, Kind, State
-from bot.messages import cards
+from bot.domain.deployments.deployments import Approval, Ending
+from bot.domain.deployments.states import TERMINAL, Kind, State
+from bot.messages.deployments import cards
 from tests.domain.samples import NOON, a_deployment
 from tests.messages.samples import BY_BO, LATER, buttons, in_state, read
 

@@ -7,23 +7,24 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.changes import Change, ChangeList
-from bot.domain.deployments import Deployment, Ending
+from bot.domain.deployments.changes import Change, ChangeList
+from bot.domain.deployments.deployments import Deployment, Ending
+from bot.domain.deployments.runs import Progress, Stage
+from bot.domain.deployments.sightings import Sighting
+from bot.domain.deployments.staging import OnStaging
+from bot.domain.deployments.standings import Standing
+from bot.domain.deployments.states import TERMINAL, State
+from bot.domain.deployments.validation import Outcome, Validation
 from bot.domain.errors import Refusal
 from bot.domain.gates import Level, Verdict
-from bot.domain.migrations import Migration
+from bot.domain.gates.migrations import Migration
 from bot.domain.people import Who
-from bot.domain.remedies import RemedyKind
-from bot.domain.runs import Progress, Stage
-from bot.domain.sightings import Sighting
-from bot.domain.staging import OnStaging
-from bot.domain.standings import Standing
-from bot.domain.states import TERMINAL, State
-from bot.domain.switching import TargetStep
-from bot.domain.validation import Outcome, Validation
-from bot.messages import (
+from bot.domain.rollbacks.remedies import RemedyKind
+from bot.domain.rollbacks.switching import TargetStep
+from bot.messages import blocks
+from bot.messages.blocks import Message
+from bot.messages.deployments import (
     announcements,
-    blocks,
     cards,
     drift,
     forms,
@@ -31,12 +32,10 @@ from bot.messages import (
     merges,
     notes,
     outside,
-    remedies,
-    reports,
-    rollbacks,
     staging,
 )
-from bot.messages.blocks import Message
+from bot.messages.knowing import reports
+from bot.messages.rollbacks import remedies, rollbacks
 from sandbox.slack.blocks import check_blocks, check_view
 from tests.domain.samples import NOON, a_deployment
 from tests.domain.test_outside import a_run

@@ -2,7 +2,7 @@
 
 from bot.domain.errors import Refusal
 from bot.domain.people import Who
-from bot.messages import forms
+from bot.messages.deployments import forms
 from tests.domain.samples import NOON
 
 NAMES = {"U0ANA": "Ana"}

@@ -4,15 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.history import CauseState
-from bot.domain.incidents import Incident, Postmortem, Severity, State
-from bot.domain.promise import Score
-from bot.domain.timeline import Event, What
-from bot.domain.validation import Outcome, Reading, Validation
-from bot.messages import incident_forms as forms
-from bot.messages import incident_news as news
-from bot.messages import incidents, postmortems
+from bot.domain.deployments.validation import Outcome, Reading, Validation
+from bot.domain.incidents.incidents import Incident, Postmortem, Severity, State
+from bot.domain.incidents.promise import Score
+from bot.domain.incidents.timeline import Event, What
+from bot.domain.metrics.history import CauseState
 from bot.messages.blocks import Message
+from bot.messages.incidents import incident_forms as forms
+from bot.messages.incidents import incident_news as news
+from bot.messages.incidents import incidents, postmortems
 from tests.domain.samples import NOON, a_deployment, an_incident
 
 MINUTE = timedelta(minutes=1)

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.migrations import Migration
-from bot.domain.rehearsal import Place, Rehearsal
-from bot.domain.states import State
-from bot.messages import cards, notes, rehearsals
+from bot.domain.deployments.states import State
+from bot.domain.gates.migrations import Migration
+from bot.domain.rollbacks.rehearsal import Place, Rehearsal
+from bot.messages.deployments import cards, notes
+from bot.messages.rollbacks import rehearsals
 from tests.domain.samples import NOON
 from tests.messages.samples import LATER, in_state, read
 

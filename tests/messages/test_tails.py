@@ -1,7 +1,7 @@
 """A log in a thread: foreign lines, of which none can end the quotation or mention anybody."""
 
-from bot.domain.targets import LogTail
-from bot.messages import tails
+from bot.domain.rollbacks.targets import LogTail
+from bot.messages.deployments import tails
 from tests.domain.samples import NOON
 from tests.messages.samples import read, texts
 

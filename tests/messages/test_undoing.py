@@ -1,11 +1,12 @@
 """What people read of the database before and while a rollback goes back."""
 
-from bot.domain.migrations import Migration
-from bot.domain.states import Kind, State
-from bot.domain.switching import TargetStep
-from bot.domain.undoing import Undoing, steps
-from bot.messages import cards, undoing
-from bot.messages.rollbacks import Order, proposal
+from bot.domain.deployments.states import Kind, State
+from bot.domain.gates.migrations import Migration
+from bot.domain.rollbacks.switching import TargetStep
+from bot.domain.rollbacks.undoing import Undoing, steps
+from bot.messages.deployments import cards
+from bot.messages.rollbacks import undoing
+from bot.messages.rollbacks.rollbacks import Order, proposal
 from tests.messages.samples import LATER, buttons, in_state, read
 
 ADDS = Migration(path="migrations/0008_add.sql", has_down=True)

@@ -44,7 +44,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.domain.timeline import in_order
+from bot.domain.incidents.timeline import in_order
 from tests.scenarios import outside
 from tests.scenarios.test_detection import monitor
 from tests.scenarios.test_incident_ends import deployed, issues, message, root

@@ -1,6 +1,6 @@
 """The timeline: what people add to the story of an incident stands where it happened."""
 
-from bot.domain.timeline import in_order
+from bot.domain.incidents.timeline import in_order
 from tests.scenarios.workspace import Workspace
 
 OUTAGE = "/incident outage All users unable to access service"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot import exchange
-from bot.services.exchanging import take_in
+from bot.services.knowing.exchanging import take_in
 from sandbox.world import World
 from tests.scenarios.workspace import TUESDAY, Workspace, workspace
 

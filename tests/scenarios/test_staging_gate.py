@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.staging import ITEMS
+from bot.domain.deployments.staging import ITEMS
 from tests.scenarios.test_merges import merges
 from tests.scenarios.test_staging import BY_HAND
 from tests.scenarios.workspace import Json, Workspace, workspace

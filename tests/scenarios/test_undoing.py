@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import Refusal
-from bot.services import decisions
+from bot.services.deployments import decisions
 from sandbox.world import World
 from tests.scenarios.test_incident_ends import OUTAGE, suspect
 from tests.scenarios.test_targets import VERCEL, starts, targets

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.changes import Commit
+from bot.domain.deployments.changes import Commit
+from bot.domain.deployments.mirrors import Shown
+from bot.domain.deployments.validation import Probe
 from bot.domain.errors import Declined, NotFound
-from bot.domain.mirrors import Shown
-from bot.domain.pictures import Picture, Theme
-from bot.domain.validation import Probe
+from bot.domain.metrics.pictures import Picture, Theme
 from bot.ports import Announced, Pull, Release
 
 

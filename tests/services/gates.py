@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from bot.domain.approvals.protection import Guarding, Review
+from bot.domain.deployments.runs import Progress, RunSummary
 from bot.domain.errors import Declined, Unanswered
-from bot.domain.protection import Guarding, Review
-from bot.domain.runs import Progress, RunSummary
 from bot.ports import Held, Workflow
 from tests.services.github import BOT, Hub, Run
 

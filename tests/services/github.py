@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
-from bot.domain.changes import ChangeList
+from bot.domain.approvals.protection import Guarding, Review
+from bot.domain.deployments.changes import ChangeList
+from bot.domain.deployments.runs import Progress, RunSummary, Stage
 from bot.domain.errors import Declined, Fault, NotFound, Unanswered
 from bot.domain.gates import Check, Issue
-from bot.domain.protection import Guarding, Review
-from bot.domain.runs import Progress, RunSummary, Stage
 from bot.ports import Access, Clock, Held, Started, Tag, Workflow
 
 BOT = "gonogo-bot"

@@ -10,9 +10,9 @@ from typing import Any, ClassVar, TypeVar
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from bot.domain.deployments import Deployment
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
-from bot.domain.states import Kind, State
 from tests.services.github import BOT, Run
 from tests.services.team import Team
 

@@ -15,25 +15,19 @@ from typing import Any
 
 from bot import config
 from bot.adapters.store import SqlStore
-from bot.domain.deployments import Deployment
+from bot.domain.deployments.deployments import Deployment
 from bot.domain.errors import Fault, Refusal
 from bot.domain.grammar import DeployWish, FreezeWish, LockWish
-from bot.domain.incidents import Incident, Severity
+from bot.domain.incidents.incidents import Incident, Severity
 from bot.domain.versions import Version
-from bot.messages.rollbacks import Order
+from bot.messages.rollbacks.rollbacks import Order
 from bot.ports import Stale, Tx
-from bot.services import (
-    decisions,
-    directory,
-    freezes,
-    locks,
-    lookouts,
-    outside,
-    requests,
-    rollbacks,
-    stepping,
-)
+from bot.services import directory
+from bot.services.closures import freezes, locks
+from bot.services.deployments import decisions, requests, stepping
 from bot.services.desk import Desk
+from bot.services.rollbacks import rollbacks
+from bot.services.runs import lookouts, outside
 from tests.services.absent import NoMirrors, NoPainter, NoPulls, NoReleases, Quiet
 from tests.services.database import Memory
 from tests.services.gates import GatedHub

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.states import State
+from bot.domain.deployments.states import State
 from bot.services.tick import Tick
 from tests.services.team import Team
 

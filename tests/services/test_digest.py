@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.config.config import DigestConfig
-from bot.services import digest
-from bot.services.digest import next_time
+from bot.services.knowing import digest
+from bot.services.knowing.digest import next_time
 from tests.services.team import Team
 
 BERLIN = DigestConfig(day="mon", at=time(9), tz="Europe/Berlin")

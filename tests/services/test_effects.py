@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.deployments.runs import SETTLE
+from bot.domain.deployments.states import State
 from bot.domain.errors import Refusal
-from bot.domain.runs import SETTLE
-from bot.domain.states import State
 from tests.services.team import Team
 
 Act = Callable[[Team], Awaitable[Refusal | None]]

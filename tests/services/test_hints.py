@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.deliveries import Deliveries
-from bot.domain.states import State
+from bot.domain.deployments.states import State
 from tests.services.team import Team
 
 numbers = count(1)

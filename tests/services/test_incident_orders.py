@@ -14,15 +14,16 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain import incident_rules as rules
 from bot.domain.errors import Refusal
-from bot.domain.history import Closure
-from bot.domain.incidents import TRANSITIONS, UNRESTORED, Incident, Severity
-from bot.domain.promise import score
-from bot.domain.timeline import What, words
+from bot.domain.incidents import incident_rules as rules
+from bot.domain.incidents.incidents import TRANSITIONS, UNRESTORED, Incident, Severity
+from bot.domain.incidents.promise import score
+from bot.domain.incidents.timeline import What, words
+from bot.domain.metrics.history import Closure
 from bot.ports import Tx
-from bot.services import directory, incident_decisions, incident_editing, incidents, promising
-from bot.services.incidents import Report
+from bot.services import directory
+from bot.services.incidents import incident_decisions, incident_editing, incidents, promising
+from bot.services.incidents.incidents import Report
 from tests.services.team import PEOPLE, Team
 
 MINUTE = timedelta(minutes=1)

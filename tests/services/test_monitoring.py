@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from bot.domain.validation import LOOKED_AWAY, Outcome, Reading
+from bot.domain.deployments.validation import LOOKED_AWAY, Outcome, Reading
 from bot.ports import Question
-from bot.services import monitoring
+from bot.services.gates import monitoring
 from tests.services.team import Team
 
 

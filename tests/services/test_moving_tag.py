@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.domain.states import State
+from bot.domain.deployments.states import State
 from tests.services.team import Team
 
 REPO, VERSION = "acme/app", "v1.1.0"

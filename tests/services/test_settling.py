@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from bot.domain.states import State
+from bot.domain.deployments.states import State
 from bot.services.tick import TURN, Tick
 from tests.services.team import Team
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.states import State
+from bot.domain.deployments.states import State
 from tests.services.team import Team
 
 SOURCES = ("tag", "workflow", "checks", "runs")

@@ -17,11 +17,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
-from bot.domain.deployments import Deployment
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import State
 from bot.domain.errors import Refusal
-from bot.domain.states import State
 from bot.ports import Tx
-from bot.services import decisions
+from bot.services.deployments import decisions
 from tests.services.github import VERSIONS
 from tests.services.story import NEEDED, Base
 from tests.services.team import PEOPLE, Team

@@ -6,20 +6,20 @@ from typing import Any
 
 import pytest
 
-from bot.domain import inspections
-from bot.domain.changes import Commit
-from bot.domain.deployments import Deployment
+from bot.domain.deployments import inspections
+from bot.domain.deployments.changes import Commit
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.inspections import Inspection
+from bot.domain.deployments.states import State
 from bot.domain.gates import Level, Verdict
-from bot.domain.history import IncidentRecord
-from bot.domain.incidents import Incident, Severity
-from bot.domain.inspections import Inspection
-from bot.domain.pages import Page
-from bot.domain.pictures import PictureWish
-from bot.domain.publishing import Health, Phase, StatusPost
-from bot.domain.release_drafts import ReleaseDraft
-from bot.domain.remedies import Remedy, RemedyKind
-from bot.domain.states import State
-from bot.domain.timeline import Event, What
+from bot.domain.incidents.incidents import Incident, Severity
+from bot.domain.incidents.pages import Page
+from bot.domain.incidents.publishing import Health, Phase, StatusPost
+from bot.domain.incidents.timeline import Event, What
+from bot.domain.metrics.history import IncidentRecord
+from bot.domain.metrics.pictures import PictureWish
+from bot.domain.releases.release_drafts import ReleaseDraft
+from bot.domain.rollbacks.remedies import Remedy, RemedyKind
 from bot.messages.blocks import Message
 from bot.ports import Card, Post
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.adapters.store import SqlStore, audit, tables
 from bot.adapters.store.database import open_database
-from bot.domain.states import State
+from bot.domain.deployments.states import State
 from bot.ports import AuditEntry, Tx
 from tests.store.samples import START, HandClock, Undo, only_on_postgres
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.adapters.store import SqlStore
-from bot.domain.states import State
+from bot.domain.deployments.states import State
 from bot.ports import Tx
 from tests.store.samples import START, a_card, a_deployment, a_post, a_waiting_deployment
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from bot.adapters.store import SqlStore
-from bot.domain.locks import Lock
-from bot.domain.mirrors import Mirror
-from bot.domain.publishing import Phase
-from bot.domain.states import State
+from bot.domain.closures.locks import Lock
+from bot.domain.deployments.mirrors import Mirror
+from bot.domain.deployments.states import State
+from bot.domain.incidents.publishing import Phase
 from bot.ports import Chore, Tx
 from tests.store.samples import (
     START,

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.store import SqlStore, tables
-from bot.domain.deployments import Deployment
-from bot.domain.runs import Dispatch
-from bot.domain.states import State
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.runs import Dispatch
+from bot.domain.deployments.states import State
 from bot.ports import Stale, Tx
 from tests.store.samples import CHECKED, START, HandClock, Undo, a_deployment
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.adapters.store import SqlStore
-from bot.domain.freezes import SetFreeze
-from bot.domain.windows import Freeze
+from bot.domain.closures.freezes import SetFreeze
+from bot.domain.closures.windows import Freeze
 from bot.ports import Stale
 from tests.store.samples import START, HandClock
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from bot.adapters.store import SqlStore
-from bot.domain.changes import Commit
-from bot.domain.deployments import Deployment, Ending
-from bot.domain.history import CauseState, Closure, Record, Result
-from bot.domain.states import Kind, State
+from bot.domain.deployments.changes import Commit
+from bot.domain.deployments.deployments import Deployment, Ending
+from bot.domain.deployments.states import Kind, State
+from bot.domain.metrics.history import CauseState, Closure, Record, Result
 from bot.ports import Tx
-from bot.services.exchanging import Taken, Unfit, take_in
+from bot.services.knowing.exchanging import Taken, Unfit, take_in
 from tests.store.samples import START, a_deployment, an_incident_record
 
 

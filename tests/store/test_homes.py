@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.adapters.store import SqlStore
-from bot.domain.homes import Figures, Home
+from bot.domain.metrics.homes import Figures, Home
 from tests.store.samples import START, HandClock
 
 LATER = START + timedelta(seconds=15)

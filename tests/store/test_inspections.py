@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.adapters.store import SqlStore
-from bot.domain.targets import Sight
+from bot.domain.rollbacks.targets import Sight
 from bot.ports import Stale, Tx
 from tests.store.samples import START, an_inspection
 

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from bot.adapters.store import SqlStore
-from bot.domain.locks import Lock, LockKind
+from bot.domain.closures.locks import Lock, LockKind
 from bot.ports import Stale, Tx
 from tests.store.samples import START, HandClock
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.adapters.store import SqlStore
-from bot.domain.deployments import Deployment
-from bot.domain.states import State
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import State
 from bot.ports import Stale, Tx
 from tests.store.samples import START, a_deployment
 

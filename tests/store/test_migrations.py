@@ -8,9 +8,9 @@ from sqlalchemy import Connection, text
 
 from bot.adapters.store import downgrade, open_store, upgrade
 from bot.adapters.store.database import Database, open_database
-from bot.domain.deployments import Approval, Binding
-from bot.domain.states import Kind
-from bot.domain.switching import TargetStep
+from bot.domain.deployments.deployments import Approval, Binding
+from bot.domain.deployments.states import Kind
+from bot.domain.rollbacks.switching import TargetStep
 from tests.store.samples import START, HandClock, a_deployment
 
 BOUND = Binding(tag_object="a" * 40, commit="b" * 40, workflow_blob="c" * 40)

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from bot.adapters.store import SqlStore
-from bot.domain.mirrors import Mirror, Shown
-from bot.domain.states import State
+from bot.domain.deployments.mirrors import Mirror, Shown
+from bot.domain.deployments.states import State
 from bot.ports import Tx
 from tests.store.samples import START, HandClock, a_deployment
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.adapters.store import SqlStore
-from bot.domain.states import State
+from bot.domain.deployments.states import State
 from bot.ports import Tx
 from tests.store.samples import START, HandClock, a_deployment, a_post
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.adapters.store import SqlStore
-from bot.domain.pages import PageState
+from bot.domain.incidents.pages import PageState
 from bot.ports import Stale, Tx
 from tests.store.samples import START, a_page, an_incident
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.adapters.store import SqlStore
-from bot.domain.pictures import PictureWish
+from bot.domain.metrics.pictures import PictureWish
 from bot.ports import Tx
 from tests.store.samples import START, a_picture_wish
 

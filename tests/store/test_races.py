@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 import pytest
 
 from bot.adapters.store import SqlStore, open_store
-from bot.domain.deployments import Approval, Deployment
-from bot.domain.runs import Dispatch
-from bot.domain.states import State
+from bot.domain.deployments.deployments import Approval, Deployment
+from bot.domain.deployments.runs import Dispatch
+from bot.domain.deployments.states import State
 from bot.ports import Post, Stale, Tx
 from tests.store.samples import (
     START,

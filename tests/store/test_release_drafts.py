@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.adapters.store import SqlStore
-from bot.domain.release_drafts import ReleaseDraftState
+from bot.domain.releases.release_drafts import ReleaseDraftState
 from bot.ports import Stale, Tx
 from tests.store.samples import START, a_release_draft
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.adapters.store import SqlStore
-from bot.domain.remedies import RemedyKind, RemedyState
+from bot.domain.rollbacks.remedies import RemedyKind, RemedyState
 from bot.ports import Stale, Tx
 from tests.store.samples import START, a_remedy
 

@@ -15,16 +15,16 @@ from sqlalchemy import JSON, Column, Connection, DefaultClause, inspect, text
 
 from bot.adapters.store import downgrade, is_current, open_store, tables, upgrade
 from bot.adapters.store.database import Database, open_database
-from bot.domain.forerunners import Forerunner
-from bot.domain.freezes import SetFreeze
-from bot.domain.homes import Figures
-from bot.domain.locks import Lock
-from bot.domain.mirrors import Mirror
+from bot.domain.closures.freezes import SetFreeze
+from bot.domain.closures.locks import Lock
+from bot.domain.closures.windows import Freeze
+from bot.domain.deployments.mirrors import Mirror
+from bot.domain.deployments.sightings import Sighting
+from bot.domain.deployments.staging import StagingCheck
+from bot.domain.deployments.states import Kind
+from bot.domain.metrics.homes import Figures
 from bot.domain.people import Actor
-from bot.domain.sightings import Sighting
-from bot.domain.staging import StagingCheck
-from bot.domain.states import Kind
-from bot.domain.windows import Freeze
+from bot.domain.rollbacks.forerunners import Forerunner
 from bot.ports import Tag, Tx
 from tests.store.samples import (
     START,

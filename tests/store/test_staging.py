@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from bot.adapters.store import SqlStore
-from bot.domain.deployments import Binding
-from bot.domain.sightings import Sighting
-from bot.domain.staging import StagingCheck
-from bot.domain.states import State
+from bot.domain.deployments.deployments import Binding
+from bot.domain.deployments.sightings import Sighting
+from bot.domain.deployments.staging import StagingCheck
+from bot.domain.deployments.states import State
 from bot.ports import Tx
 from tests.store.samples import START, a_deployment
 

@@ -8,10 +8,10 @@ from sqlalchemy import event
 from bot.adapters.store import SqlStore
 from bot.adapters.store.database import open_database
 from bot.adapters.store.store import Transaction
-from bot.domain.deployments import Binding
-from bot.domain.sightings import Sighting
-from bot.domain.staging import StagingCheck
-from bot.domain.states import State
+from bot.domain.deployments.deployments import Binding
+from bot.domain.deployments.sightings import Sighting
+from bot.domain.deployments.staging import StagingCheck
+from bot.domain.deployments.states import State
 from bot.ports import Tx
 from tests.store.samples import START, a_deployment
 

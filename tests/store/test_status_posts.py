@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.adapters.store import SqlStore
-from bot.domain.publishing import Health, Phase, PostState
-from bot.domain.states import State
+from bot.domain.deployments.states import State
+from bot.domain.incidents.publishing import Health, Phase, PostState
 from bot.ports import Stale
 from tests.store.samples import START, a_deployment, a_status_post, an_incident
 

@@ -16,8 +16,8 @@ from prometheus_client import CollectorRegistry
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
-from bot.adapters.slack_http import SlackEvents
-from bot.adapters.slack_identity import Identity
+from bot.adapters.slack.slack_http import SlackEvents
+from bot.adapters.slack.slack_identity import Identity
 from bot.web import IDLE, application, runner
 
 SECRET = "local-signing-secret"

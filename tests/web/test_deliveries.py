@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.adapters.slack import SlackChat
+from bot.adapters.slack.slack import SlackChat
 from bot.messages.blocks import Message, actions, button, section
 from sandbox import app
 from sandbox.seeds import Seed

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bot import web
-from bot.adapters import slack_signature
+from bot.adapters.slack import slack_signature
 from bot.adapters.uptime_kuma import webhook
 from tests.sandbox.slack_stage import until
 from tests.web.conftest import NOW, Front, opened

@@ -8,8 +8,8 @@ from pydantic import AwareDatetime, Field
 
 from bot.adapters.rest import Answer, Rest
 from bot.adapters.sentry.monitor import in_words
-from bot.domain.comparing import of_issues
-from bot.domain.validation import Outcome, Reading
+from bot.domain.deployments.comparing import of_issues
+from bot.domain.deployments.validation import Outcome, Reading
 from bot.ports.monitors import Question
 
 

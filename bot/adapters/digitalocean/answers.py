@@ -3,7 +3,7 @@
 from pydantic import AwareDatetime, Field
 
 from bot.adapters.rest import Answer
-from bot.domain.targets import Artifact
+from bot.domain.rollbacks.targets import Artifact
 from bot.domain.versions import Version
 
 WHY_NOT = {

@@ -13,7 +13,7 @@ from bot.adapters.digitalocean.answers import (
 from bot.adapters.digitalocean.words import BUT, WHY_NOT, condition
 from bot.adapters.rest import Rest
 from bot.domain.errors import Declined
-from bot.domain.targets import Artifact, Candidate, Fate, Sight, TargetPlan
+from bot.domain.rollbacks.targets import Artifact, Candidate, Fate, Sight, TargetPlan
 from bot.ports.clock import Clock
 from bot.ports.targets import Receipt
 

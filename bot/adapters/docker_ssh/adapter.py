@@ -15,7 +15,7 @@ from bot.adapters.docker_ssh.script import command
 from bot.adapters.docker_ssh.view import View, artifact
 from bot.config.targets import DockerSshTarget
 from bot.domain.errors import Declined, Fault, Unanswered
-from bot.domain.targets import Artifact, Candidate, LogTail, Sight, TargetPlan
+from bot.domain.rollbacks.targets import Artifact, Candidate, LogTail, Sight, TargetPlan
 from bot.ports import Clock, Receipt, Registry, StoredImage
 
 ANSWERS_WITHIN = 30.0

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from bot.adapters.docker_ssh.view import Container, View
-from bot.domain.targets import Fate
+from bot.domain.rollbacks.targets import Fate
 from bot.domain.versions import is_same
 
 ENDS: Mapping[str, Fate] = MappingProxyType(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from bot.adapters.docker_ssh.view import View, artifact
 from bot.config.targets import DockerSshTarget
-from bot.domain.targets import Artifact, Candidate
+from bot.domain.rollbacks.targets import Artifact, Candidate
 from bot.domain.versions import Version
 from bot.ports import StoredImage
 

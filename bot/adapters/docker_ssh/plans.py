@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.adapters.docker_ssh.view import Container, View
 from bot.config.targets import DockerSshTarget
-from bot.domain.targets import Artifact, TargetPlan
+from bot.domain.rollbacks.targets import Artifact, TargetPlan
 
 LITTLE_SPACE = 2 * 1024 * 1024
 """KiB; images are seldom larger."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.errors import Fault
-from bot.domain.targets import Artifact
+from bot.domain.rollbacks.targets import Artifact
 from bot.domain.versions import Version
 
 PART = re.compile(r"^== (\w+)\n", re.MULTILINE)

@@ -20,10 +20,10 @@ from bot.adapters.github.pulls import GitHubPulls
 from bot.adapters.github.releases import GitHubReleases
 from bot.adapters.github.session import Session
 from bot.adapters.github.threads import GRACE, TIMEOUT, Threads
-from bot.domain.changes import ChangeList
+from bot.domain.deployments.changes import ChangeList
+from bot.domain.deployments.runs import Progress, RunSummary
 from bot.domain.errors import Declined, Fault, NotFound
 from bot.domain.gates import Check, Issue
-from bot.domain.runs import Progress, RunSummary
 from bot.domain.versions import Version
 from bot.ports import Access, Started, Tag, Workflow
 

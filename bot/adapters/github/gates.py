@@ -7,8 +7,8 @@ from bot.adapters.github import reading
 from bot.adapters.github.errors import refused
 from bot.adapters.github.session import Session
 from bot.adapters.github.threads import Threads
+from bot.domain.approvals.protection import Guarding, Review
 from bot.domain.errors import Declined, NotFound
-from bot.domain.protection import Guarding, Review
 from bot.ports import Held
 
 DONE = (200, 204)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from bot.adapters.github.reading import events_of, moment
 from bot.adapters.github.session import Session, sent
 from bot.adapters.github.threads import Threads
-from bot.domain.mirrors import Shown
+from bot.domain.deployments.mirrors import Shown
 from bot.ports import Announced
 
 KEY = "gonogo_request"

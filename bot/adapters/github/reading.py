@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
+from bot.domain.approvals.protection import Guarding, Review
+from bot.domain.deployments.runs import Progress, RunSummary, Stage, StepEnd
 from bot.domain.gates import Check, Issue
-from bot.domain.protection import Guarding, Review
-from bot.domain.runs import Progress, RunSummary, Stage, StepEnd
 from bot.ports import Held, Workflow
 
 Json = Mapping[str, Any]

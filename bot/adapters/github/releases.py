@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from bot.adapters.github.session import Session, sent
 from bot.adapters.github.threads import Threads
-from bot.domain.changes import Commit
+from bot.domain.deployments.changes import Commit
 from bot.ports import Release
 
 MOST_COMMITS = 50

@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import Field
 
 from bot.adapters.rest import Answer, Rest
-from bot.domain.comparing import Sample, of_rates
+from bot.domain.deployments.comparing import Sample, of_rates
+from bot.domain.deployments.validation import Outcome, Reading
 from bot.domain.errors import Fault
-from bot.domain.validation import Outcome, Reading
 from bot.ports.monitors import Question
 
 BEFORE = timedelta(hours=1)

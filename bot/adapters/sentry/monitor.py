@@ -6,9 +6,9 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.adapters.rest import Answer, Rest
-from bot.domain.comparing import of_issues
+from bot.domain.deployments.comparing import of_issues
+from bot.domain.deployments.validation import Outcome, Reading
 from bot.domain.errors import NotFound
-from bot.domain.validation import Outcome, Reading
 from bot.ports.monitors import Question
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from bot.adapters.rest import TIMEOUT, Answer, Rest
 from bot.domain.errors import Declined
-from bot.domain.publishing import Health, Phase
+from bot.domain.incidents.publishing import Health, Phase
 from bot.ports.status_pages import Notice, Published
 
 NEWEST = 100

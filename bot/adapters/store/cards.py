@@ -8,7 +8,7 @@ from bot.adapters.store import tables
 from bot.adapters.store.deployments import SELECT, from_row
 from bot.adapters.store.outbox import CARD_KEY
 from bot.adapters.store.rows import Rows
-from bot.domain.deployments import Deployment
+from bot.domain.deployments.deployments import Deployment
 from bot.ports import Card
 
 _TABLE = tables.cards

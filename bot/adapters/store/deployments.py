@@ -11,8 +11,8 @@ from sqlalchemy import Select, bindparam, insert, select, union_all, update
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
 from bot.adapters.store.types import Json
-from bot.domain.deployments import Deployment
-from bot.domain.states import State
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import State
 from bot.ports import Stale
 
 SOON = timedelta(seconds=1)

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
-from bot.domain.forerunners import Forerunner
-from bot.domain.states import Kind
+from bot.domain.deployments.states import Kind
+from bot.domain.rollbacks.forerunners import Forerunner
 
 _TABLE = tables.forerunners
 _NAMES = tuple(field.name for field in fields(Forerunner))

@@ -7,8 +7,8 @@ from sqlalchemy import RowMapping, insert, select, update
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
-from bot.domain.freezes import SetFreeze
-from bot.domain.windows import Freeze
+from bot.domain.closures.freezes import SetFreeze
+from bot.domain.closures.windows import Freeze
 from bot.ports import Stale
 
 _TABLE = tables.freezes

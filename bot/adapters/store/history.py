@@ -15,10 +15,10 @@ from sqlalchemy import ColumnElement, RowMapping, Table, case, func, insert, sel
 from bot.adapters.store import tables
 from bot.adapters.store.deployments import to_row
 from bot.adapters.store.rows import Rows
-from bot.domain.changes import Commit
-from bot.domain.deployments import Deployment
-from bot.domain.history import CauseState, Closure, IncidentRecord, Record, Result
-from bot.domain.states import Kind, State
+from bot.domain.deployments.changes import Commit
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import Kind, State
+from bot.domain.metrics.history import CauseState, Closure, IncidentRecord, Record, Result
 
 _D, _I = tables.deployments, tables.incidents
 _SAME = (

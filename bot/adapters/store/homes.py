@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
-from bot.domain.homes import Figures, Home
+from bot.domain.metrics.homes import Figures, Home
 
 _TABLE, _FIGURES = tables.homes, tables.figures
 _HOME = tuple(_TABLE.c[field.name] for field in fields(Home))

@@ -24,8 +24,8 @@ from bot.adapters.store.deployments import MOST_ID
 from bot.adapters.store.outbox import ROOM_KEY
 from bot.adapters.store.rows import Rows
 from bot.adapters.store.types import Json
-from bot.domain.incidents import Incident, Severity
-from bot.domain.timeline import Event
+from bot.domain.incidents.incidents import Incident, Severity
+from bot.domain.incidents.timeline import Event
 from bot.ports import Room, Stale
 
 _INCIDENT = TypeAdapter(Incident)

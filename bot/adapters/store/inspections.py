@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
-from bot.domain.inspections import Inspection
+from bot.domain.deployments.inspections import Inspection
 from bot.ports import Stale
 
 _ADAPTER = TypeAdapter(Inspection)

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, insert, or_, select, update
 from bot.adapters.store import tables
 from bot.adapters.store.deployments import MOST_ID
 from bot.adapters.store.rows import Rows
-from bot.domain.locks import Lock, LockKind
+from bot.domain.closures.locks import Lock, LockKind
 from bot.ports import Stale
 
 _TABLE = tables.locks

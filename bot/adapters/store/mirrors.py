@@ -10,8 +10,8 @@ from sqlalchemy import RowMapping, bindparam, or_, select
 from bot.adapters.store import tables
 from bot.adapters.store.deployments import SELECT, from_row
 from bot.adapters.store.rows import Rows
-from bot.domain.deployments import Deployment
-from bot.domain.mirrors import Mirror, Shown
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.mirrors import Mirror, Shown
 
 _TABLE = tables.mirrors
 _COLUMNS = tuple(_TABLE.c[field.name] for field in fields(Mirror))

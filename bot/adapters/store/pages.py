@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, insert, select, update
 
 from bot.adapters.store import tables
 from bot.adapters.store.asides import Asides
-from bot.domain.pages import Page, PageState
+from bot.domain.incidents.pages import Page, PageState
 from bot.ports import Stale
 
 _TABLE = tables.pages

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select, update
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
-from bot.domain.pictures import PictureWish
+from bot.domain.metrics.pictures import PictureWish
 
 _TABLE = tables.pictures
 _NAMES = tuple(field.name for field in fields(PictureWish) if field.name != "id")

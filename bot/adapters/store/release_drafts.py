@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
-from bot.domain.release_drafts import ReleaseDraft
+from bot.domain.releases.release_drafts import ReleaseDraft
 from bot.ports import Stale
 
 _ADAPTER = TypeAdapter(ReleaseDraft)

@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, insert, select, update
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
-from bot.domain.remedies import Remedy, RemedyKind, RemedyState
+from bot.domain.rollbacks.remedies import Remedy, RemedyKind, RemedyState
 from bot.ports import Stale
 
 _TABLE = tables.remedies

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
-from bot.domain.sightings import Sighting
+from bot.domain.deployments.sightings import Sighting
 
 _TABLE = tables.sightings
 _NAMES = tuple(field.name for field in fields(Sighting))

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from bot.adapters.store import tables
 from bot.adapters.store.deployments import Deployments
 from bot.adapters.store.sightings import Sightings
-from bot.domain.deployments import Deployment
-from bot.domain.sightings import Sighting
-from bot.domain.staging import OnStaging, StagingCheck
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.sightings import Sighting
+from bot.domain.deployments.staging import OnStaging, StagingCheck
 
 _TABLE = tables.staging_checks
 _NAMES = tuple(field.name for field in fields(StagingCheck))

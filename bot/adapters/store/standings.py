@@ -10,10 +10,10 @@ from sqlalchemy import Select, bindparam, select, text
 from bot.adapters.store import tables
 from bot.adapters.store.deployments import SELECT
 from bot.adapters.store.staging import Staging, on_staging
-from bot.domain.deployments import Deployment
-from bot.domain.sightings import Sighting
-from bot.domain.staging import StagingCheck
-from bot.domain.standings import Standing
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.sightings import Sighting
+from bot.domain.deployments.staging import StagingCheck
+from bot.domain.deployments.standings import Standing
 
 _D, _CHECKS, _SIGHTINGS = tables.deployments, tables.staging_checks, tables.sightings
 _SEEN = select(_SIGHTINGS)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, RowMapping, insert, select, update
 
 from bot.adapters.store import tables
 from bot.adapters.store.asides import Asides
-from bot.domain.publishing import Health, Phase, PostState, StatusPost
+from bot.domain.incidents.publishing import Health, Phase, PostState, StatusPost
 from bot.ports import Stale
 
 _TABLE = tables.status_posts

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from bot.adapters.rest import Answer, Rest
 from bot.adapters.uptime_kuma.page import words
+from bot.domain.deployments.validation import Outcome, Reading
 from bot.domain.errors import Fault
-from bot.domain.validation import Outcome, Reading
 from bot.ports.monitors import Question
 
 OLD = timedelta(minutes=5)

@@ -12,7 +12,7 @@ from bot.adapters.rest import TIMEOUT, Answer, Rest
 from bot.adapters.uptime_kuma.maintenances import Maintenances
 from bot.adapters.uptime_kuma.session import Session
 from bot.domain.errors import Unanswered
-from bot.domain.publishing import Health
+from bot.domain.incidents.publishing import Health
 from bot.ports.status_pages import Notice, Published
 
 STYLES = {

@@ -10,9 +10,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from pydantic import Field, ValidationError
 
-from bot.adapters.raw_body import raw_body
 from bot.adapters.rest import Answer
-from bot.domain.detection import Beat
+from bot.adapters.slack.raw_body import raw_body
+from bot.domain.incidents.detection import Beat
 
 log = structlog.get_logger()
 LIMIT = 256 * 1024  # bytes

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from bot.adapters.rest import Answer
-from bot.domain.targets import Artifact
+from bot.domain.rollbacks.targets import Artifact
 from bot.domain.versions import Version
 
 Kind = Literal["rollback", "promote"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.adapters.vercel.answers import AliasRequest, AliasState, Kind, Project
-from bot.domain.targets import Fate, Sight
+from bot.domain.rollbacks.targets import Fate, Sight
 from bot.ports.targets import Receipt
 
 PINNED = (

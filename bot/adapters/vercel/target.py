@@ -16,7 +16,7 @@ from bot.adapters.vercel.answers import (
     artifact,
 )
 from bot.domain.errors import Declined, NotFound
-from bot.domain.targets import Artifact, Candidate, Fate, Sight, TargetPlan
+from bot.domain.rollbacks.targets import Artifact, Candidate, Fate, Sight, TargetPlan
 from bot.ports.clock import Clock
 from bot.ports.targets import Receipt
 

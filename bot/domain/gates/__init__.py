@@ -17,7 +17,7 @@ from bot.domain.gates.verdicts import (
     blocks,
     title,
 )
-from bot.domain.rehearsal import Rehearsal
+from bot.domain.rollbacks.rehearsal import Rehearsal
 
 __all__ = [
     "DEFAULTS",

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.domain.backups import Backups
-from bot.domain.changes import ChangeList
+from bot.domain.deployments.changes import ChangeList
 from bot.domain.errors import Fault
+from bot.domain.gates.backups import Backups
 from bot.domain.gates.holds import Held
+from bot.domain.gates.migrations import Migration
 from bot.domain.gates.verdicts import DEFAULTS, OF_PRODUCTION, Gate, Policy
-from bot.domain.migrations import Migration
-from bot.domain.rehearsal import Rehearsal
+from bot.domain.rollbacks.rehearsal import Rehearsal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.domain.changes import Change, ChangeList
+from bot.domain.deployments.changes import Change, ChangeList
 from bot.domain.gates.verdicts import Gate, Level, Verdict
 
 MOST_NAMED = 3

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from bot.domain.gates.evidence import Evidence, Staged
 from bot.domain.gates.verdicts import Gate, Level, Verdict
-from bot.domain.rehearsal import Place, Rehearsal
+from bot.domain.rollbacks.rehearsal import Place, Rehearsal
 from bot.domain.versions import is_same
 from bot.domain.words import listing
 

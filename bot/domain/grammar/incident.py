@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.domain.grammar.words import clean_reason, normalise
-from bot.domain.incidents import Severity
+from bot.domain.incidents.incidents import Severity
 
 SEVERITIES = {str(severity): severity for severity in Severity} | {
     f"sev{place}": severity for place, severity in enumerate(Severity, 1)

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.domain.closures.locks import LONGEST
 from bot.domain.errors import Refusal
 from bot.domain.grammar.words import ENVIRONMENTS, hint, said_twice, split_reason
-from bot.domain.locks import LONGEST
 from bot.domain.spans import parse_span
 
 

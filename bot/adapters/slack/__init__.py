@@ -1,0 +1,1 @@
+"""Slack: its Web API, both ways in, and who speaks through them."""

@@ -1,0 +1,1 @@
+"""gonogo check: what an installation needs, looked at part by part."""

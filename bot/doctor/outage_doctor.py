@@ -1,0 +1,57 @@
+"""The doctor's look at what an outage will need: who wakes people, and the page for the public."""
+
+import asyncio
+from collections.abc import Iterable
+
+from bot.adapters.slack.slack import SlackChat
+from bot.config import Config
+from bot.doctor.preflight import Finding, failed
+from bot.domain.errors import Fault
+from bot.ports.paging import Pager
+from bot.ports.status_pages import StatusPage
+
+PAGER = "see docs/paging.md; correct its settings"
+GROUP = "correct incidents.paging.group in the configuration"
+PAGE = "see docs/status-page.md; correct status_page, the components, or its account"
+
+
+async def look(
+    config: Config, chat: SlackChat, pagers: Iterable[Pager], page: StatusPage | None
+) -> tuple[Finding, ...]:
+    """Each of them once, without waking or telling anybody."""
+    parts = {one.component for one in config.services.values() if one.component}
+    group = config.incidents.paging.group
+    looks = [
+        *(_pager(one) for one in pagers),
+        *((_group(chat, group),) if group else ()),
+        *((_page(page, frozenset(parts)),) if page else ()),
+    ]
+    return tuple(await asyncio.gather(*looks))
+
+
+async def _pager(pager: Pager) -> Finding:
+    try:
+        text = await pager.examine()
+    except Fault as fault:
+        return failed(pager.name, fault, PAGER)
+    return Finding(subject=pager.name, ok=True, text=text)
+
+
+async def _group(chat: SlackChat, group: str) -> Finding:
+    subject = f"paging group {group}"
+    try:
+        members = await chat.group_members(group)
+    except Fault as fault:
+        return failed(subject, fault, GROUP)
+    if not members:
+        return Finding(subject=subject, ok=False, text="nobody is in it", action="add somebody")
+    return Finding(subject=subject, ok=True, text=f"{len(members)} members")
+
+
+async def _page(page: StatusPage, parts: frozenset[str]) -> Finding:
+    subject = f"status page at {page.name}"
+    try:
+        text = await page.examine(parts)
+    except Fault as fault:
+        return failed(subject, fault, PAGE)
+    return Finding(subject=subject, ok=True, text=text)

@@ -1,0 +1,1 @@
+"""Who may approve, here or at GitHub's gate."""

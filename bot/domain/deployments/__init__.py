@@ -1,0 +1,1 @@
+"""A deployment: its parts, its states and what moves it, and what is seen of it outside."""

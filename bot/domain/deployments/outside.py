@@ -1,0 +1,108 @@
+"""Outside: runs that somebody started without the bot, and what becomes of each of them."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from bot.domain.deployments.runs import RunSummary
+from bot.domain.versions import Version
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """How a deployment began outside Slack: by which GitHub login, and by which event there.
+
+    `older_than` is the version that was live and is newer; empty when this goes forward.
+    `is_merge`: it is the workflow that deploys what is merged, by itself.
+    """
+
+    login: str
+    event: str
+    older_than: str = ""
+    is_merge: bool = False
+
+
+class Way(StrEnum):
+    """What becomes of a run that was found outside.
+
+    `follow`: it takes the slot, `record`: it is over and something later counts, `wait`: the slot
+    is taken, so it is followed when that is free.
+    """
+
+    FOLLOW = "follow"
+    RECORD = "record"
+    WAIT = "wait"
+
+
+def is_new(run: RunSummary, since: datetime | None, known: int) -> bool:
+    """Whether an attempt of a run began after `since` and is not known; `known` is the last
+    attempt of it that is.
+
+    Before the first look (`since` is None) only what is still under way is new.
+    """
+    if run.event == "pull_request" or run.attempt <= known:
+        return False
+    return not run.is_over if since is None else run.began_at > since
+
+
+def since(listed: Iterable[RunSummary], undone: Iterable[RunSummary] = ()) -> datetime:
+    """After a look: the time, by GitHub's clock, after which every run is new.
+
+    What is under way, or `undone`, stays new until it is known.
+    """
+    newest, waiting = EPOCH, {run.id for run in undone}
+    for run in sorted(listed, key=lambda run: run.began_at):
+        if not run.is_over or run.id in waiting:
+            break
+        newest = run.began_at
+    return newest
+
+
+def sort(
+    new: Iterable[RunSummary], *, is_free: bool, live_at: datetime | None
+) -> tuple[tuple[RunSummary, Way], ...]:
+    """What becomes of the new runs of one slot, oldest first; only one of them is followed.
+
+    A run that has ended counts for nothing any more when a later one began, or when production
+    went live with something else after its end.
+    """
+    runs = sorted(new, key=lambda run: (run.began_at, run.id))
+    ways: list[tuple[RunSummary, Way]] = []
+    for place, run in enumerate(runs):
+        is_last = place == len(runs) - 1
+        if run.is_over and (not is_last or (live_at is not None and run.updated_at <= live_at)):
+            ways.append((run, Way.RECORD))
+        elif is_free:
+            ways.append((run, Way.FOLLOW))
+            is_free = False
+        else:
+            ways.append((run, Way.WAIT))
+    return tuple(ways)
+
+
+def version_of(run: RunSummary) -> str:
+    """The version that a run's title names, else the tag it runs on; empty when neither tells."""
+    found = Version.find(run.title) or Version.parse(run.branch)
+    return str(found) if found else ""
+
+
+def is_older(version: str, live: str, ancestry: str | None) -> bool:
+    """Whether a version lies behind the live one: by its commits, else by its number."""
+    if ancestry in ("behind", "ahead", "diverged", "identical"):
+        return ancestry == "behind"
+    ours, theirs = Version.parse(version), Version.parse(live)
+    return bool(ours and theirs and ours < theirs)
+
+
+def named(places: tuple[tuple[str, str], ...], title: str) -> tuple[str, str] | None:
+    """Which (service, environment) a run is for, where several share its workflow: the only one
+    whose names stand in the title.
+    """
+    words = set(re.split(r"[\s,;:()\[\]\"']+", title.casefold()))
+    fitting = [one for one in places if one[0].casefold() in words] or list(places)
+    fitting = [one for one in fitting if one[1].casefold() in words] or fitting
+    return fitting[0] if len(fitting) == 1 else None

@@ -1,0 +1,23 @@
+"""Standing: how one environment stands: what is live, what is under way, what it told last."""
+
+from dataclasses import dataclass
+
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.sightings import Sighting
+from bot.domain.deployments.staging import OnStaging
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One environment. `staged` is there for staging alone; `left` are the versions that were
+    left by a rollback or marked bad, `pinned` the rollbacks that left it pinned.
+    """
+
+    service: str
+    environment: str
+    live: Deployment | None
+    holder: Deployment | None
+    seen: Sighting | None = None
+    staged: OnStaging | None = None
+    left: tuple[str, ...] = ()
+    pinned: tuple[Deployment, ...] = ()

@@ -1,0 +1,1 @@
+"""Incidents: their states, clocks, promises, causes and what the world is told."""

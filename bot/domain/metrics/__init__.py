@@ -1,0 +1,1 @@
+"""How well a team delivers: measures, goals, trends and their pictures."""

@@ -1,0 +1,67 @@
+"""Homes: the App Home of each person who has looked at it, and the figures that it shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import State
+from bot.domain.incidents.incidents import Incident
+from bot.domain.metrics.goals import Goal
+from bot.domain.people import Actor, Role
+
+WATCHED_FOR = timedelta(minutes=10)
+"""For so long after somebody looked their Home is kept up to date."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """One person's Home: when they looked last, when it has to be shown again, what it shows.
+
+    `shown` is a digest of the view that Slack was told last.
+    """
+
+    slack_id: str
+    opened_at: datetime
+    due_at: datetime | None
+    shown: str = ""
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The metrics of one service and environment as they were measured last.
+
+    `numbers` are those of `gonogo metrics --json`, over `days` up to `taken_at`.
+    """
+
+    service: str
+    environment: str
+    taken_at: datetime
+    days: int
+    numbers: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def goals(self) -> tuple[Goal, ...]:
+        """The goals of the service."""
+        return tuple(Goal(**one) for one in self.numbers.get("goals", ()))
+
+
+def waits_for(deployment: Deployment, person: Actor) -> bool:
+    """Whether a deployment waits for this person: to decide, never about their own request."""
+    match deployment.state:
+        case State.AWAITING_APPROVAL:
+            has_decided = person.slack_id in deployment.approved_by
+            is_own = person.is_same_person(deployment.requested_by, deployment.requested_by_github)
+            return person.holds(Role.APPROVER) and not is_own and not has_decided
+        case State.DEGRADED | State.NEEDS_ATTENTION:
+            is_theirs = deployment.requested_by == person.slack_id
+            return is_theirs or person.holds(Role.APPROVER, Role.ADMIN)
+        case _:
+            return False
+
+
+def owes_news(incident: Incident, person: Actor) -> bool:
+    """Whether people wait for news of an incident from this person."""
+    return incident.is_open and incident.owner == person.slack_id

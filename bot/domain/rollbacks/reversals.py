@@ -1,0 +1,66 @@
+"""Reversals: a rollback is undone, so that what it took back runs again; who may, and when."""
+
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import Kind, State
+from bot.domain.errors import Refusal
+from bot.domain.people import Actor, Role, require, require_member
+from bot.domain.rollbacks.switching import TargetStep
+from bot.domain.rollbacks.targets import Fate
+from bot.domain.rollbacks.undoing import was_begun
+
+MAY_REVERSE = (Role.APPROVER, Role.ADMIN)
+"""Who may lift the hold that a rollback leaves, alone: both bring back what was rolled back."""
+
+SHORTEST_REASON = 10
+"""Characters; what was rolled back had a reason."""
+
+
+def may_reverse(actor: Actor) -> None:
+    """Refuse unless the actor may undo a rollback."""
+    require_member(actor)
+    if not actor.holds(*MAY_REVERSE):
+        require(actor, Role.APPROVER, "undo a rollback")
+
+
+def is_reversible(rollback: Deployment) -> bool:
+    """Whether this is a rollback that can be undone at all: it succeeded everywhere, it left what
+    it took back known, and the database as it was.
+    """
+    if rollback.kind is not Kind.ROLLBACK or rollback.state is not State.SUCCEEDED:
+        return False
+    if rollback.rolls_back is None or was_begun(rollback.steps):
+        return False
+    return all(step.fate is Fate.SUCCEEDED for step in rollback.steps)
+
+
+def require_reversible(rollback: Deployment, left: Deployment | None, live: str | None) -> str:
+    """The version that comes again. Refuses what makes no sense any more."""
+    name = rollback.name
+    if not is_reversible(rollback):
+        raise Refusal(
+            "not_reversible",
+            "{name} cannot be undone: only a rollback that succeeded everywhere can be, and only "
+            "where it left the database alone.",
+            name=name,
+        )
+    if live != name:
+        raise Refusal(
+            "live_changed",
+            "Meanwhile {live} is live, and not {name}. There is nothing to undo.",
+            live=live or "nothing",
+            name=name,
+        )
+    if left is None or left.state is not State.SUCCEEDED or left.bad or not left.version:
+        raise Refusal(
+            "never_good",
+            "What {name} took back never ran well here, or was marked bad. Deploy it again with "
+            "{deploy}, where it is checked and approved.",
+            name=name,
+        )
+    return left.version
+
+
+def steps(rollback: Deployment) -> tuple[TargetStep, ...]:
+    """Its steps taken back, the last one first."""
+    back = reversed([step for step in rollback.steps if not step.command])
+    return tuple(TargetStep(target=step.target, undoes=step.receipt) for step in back)

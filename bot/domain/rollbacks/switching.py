@@ -1,0 +1,171 @@
+"""Switching: the steps of a rollback, one for each target, in the order of the configuration."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.deployments.validation import Outcome as Seen
+from bot.domain.deployments.validation import Reading
+from bot.domain.rollbacks.targets import Fate, Sight
+
+
+class Progress(StrEnum):
+    """How far one step is; `starting` is committed before anything is asked of the target."""
+
+    WAITING = "waiting"
+    STARTING = "starting"
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+class Outcome(StrEnum):
+    """What all steps together came to."""
+
+    GOING_ON = "going_on"
+    SWITCHED = "switched"
+    MIXED = "mixed"
+    UNCHANGED = "unchanged"
+
+
+class IfFailed(StrEnum):
+    """What a step that failed means for the following ones."""
+
+    AS_CONFIGURED = "as_configured"
+    STOPS = "stops"
+    IS_TOLD = "is_told"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetStep:
+    """One target of a rollback; `attempt` counts how often a person had it tried.
+
+    One that `undoes` takes another rollback's step back, by the receipt of that.
+    One with a `command` asks the database instead: `down` changes it, anything else only looks.
+
+    `receipt` finds a started step again. `pinned` says what lets later deployments go live there
+    again; `lift_by` is who wants that lifted; `output` are the last lines of its log.
+    """
+
+    target: str
+    command: str = ""
+    undoes: dict[str, str] = field(default_factory=dict)
+    if_failed: IfFailed = IfFailed.AS_CONFIGURED
+    progress: Progress = Progress.WAITING
+    attempt: int = 1
+    receipt: dict[str, str] = field(default_factory=dict)
+    began_at: datetime | None = None
+    ended_at: datetime | None = None
+    fate: Fate | None = None
+    text: str = ""
+    pinned: str = ""
+    output: str = ""
+    lift_by: str = ""
+
+    @property
+    def changes(self) -> bool:
+        """Whether it changes something."""
+        return self.command in ("", "down")
+
+    def stops(self, configured: bool) -> bool:
+        """Whether it failed, and nothing may follow it."""
+        if self.fate is Fate.SUCCEEDED or self.if_failed is IfFailed.IS_TOLD:
+            return False
+        return configured or self.if_failed is IfFailed.STOPS
+
+    def operation(self, request: str, place: int) -> str:
+        """The word by which the target knows this attempt: D9-4f1c22ab-1-2."""
+        return f"{request}-{place + 1}-{self.attempt}"
+
+    def seen(self, sight: Sight) -> "TargetStep":
+        """The step after one more look; an end that nobody knows is no end."""
+        over = sight.fate is not None and sight.fate is not Fate.UNKNOWN
+        return replace(
+            self,
+            progress=Progress.ENDED if over else Progress.RUNNING,
+            fate=sight.fate,
+            ended_at=sight.at if over else None,
+            text=sight.text,
+            pinned=sight.pinned,
+            output=sight.output,
+        )
+
+    def ended(self, sight: Sight) -> "TargetStep":
+        """The step as it is left, although nobody knows what became of it."""
+        return replace(self.seen(sight), progress=Progress.ENDED, ended_at=sight.at)
+
+    def failed(self, why: str, at: datetime) -> "TargetStep":
+        """The step ended without having changed anything."""
+        return replace(
+            self, progress=Progress.ENDED, fate=Fate.FAILED_RESTORED, ended_at=at, text=why
+        )
+
+
+def following(steps: Sequence[TargetStep], *, stop_on_failure: bool) -> int | None:
+    """The place of the step to work on, None when there is nothing more to do."""
+    for place, step in enumerate(steps):
+        if step.progress is not Progress.ENDED:
+            return place
+        if step.stops(stop_on_failure):
+            return None
+    return None
+
+
+def outcome(steps: Sequence[TargetStep], *, stop_on_failure: bool) -> Outcome:
+    """Mixed is what neither all has nor all has not; what is broken counts as changed."""
+    if following(steps, stop_on_failure=stop_on_failure) is not None:
+        return Outcome.GOING_ON
+    changing = [step for step in steps if step.changes]
+    if all(step.fate is Fate.SUCCEEDED for step in changing):
+        return Outcome.SWITCHED
+    if any(step.fate not in (None, Fate.FAILED_RESTORED) for step in changing):
+        return Outcome.MIXED
+    return Outcome.UNCHANGED
+
+
+def retried(steps: Sequence[TargetStep]) -> tuple[TargetStep, ...]:
+    """What one more try would begin again; nothing once a way down of the database was begun and
+    did not end well: how much of it was done is for people to find out.
+    """
+    if any(s.command == "down" and s.began_at and s.fate is not Fate.SUCCEEDED for s in steps):
+        return ()
+    return tuple(s for s in steps if s.fate is not Fate.SUCCEEDED and not _is_told(s))
+
+
+def again(steps: Sequence[TargetStep]) -> tuple[TargetStep, ...]:
+    """The steps for one more try: what succeeded is left alone."""
+    tried = retried(steps)
+    return tuple(_anew(step) if step in tried else step for step in steps)
+
+
+def _is_told(step: TargetStep) -> bool:
+    return step.if_failed is IfFailed.IS_TOLD and step.fate is not None
+
+
+def _anew(step: TargetStep) -> TargetStep:
+    return TargetStep(
+        target=step.target,
+        command=step.command,
+        undoes=step.undoes,
+        if_failed=step.if_failed,
+        attempt=step.attempt + (step.began_at is not None),
+    )
+
+
+_SEEN = {Fate.SUCCEEDED: Seen.OK, Fate.UNKNOWN: Seen.NO_DATA}
+
+
+def readings(steps: Sequence[TargetStep]) -> tuple[Reading, ...]:
+    """What the steps showed, for the validation: what only looked at the database by its own
+    name.
+    """
+    return tuple(
+        Reading(
+            what=step.target if step.command else f"target {step.target}",
+            outcome=_SEEN.get(step.fate or Fate.UNKNOWN, Seen.DEGRADED),
+            text=step.text,
+            at=step.ended_at,
+        )
+        for step in steps
+        if step.ended_at
+    )

@@ -1,0 +1,1 @@
+"""What is said about deployments: the card, its thread, and the channel."""

@@ -1,0 +1,41 @@
+"""Approvals in words: who gave theirs, and how many there have to be."""
+
+from bot.domain.approvals.approvals import needed
+from bot.domain.deployments.deployments import Approval, Deployment
+from bot.messages import blocks as b
+
+
+def given(deployment: Deployment) -> str:
+    """Who approved and when, after how many of how many where one is not enough; empty where
+    there is nothing to say.
+    """
+    people = ", ".join(f"{by(one)} {b.when(one.at)}" for one in deployment.approvals)
+    said = f"approved by {people}" if people else ""
+    if needed(deployment) < 2:
+        return said
+    return f"{len(deployment.approvals)} of {needed(deployment)} {said or 'approved'}"
+
+
+def by(approval: Approval) -> str:
+    """The person: a mention, or the login where GitHub alone knows them."""
+    if approval.who:
+        return b.mention(approval.who)
+    return f"{b.line(approval.github or 'somebody', 60)} at GitHub"
+
+
+def gate(deployment: Deployment) -> str:
+    """What Approve does where the run waits at GitHub already; empty where it starts the run."""
+    protection = deployment.protection
+    if protection is None:
+        return ""
+    names = b.line(" and ".join(protection.environments), 120)
+    said = f"The run waits at GitHub's environment {names}; the approval lets it in."
+    missing = [name for name in protection.environments if name not in protection.announced]
+    if protection.is_rule and missing:
+        said += (
+            f" GitHub's webhook about {b.line(' and '.join(missing), 120)} has not come, so I "
+            "answer at the address that GitHub documents. If it does not take that, an admin "
+            "redelivers the webhook in the App's settings (Advanced), or starts the job in the "
+            "browser."
+        )
+    return said

@@ -1,0 +1,250 @@
+"""The card: one message for each deployment, edited in place until it settles."""
+
+from datetime import datetime, timedelta
+
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.runs import OVERDUE, Progress, Stage
+from bot.domain.deployments.states import TERMINAL, Kind, State
+from bot.domain.deployments.validation import TITLES, Reading
+from bot.domain.gates.overrides import standing
+from bot.messages import blocks as b
+from bot.messages.blocks import Block, Message
+from bot.messages.deployments import approvals, checks, watches
+from bot.messages.deployments.controls import controls
+from bot.messages.rollbacks import undoing
+
+MOST_CHANGES = 8
+COARSE = timedelta(seconds=10)
+_STATUS = {
+    State.REQUESTED: "Requested",
+    State.CHECKING: "Checking",
+    State.AWAITING_APPROVAL: "Waiting for approval",
+    State.APPROVED: "Approved, about to start",
+    State.DISPATCHING: "Sending to GitHub",
+    State.UNKNOWN: "Sent, waiting for GitHub to show the run",
+    State.RUNNING: "Running",
+    State.SWITCHING: "Switching",
+    State.VALIDATING: "Validating",
+    State.DEGRADED: "Degraded: validation failed, a person has to decide",
+    State.ABORTING: "Stopping",
+    State.NEEDS_ATTENTION: "Needs attention: no run to be seen at GitHub",
+    State.SUCCEEDED: "Succeeded",
+    State.FAILED: "Failed",
+    State.CANCELLED: "Cancelled",
+    State.REFUSED: "Refused",
+    State.REJECTED: "Rejected",
+    State.EXPIRED: "Expired: nobody decided in time, so it was not run",
+    State.VOID: "Void",
+}
+
+
+_ROLLBACK_STATUS = {
+    State.APPROVED: "About to start",
+    State.SUCCEEDED: "Rolled back",
+}
+"""Where a rollback reads otherwise: nobody has to approve it."""
+
+
+def title(deployment: Deployment) -> str:
+    """The deployment as one phrase, escaped: app v1.2.1 → production."""
+    d = deployment
+    arrow = "back →" if d.kind is Kind.ROLLBACK else "→"
+    return f"{b.line(d.service, 80)} {b.line(d.label, 64)} {arrow} {b.line(d.environment, 64)}"
+
+
+def started_by(deployment: Deployment) -> str:
+    """Who began it and where: by a person in Slack, or outside by a GitHub login."""
+    d = deployment
+    if d.outside:
+        login = b.line(d.outside.login or "somebody", 60)
+        deed = "merged" if d.outside.is_merge else "started outside Slack"
+        return f"{deed} by {b.mention(d.requested_by) if d.requested_by else login}"
+    if d.is_unasked:
+        return "begun by gonogo, as configured,"
+    return (
+        f"requested by {b.mention(d.requested_by)}" if d.requested_by else "started outside Slack"
+    )
+
+
+def status(deployment: Deployment) -> str:
+    """The state in words."""
+    if deployment.kind is Kind.ROLLBACK and deployment.state in _ROLLBACK_STATUS:
+        return _ROLLBACK_STATUS[deployment.state]
+    if deployment.reverses and deployment.state is State.APPROVED:
+        return _ROLLBACK_STATUS[State.APPROVED]
+    if deployment.state is State.DEGRADED and deployment.is_half_back:
+        return "Degraded: the database was taken back, the code was not; a person has to decide"
+    if deployment.state is State.AWAITING_APPROVAL and standing(deployment):
+        return "Blocked"
+    return _STATUS[deployment.state]
+
+
+def kind(deployment: Deployment) -> str:
+    """Why production changes, and for which incident."""
+    d = deployment
+    return f"{d.kind} for {b.line(d.for_incident, 40)}" if d.for_incident else str(d.kind)
+
+
+def card(deployment: Deployment, now: datetime) -> Message:
+    """The card of a deployment as it should read now."""
+    d = deployment
+    head = f"*{title(d)}*\n*{status(d)}*"
+    if d.outside and d.outside.older_than:
+        head += f"\n*OLDER than live {b.line(d.outside.older_than, 64)}*"
+    if d.four_eyes:
+        head += f"\n*Four eyes broken:* {b.line(d.four_eyes)}"
+    if d.ending and d.ending.text:
+        head += f"\n{b.line(d.ending.text)}"
+    if d.notice and not d.is_terminal:
+        head += f"\n{b.line(d.notice)}"
+    if (what := waiting(d)) and not d.is_terminal:
+        head += f"\n{what}"
+    if d.state is State.AWAITING_APPROVAL and (gate := approvals.gate(d)):
+        head += f"\n{gate}"
+    parts: list[Block] = [b.section(head)]
+    if d.changes and d.state is not State.SUCCEEDED:
+        parts.append(b.section(changes(d)))
+    if d.kind is Kind.ROLLBACK and (database := undoing.on_card(d)):
+        parts.append(b.section(database))
+    if d.steps:
+        parts.append(b.section(steps(d)))
+    if d.progress and not d.is_terminal:
+        parts.append(b.section(progress(d, now)))
+    if d.validation and d.state in (State.VALIDATING, State.DEGRADED):
+        parts.append(b.section(validation(d)))
+    if d.verdicts and d.state in (State.AWAITING_APPROVAL, State.APPROVED):
+        parts.extend(checks.evidence(d))
+    if buttons := controls(d):
+        parts.append(buttons)
+    parts.append(b.context(*_small_print(d)))
+    return Message(f"{title(d)}: {status(d)}", tuple(parts))
+
+
+def waiting(deployment: Deployment) -> str:
+    """What is waited for, empty when nothing is; and when it is tried again, as a time of day,
+    which stays true for as long as the card stands.
+    """
+    d = deployment
+    again = d.failures and d.due_at and f", next try {b.clock_time(d.due_at)}"
+    return b.line(d.waiting_for) + (again or "") if d.waiting_for else ""
+
+
+def changes(deployment: Deployment, most: int = MOST_CHANGES) -> str:
+    """The change list as lines of mrkdwn, cut to what a card can hold."""
+    listed = deployment.changes
+    if listed is None or not listed.changes:
+        return "No changes listed."
+    since = f" since {b.line(listed.base, 64)}" if listed.base else ""
+    if deployment.kind is Kind.ROLLBACK:
+        lines = [f"*{b.link(listed.url, 'Taken back')}*"]
+    else:
+        lines = [f"*{b.link(listed.url, 'Changes')}{since}*"]
+    for change in listed.changes[:most]:
+        number = (
+            f" ({b.link(change.url, f'#{change.pull_request}')})" if change.pull_request else ""
+        )
+        author = f" · {b.line(change.author, 60)}" if change.author else ""
+        lines.append(f"• {b.line(change.title, 120)}{number}{author}")
+    if len(listed.changes) > most:
+        lines.append(f"• and {len(listed.changes) - most} more")
+    return "\n".join(lines)
+
+
+def steps(deployment: Deployment) -> str:
+    """What became of each target of a rollback."""
+    lines = ["*Steps*" if any(step.command for step in deployment.steps) else "*Targets*"]
+    for step in deployment.steps:
+        took = ""
+        if step.began_at and step.ended_at:
+            took = f" in {b.span(step.ended_at - step.began_at)}"
+        word = str(step.fate or step.progress).replace("_", " ")
+        lines.append(
+            f"• {b.line(step.target, 80)} *{word}*{took} {b.line(step.text, 200)}".rstrip()
+        )
+        if step.pinned:
+            lifting = "; being lifted" if step.lift_by else ""
+            lines.append(f"    pinned: {b.line(step.pinned, 200)}{lifting}")
+    return "\n".join(lines)
+
+
+def progress(deployment: Deployment, now: datetime) -> str:
+    """The run's jobs, the step at work and the time it took so far."""
+    run = deployment.progress or Progress(status="queued")
+    lines = [
+        f"*{b.link(deployment.run_url, f'Run {deployment.run_id}')}* "
+        f"{b.line(run.status.replace('_', ' '), 40)}"
+    ]
+    if run.started_at and not run.is_over:
+        took = now - run.started_at
+        if took >= COARSE:
+            lines[0] += f" · {b.span(_coarse(took))}"
+        if took > OVERDUE:
+            lines[0] += " · *overdue*, still being watched"
+    lines.extend(f"• {_stage(stage)}" for stage in run.stages[:12])
+    return "\n".join(lines)
+
+
+def validation(deployment: Deployment) -> str:
+    """What validation has read so far."""
+    found = deployment.validation
+    if found is None:
+        return ""
+    lines = ["*Validation*"]
+    lines.extend(
+        f"• {b.link(reading.url, _of(reading))}: {b.line(reading.text)}"
+        for reading in found.readings
+    )
+    if found.healthy_at and deployment.state is State.VALIDATING:
+        lines.append(f"• Watching since {b.clock_time(found.healthy_at)}")
+    if deployment.watch:
+        lines.append(f"• {watches.line(deployment.watch)}")
+    return "\n".join(lines)
+
+
+def _of(reading: Reading) -> str:
+    return b.line(TITLES.get(reading.what) or reading.what.replace("_", " ").capitalize(), 80)
+
+
+def _stage(stage: Stage) -> str:
+    if stage.conclusion is None and stage.status == "in_progress":
+        step = f": {b.line(stage.step, 80)}" if stage.step else ""
+        return f"*{b.line(stage.name, 80)}* in progress{step}"
+    took = ""
+    if stage.started_at and stage.completed_at:
+        took = f" in {b.span(stage.completed_at - stage.started_at)}"
+    word = stage.conclusion or stage.status
+    plain = {"success": "passed", "failure": "failed", "queued": "waits"}.get(word, word)
+    return f"{b.line(stage.name, 80)} {b.line(plain.replace('_', ' '), 40)}{took}"
+
+
+def _small_print(d: Deployment) -> list[str]:
+    parts = [d.name, f"{started_by(d)} {b.when(d.requested_at)}"]
+    if d.kind is not Kind.RELEASE:
+        parts.append(kind(d))
+    if d.reverses:
+        parts.append(f"undoes {b.line(d.reverses, 20)}")
+    if d.reversed_by:
+        parts.append(f"undone by {b.line(d.reversed_by, 20)}")
+    if d.short_sha:
+        parts.append(f"commit `{d.short_sha}`")
+    if d.reason:
+        parts.append(f"reason: {b.quoted(d.reason)}")
+    if approved := approvals.given(d):
+        parts.append(approved)
+    if d.ending and d.ending.by:
+        parts.append(f"{d.ending.code.replace('_', ' ')} by {b.mention(d.ending.by)}")
+    if d.state is State.AWAITING_APPROVAL and d.expires_at:
+        parts.append(f"expires {b.clock_time(d.expires_at)}")
+    if d.state in TERMINAL and d.settled_at:
+        parts.append(f"settled {b.when(d.settled_at)}")
+    if d.run_url and d.is_terminal:
+        parts.append(b.link(d.run_url, f"run {d.run_id}"))
+    if d.follow_ups:
+        parts.append(f"follows up {b.line(', '.join(d.follow_ups))}")
+    return parts
+
+
+def _coarse(took: timedelta) -> timedelta:
+    """Rounded down, so that the passing of time alone makes few edits."""
+    step = COARSE if took < timedelta(minutes=2) else timedelta(minutes=1)
+    return took // step * step

@@ -1,0 +1,58 @@
+"""Checklists: the process's list for one deployment, with its evidence and buttons to sign."""
+
+from collections.abc import Iterable
+
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.gates.checklist import Entry, Mark, Phase, entries, title, to_sign
+from bot.messages import blocks as b
+from bot.messages.blocks import Message
+
+_HEADINGS = {
+    Phase.BEFORE: "Before",
+    Phase.DURING: "During",
+    Phase.AFTER: "After",
+    Phase.ISSUES: "If issues",
+}
+_MARKS = {
+    Mark.DONE: "✓",
+    Mark.SIGNED: "✓",
+    Mark.AGAINST: "✗",
+    Mark.OPEN: "○",
+    Mark.NOT_NEEDED: "–",
+}
+
+
+def lines(found: Iterable[Entry]) -> list[str]:
+    """The list, phase by phase."""
+    listed = tuple(found)
+    said: list[str] = []
+    for phase, heading in _HEADINGS.items():
+        said.append(f"*{heading}*" if said else f"*Checklist*\n*{heading}*")
+        said.extend(line(entry) for entry in listed if entry.phase is phase)
+    return said
+
+
+def reply(d: Deployment) -> Message:
+    """The list in the card's thread; what nothing was read for can be signed there."""
+    head = f"Checklist of {d.name}"
+    blocks = [*b.sections(lines(entries(d)))]
+    buttons = [
+        b.button(f"Sign Off {title(item)}", f"sign_off_{item}", str(d.id)) for item in to_sign(d)
+    ]
+    if buttons:
+        blocks.append(b.actions(f"sign:{d.id}", *buttons))
+    return Message(head, tuple(blocks))
+
+
+def line(entry: Entry) -> str:
+    """One item with its mark, what was read, and whose name is on it."""
+    text = f"{_MARKS[entry.mark]} {title(entry.item)}"
+    if entry.text:
+        text += f": {b.line(entry.text, 200)}"
+    if entry.mark is Mark.NOT_NEEDED:
+        text += ": not needed"
+    if entry.by and entry.mark is not Mark.AGAINST:
+        verb = "signed off by" if entry.mark is Mark.SIGNED else "by"
+        when = f" {b.when(entry.at)}" if entry.at else ""
+        text += f", {verb} {b.mention(entry.by)}{when}"
+    return text

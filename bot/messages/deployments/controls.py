@@ -1,0 +1,76 @@
+"""Controls: the buttons of a card in each state of its deployment."""
+
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import State
+from bot.domain.gates.overrides import liftable, standing
+from bot.domain.rollbacks import switching
+from bot.messages import blocks as b
+from bot.messages.blocks import Block
+from bot.messages.rollbacks import pins, reversals
+
+MOST_CANDIDATES = 3
+
+
+def controls(d: Deployment) -> Block | None:
+    """The row of buttons, or None where nobody has anything to decide."""
+    value, block_id = str(d.id), f"decide:{d.id}:{d.short_sha}"
+    cancel = b.button("Cancel", "cancel", value)
+    match d.state:
+        case State.AWAITING_APPROVAL:
+            reject = b.button("Reject", "reject", value)
+            if standing(d):
+                lift = b.button("Override", "override", value)
+                return b.actions(block_id, *([lift] if liftable(d) else []), reject, cancel)
+            approve = b.button("Approve", "approve", value, style="primary")
+            notes = b.button("Notes", "notes", value)
+            return b.actions(block_id, approve, reject, cancel, notes)
+        case State.APPROVED:
+            return b.actions(block_id, cancel)
+        case State.RUNNING:
+            question = b.confirmation(
+                "Stop this run?",
+                "GitHub is asked to cancel it. Production may be half-way.",
+                "Stop the Run",
+                "Keep It",
+                danger=True,
+            )
+            return b.actions(
+                block_id, b.button("Cancel", "cancel", value, style="danger", confirm=question)
+            )
+        case State.NEEDS_ATTENTION:
+            question = b.confirmation(
+                "Send it again?",
+                "Look at GitHub first: a run that did start would deploy twice.",
+                "Send Again",
+                "Not Now",
+                danger=True,
+            )
+            found = d.dispatch.candidates[:MOST_CANDIDATES] if d.dispatch else ()
+            return b.actions(
+                block_id,
+                *(
+                    b.button(f"It Is Run {run}", f"choose_run_{place}", f"{value}:{run}")
+                    for place, run in enumerate(found)
+                ),
+                b.button("Send Again", "send_again", value, style="danger", confirm=question),
+                b.button("Close as Failed", "close_failed", value),
+            )
+        case State.ABORTING:
+            return b.actions(block_id, b.button("Close as Failed", "close_failed", value))
+        case State.DEGRADED:
+            failed = [step.target for step in switching.retried(d.steps)]
+            label = b.shorten(f"Retry {', '.join(failed)}", 75)
+            retry = [b.button(label, "retry_targets", value, style="primary")] if failed else []
+            return b.actions(
+                block_id,
+                *retry,
+                *([] if d.is_half_back else [b.button("Mark Good", "mark_good", value)]),
+                b.button("Roll Back", "roll_back", value),
+                b.button("Close as Failed", "close_failed", value),
+                *filter(None, [pins.button(d)]),
+            )
+        case State.SUCCEEDED | State.FAILED:
+            row = list(filter(None, [pins.button(d), reversals.button(d)]))
+            return b.actions(f"after:{d.id}", *row) if row else None
+        case _:
+            return None

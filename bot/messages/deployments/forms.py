@@ -1,0 +1,175 @@
+"""Forms: the modals, as Slack views."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.errors import Refusal
+from bot.domain.gates import title as gate_title
+from bot.domain.gates.checklist import APPROVERS_CHECKS, BACKUP, Entry
+from bot.domain.gates.overrides import SHORTEST_REASON, liftable
+from bot.domain.grammar import MAX_REASON
+from bot.domain.people import Who
+from bot.domain.rollbacks.rollbacks import Earlier, Reason
+from bot.messages import blocks as b
+from bot.messages.deployments.cards import title
+from bot.messages.rollbacks.rollbacks import Order, about, as_value, makes_way, prospect
+from bot.messages.views import View
+from bot.messages.views import field as _input
+from bot.messages.views import option as option
+from bot.messages.views import plain as _plain
+from bot.messages.views import view as _view
+
+
+def mistake(refusal: Refusal, name_of: Callable[[str], str], commands: Mapping[str, str]) -> str:
+    """A refusal as it reads under a field, where Slack shows no markup: people by name, times in
+    UTC.
+    """
+
+    def show(fact: object) -> str:
+        match fact:
+            case Who(slack_id):
+                return name_of(slack_id)
+            case datetime():
+                return f"{fact.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+            case _:
+                seen = "".join(c for c in " ".join(str(fact).split()) if c.isprintable())
+                return b.shorten(seen, b.LINE_LIMIT)
+
+    facts = {**refusal.facts, **commands}
+    return refusal.template.format_map({name: show(fact) for name, fact in facts.items()})
+
+
+def deploy(services: list[str], channel: str | None) -> View:
+    """The form of `/deploy` without arguments."""
+    choices = [option(name, name) for name in services[:100]]
+    service: dict[str, Any] = {"type": "static_select", "options": choices}
+    if len(choices) == 1:
+        service["initial_option"] = choices[0]
+    version = {
+        "type": "external_select",
+        "min_query_length": 0,
+        "placeholder": _plain("Type or choose a tag", 150),
+    }
+    reason = {"type": "plain_text_input", "max_length": MAX_REASON}
+    return _view(
+        "deploy",
+        "Deploy to production",
+        "Request",
+        [
+            _input("service", "Service", service),
+            _input("version", "Version", version, hint="Tags of the repository, newest first."),
+            _input("reason", "Reason", reason, hint="Shown on the card.", optional=True),
+            _input(
+                "incident",
+                "Hotfix for incident",
+                {"type": "plain_text_input", "max_length": 20},
+                hint="INC-7, if this mends an open incident: fewer checks, and a reason is needed.",
+                optional=True,
+            ),
+        ],
+        {"channel": channel},
+    )
+
+
+def rollback(
+    order: Order,
+    earlier: Sequence[Earlier],
+    holder: Deployment | None,
+    channel: str | None,
+    *,
+    left: Deployment | None = None,
+    name_of: Callable[[str], str] | None = None,
+) -> View:
+    """The form of a rollback: where to, why, and a few words; it says which versions are not fit,
+    and what becomes of the deployment that is there.
+    """
+    choices = {one.version: about(one, name_of) for one in earlier if not one.why_not}
+    choices.setdefault(order.version, "never ran well here")
+    options = [option(f"{name} · {about}", name) for name, about in choices.items()][:100]
+    target: dict[str, Any] = {"type": "static_select", "options": options}
+    target |= {"initial_option": next(o for o in options if o["value"] == order.version)}
+    reasons = {
+        "type": "static_select",
+        "options": [option(reason, reason.name) for reason in Reason],
+        "placeholder": _plain("Choose the nearest", 150),
+    }
+    words = {"type": "plain_text_input", "max_length": MAX_REASON // 2}
+    heading = f"*{b.line(order.service, 80)} {b.line(order.environment, 64)}*"
+    if holder is not None:
+        heading += f"\n{makes_way(order, holder)}"
+    blocks = [
+        b.section(heading),
+        _input("target", "Back to", target),
+        _input("why", "Reason", reasons, hint="Shown on the card and in the channel."),
+        _input("reason", "In a few words", words, optional=True),
+    ]
+    blocks[1:1] = b.sections(prospect(order.version, left))
+    unfit = [f"{b.line(one.version, 64)}: {one.why_not}" for one in earlier if one.why_not]
+    if unfit:
+        blocks.append(b.context(*unfit[:8]))
+    # Only a button that asks once more undoes migrations.
+    memory = {"order": as_value(replace(order, undo=0)), "channel": channel}
+    return _view("rollback", "Roll back", "Roll Back", blocks, memory)
+
+
+def reject(deployment: Deployment, channel: str | None) -> View:
+    """The form that asks for the reason of a rejection."""
+    reason = {"type": "plain_text_input", "max_length": MAX_REASON}
+    return _view(
+        "reject",
+        "Reject deployment",
+        "Reject",
+        [
+            b.section(title(deployment)),
+            _input("reason", "Reason", reason, hint="The requester reads it."),
+        ],
+        {"deployment": deployment.id, "channel": channel},
+    )
+
+
+def override(deployment: Deployment, channel: str | None) -> View:
+    """The form that asks which gates are lifted, and why."""
+    found = [option(f"{gate_title(v.gate)}: {v.text}", v.gate) for v in liftable(deployment)]
+    reason = {"type": "plain_text_input", "max_length": MAX_REASON}
+    hint = f"At least {SHORTEST_REASON} characters. It stands on the card and in the audit trail."
+    return _view(
+        "override",
+        "Lift a gate",
+        "Override",
+        [
+            b.section(title(deployment)),
+            b.context("It then takes one approver more than usual."),
+            _input("gates", "Gates to lift", {"type": "checkboxes", "options": found[:10]}),
+            _input("reason", "Reason", reason, hint=hint),
+        ],
+        {"deployment": deployment.id, "channel": channel},
+    )
+
+
+def approve(deployment: Deployment, asked: Sequence[Entry], channel: str | None) -> View:
+    """The form that asks an approver for what nothing was read for."""
+    fields = [_confirming(entry) for entry in asked if entry.item != BACKUP]
+    if len(fields) < len(asked):
+        text = {"type": "plain_text_input", "max_length": 100}
+        names = ", ".join(m.name for m in deployment.migrations)
+        fields += [
+            _input("backup", "Backup id", text, hint=f"It brings migrations: {names}"),
+            _input("backup_age", "Age of the backup", text, hint="For example: 2 h"),
+        ]
+    return _view(
+        "approve",
+        "Approve deployment",
+        "Approve",
+        [b.section(title(deployment)), *fields],
+        {"deployment": deployment.id, "channel": channel, "items": [e.item for e in asked]},
+    )
+
+
+def _confirming(entry: Entry) -> dict[str, Any]:
+    options = [option("I have checked it", entry.item)]
+    label = APPROVERS_CHECKS[entry.item]
+    element = {"type": "checkboxes", "options": options}
+    return _input(entry.item, label, element, hint=entry.text or "Nothing was read for it.")

@@ -1,0 +1,77 @@
+"""Outside: what is said about runs that somebody started without the bot."""
+
+from collections.abc import Sequence
+
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.runs import RunSummary
+from bot.messages import blocks as b
+from bot.messages.blocks import Message
+from bot.messages.deployments.cards import started_by, status, title
+
+
+def older(deployment: Deployment) -> Message:
+    """The alert that somebody takes production back without the bot."""
+    d = deployment
+    live = b.line(d.outside.older_than if d.outside else "", 64)
+    point = f"OLDER than live {live}: {title(d)}, {started_by(d)}"
+    does = f"{_run(d.run_id, d.run_url)} takes {b.line(d.environment, 64)} back from {live}."
+    advice = "If that is not meant, press Cancel on its card or cancel the run at GitHub."
+    return _alert(point, f"{does} {advice}")
+
+
+def conflict(holder: Deployment, run: RunSummary) -> Message:
+    """The alert that two operations change one place at the same time."""
+    place = f"{b.line(holder.service, 80)} {b.line(holder.environment, 64)}"
+    who = b.line(run.actor, 60)
+    point = f"Two at once in {place}: {holder.name} and a run that {who} started outside Slack"
+    lines = (
+        f"{holder.name} ({b.line(holder.label, 64)}) is {status(holder).lower()}; "
+        f"{_run(run.id, run.url)} “{b.line(run.title, 120)}” is {_stands(run)}.",
+        f"Only {holder.name} is followed, and what goes live is whatever deploys last. "
+        f"The run gets a card of its own when {holder.name} has ended. "
+        "Cancel one of them at GitHub.",
+    )
+    return _alert(point, "\n".join(lines))
+
+
+def unclear(run: RunSummary, workflow: str, places: Sequence[tuple[str, str]]) -> Message:
+    """The alert that nobody can tell what a run deploys."""
+    listed = ", ".join(f"{b.line(name, 80)} {b.line(kind, 64)}" for name, kind in places)
+    point = (
+        f"{b.line(run.actor, 60)} started a run outside Slack, and I cannot tell what it deploys"
+    )
+    text = (
+        f"{_run(run.id, run.url)} “{b.line(run.title, 120)}” of {b.line(workflow, 80)} may be for "
+        f"any of {listed}. It is not followed: look at GitHub. With the service in the title of "
+        "its runs (run-name) I could tell."
+    )
+    return _alert(point, text)
+
+
+def displaced(holder: Deployment, found: Deployment) -> str:
+    """Why a deployment that only waited, or waited for a person's decision, is over."""
+    who = found.outside.login if found.outside else "somebody"
+    run = f"{who} started {found.label} outside Slack (run {found.run_id})"
+    if holder.is_waiting:
+        return f"{run}, so what was checked no longer holds. Nothing was deployed."
+    return f"{run} before anybody decided about {holder.name}."
+
+
+def you_are_displaced(deployment: Deployment) -> Message:
+    """The same to the people whose deployment it was."""
+    text = b.line(deployment.ending.text if deployment.ending else "")
+    again = "Ask again when that run has ended."
+    return Message(f"{title(deployment)} ({deployment.name}) is over: {text} {again}")
+
+
+def _stands(run: RunSummary) -> str:
+    word = run.conclusion if run.is_over else run.status
+    return b.line((word or "under way").replace("_", " "), 40)
+
+
+def _run(number: int | None, url: str | None) -> str:
+    return b.link(url, f"Run {number}")
+
+
+def _alert(point: str, text: str) -> Message:
+    return Message(f"{point}\n{text}", (b.section(f"*{point}*\n{text}"),))

@@ -1,0 +1,37 @@
+"""Protection in words: the alerts about a run that waits at GitHub, or went past its gate."""
+
+from bot.domain.deployments.deployments import Deployment
+from bot.messages import blocks as b
+from bot.messages.blocks import Message
+from bot.messages.deployments.cards import title
+
+
+def four_eyes(deployment: Deployment) -> Message:
+    """The top-level alert that a run went on without the approval that it needs."""
+    advice = "Production may have changed. Look at it now, and at who may approve at GitHub."
+    return _alert(deployment, "four eyes broken", deployment.four_eyes, advice)
+
+
+def ended_at_gate(deployment: Deployment) -> Message:
+    """The top-level alert that a run ended while it waited for the approval."""
+    why = deployment.ending.text if deployment.ending else ""
+    return _alert(deployment, "its run ended at GitHub's gate", why, "")
+
+
+def not_answered(deployment: Deployment, why: str) -> Message:
+    """The top-level call for a person where GitHub does not take what was approved."""
+    advice = "Approve the run in the browser, or press Cancel on the card."
+    return _alert(deployment, "GitHub does not take the approval", why, advice)
+
+
+def _alert(deployment: Deployment, what: str, why: str, advice: str) -> Message:
+    d = deployment
+    people = dict.fromkeys(who for who in (d.requested_by, *d.approved_by) if who)
+    point = f"{title(d)}: {what}"
+    lines = [
+        f"*{point}*",
+        b.line(why),
+        f"{' '.join(map(b.mention, people))} {advice}".strip(),
+        b.link(d.run_url, f"Run {d.run_id}") if d.run_url else "",
+    ]
+    return Message(f"{point}\n{b.line(why)}", (b.section("\n".join(filter(None, lines))),))

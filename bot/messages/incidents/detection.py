@@ -1,0 +1,55 @@
+"""Detection: what is said about an incident that a monitor reported."""
+
+from bot.domain.incidents.detection import KUMA, Beat
+from bot.domain.incidents.incidents import UNRESTORED, Incident
+from bot.messages import blocks as b
+from bot.messages.blocks import Block, Message
+
+
+def title(beat: Beat) -> str:
+    """The title of an incident that nobody has looked at yet."""
+    return f"{beat.name} is down"
+
+
+def impact(beat: Beat) -> str:
+    """What is known of its impact, which is what the monitor saw."""
+    why = f" ({beat.text})" if beat.text else ""
+    return f"{KUMA} does not reach {beat.name}{why}"
+
+
+def counted(incident: Incident) -> str:
+    """How often its monitor reported it, on the incident's message."""
+    return f"{KUMA}: DOWN x{incident.alerts}"
+
+
+def detected(incident: Incident, beat: Beat) -> Message:
+    """The first thing in the thread: somebody has to judge it."""
+    lead = f"{b.mention(incident.lead)} " if incident.lead else ""
+    return Message(
+        f"{lead}{KUMA} reports {b.line(beat.name, 80)} down since {b.when(beat.at)}. "
+        f"It counts as {incident.severity} until somebody says otherwise: Edit changes that, "
+        "Close takes it back as a false positive."
+    )
+
+
+def joined(beat: Beat) -> str:
+    """On the timeline of an incident that a person had opened before."""
+    return f"{impact(beat)}, too"
+
+
+def up(beat: Beat) -> str:
+    """On the timeline."""
+    return f"{KUMA} reaches {beat.name} again"
+
+
+def proposal(incident: Incident, beat: Beat) -> Message:
+    """In the thread when the monitor is well again: whether users are served, people judge."""
+    text = (
+        f"{KUMA} reaches {b.line(beat.name, 80)} again since {b.when(beat.at)}. "
+        "That is no proof that users are served: press Restored when they are."
+    )
+    if incident.state not in UNRESTORED:
+        return Message(text.partition(". ")[0] + ".")
+    restored = b.button("Restored", "incident_restored", str(incident.id), style="primary")
+    parts: tuple[Block, ...] = (b.section(text), b.actions(f"up:{incident.id}", restored))
+    return Message(text, parts)

@@ -1,0 +1,154 @@
+"""Incident forms: the modals in which an incident is opened, told about and changed."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.domain.grammar import MAX_REASON, IncidentWish
+from bot.domain.incidents.incidents import UNRESTORED, Incident, Severity, State
+from bot.domain.incidents.suspects import Suspect
+from bot.domain.metrics.history import Closure
+from bot.messages import blocks as b
+from bot.messages.incidents.incidents import DECISIONS
+from bot.messages.views import Element, View, field, option, select, view, words
+
+MOST_TITLE = 150
+MOST_UPDATE = 2500
+NO_SUSPECT = "none"
+WAKE = {"usual": "As its severity asks for", "yes": "Wake people", "no": "Wake nobody"}
+PUBLIC = {"later": "Not now", "next": "Next, with a preview"}
+_MORE = 200
+
+
+def report(
+    wish: IncidentWish,
+    services: Sequence[str],
+    found: Sequence[Suspect],
+    now: datetime,
+    *,
+    has_page: bool,
+) -> View:
+    """The form of `/incident`, with what was typed. A drill wakes nobody, and no public hears of
+    it.
+    """
+    named = services[0] if len(services) == 1 else None
+    title = words(MOST_TITLE)
+    fields = [
+        field("severity", "Severity", _severities(wish.severity or Severity.OUTAGE)),
+        field("impact", "What users see", words(MAX_REASON, wish.text)),
+        field("service", "Service", select([option(s, s) for s in services[:100]], named)),
+        field("title", "Title", title, hint="Left empty, it follows from severity.", optional=True),
+        field("function", "Affected function", words(_MORE), optional=True),
+        field("people", "Who is affected", words(_MORE), optional=True),
+        field("started", "Started at", _moment(now)),
+    ]
+    if found:
+        options = [option(f"{s.version} ({s.deployment}), {s.why}", s.deployment) for s in found]
+        options = [*options[:20], option("None of these", NO_SUSPECT)]
+        chosen = select(options, found[0].deployment)
+        fields.append(field("suspect", "Suspected deployment", chosen, optional=True))
+    fields.append(field("eta", "ETA for a fix", words(100), optional=True))
+    if not wish.drill:
+        fields.append(field("wake", "Paging", _one_of(WAKE)))
+    if has_page and not wish.drill:
+        fields.append(field("public", "Status page", _one_of(PUBLIC)))
+    name = "Incident drill" if wish.drill else "Open an incident"
+    return view("incident", name, "Open", fields, {"drill": wish.drill})
+
+
+def update(incident: Incident, text: str, channel: str) -> View:
+    """The form for news; the state may be changed with it."""
+    fields = [b.section(f"*{incident.name}* {b.line(incident.title, 150)}")]
+    if incident.state in UNRESTORED:
+        states = [option(str(state).capitalize(), str(state)) for state in UNRESTORED]
+        fields.append(field("state", "Status", select(states, str(incident.state))))
+    text_field = words(MOST_UPDATE, text, lines=True)
+    hint = "It is posted in the thread, and the next one is promised."
+    fields.append(field("text", "What is new", text_field, hint=hint))
+    return view("incident_update", "Post an update", "Post", fields, _memory(incident, channel))
+
+
+def lead(incident: Incident, user: str, channel: str) -> View:
+    """The form that assigns the lead, and who tells people in their place; whoever pressed the
+    button is chosen already.
+    """
+    chosen: Element = {"type": "users_select", "initial_user": incident.lead or user}
+    fields = [b.section(f"*{incident.name}* {b.line(incident.title, 150)}")]
+    fields.append(field("lead", "Lead", chosen, hint="Answers for updates and the post-mortem."))
+    comms: Element = {"type": "users_select"}
+    if incident.comms:
+        comms["initial_user"] = incident.comms
+    hint = "Who posts the updates, and is reminded of them, so that the lead need not."
+    fields.append(field("comms", "Communications", comms, hint=hint, optional=True))
+    return view("incident_lead", "Assign the lead", "Assign", fields, _memory(incident, channel))
+
+
+def edit(incident: Incident, channel: str) -> View:
+    """The form that changes severity, words and clocks."""
+    i = incident
+    fields = [
+        field("severity", "Severity", _severities(i.severity)),
+        field("title", "Title", words(MOST_TITLE, i.title)),
+        field("impact", "What users see", words(MAX_REASON, i.impact)),
+        field("eta", "ETA for a fix", words(100, i.eta), optional=True),
+        field("started", "Started at", _moment(i.started_at)),
+        field("detected", "Detected at", _moment(i.detected_at), optional=True),
+    ]
+    if i.restored_at is not None:
+        fields.append(field("restored", "Restored at", _moment(i.restored_at)))
+    return view("incident_edit", f"Edit {i.name}", "Save", fields, _memory(i, channel))
+
+
+def close(incident: Incident, missing: Sequence[str], channel: str) -> View:
+    """The form that closes an incident, with what it still lacks."""
+    fields: list[Element] = []
+    if missing:
+        lacks = "\n".join(f"• {b.line(one)}" for one in missing)
+        fields.append(b.section(f"*To close it as resolved it lacks:*\n{lacks}"))
+    options = [option(str(c).replace("_", " ").capitalize(), str(c)) for c in Closure]
+    first = str(Closure.RESOLVED) if incident.state is State.RESOLVED and not missing else None
+    fields.append(field("closure", "Close as", select(options, first)))
+    fields.append(field("reason", "Why", words(MAX_REASON), optional=True))
+    return view(
+        "incident_close", f"Close {incident.name}", "Close It", fields, _memory(incident, channel)
+    )
+
+
+def reopen(incident: Incident, channel: str) -> View:
+    """The form that asks why it is not over."""
+    hint = "Its clocks run on from the original start."
+    fields = [field("reason", "What is back", words(MAX_REASON), hint=hint)]
+    return view(
+        "incident_reopen", f"Reopen {incident.name}", "Reopen", fields, _memory(incident, channel)
+    )
+
+
+def timeline(found: Sequence[Incident], text: str, at: datetime, memory: dict[str, Any]) -> View:
+    """The form of the shortcut: which incident, what, and when it happened."""
+    options = [option(f"{i.name} {i.title}", str(i.id)) for i in found[:100]]
+    hint = "What is written down late is sorted to when it happened."
+    fields = [
+        field("incident", "Incident", select(options, str(found[0].id))),
+        field("text", "What happened", words(MOST_UPDATE, text, lines=True)),
+        field("at", "Happened at", _moment(at), hint=hint),
+    ]
+    return view("incident_timeline", "Add to the timeline", "Add", fields, memory)
+
+
+def _one_of(choices: Mapping[str, str]) -> Element:
+    """A select of which the first is chosen."""
+    return select([option(text, value) for value, text in choices.items()], next(iter(choices)))
+
+
+def _severities(chosen: Severity) -> Element:
+    options = [option(f"{str(s).capitalize()}: {DECISIONS[s]}", str(s)) for s in Severity]
+    return select(options, str(chosen))
+
+
+def _moment(at: datetime | None) -> Element:
+    element: Element = {"type": "datetimepicker"}
+    return element | ({"initial_date_time": int(at.timestamp())} if at else {})
+
+
+def _memory(incident: Incident, channel: str) -> dict[str, Any]:
+    return {"incident": incident.id, "channel": channel}

@@ -1,0 +1,1 @@
+"""What is read of it all: reports, figures, charts and the App Home."""

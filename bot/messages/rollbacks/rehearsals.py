@@ -1,0 +1,54 @@
+"""Rehearsals: the way back from a version, as whoever approves it reads it."""
+
+from collections.abc import Iterator
+
+from bot.domain.rollbacks.rehearsal import Place, Rehearsal
+from bot.domain.words import listing
+from bot.messages import blocks as b
+
+_READY = {
+    "docker_ssh": "image present yes",
+    "vercel": "Vercel eligible yes",
+    "do_app_platform": "App Platform would go back yes",
+    "github_workflow": "ready",
+}
+RED = "\N{LARGE RED CIRCLE}"
+
+
+def way_back(found: Rehearsal, heading: str = "If this goes wrong") -> str:
+    """The line of the card, and what is to know of each place."""
+    if not found.version:
+        return f"{RED} *If this goes wrong:* there is no known-good version to go back to"
+    parts = [b.line(found.version, 64), *map(_place, found.places), *_migrations(found)]
+    if found.takes is not None:
+        parts.append(f"about {b.span(found.takes)}")
+    mark = f"{RED} " if found.closed else ""
+    lines = [f"{mark}*{heading}:* {', '.join(parts)}"]
+    lines += [
+        f"{RED} *{b.line(p.name, 80)} is pinned*, so this version will not go live there: "
+        f"{b.line(p.pinned, 200)}"
+        for p in found.places
+        if p.pinned
+    ]
+    lines += [f"• {b.line(p.name, 80)}: {b.line(fact)}" for p in found.places for fact in p.facts]
+    return "\n".join(lines)
+
+
+def _place(place: Place) -> str:
+    name = b.line(place.name, 80)
+    if place.possible:
+        return f"{name} {_READY.get(place.kind, 'yes')}"
+    word = "no" if place.possible is False else "not known"
+    return f"{name} *{word}* ({b.line(place.text, 200)})"
+
+
+def _migrations(found: Rehearsal) -> Iterator[str]:
+    if found.unread:
+        yield f"migrations *not known* ({b.line(found.unread, 200)})"
+    elif found.migrations is None:
+        yield "migrations not configured"
+    elif found.irreversible:
+        names = listing([one.name for one in found.irreversible])
+        yield f"migrations reversible {RED} *no* ({b.line(names, 300)})"
+    else:
+        yield "migrations reversible yes" if found.migrations else "no migrations"

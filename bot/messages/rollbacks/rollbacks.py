@@ -1,0 +1,197 @@
+"""Rollbacks: what somebody reads before, and right after, they ask to go back."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.gates.migrations import Migration
+from bot.domain.rollbacks.rollbacks import Earlier
+from bot.domain.rollbacks.undoing import Undoing
+from bot.domain.words import count
+from bot.messages import blocks as b
+from bot.messages.blocks import Block, Message
+from bot.messages.deployments.cards import status, title
+from bot.messages.rollbacks import undoing
+from bot.messages.rollbacks.rehearsals import way_back
+
+MOST_LISTED = 8
+MOST_KEPT = 500
+"""Characters of a text in a button's value; a reason is never longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A rollback that somebody asks for, as it is shown to them.
+
+    `live` is the version that is live at that time; `aborts` the deployment that they agree to
+    stop, None where there is none; `undo` how many migrations they would have undone before.
+    """
+
+    service: str
+    environment: str
+    version: str
+    live: str | None
+    reason: str = ""
+    force: bool = False
+    aborts: int | None = None
+    undo: int = 0
+
+
+def proposal(
+    order: Order,
+    earlier: tuple[Earlier, ...],
+    holder: Deployment | None,
+    between: tuple[Migration, ...] | None = None,
+    before: Undoing | None = None,
+    left: Deployment | None = None,
+) -> Message:
+    """What would be done, and the button that does it."""
+    o = order
+    place = f"{b.line(o.service, 80)} {b.line(o.environment, 64)}"
+    point = f"Roll back {place} to {b.line(o.version, 64)}?"
+    lines = [f"*{point}*", _from_to(order)]
+    if o.reason:
+        lines.append(f"Reason: {b.line(o.reason)}")
+    if holder is not None:
+        lines.append(makes_way(order, holder))
+    if o.force:
+        lines.append("*It never ran well here*: a second person has to approve it.")
+    lines.extend(
+        f"{b.line(one.version, 64)} is fit: {b.line(about(one))}"
+        for one in earlier
+        if one.version == o.version and not one.why_not
+    )
+    lines.extend(prospect(order.version, left))
+    lines.extend(undoing.listed(between or (), before))
+    others = [one for one in earlier if one.version != o.version][:MOST_LISTED]
+    if others:
+        told = ", ".join(f"{one.version} ({one.why_not or 'fit'})" for one in others)
+        lines.append(f"Others: {b.line(told)}")
+    question = b.confirmation(
+        "Roll back?",
+        b.shorten(f"{o.environment.capitalize()} of {o.service} goes to {o.version}.", 300),
+        "Roll Back",
+        "Not Now",
+        danger=True,
+    )
+    label = f"Roll Back to {o.version}"
+    if o.aborts is not None:
+        label = f"Abort D{o.aborts} and {label}"
+    control = b.actions(
+        "rollback",
+        b.button(
+            b.shorten(label, 75),
+            "carry_out_rollback",
+            as_value(replace(order, undo=0)),
+            style="danger",
+            confirm=question,
+        ),
+        *([_and_undo(order)] if o.undo else []),
+    )
+    return Message(f"{point} {_from_to(order)}", (*b.sections(lines), control))
+
+
+def prospect(version: str, left: Deployment | None) -> list[str]:
+    """What goes away, and what the way back to that version is like, as it was rehearsed before
+    the deployment that is `left` was approved.
+    """
+    lines = []
+    listed = left.changes if left else None
+    if listed and listed.base == version and listed.changes:
+        titles = [b.line(change.title, 120) for change in listed.changes[:MOST_LISTED]]
+        more = len(listed.changes) - len(titles)
+        goes = "; ".join(titles) + (f" and {more} more" if more else "")
+        lines.append(f"Goes away ({listed.commits} commits): {goes}")
+    rehearsal = left.rehearsal if left else None
+    if rehearsal and rehearsal.version == version:
+        places = tuple(replace(place, pinned="") for place in rehearsal.places)
+        rehearsal = replace(rehearsal, places=places)  # a pin is the left version's trouble
+        lines.append(f"{way_back(rehearsal, 'As rehearsed')}\nThat was {b.when(rehearsal.at)}.")
+    else:
+        lines.append("This way back was not rehearsed: how long it takes is not known.")
+    return lines
+
+
+def about(one: Earlier, name_of: Callable[[str], str] | None = None) -> str:
+    """Why a version is fit to go back to, as text that is not yet escaped."""
+    record = one.record
+    if name_of and record.requested_by:
+        return f"{about(one)}, by {name_of(record.requested_by)}"
+    at = f"{record.live_at:%Y-%m-%d %H:%M} UTC" if record.live_at else ""
+    if one.is_older_than_us:
+        return f"released {at} before gonogo ({record.id})"
+    return f"{record.id}, live {at}" if at else f"{record.id} ran well"
+
+
+def _and_undo(order: Order) -> Block:
+    """The second confirmation: the database goes back, too."""
+    number = count(order.undo, "migration")
+    question = b.confirmation(
+        "Undo migrations?",
+        f"{number} of the database of {order.environment} will be undone before the code goes "
+        "back. What they brought is lost. It is done once and never tried again by itself.",
+        "Undo and Roll Back",
+        "Not Now",
+        danger=True,
+    )
+    label = f"Undo {number} and Roll Back to {order.version}"
+    value = as_value(order)
+    return b.button(
+        b.shorten(label, 75), "undo_and_roll_back", value, style="danger", confirm=question
+    )
+
+
+def makes_way(order: Order, holder: Deployment) -> str:
+    """What becomes of the deployment that is there."""
+    what = f"{holder.name} ({b.line(holder.version, 64)}, {status(holder).lower()})"
+    if order.aborts is not None:
+        return f"{what} is stopped first; the rollback begins when its run has ended."
+    return f"{what} is closed by it."
+
+
+def _from_to(order: Order) -> str:
+    if order.live is None:
+        return "Nothing is known to be live."
+    if order.live == order.version:
+        return f"{b.line(order.live, 64)} was live before; it is installed again."
+    return f"{b.line(order.live, 64)} is live."
+
+
+def started(deployment: Deployment) -> Message:
+    """The answer once a rollback is on its way."""
+    if deployment.approvers:
+        then = "A second person has to approve it; its card follows."
+    else:
+        then = "It starts now; its card follows in the channel."
+    return Message(f"{title(deployment)} ({deployment.name}). {then}")
+
+
+def stopping(deployment: Deployment, version: str) -> Message:
+    """The answer when something has to be stopped first."""
+    return Message(
+        f"{deployment.name} is being stopped; then {b.line(deployment.service, 80)} goes back to "
+        f"{b.line(version, 64)} by itself."
+    )
+
+
+_ORDERS = TypeAdapter(Order)
+
+
+def as_value(order: Order) -> str:
+    """The order as a button or a form remembers it, within what Slack takes."""
+    kept = {
+        name: b.shorten(value, MOST_KEPT) if isinstance(value, str) else value
+        for name, value in asdict(order).items()
+    }
+    return json.dumps(kept, ensure_ascii=False).encode(errors="replace").decode()
+
+
+def order_of(value: str) -> Order | None:
+    """The order that a button or a form remembered; None when it is not ours."""
+    try:
+        return _ORDERS.validate_json(value)
+    except ValidationError:
+        return None

@@ -1,0 +1,89 @@
+"""Undoing: what a rollback leaves, or takes back, of the database."""
+
+from collections.abc import Sequence
+
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.gates.migrations import Migration
+from bot.domain.rollbacks import undoing
+from bot.domain.rollbacks.undoing import Undoing
+from bot.domain.words import count
+from bot.messages import blocks as b
+from bot.messages.rollbacks.rehearsals import RED
+
+MOST_LISTED = 8
+
+
+def listed(migrations: Sequence[Migration], before: Undoing | None = None) -> list[str]:
+    """The migrations in between, and what becomes of them; those without a way down are red, unless
+    an earlier rollback began `before` to undo them.
+    """
+    if before and before.count:
+        return [_done_by(before), *(f"• {b.line(m.name, 120)}" for m in migrations[:MOST_LISTED])]
+    if not migrations:
+        return []
+    lines = [f"*{count(len(migrations), 'migration')} in between*; the database stays as it is:"]
+    lines += map(_migration, migrations[:MOST_LISTED])
+    if len(migrations) > MOST_LISTED:
+        lines.append(f"• and {len(migrations) - MOST_LISTED} more")
+    return lines
+
+
+def on_card(d: Deployment) -> str:
+    """What the card of a rollback says of the database; empty where nothing is in between."""
+    if d.undoing is None or d.undoing.done_by:
+        return "\n".join(listed(d.migrations, d.undoing))
+    u = d.undoing
+    undone = f"{count(u.count, 'migration')} undone before the code goes back, once"
+    lines = [
+        f"*Database*: {half_back(d) if u.is_half_back else undone}",
+        *map(_migration, d.migrations[:MOST_LISTED]),
+        f"Backup: {b.line(u.backup) or 'none named'}",
+    ]
+    if u.call:
+        lines.append(f"Call if it goes wrong: {called(u)}")
+    return "\n".join(lines)
+
+
+def half_back(d: Deployment, *, touched: bool = False) -> str:
+    """How a rollback is left between the database and the code; `touched` where the code may be
+    half-way.
+    """
+    code = "the code may be half-way" if touched else "the code was not"
+    if undoing.was_done(d.steps):
+        return f"the database was taken back; {code}"
+    return f"how much of the database was taken back is not known; {code}"
+
+
+def next_step(d: Deployment) -> str:
+    """What to do about it."""
+    if undoing.was_done(d.steps):
+        return (
+            f"Roll Back brings the code to {b.line(d.version, 64)} and leaves the database as it "
+            "is now. Until then newer code runs on the older database."
+        )
+    who = f" with {called(d.undoing)}" if d.undoing and d.undoing.call else ""
+    return f"Look at the database first{who}: nothing is asked of it again. Then press Roll Back."
+
+
+def called(u: Undoing) -> str:
+    """Whom to call about the database."""
+    return " ".join(
+        f"<!subteam^{who}>" if who.startswith("S") else b.mention(who) for who in u.call
+    )
+
+
+def _done_by(u: Undoing) -> str:
+    number, who = count(u.count, "migration"), b.line(u.done_by, 20)
+    if u.is_certain:
+        return f"*Database*: {who} took {number} back already; it is left as it is now"
+    return (
+        f"*Database*: {RED} {who} began to take {number} back, and how many it did is not known; "
+        "it is left as it is now"
+    )
+
+
+def _migration(one: Migration) -> str:
+    name = b.line(one.name, 120)
+    if one.has_down:
+        return f"• {name}"
+    return f"• {RED} {name}: {'no way down' if one.has_down is False else 'no way down is known'}"

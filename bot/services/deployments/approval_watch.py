@@ -1,0 +1,95 @@
+"""Approval watch: what happens while a card waits: a reminder, a moved tag, the end of the
+waiting time.
+"""
+
+from datetime import timedelta
+
+from bot.domain.approvals.approvals import nudge_time
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import State
+from bot.domain.gates.overrides import standing
+from bot.messages.deployments import notes
+from bot.ports import Post, Tx
+from bot.services.closures import closures
+from bot.services.deployments.asking import asking
+from bot.services.deployments.voiding import void
+from bot.services.desk import Desk, card_key, direct
+from bot.services.gates.binding import bound_now, what_moved
+from bot.services.gates.rejudging import rejudged
+from bot.services.runs import dispatching, gate_watch
+
+LOOK_AGAIN = timedelta(minutes=1)
+"""How often a waiting card compares what it shows with what GitHub has."""
+
+
+async def watch_approval(desk: Desk, deployment: Deployment) -> None:
+    """Expire, void or remind, whichever is due; then wait."""
+    now = desk.now()
+    expires = deployment.expires_at or now
+    if now >= expires:
+        await _expire(desk, deployment)
+        return
+    seen = deployment
+    if deployment.run_id is not None:
+        found = await gate_watch.still_waits(desk, deployment)
+        if found is None:
+            return
+        seen = found
+    moved = await what_moved(desk, deployment)
+    if moved:
+        await void(desk, deployment, "moved", moved)
+        return
+    judged = await rejudged(desk, seen)
+    later = min(expires, now + LOOK_AGAIN * desk.github.slowness())
+    due_again = await closures.look_again(desk, deployment, later)
+    if standing(judged):
+        waiting = judged.with_(due_at=due_again, failures=0, waiting_for="")
+        await desk.save(deployment, waiting)
+        return
+    if deployment.protection is not None and deployment.run_id is None:
+        await _begin(desk, judged)
+        return
+    nudge = nudge_time(deployment.requested_at, expires)
+    if deployment.nudged_at is None:
+        due_again = min(due_again, max(nudge, now + timedelta(seconds=1)))
+    waiting = judged.with_(due_at=due_again, failures=0, waiting_for="")
+    if deployment.nudged_at is None and now >= nudge:
+        waiting = waiting.with_(nudged_at=now, due_at=min(expires, now + LOOK_AGAIN))
+        await desk.save(
+            deployment,
+            waiting,
+            action="reminded",
+            posts=await asking(desk, waiting, again=True),
+        )
+    else:
+        await desk.save(deployment, waiting, posts=await first_asking(desk, waiting))
+
+
+async def first_asking(desk: Desk, deployment: Deployment) -> tuple[Post, ...]:
+    """Who is asked for an approval, once the card is there and nothing blocks any more."""
+
+    def is_next(tx: Tx) -> bool:
+        has_card = tx.sent_ts(card_key(deployment.id)) is not None
+        return has_card and tx.message_of(f"reply:{deployment.id}:asked") is None
+
+    waits_for_run = deployment.protection is not None and deployment.run_id is None
+    if standing(deployment) or waits_for_run or not await desk.store.read(is_next):
+        return ()
+    return await asking(desk, deployment, again=False)
+
+
+async def _begin(desk: Desk, judged: Deployment) -> None:
+    """Nothing blocks it any more: its run is begun, and waits at GitHub's gate for the approval."""
+    now = await bound_now(desk, judged)
+    if isinstance(now, str):
+        await void(desk, judged, "moved", now)
+    else:
+        await dispatching.begin(desk, judged, now[1])
+
+
+async def _expire(desk: Desk, deployment: Deployment) -> None:
+    then = "GitHub is asked to stop its run" if deployment.run_id else "it was not run"
+    text = f"Nobody decided in time, so {then}. Ask again when an approver is there."
+    ended = deployment.close(State.EXPIRED, desk.now(), "expired", text)
+    post = direct(deployment, "expired", deployment.requested_by, notes.settled(ended, text))
+    await desk.save(deployment, ended, action="expired", posts=(post,))

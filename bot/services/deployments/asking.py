@@ -1,0 +1,38 @@
+"""Asking: the approvers are told that something waits for them, in the thread and one by one."""
+
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.errors import Fault
+from bot.messages.deployments import notes
+from bot.ports import Post, Tx
+from bot.services.desk import Desk, card_key, reply
+
+
+async def asking(desk: Desk, deployment: Deployment, *, again: bool) -> tuple[Post, ...]:
+    """A mention of the approvers in the thread and a direct message to each."""
+
+    def read(tx: Tx) -> tuple[tuple[str, ...], tuple[str, str] | None]:
+        return tx.members("approver"), tx.sent_ts(card_key(deployment.id))
+
+    members, place = await desk.store.read(read)
+    decided = (deployment.requested_by, *deployment.approved_by)
+    approvers = tuple(who for who in members if who not in decided)
+    url = await _permalink(desk, place)
+    word = "reminder" if again else "asked"
+    note = notes.asking(deployment, approvers, again=again)
+    direct = [
+        Post(
+            key=f"dm:{deployment.id}:{word}:{who}",
+            channel=who,
+            message=notes.asking_you(deployment, url, again=again),
+        )
+        for who in approvers
+    ]
+    return (reply(desk.config, deployment, word, note), *direct)
+
+
+async def _permalink(desk: Desk, place: tuple[str, str] | None) -> str | None:
+    """The address of the card; without it the message still says everything."""
+    try:
+        return await desk.chat.permalink(*place) if place else None
+    except Fault:
+        return None

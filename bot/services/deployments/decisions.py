@@ -1,0 +1,206 @@
+"""Decisions: what people press on a card; each is judged and recorded inside one transaction."""
+
+from dataclasses import replace
+
+from bot.config import Config
+from bot.domain.approvals import approvals
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import Kind, State
+from bot.domain.errors import Refusal
+from bot.domain.gates import overrides
+from bot.domain.people import Actor, Role, require
+from bot.domain.rollbacks import switching, undoing
+from bot.messages.blocks import Message
+from bot.messages.deployments import announcements, notes
+from bot.messages.deployments.cards import status
+from bot.ports import Tx
+from bot.services.closures import closures
+from bot.services.deployments import letters
+from bot.services.deployments.requests import known, who
+from bot.services.desk import announce, direct
+from bot.services.rollbacks import half_back, holding, rollbacks
+
+STILL_WAITING = (State.REQUESTED, State.CHECKING, State.AWAITING_APPROVAL, State.APPROVED)
+A_PERSONS = (State.DEGRADED, State.NEEDS_ATTENTION, State.ABORTING)
+"""States that a person may end as failed."""
+
+
+def may_approve(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Deployment:
+    """The deployment, if this person may approve it now."""
+    deployment = load(tx, deployment_id)
+    actor, _ = who(tx, slack_id)
+    approvals.may_approve(deployment, actor, tx.now)
+    closures.require_open(tx, config, deployment)
+    overrides.require_open(deployment)
+    return deployment
+
+
+def approve(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
+    """Record an approval; whatever follows from it is the tick's."""
+    deployment = may_approve(tx, config, deployment_id, slack_id)
+    actor, fresh = who(tx, slack_id)
+    given = approvals.approved(deployment, actor, tx.now, fresh=fresh)
+    known = deployment.with_(approvals=(*deployment.approvals, given))
+    moved = known.to(State.APPROVED, tx.now) if approvals.is_enough(known) else known
+    saved = tx.save(deployment, moved)
+    tx.audit(
+        actor.slack_id,
+        "approved",
+        saved.name,
+        commit=saved.short_sha,
+        fresh=fresh,
+        count=f"{len(saved.approvals)} of {approvals.needed(saved)}",
+    )
+    return notes.approved(saved, fresh=fresh)
+
+
+def may_reject(tx: Tx, deployment_id: int, slack_id: str) -> Deployment:
+    """The deployment, if this person may reject it now."""
+    deployment = load(tx, deployment_id)
+    approvals.may_reject(deployment, known(tx, slack_id))
+    return deployment
+
+
+def reject(tx: Tx, deployment_id: int, slack_id: str, reason: str) -> Message:
+    """Record a rejection with its reason."""
+    deployment = may_reject(tx, deployment_id, slack_id)
+    return _end(tx, deployment, State.REJECTED, slack_id, "rejected", reason)
+
+
+def cancel(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
+    """Cancel what only waits; have GitHub asked to stop what runs."""
+    deployment = load(tx, deployment_id)
+    approvals.may_cancel(deployment, known(tx, slack_id))
+    if half_back.is_half_back(deployment):
+        bad, alert = half_back.left_to_a_person(config, deployment, tx.now, "Cancelled")
+        saved = tx.save(deployment, bad)
+        tx.audit(slack_id, "cancelled", saved.name, why=saved.notice)
+        tx.post(alert)
+        return notes.decided(saved, "the code stays, and the database was taken back already")
+    if deployment.state in STILL_WAITING:
+        return _end(tx, deployment, State.CANCELLED, slack_id, "cancelled", "")
+    if deployment.state is State.RUNNING:
+        saved = tx.save(deployment, deployment.to(State.ABORTING, tx.now, abort_asked_at=None))
+        tx.audit(slack_id, "abort_asked", saved.name)
+        return notes.decided(saved, "GitHub is asked to stop the run")
+    raise Refusal(
+        "cannot_cancel",
+        "{name} is past the point where it can be cancelled: {state}.",
+        name=deployment.name,
+        state=status(deployment),
+    )
+
+
+def mark_good(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
+    """An approver takes responsibility for a version whose validation failed."""
+    deployment = _open(tx, deployment_id, (State.DEGRADED,))
+    actor = known(tx, slack_id)
+    if not actor.holds(Role.ADMIN):
+        require(actor, Role.APPROVER, "mark a deployment good")
+    if deployment.is_half_back:
+        raise Refusal(
+            "half_back",
+            "{name} cannot be marked good: its database was touched, and its code is not back. "
+            "Press Roll Back, or Close as Failed.",
+            name=deployment.name,
+        )
+    live = deployment.with_(
+        live_at=deployment.live_at or tx.now, hold=deployment.kind is Kind.ROLLBACK
+    )
+    answer = _end(tx, live, State.SUCCEEDED, slack_id, "marked_good", deployment.notice)
+    saved = load(tx, deployment_id)
+    holding.follow(config, tx, deployment, saved)
+    posts = letters.about(tx, config, saved)
+    for post in (announce(config, saved, "succeeded", announcements.good(saved)), *posts):
+        tx.post(post)
+    return answer
+
+
+def close_failed(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
+    """A person closes what did not work, which frees the slot; a rollback may wait for that."""
+    deployment = _open(tx, deployment_id, A_PERSONS)
+    may_decide(known(tx, slack_id))
+    wish, where = deployment.rescue, (deployment.service, deployment.environment)
+    answer = _end(tx, deployment, State.FAILED, slack_id, "closed_as_failed", deployment.notice)
+    if wish is not None:
+        rollbacks.begin(tx, config, where, wish, takes_back=deployment.name)
+    return answer
+
+
+def retry_targets(tx: Tx, deployment_id: int, slack_id: str) -> Message:
+    """Try once more what failed of a rollback; what succeeded is left alone."""
+    deployment = _open(tx, deployment_id, (State.DEGRADED,))
+    may_decide(known(tx, slack_id))
+    steps = switching.again(deployment.steps)
+    if not switching.retried(deployment.steps):
+        raise Refusal("nothing_to_retry", "Nothing of {name} failed.", name=deployment.name)
+    wish = undoing.left_half(deployment.undoing, half=False)
+    saved = tx.save(deployment, deployment.to(State.SWITCHING, tx.now, steps=steps, undoing=wish))
+    named = [step.target for step in saved.steps if step.fate is None]
+    tx.audit(slack_id, "targets_retried", saved.name, targets=named)
+    return notes.decided(saved, f"trying {', '.join(named)} again")
+
+
+def send_again(tx: Tx, deployment_id: int, slack_id: str) -> Message:
+    """A person decides that no run started; the same approval is sent once more."""
+    deployment = _open(tx, deployment_id, (State.NEEDS_ATTENTION,))
+    may_decide(known(tx, slack_id))
+    intent = deployment.dispatch
+    if intent is None or deployment.run_id is not None:
+        raise Refusal(
+            "nothing_to_send",
+            "{name} has a run already; look at it at GitHub.",
+            name=deployment.name,
+        )
+    again = replace(intent, again_by=slack_id, candidates=())
+    saved = tx.save(deployment, deployment.to(State.UNKNOWN, tx.now, dispatch=again))
+    tx.audit(slack_id, "sent_again", saved.name, attempt=again.attempt + 1)
+    return notes.decided(saved, "it is sent to GitHub once more")
+
+
+def choose_run(tx: Tx, deployment_id: int, run_id: int, slack_id: str) -> Message:
+    """A person says which of several runs is this deployment's."""
+    deployment = _open(tx, deployment_id, (State.NEEDS_ATTENTION,))
+    may_decide(known(tx, slack_id))
+    if deployment.dispatch is None or run_id not in deployment.dispatch.candidates:
+        raise Refusal("not_a_candidate", "Run {run} is not one of the candidates.", run=run_id)
+    saved = tx.save(deployment, deployment.to(State.RUNNING, tx.now, run_id=run_id))
+    tx.audit(slack_id, "run_chosen", saved.name, run_id=run_id)
+    return notes.decided(saved, f"run {run_id} is followed")
+
+
+def load(tx: Tx, deployment_id: int) -> Deployment:
+    """The deployment of that number, or a refusal."""
+    found = tx.deployment(deployment_id)
+    if found is None:
+        raise Refusal("no_such_deployment", "There is no deployment D{id}.", id=deployment_id)
+    return found
+
+
+def _open(tx: Tx, deployment_id: int, states: tuple[State, ...]) -> Deployment:
+    deployment = load(tx, deployment_id)
+    if deployment.state not in states:
+        raise Refusal(
+            "not_open",
+            "Nothing was done: {name} is {state} now.",
+            name=deployment.name,
+            state=status(deployment),
+        )
+    return deployment
+
+
+def may_decide(actor: Actor) -> None:
+    """Refuse unless the actor may decide what becomes of a deployment."""
+    if not actor.holds(Role.APPROVER, Role.ADMIN):
+        require(actor, Role.DEPLOYER, "decide about a deployment")
+
+
+def _end(
+    tx: Tx, deployment: Deployment, state: State, slack_id: str, code: str, text: str
+) -> Message:
+    """End it by a person's decision, which is news to whoever asked for it."""
+    saved = tx.save(deployment, deployment.close(state, tx.now, code, text, by=slack_id))
+    tx.audit(slack_id, code, saved.name, reason=text)
+    if saved.requested_by not in ("", slack_id):
+        tx.post(direct(saved, "ended", saved.requested_by, notes.ended(saved, slack_id)))
+    return notes.decided(saved, code.replace("_", " "))

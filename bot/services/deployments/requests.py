@@ -1,0 +1,174 @@
+"""Requests: what `/deploy` asks for, decided and recorded inside one transaction."""
+
+from datetime import timedelta
+
+from bot.config import Config
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.replacing import gives_way
+from bot.domain.deployments.states import Kind, State
+from bot.domain.errors import Refusal
+from bot.domain.gates.overrides import standing
+from bot.domain.grammar import DeployWish
+from bot.domain.incidents.incident_rules import may_mend
+from bot.domain.incidents.incidents import number_in
+from bot.domain.people import Actor, Role, Who, require
+from bot.messages.blocks import Message
+from bot.messages.deployments import notes
+from bot.messages.deployments.cards import status
+from bot.ports import Tx
+from bot.services.desk import direct
+
+FRESH = timedelta(minutes=5)
+"""Directory rows older than this decide nothing by themselves; the tick looks again before the
+effect.
+"""
+
+
+def who(tx: Tx, slack_id: str) -> tuple[Actor, bool]:
+    """The person as the directory knows them, and whether that is fresh enough to act on."""
+    actor, read_at = tx.actor(slack_id)
+    return actor, read_at is not None and abs(tx.now - read_at) <= FRESH
+
+
+def known(tx: Tx, slack_id: str) -> Actor:
+    """The person, from rows that are fresh enough to decide something that is not checked again."""
+    actor, fresh = who(tx, slack_id)
+    if not fresh:
+        tx.set_duty("directory", tx.now)
+        raise Refusal(
+            "checking_who_you_are",
+            "I am checking who is who in Slack. Nothing was done; press again in a moment.",
+        )
+    return actor
+
+
+def deploy(
+    tx: Tx, config: Config, wish: DeployWish, slack_id: str, asked_in: str | None
+) -> Message:
+    """Record a deployment request, or refuse it with what to do instead."""
+    actor, fresh = who(tx, slack_id)
+    require(actor, Role.DEPLOYER, "deploy")
+    service = wish.service or service_of(config, config.commands.deploy, " v1.2.1")
+    environment = wish.environment or "production"
+    workflow = _workflow(config, service, environment)
+    repo = config.services[service].repo
+    if wish.incident:
+        may_mend(tx.incident(number_in(wish.incident)), wish.incident, service)
+    if not wish.dry_run and (holder := tx.holder(service, environment)):
+        if _is_stuck(holder):
+            _supersede(tx, holder, actor)
+        elif gives_way(holder, wish.version):
+            tx.audit(slack_id, "replacement_offered", holder.name, version=str(wish.version))
+            return notes.may_replace(holder, wish)
+        else:
+            raise _slot_is_taken(holder)
+    deployment = tx.add(
+        Deployment(
+            service=service,
+            environment=environment,
+            version=str(wish.version),
+            kind=Kind.HOTFIX if wish.incident else Kind.RELEASE,
+            for_incident=wish.incident,
+            follow_ups=_follow_ups(tx, service, environment) if not wish.dry_run else (),
+            dry_run=wish.dry_run,
+            repo=repo,
+            workflow=workflow,
+            requested_by=actor.slack_id,
+            requested_by_github=actor.github,
+            requested_at=tx.now,
+            reason=wish.reason,
+            asked_in=asked_in,
+            due_at=tx.now,
+        )
+    )
+    tx.audit(
+        actor.slack_id,
+        "requested",
+        deployment.name,
+        service=service,
+        environment=environment,
+        version=deployment.version,
+        reason=wish.reason,
+        kind=deployment.kind,
+        incident=wish.incident,
+        dry_run=wish.dry_run,
+    )
+    known = any(tag.name == deployment.version for tag in tx.tags(repo))
+    return notes.requested(deployment, known=known, fresh=fresh)
+
+
+def service_of(config: Config, command: str, rest: str) -> str:
+    """The only service there is; refuses where one has to be named, with an example."""
+    if len(config.services) == 1:
+        return next(iter(config.services))
+    names = sorted(config.services)
+    raise Refusal(
+        "which_service",
+        "Which service? For example: {example}. Services are: {names}.",
+        example=f"{command}{rest} {names[0]}",
+        names=", ".join(names[:20]) + (" …" if len(names) > 20 else ""),
+    )
+
+
+def _follow_ups(tx: Tx, service: str, environment: str) -> tuple[str, ...]:
+    """The minor incidents that wait for the next deployment, as this one is."""
+    waiting = tx.follow_ups(service) if environment == "production" else ()
+    return tuple(incident.name for incident in waiting)
+
+
+def _workflow(config: Config, service: str, environment: str) -> str:
+    if config.environment(service, environment) is None:
+        raise Refusal(
+            "environment_not_set_up",
+            "{service} has no {environment} in gonogo.yaml, so I cannot deploy it there.",
+            service=service,
+            environment=environment,
+        )
+    workflow = config.workflow(service, environment)
+    if workflow is None:
+        raise Refusal(
+            "no_workflow",
+            "{environment} of {service} is deployed by merging to the main branch. "
+            "To let me do it, "
+            "name a workflow for it in gonogo.yaml.",
+            service=service,
+            environment=environment,
+        )
+    return workflow
+
+
+def _login(holder: Deployment) -> str:
+    return holder.outside.login if holder.outside else "somebody outside Slack"
+
+
+def _is_stuck(holder: Deployment) -> bool:
+    """What is blocked and nobody has spoken for does not keep others from deploying."""
+    waits = holder.state is State.AWAITING_APPROVAL
+    return waits and bool(standing(holder)) and not holder.overrides
+
+
+def _supersede(tx: Tx, holder: Deployment, actor: Actor) -> None:
+    ended = holder.end(
+        State.CANCELLED, tx.now, "superseded", "Another request took its place", by=actor.slack_id
+    )
+    saved = tx.save(holder, ended)
+    tx.audit(actor.slack_id, "superseded", saved.name)
+    if saved.requested_by not in ("", actor.slack_id):
+        tx.post(direct(saved, "ended", saved.requested_by, notes.ended(saved, actor.slack_id)))
+
+
+def _slot_is_taken(holder: Deployment) -> Refusal:
+    return Refusal(
+        "slot_taken",
+        "{service} {environment} is taken by {name} ({version}, {state}), "
+        "{began} by {who} at {when}. "
+        "Wait for it, or cancel it on its card.",
+        service=holder.service,
+        environment=holder.environment,
+        name=holder.name,
+        version=holder.label,
+        state=status(holder),
+        began="started outside Slack" if holder.outside else "requested",
+        who=Who(holder.requested_by) if holder.requested_by else _login(holder),
+        when=holder.requested_at,
+    )

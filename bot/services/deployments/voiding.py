@@ -1,0 +1,45 @@
+"""Voiding: what becomes of an approval that no longer holds: void, or waited for once more."""
+
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import State
+from bot.messages.deployments import notes
+from bot.services.desk import Desk, direct
+from bot.services.gates.guards import Objection
+from bot.services.rollbacks import half_back
+
+
+async def void(desk: Desk, deployment: Deployment, code: str, why: str) -> None:
+    """End a deployment whose approval no longer holds, and tell both people."""
+    then = "GitHub is asked to stop its run." if deployment.run_id else "Nothing was deployed."
+    text = f"{why}; the approval is void. {then} Ask for a new one."
+    ended = deployment.close(State.VOID, desk.now(), code, text)
+    people = dict.fromkeys(who for who in (deployment.requested_by, *deployment.approved_by) if who)
+    posts = tuple(direct(deployment, "void", who, notes.settled(ended, text)) for who in people)
+    await desk.save(deployment, ended, action="voided", posts=posts, detail={"why": why})
+
+
+async def not_approved(desk: Desk, deployment: Deployment, against: Objection) -> None:
+    """Void what was approved; where only approvers are the matter, undo theirs and wait again. What
+    is half-way back is a person's.
+    """
+    if half_back.is_half_back(deployment):
+        why = against.text
+        bad, alert = half_back.left_to_a_person(desk.config, deployment, desk.now(), why)
+        await desk.save(deployment, bad, action="half_back", posts=(alert,), detail={"why": why})
+        return
+    if not (against.void or against.again):
+        await void(desk, deployment, against.code, against.text)
+        return
+    left = tuple(one for one in deployment.approvals if one not in dict(against.void))
+    waiting = deployment.to(State.AWAITING_APPROVAL, desk.now(), approvals=left)
+    posts = tuple(
+        direct(
+            deployment,
+            "not-approver",
+            one.who,
+            notes.settled(deployment, f"Your approval does not count: {why}."),
+        )
+        for one, why in against.void
+    )
+    undone = {one.who: why for one, why in against.void}
+    await desk.save(deployment, waiting, action="approval_undone", posts=posts, detail=undone)

@@ -1,0 +1,61 @@
+"""Waiting: what happens to a deployment while something outside does not do what it should."""
+
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import State
+from bot.domain.errors import Fault
+from bot.messages.deployments import notes
+from bot.ports import Tx
+from bot.services.desk import Desk, retry_in, tell
+
+log = structlog.get_logger()
+
+TELL_AFTER = 3
+"""Failures in a row after which the requester is told, as long as there is no card to say it."""
+
+NAMES = {"github": "GitHub", "slack": "Slack"}
+
+CHECK_WITHIN = timedelta(minutes=10)
+"""A request whose checks do not end within this is refused; it must not hold the slot for ever."""
+
+
+async def wait_for(desk: Desk, deployment_id: int, fault: Fault) -> None:
+    """Say what is waited for, and look again later; a request that cannot be checked ends."""
+
+    def put_off(tx: Tx) -> timedelta | None:
+        current = tx.deployment(deployment_id)
+        if current is None or current.is_terminal:
+            return None
+        if current.state is State.CHECKING and tx.now - current.requested_at >= CHECK_WITHIN:
+            _give_up(tx, current, fault)
+            return None
+        pause = retry_in(current.failures, fault.retry_after)
+        due = tx.now + pause
+        if current.state is State.AWAITING_APPROVAL and current.expires_at is not None:
+            due = min(due, current.expires_at)
+        text = f"Waiting for {NAMES.get(fault.system, fault.system)} ({fault.text})"
+        waiting = current.with_(failures=current.failures + 1, due_at=due, waiting_for=text)
+        saved = tx.save(current, waiting)
+        if saved.state is State.CHECKING and saved.failures == TELL_AFTER:
+            note = notes.still_checking(saved)
+            tx.post(tell(saved, "still-checking", saved.requested_by, note))
+        return pause
+
+    pause = await desk.store.run(put_off)
+    log.warning(
+        "waiting",
+        deployment=deployment_id,
+        system=fault.system,
+        error=fault.text,
+        pause=str(pause),
+    )
+
+
+def _give_up(tx: Tx, current: Deployment, fault: Fault) -> None:
+    text = f"I could not check it: {fault.system} ({fault.text}). Nothing was deployed."
+    ended = tx.save(current, current.end(State.REFUSED, tx.now, "not_checked", text))
+    tx.audit("gonogo", "refused", ended.name, code="not_checked", why=text)
+    tx.post(tell(ended, "refused", ended.requested_by, notes.refused(ended, ended.verdicts)))

@@ -1,0 +1,41 @@
+"""Binding: what an approval is for, compared with what GitHub has now."""
+
+from bot.domain.deployments.deployments import Binding, Deployment
+from bot.domain.errors import NotFound
+from bot.ports import Tag, Workflow
+from bot.services.desk import Desk
+
+
+def bind(tag: Tag, workflow: Workflow) -> Binding:
+    """What an approval is for."""
+    return Binding(tag_object=tag.object_sha, commit=tag.commit, workflow_blob=workflow.blob)
+
+
+async def bound_now(desk: Desk, deployment: Deployment) -> tuple[Tag, Workflow] | str:
+    """The tag and the workflow as they are now, or in words what is gone. Raises Fault."""
+    try:
+        tag = await desk.github.tag(deployment.repo, deployment.version)
+        workflow = await desk.github.workflow(deployment.repo, deployment.workflow)
+    except NotFound as gone:
+        return f"it is gone from GitHub ({gone.text})"
+    return tag, workflow
+
+
+def difference(deployment: Deployment, tag: Tag, workflow: Workflow) -> str:
+    """What no longer is as it was approved, in words; empty when nothing moved."""
+    was, now = deployment.binding, bind(tag, workflow)
+    if was is None:
+        return "it was never bound to a commit"
+    if was.commit != now.commit:
+        return f"{deployment.version} moved {was.commit[:7]} → {now.commit[:7]} since the request"
+    if was.tag_object != now.tag_object:
+        return f"the tag {deployment.version} was made anew since the request"
+    if was.workflow_blob != now.workflow_blob:
+        return f"{deployment.workflow} changed since the request"
+    return ""
+
+
+async def what_moved(desk: Desk, deployment: Deployment) -> str:
+    """What no longer is as it was approved, or is gone, in words; empty when nothing moved."""
+    now = await bound_now(desk, deployment)
+    return now if isinstance(now, str) else difference(deployment, *now)

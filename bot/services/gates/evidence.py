@@ -1,0 +1,185 @@
+"""Evidence: what the gates judge, read from GitHub, production and staging at one time."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from bot.config.gates import gate_rules
+from bot.domain import gates
+from bot.domain.deployments.changes import ChangeList
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.errors import Fault, NotFound
+from bot.domain.gates import (
+    Check,
+    Evidence,
+    Gate,
+    Issue,
+    Level,
+    Policy,
+    Rules,
+    Verdict,
+    hotfix,
+    migrations,
+)
+from bot.domain.gates.backups import Backups
+from bot.ports import Tag, Workflow
+from bot.services.closures import closures
+from bot.services.desk import Desk
+from bot.services.gates import readiness
+from bot.services.rollbacks import holding
+from bot.services.runs import inputs
+
+T = TypeVar("T")
+
+
+async def gather(
+    desk: Desk, deployment: Deployment, tag: Tag, workflow: Workflow, live: Deployment | None
+) -> Evidence:
+    """Read everything the gates need, side by side.
+
+    A source that does not answer is noted as unread. Raises Fault when GitHub as a whole does not
+    answer, or tells us to wait.
+    """
+    repo, rules = deployment.repo, _rules(desk, deployment)
+    sources = _Sources(rules)
+    (changes, approved), (on_branch, checks), (notes, bugs), ready = await asyncio.gather(
+        _changes_with_reviews(desk, deployment, tag, live, sources),
+        _commit(desk, repo, tag, workflow, sources),
+        asyncio.gather(
+            sources.ask(Gate.NOTES, desk.github.release_notes(repo, tag.name), None),
+            sources.ask(Gate.BUGS, _bugs(desk, repo, rules.labels), ()),
+        ),
+        readiness.look(desk, deployment, tag.commit, sources.ask),
+    )
+    held = await sources.ask(Gate.HOLD, holding.look(desk, deployment, tag, changes), ())
+    settings = desk.config.services.get(deployment.service)
+    rule = settings.migrations.rule() if settings and settings.migrations else None
+    brings = migrations.find(changes.touched, rule) if rule else None
+    backups = await sources.ask(Gate.BACKUP, _backups(desk, deployment), None) if brings else None
+    return Evidence(
+        version=deployment.version,
+        commit=tag.commit,
+        live=(live.version or None) if live else None,
+        on_branch=on_branch,
+        branch=workflow.branch,
+        checks=checks,
+        changes=changes.kept,
+        workflow_active=workflow.active,
+        missing_inputs=inputs.missing(workflow),
+        approved=approved,
+        notes=notes,
+        bugs=bugs,
+        staged=ready.staged,
+        on_qa=ready.on_qa,
+        migrations=brings,
+        backups=backups,
+        health=ready.health,
+        baseline_ms=ready.baseline_ms,
+        watchers=ready.watchers,
+        way_back=ready.way_back,
+        holds=held,
+        unread=sources.unread,
+    )
+
+
+async def judge(desk: Desk, deployment: Deployment, found: Evidence) -> tuple[Verdict, ...]:
+    """Every gate's verdict on what was gathered; locks and calendar at this very moment."""
+    judged = gates.judge(found, _rules(desk, deployment))
+    if deployment.environment != "production":
+        judged = tuple(map(_may_go_back, judged))
+    return (
+        *hotfix.softened(judged, deployment.kind),
+        *await closures.now(desk, deployment),
+    )
+
+
+def _may_go_back(verdict: Verdict) -> Verdict:
+    """Staging is often ahead of what is tried there; going back is no rollback of anything."""
+    if verdict.gate == "live" and verdict.level is Level.BLOCK:
+        return replace(verdict, level=Level.WARN, action="")
+    return verdict
+
+
+def _rules(desk: Desk, deployment: Deployment) -> Rules:
+    return gate_rules(desk.config, deployment.service, deployment.environment)
+
+
+class _Sources:
+    """Asks for what one gate needs; what goes wrong with that is noted, and stops nothing else."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self.unread: dict[str, Fault] = {}
+
+    async def ask(self, gate: Gate, answer: Coroutine[Any, Any, T], otherwise: T) -> T:
+        """The answer; `otherwise` where the gate is off, or its source does not answer.
+
+        Raises Fault when everybody is told to wait.
+        """
+        if self._rules.policy(gate) is Policy.OFF:
+            answer.close()
+            return otherwise
+        try:
+            return await answer
+        except Fault as fault:
+            if fault.retry_after is not None:
+                raise
+            self.unread[gate] = fault
+            return otherwise
+
+
+async def _changes_with_reviews(
+    desk: Desk, deployment: Deployment, tag: Tag, live: Deployment | None, sources: _Sources
+) -> tuple[ChangeList, frozenset[int]]:
+    """What the version brings, and which of its pull requests are approved."""
+    repo = deployment.repo
+    base = (live.binding.commit if live.binding else live.version or None) if live else None
+    changes = await change_list(desk, repo, base, tag.commit)
+    if live and live.version and changes.base is not None:
+        changes = replace(changes, base=live.version)
+    pulls = tuple(c.pull_request for c in changes.changes if c.pull_request is not None)
+    nobody: frozenset[int] = frozenset()
+    approved = await sources.ask(Gate.REVIEWED, desk.github.approved(repo, pulls), nobody)
+    return changes, approved
+
+
+async def change_list(desk: Desk, repo: str, base: str | None, head: str) -> ChangeList:
+    """What the version brings; alone where GitHub no longer has what is live."""
+    try:
+        return await desk.github.changes(repo, base, head)
+    except NotFound:
+        return await desk.github.changes(repo, None, head)
+
+
+async def _bugs(desk: Desk, repo: str, labels: tuple[str, ...]) -> tuple[Issue, ...] | None:
+    found = await asyncio.gather(*(desk.github.open_issues(repo, label) for label in labels))
+    if not labels or None in found:
+        return None
+    issues = {issue.number: issue for some in found for issue in some or ()}
+    return tuple(issues[number] for number in sorted(issues))
+
+
+async def _backups(desk: Desk, deployment: Deployment) -> Backups | None:
+    settings = desk.config.services.get(deployment.service)
+    if settings is None or settings.backups is None or desk.backups is None:
+        return None
+    newest = await desk.backups.newest(settings.backups.database)
+    return Backups(at=desk.now(), newest=newest)
+
+
+async def _commit(
+    desk: Desk, repo: str, tag: Tag, workflow: Workflow, sources: _Sources
+) -> tuple[bool, tuple[Check, ...]]:
+    """Whether the commit is on the branch, and its checks.
+
+    A run of the release workflow leaves its jobs as checks on the branch's newest commit; they say
+    nothing about the commit itself.
+    """
+    on_branch, own, checks = await asyncio.gather(
+        desk.github.is_on_branch(repo, tag.commit, workflow.branch),
+        desk.github.runs(repo, workflow.file, dispatched_only=False),
+        sources.ask(Gate.CI, desk.github.checks(repo, tag.commit), ()),
+    )
+    ours = {run.id for run in own}
+    return on_branch, tuple(check for check in checks if check.run_id not in ours)

@@ -1,0 +1,52 @@
+"""Rejudging: what a waiting card says of its gates is kept true, because what blocks may pass."""
+
+from bot.config.gates import gate_rules
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.gates import of_way_back
+from bot.domain.gates.overrides import standing
+from bot.services.closures import closures
+from bot.services.desk import Desk
+from bot.services.gates import evidence
+from bot.services.gates.binding import bound_now
+from bot.services.rollbacks import rehearsing
+
+
+async def rejudged(desk: Desk, deployment: Deployment) -> Deployment:
+    """The deployment with the locks and the calendar of now; with every gate's verdict of now where
+    one of the others blocks. Raises Fault.
+    """
+    if any(blocking.gate not in closures.GATES for blocking in standing(deployment)):
+        seen = await _judged(desk, deployment)
+    else:
+        seen = await _rehearsed(desk, deployment)
+    shown = closures.merged(seen.verdicts, await closures.now(desk, deployment))
+    return seen.with_(verdicts=shown)
+
+
+async def _judged(desk: Desk, deployment: Deployment) -> Deployment:
+    """With what all gates say now; as it was where the tag or the workflow is gone this very
+    moment.
+    """
+    bound = await bound_now(desk, deployment)
+    if isinstance(bound, str):
+        return deployment
+    live = await desk.store.read(lambda tx: tx.live(deployment.service, deployment.environment))
+    found = await evidence.gather(desk, deployment, *bound, live)
+    verdicts = await evidence.judge(desk, deployment, found)
+    backup = found.backups.newest if found.backups else deployment.backup
+    return deployment.with_(verdicts=verdicts, rehearsal=found.way_back, backup=backup)
+
+
+async def _rehearsed(desk: Desk, deployment: Deployment) -> Deployment:
+    """With the way back as it is now, where it is time to look again."""
+    found = await rehearsing.known(desk, deployment)
+    if found is None or found == deployment.rehearsal:
+        return deployment
+    rules = gate_rules(desk.config, deployment.service, deployment.environment)
+    verdict = of_way_back(found, rules)
+    others = tuple(v for v in deployment.verdicts if v.gate != verdict.gate)
+    place = next(
+        (i for i, v in enumerate(deployment.verdicts) if v.gate == verdict.gate), len(others)
+    )
+    verdicts = (*others[:place], verdict, *others[place:])
+    return deployment.with_(verdicts=verdicts, rehearsal=found)

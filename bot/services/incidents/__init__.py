@@ -1,0 +1,1 @@
+"""Incidents: opened, told about, paged for, published, restored and written up."""

@@ -1,0 +1,73 @@
+"""Detecting: what a monitor reports opens an incident, once, however often it flaps."""
+
+import structlog
+
+from bot.config import Config
+from bot.domain.incidents.detection import KUMA, Beat
+from bot.domain.incidents.incidents import Incident
+from bot.domain.people import Role
+from bot.messages.incidents import detection as messages
+from bot.ports import Tx
+from bot.services.incidents import incident_room as room
+from bot.services.incidents.incidents import Report, open_up
+
+log = structlog.get_logger()
+
+
+def hear(tx: Tx, config: Config, beat: Beat) -> None:
+    """DOWN opens an incident or is counted by the one that is open; UP only proposes its end."""
+    service = _service(config, beat)
+    if service is None:
+        log.warning("unknown_monitor", monitor=beat.name)
+        return
+    is_new = tx.first_time(beat.key, "kuma", KUMA)
+    known = _known(tx, beat, service)
+    if beat.status == "down" and known is not None:
+        _count(tx, config, known, beat)
+    elif beat.status == "down" and is_new:  # an old report that comes again opens nothing
+        _open(tx, config, beat, service)
+    elif beat.status == "up" and known is not None and is_new and known.source == beat.source:
+        _propose(tx, config, known, beat)
+
+
+def _service(config: Config, beat: Beat) -> str | None:
+    """The service that a monitor watches: as configured, else of the same name."""
+    wanted = config.incidents.uptime_kuma.monitors.get(beat.name, beat.name)
+    return wanted if wanted in config.services else None
+
+
+def _known(tx: Tx, beat: Beat, service: str) -> Incident | None:
+    """The open incident that this monitor reported, else one that a person opened about the same
+    service.
+    """
+    found = [one for one in tx.open_incidents() if one.service == service and not one.drill]
+    ours = (one for one in found if one.source == beat.source)
+    return next(ours, next((one for one in found if not one.source), None))
+
+
+def _open(tx: Tx, config: Config, beat: Beat, service: str) -> None:
+    report = Report(
+        service=service,
+        severity=config.incidents.uptime_kuma.severity,
+        title=messages.title(beat),
+        impact=messages.impact(beat),
+        started_at=min(beat.at, tx.now),
+        source=beat.source,
+    )
+    leads = [*tx.members(Role.LEAD), *tx.members(Role.ADMIN)]
+    opened = open_up(tx, config, report, by=KUMA, lead=leads[0] if leads else None)
+    room.say(tx, config, opened, "detected", messages.detected(opened, beat))
+
+
+def _count(tx: Tx, config: Config, incident: Incident, beat: Beat) -> None:
+    counted = incident.with_(alerts=incident.alerts + 1, source=beat.source)
+    saved = room.keep(tx, incident, counted)
+    if not incident.source:
+        room.note(tx, saved, messages.joined(beat), by=KUMA, at=min(beat.at, tx.now))
+        room.say(tx, config, saved, "detected", messages.detected(saved, beat))
+
+
+def _propose(tx: Tx, config: Config, incident: Incident, beat: Beat) -> None:
+    room.note(tx, incident, messages.up(beat), by=KUMA, at=min(beat.at, tx.now))
+    word = f"up:{int(beat.at.timestamp())}"
+    room.say(tx, config, incident, word, messages.proposal(incident, beat))

@@ -1,0 +1,171 @@
+"""Incident decisions: what people press on an incident, judged against the present and recorded
+inside one transaction.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.config import Config
+from bot.domain.errors import Refusal
+from bot.domain.incidents import incident_rules as rules
+from bot.domain.incidents import postmortems
+from bot.domain.incidents.incidents import UNRESTORED, Incident, Postmortem, State
+from bot.domain.incidents.promise import score
+from bot.domain.incidents.timeline import What, words
+from bot.domain.metrics.history import Closure
+from bot.messages.blocks import Message
+from bot.messages.incidents import incident_news as news
+from bot.ports import Tx
+from bot.services.closures import freezing
+from bot.services.deployments.requests import known
+from bot.services.incidents import incident_room as room
+from bot.services.incidents import paging, publishing
+from bot.services.incidents.incidents import inform, load, may_tell
+from bot.services.incidents.incidents import update as tell
+
+
+def update(
+    tx: Tx, config: Config, incident: Incident, text: str, state: str, slack_id: str
+) -> Message:
+    """News from the form, which may move the incident, too."""
+    wanted = next((one for one in UNRESTORED if one == state), incident.state)
+    if wanted is incident.state or incident.state not in UNRESTORED:
+        return tell(tx, config, incident, text, slack_id)
+    may_tell(tx, incident, slack_id)
+    rules.may_move(incident, wanted)
+    saved = inform(tx, config, incident, incident.to(wanted, tx.now), text, slack_id)
+    room.note(tx, saved, f"{incident.state} → {saved.state}", by=slack_id)
+    room.say(tx, config, saved, f"update:{saved.revision}", news.update(saved, slack_id, text))
+    return news.done(saved, f"your update is in its thread, and it is {saved.state} now")
+
+
+def restored(tx: Tx, config: Config, incident_id: int, slack_id: str) -> Message:
+    """Users are served again, says a person."""
+    incident = _judged(tx, incident_id, slack_id, State.RESTORED)
+    saved = restore(tx, config, incident, tx.now, slack_id)
+    room.say(tx, config, saved, f"restored:{saved.revision}", news.moved(saved, slack_id))
+    return news.done(saved, "restored; press Resolve when the investigation is over")
+
+
+def restore(tx: Tx, config: Config, incident: Incident, at: datetime, by: str) -> Incident:
+    """The service is restored since `at`; from here on there is a post-mortem to write."""
+    moved = with_draft(tx, incident.to(State.RESTORED, at))
+    if by == "gonogo":
+        saved = room.keep(tx, incident, room.promised(config, moved, tx.now))
+        tx.audit(by, "incident_restored", saved.name, at=str(saved.restored_at))
+        room.note(tx, saved, "Restored", at=saved.restored_at)
+        return saved
+    return inform(tx, config, incident, moved, "Restored", by)
+
+
+def with_draft(tx: Tx, incident: Incident) -> Incident:
+    """A copy that is owed a post-mortem, if it is one of those; the tick drafts it."""
+    if not postmortems.is_owed(incident) or incident.postmortem is not None:
+        return incident
+    return incident.with_(postmortem=Postmortem(), draft_due_at=tx.now)
+
+
+def resolve(tx: Tx, config: Config, incident_id: int, slack_id: str) -> Message:
+    """It is over: the channel is told once, production is free again."""
+    incident = _judged(tx, incident_id, slack_id, State.RESOLVED)
+    moved = with_draft(tx, incident.to(State.RESOLVED, tx.now, closure=Closure.RESOLVED))
+    if moved.postmortem is not None and moved.postmortem.published_at is None:
+        due_at = tx.now + postmortems.WITHIN
+        moved = moved.with_(postmortem=replace(moved.postmortem, due_at=due_at, reminded=0))
+    if incident.restored_at is None:
+        room.note(tx, incident, "Restored", by=slack_id)
+    saved = inform(tx, config, incident, moved, "Resolved", slack_id)
+    kept = score(words(tx.events(saved.id)))
+    room.announce(tx, config, saved, f"resolved:{saved.revision}", news.resolved(saved, kept))
+    freezing.follow(tx, config, saved)
+    paging.follow(tx, config, saved)
+    publishing.follow(tx, saved)
+    return news.done(saved, "resolved")
+
+
+def reopen(tx: Tx, config: Config, incident_id: int, reason: str, slack_id: str) -> Message:
+    """It was not over; the clocks of its end are taken back."""
+    incident = _judged(tx, incident_id, slack_id, State.INVESTIGATING)
+    if not reason:
+        raise Refusal("no_reason", "Say what is back, so that nobody has to guess.")
+    others = (one for one in tx.open_incidents() if one.id != incident.id)
+    if other := next((one for one in others if one.source and one.source == incident.source), None):
+        raise Refusal(
+            "monitor_has_another",
+            "{name} stays {state}: {other} of the same monitor is open. Go on there, "
+            "or resolve it first.",
+            name=incident.name,
+            state=incident.state,
+            other=other.name,
+        )
+    moved = incident.to(State.INVESTIGATING, tx.now, informed_at=tx.now)
+    saved = room.keep(tx, incident, room.promised(config, moved, tx.now))
+    room.note(tx, saved, f"Reopened: {reason}", by=slack_id)
+    tx.audit(slack_id, "incident_reopened", saved.name, reason=reason)
+    told = news.moved(saved, slack_id, reason)
+    room.say(tx, config, saved, f"reopened:{saved.revision}", told)
+    freezing.follow(tx, config, saved)
+    paging.follow(tx, config, saved)
+    publishing.follow(tx, saved)
+    return news.done(saved, "open again")
+
+
+def close(
+    tx: Tx, config: Config, incident_id: int, closure: Closure, reason: str, slack_id: str
+) -> Message:
+    """Nothing is left to do, or it was no incident after all."""
+    incident = _judged(tx, incident_id, slack_id, State.CLOSED)
+    rules.may_close(incident, closure)
+    changes: dict[str, object] = {"closure": closure, "promised_at": None, "draft_due_at": None}
+    if closure is Closure.EXTERNAL:  # it was real, so it has an end
+        changes["restored_at"] = incident.restored_at or tx.now
+        changes["resolved_at"] = incident.resolved_at or tx.now
+    room.hush(tx, incident)
+    saved = room.keep(tx, incident, incident.to(State.CLOSED, tx.now, **changes))
+    word = str(closure).replace("_", " ")
+    room.note(tx, saved, f"Closed as {word}" + (f": {reason}" if reason else ""), by=slack_id)
+    tx.audit(slack_id, "incident_closed", saved.name, closure=closure, reason=reason)
+    told = news.moved(saved, slack_id, f"{word}. {reason}".rstrip(" ."))
+    room.say(tx, config, saved, f"closed:{saved.revision}", told)
+    freezing.follow(tx, config, saved)
+    paging.follow(tx, config, saved)
+    publishing.follow(tx, saved)
+    return news.done(saved, f"closed as {word}")
+
+
+def snooze(tx: Tx, config: Config, incident_id: int, slack_id: str) -> Message:
+    """Put the next update off by one cadence; people read in the thread that it was."""
+    incident = load(tx, incident_id)
+    may_tell(tx, incident, slack_id)
+    room.hush(tx, incident)
+    saved = room.keep(tx, incident, room.promised(config, incident, tx.now))
+    due_at = incident.promised_at
+    room.note(tx, saved, "Update put off", by=slack_id, what=What.SNOOZE, due_at=due_at)
+    tx.audit(slack_id, "incident_snoozed", saved.name, promised=str(due_at))
+    room.say(tx, config, saved, f"snooze:{saved.revision}", news.snoozed(saved, slack_id))
+    return news.done(saved, "the update is put off")
+
+
+def assign(
+    tx: Tx, config: Config, incident_id: int, lead: str, comms: str | None, slack_id: str
+) -> Message:
+    """Make somebody its lead; reminders of updates go to `comms`, if there is one."""
+    incident = load(tx, incident_id)
+    actor, _ = tx.actor(slack_id)
+    for chosen in filter(None, (lead, comms)):
+        rules.may_assign(incident, actor, tx.actor(chosen)[0])
+    saved = room.keep(tx, incident, incident.with_(lead=lead, comms=comms))
+    room.note(tx, saved, f"Lead is {tx.name_of(lead)}", by=slack_id)
+    if comms:
+        room.note(tx, saved, f"Communications: {tx.name_of(comms)}", by=slack_id)
+    tx.audit(slack_id, "incident_lead", saved.name, lead=lead, comms=comms, before=incident.lead)
+    room.say(tx, config, saved, f"lead:{saved.revision}", news.led(saved, slack_id))
+    return news.done(saved, f"{tx.name_of(lead)} leads it")
+
+
+def _judged(tx: Tx, incident_id: int, slack_id: str, state: State) -> Incident:
+    """The incident, if this person may move it there now."""
+    incident = load(tx, incident_id)
+    rules.may_move(incident, state)
+    rules.may_decide(incident, known(tx, slack_id))
+    return incident

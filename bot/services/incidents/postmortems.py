@@ -1,0 +1,126 @@
+"""Post-mortems: the draft at GitHub, made once from what is known when the service is restored, and
+a person's word that it is published.
+"""
+
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.errors import Declined, Fault, Refusal
+from bot.domain.gates import Issue
+from bot.domain.incidents import incident_rules as rules
+from bot.domain.incidents.incidents import Incident, State
+from bot.domain.incidents.timeline import in_order
+from bot.messages.blocks import Message
+from bot.messages.incidents import incident_news as news
+from bot.messages.incidents import postmortems as messages
+from bot.ports import Tx
+from bot.services.deployments.requests import known
+from bot.services.desk import Desk
+from bot.services.incidents import incident_room as room
+from bot.services.incidents.incidents import load
+
+log = structlog.get_logger()
+
+LOST_AFTER = timedelta(seconds=60)
+"""A request for an issue whose answer has not come by then is lost, and the issue looked for."""
+
+SKEW = timedelta(minutes=10)
+"""By how much GitHub's clock and ours may differ."""
+
+DECLINED = timedelta(hours=1)
+"""GitHub said no; somebody may give us the right."""
+
+
+async def draft(desk: Desk, incident_id: int) -> None:
+    """Make the draft, unless it is there: a lost answer may have made it."""
+    incident = await desk.store.run(lambda tx: _claim(tx, incident_id))
+    if incident is None:
+        return
+    service = desk.config.services.get(incident.service)
+    if service is None:
+        await _note(desk, incident, "its service is no longer in gonogo.yaml", None)
+        return
+    repo, mark = service.repo, messages.mark(incident)
+    try:
+        found = await desk.github.find_issue(repo, mark, incident.declared_at - SKEW)
+        made = found or await desk.github.create_issue(
+            repo, messages.title(incident), await _text(desk, incident)
+        )
+    except Declined as no:
+        await _note(desk, incident, f"GitHub refuses the draft ({no.text})", DECLINED)
+        return
+    except Fault as fault:
+        await _note(desk, incident, f"waiting for GitHub ({fault.text})", LOST_AFTER)
+        return
+    await desk.store.run(lambda tx: _made(desk, tx, incident_id, made))
+
+
+def _claim(tx: Tx, incident_id: int) -> Incident | None:
+    """Nobody else makes it meanwhile."""
+    incident = tx.incident(incident_id)
+    if incident is None or incident.draft_due_at is None or tx.now < incident.draft_due_at:
+        return None
+    if incident.postmortem is None or incident.postmortem.number is not None:
+        room.keep(tx, incident, incident.with_(draft_due_at=None))
+        return None
+    return room.keep(tx, incident, incident.with_(draft_due_at=tx.now + LOST_AFTER))
+
+
+async def _text(desk: Desk, incident: Incident) -> str:
+    def read(tx: Tx) -> str:
+        number = (incident.cause or "").removeprefix("D")
+        cause = tx.deployment(int(number)) if number.isdigit() else None
+        owner, _ = tx.actor(incident.owner)
+        return messages.draft(
+            incident, in_order(tx.events(incident.id)), cause, owner.github, tx.name_of
+        )
+
+    return await desk.store.read(read)
+
+
+async def _note(desk: Desk, incident: Incident, trouble: str, pause: timedelta | None) -> None:
+    """Say on its message why there is no draft, and try again."""
+    log.warning("no_draft", incident=incident.name, why=trouble)
+
+    def keep(tx: Tx) -> None:
+        now = tx.incident(incident.id)
+        if now is None or now.postmortem is None or now.state is State.CLOSED:
+            return
+        due_at = tx.now + pause if pause else None
+        waits = now.with_(postmortem=now.postmortem.with_(trouble=trouble), draft_due_at=due_at)
+        room.keep(tx, now, waits)
+
+    await desk.store.run(keep)
+
+
+def _made(desk: Desk, tx: Tx, incident_id: int, issue: Issue) -> None:
+    incident = tx.incident(incident_id)
+    if incident is None or incident.postmortem is None:
+        return
+    found = incident.postmortem.with_(number=issue.number, url=issue.url, trouble="")
+    saved = room.keep(tx, incident, incident.with_(postmortem=found, draft_due_at=None))
+    room.note(tx, saved, f"Post-mortem drafted: #{issue.number}")
+    tx.audit("gonogo", "postmortem_drafted", saved.name, issue=issue.number, url=issue.url)
+    told = messages.drafted(saved)
+    room.say(tx, desk.config, saved, "postmortem:draft", told)
+
+
+def publish(tx: Tx, incident_id: int, slack_id: str) -> Message:
+    """A person says that it is published, and answers for that."""
+    incident = load(tx, incident_id)
+    rules.may_decide(incident, known(tx, slack_id))
+    if incident.state is not State.RESOLVED or incident.postmortem is None:
+        raise Refusal(
+            "no_postmortem_due",
+            "Nothing was done: {name} is {state}, and no post-mortem of it is waited for.",
+            name=incident.name,
+            state=incident.state,
+        )
+    if incident.postmortem.published_at is not None:
+        return news.done(incident, "its post-mortem was published already")
+    found = incident.postmortem.with_(published_at=tx.now, published_by=slack_id)
+    saved = room.keep(tx, incident, incident.with_(postmortem=found, draft_due_at=None))
+    room.note(tx, saved, "Post-mortem published", by=slack_id)
+    tx.audit(slack_id, "postmortem_published", saved.name, url=found.url)
+    return news.done(saved, "its post-mortem is published; Close ends it")

@@ -1,0 +1,154 @@
+"""Rooms: keep an incident's root message, and the suspect in its thread, equal to the store."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from bot.config import Config
+from bot.domain.errors import Declined, NotFound
+from bot.domain.incidents.incidents import Incident
+from bot.domain.metrics.history import Result
+from bot.domain.rollbacks.rollback_target import choose
+from bot.messages.blocks import Message
+from bot.messages.incidents import incident_news as news
+from bot.messages.incidents import incidents as messages
+from bot.messages.incidents import paging, publishing
+from bot.ports import Post, Room, Tx
+from bot.services.board import EDIT_PAUSE, MOST_DECLINES, digest
+from bot.services.desk import Desk
+from bot.services.incidents.incident_room import PRODUCTION, room_key, suspect_key
+from bot.services.rollbacks.past import past
+
+log = structlog.get_logger()
+
+
+def furnish(tx: Tx, config: Config, incident: Incident) -> None:
+    """Put the two messages of a new incident on their way."""
+    faces = _faces(tx, config, incident)
+    for post in faces:
+        tx.post(post)
+    shown = {post.key: digest(post.message) for post in faces}
+    room = Room(incident=incident.id, shown=shown, shown_at=None)
+    tx.show_room(incident.id, incident.revision, room)
+
+
+class Rooms:
+    """Edits what has changed; `edited` is told of every edit, as Slack counts them together."""
+
+    def __init__(self, desk: Desk, edited: Callable[[], None]) -> None:
+        self._desk = desk
+        self._edited = edited
+        self._declines: Counter[str] = Counter()
+
+    def due(self, stale: tuple[Room, ...], now: datetime) -> list[int]:
+        """Which of the changed ones may be shown now."""
+        return [room.incident for room in stale if _opens(room, now) <= now]
+
+    def next_due(self, stale: tuple[Room, ...], now: datetime) -> datetime | None:
+        """When the earliest of those that have to wait may be shown."""
+        return min((_opens(room, now) for room in stale), default=None)
+
+    async def show(self, incident_id: int) -> None:
+        """Bring the messages of one incident up to date."""
+        read = partial(_read, self._desk.config, incident_id)
+        found = await self._desk.store.read(read)
+        if found is None:
+            return
+        incident, room, faces = found
+        shown = dict(room.shown)
+        for post, place in faces:
+            wanted = digest(post.message)
+            if place is not None and shown.get(post.key) != wanted:
+                await self._edit(incident, post, *place)
+                shown[post.key] = wanted
+        at = self._desk.now() if shown != room.shown else room.shown_at
+        now_shown = replace(room, shown=shown, shown_at=at)
+        await self._desk.store.run(
+            lambda tx: tx.show_room(incident_id, incident.revision, now_shown)
+        )
+        self._desk.wake()
+
+    async def _edit(self, incident: Incident, post: Post, channel: str, ts: str) -> None:
+        self._edited()
+        try:
+            await self._desk.chat.update(channel, ts, post.message)
+        except NotFound:
+            await self._desk.store.run(lambda tx: _again(tx, incident, post))
+        except Declined as no:
+            self._declines[post.key] += 1
+            if self._declines[post.key] < MOST_DECLINES:
+                raise
+            log.warning("room_not_edited", key=post.key, error=no.text)
+        self._declines.pop(post.key, None)
+
+
+def _opens(room: Room, now: datetime) -> datetime:
+    if room.shown_at is None or room.shown_at > now:  # later than now: the clock was set back
+        return now
+    return room.shown_at + EDIT_PAUSE
+
+
+def _read(
+    config: Config, incident_id: int, tx: Tx
+) -> tuple[Incident, Room, list[tuple[Post, tuple[str, str] | None]]] | None:
+    incident = tx.incident(incident_id)
+    room = next((room for room in tx.stale_rooms() if room.incident == incident_id), None)
+    if incident is None or room is None:
+        return None
+    faces = _faces(tx, config, incident)
+    return incident, room, [(post, tx.sent_ts(post.key)) for post in faces]
+
+
+def _faces(tx: Tx, config: Config, incident: Incident) -> tuple[Post, ...]:
+    """Its two messages as they should read now."""
+    channel, root = config.slack.channel, room_key(incident.id)
+    posted = tx.status_post(incident.id)
+    lag = config.status_page.lag if config.status_page else ""
+    asides = (
+        paging.status(tx.pages(incident.id), config.incidents.paging.by_hand),
+        publishing.status(posted, lag),
+    )
+    can_publish = config.status_page and incident.is_open and not incident.drill
+    more = (publishing.button(incident, posted),) if can_publish else ()
+    return (
+        Post(
+            key=root,
+            channel=channel,
+            message=messages.root(incident, config.incidents.playbook, asides, more),
+        ),
+        Post(
+            key=suspect_key(incident.id),
+            channel=channel,
+            message=_suspect(tx, incident),
+            thread_of=root,
+        ),
+    )
+
+
+def _suspect(tx: Tx, incident: Incident) -> Message:
+    number = (incident.cause or "").removeprefix("D")
+    suspected = tx.deployment(int(number)) if number.isdigit() else None
+    records = past(tx, incident.service, PRODUCTION)
+    choice = choose(records)
+    undone = any(
+        one.rolls_back == incident.cause and one.version == choice.live
+        for one in records
+        if incident.cause and one.result is Result.SUCCESS
+    )
+    return news.suspect(
+        incident,
+        suspected.version if suspected else None,
+        takes_back=choice.target,
+        undone_by=choice.live if undone else None,
+    )
+
+
+def _again(tx: Tx, incident: Incident, post: Post) -> None:
+    """Post a root that somebody deleted anew, within a day once: who deletes it again means it."""
+    if post.thread_of is None and tx.first_time(f"again:{post.key}", "rooms", "gonogo"):
+        tx.audit("gonogo", "message_deleted", incident.name)
+        tx.post_again(post)

@@ -1,0 +1,132 @@
+"""Reports: reads what `/deployments` shows, inside one transaction."""
+
+from collections import defaultdict
+from dataclasses import replace
+
+from bot.config import GUARDED, Config
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.standings import Standing
+from bot.domain.deployments.states import Kind
+from bot.domain.errors import Refusal
+from bot.domain.gates.checklist import TROUBLED, Aftermath
+from bot.domain.grammar import ReportWish
+from bot.domain.rollbacks.rollback_target import choose
+from bot.messages.blocks import Message, mention
+from bot.messages.closures import freezes, locks
+from bot.messages.deployments.cards import status
+from bot.messages.knowing import reports
+from bot.ports import Tx
+from bot.services.closures.freezes import configured
+from bot.services.rollbacks.past import past
+
+LOOK_BACK = 50
+"""How many deployments are looked through for what came after one."""
+
+
+def report(tx: Tx, config: Config, wish: ReportWish) -> Message:
+    """The answer to a report command other than help."""
+    match wish.report:
+        case "history":
+            return _history(tx, config, wish)
+        case "show":
+            return _show(tx, wish)
+        case "why":
+            return _why(tx, wish)
+        case "locks":
+            return locks.listing(closed(tx, config, wish))
+        case _:
+            return _status(tx, config, wish)
+
+
+def _status(tx: Tx, config: Config, wish: ReportWish) -> Message:
+    return reports.overview(places(tx, config, wish), tx.now, closed(tx, config, wish))
+
+
+EVERYTHING = ReportWish(report="status")
+
+
+def places(tx: Tx, config: Config, wish: ReportWish = EVERYTHING) -> list[Standing]:
+    """How each place stands that was asked about."""
+    asked = [
+        (service, environment)
+        for service, settings in config.services.items()
+        for environment in settings.environments
+        if wish.service in (None, service) and wish.environment in (None, environment)
+    ]
+    pinned = defaultdict[tuple[str, str], list[Deployment]](list)
+    for one in tx.pinned():
+        pinned[one.service, one.environment].append(one)
+    return [
+        replace(one, left=_left(tx, one), pinned=tuple(pinned[one.service, one.environment]))
+        for one in tx.standings(asked)
+    ]
+
+
+def _left(tx: Tx, one: Standing) -> tuple[str, ...]:
+    """The versions that nobody should go back to, where the last change was a rollback."""
+    if one.live is None or one.live.kind is not Kind.ROLLBACK:
+        return ()
+    return choose(past(tx, one.service, one.environment)).tainted
+
+
+def closed(tx: Tx, config: Config, wish: ReportWish = EVERYTHING) -> list[str]:
+    """A line for each lock and freeze that has to do with what was asked about."""
+    held = [
+        lock
+        for lock in tx.locks()
+        if wish.service in (None, lock.service) or not lock.service
+        if wish.environment in (None, lock.environment) or not lock.environment
+    ]
+    lines = [locks.held_line(lock, tx.now) for lock in held]
+    if wish.environment not in (None, *GUARDED):
+        return lines
+    known = [(found.service, found.freeze, found.set_by) for found in tx.freezes()]
+    known += [(service, freeze, "") for service, freeze in configured(config, tx.now)]
+    return lines + [
+        freezes.held_line(service, freeze, by, tx.now)
+        for service, freeze, by in known
+        if wish.service in (None, service) or not service
+    ]
+
+
+def _history(tx: Tx, config: Config, wish: ReportWish) -> Message:
+    offset = (wish.page - 1) * reports.PAGE
+    found = tx.history(wish.service, wish.environment, limit=reports.PAGE + 1, offset=offset)
+    more = len(found) > reports.PAGE
+    where = tuple(filter(None, (wish.service, wish.environment)))
+    again = " ".join((config.commands.deployments, "history", *where))
+    if not found:
+        return reports.nothing(wish.page, " ".join(where), config.commands.deploy, again)
+    return reports.history(found[: reports.PAGE], wish.page, more, again)
+
+
+def _show(tx: Tx, wish: ReportWish) -> Message:
+    deployment = tx.deployment(wish.deployment or 0)
+    if deployment is None:
+        raise Refusal("no_such_deployment", "There is no deployment D{id}.", id=wish.deployment)
+    trail = [
+        (
+            entry.at,
+            mention(entry.actor) if entry.actor != "gonogo" else "gonogo",
+            entry.action.replace("_", " "),
+        )
+        for entry in tx.trail(deployment.name)
+    ]
+    return reports.show(deployment, trail, _aftermath(tx, deployment))
+
+
+def _aftermath(tx: Tx, deployment: Deployment) -> Aftermath:
+    """What came after it in its place, where it went wrong."""
+    if deployment.state not in TROUBLED:
+        return Aftermath()
+    newest = tx.history(deployment.service, deployment.environment, limit=LOOK_BACK)
+    later = [d for d in newest if d.id > deployment.id]
+    found = {d.kind: f"{d.name}, {d.version} {status(d).lower()}" for d in later}
+    return Aftermath(rollback=found.get(Kind.ROLLBACK, ""), hotfix=found.get(Kind.HOTFIX, ""))
+
+
+def _why(tx: Tx, wish: ReportWish) -> Message:
+    deployment = tx.deployment(wish.deployment or 0)
+    if deployment is None:
+        raise Refusal("no_such_deployment", "There is no deployment D{id}.", id=wish.deployment)
+    return reports.why(deployment)

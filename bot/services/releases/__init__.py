@@ -1,0 +1,1 @@
+"""Releases at GitHub: drafted, changed and made."""

@@ -1,0 +1,229 @@
+"""Releases: tags, releases and their notes at GitHub, made once and looked for before that."""
+
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.errors import Declined, Fault, NotFound, Refusal
+from bot.domain.grammar import DeployWish
+from bot.domain.people import Role
+from bot.domain.releases.release_drafts import ReleaseDraft, ReleaseDraftState
+from bot.domain.releases.release_notes import MAX_NOTES
+from bot.domain.releases.release_notes import draft as drafted
+from bot.domain.versions import Version
+from bot.messages import releases as messages
+from bot.messages.blocks import Message, refused
+from bot.ports import Post, Release, Stale, Tx
+from bot.services.deployments import requests
+from bot.services.desk import Desk, retry_in
+from bot.services.directory import look_up
+
+log = structlog.get_logger()
+
+TELL_AFTER = 3
+"""Failures in a row after which the person is told that it takes longer."""
+
+
+async def offer(desk: Desk, deployment: Deployment, branch: str) -> ReleaseDraft:
+    """The draft of a release whose tag does not exist, for the deployment that asked for it.
+    Raises Fault.
+    """
+    asked = ReleaseDraft(
+        service=deployment.service,
+        environment=deployment.environment,
+        repo=deployment.repo,
+        version=deployment.version,
+        asked_by=deployment.requested_by,
+        asked_in=deployment.asked_in,
+        asked_at=desk.now(),
+        deploys=True,
+        dry_run=deployment.dry_run,
+        reason=deployment.reason,
+    )
+    return await _without_tag(desk, asked, branch)
+
+
+async def step(desk: Desk, draft_id: int) -> None:
+    """Do what a draft waits for: its reading, or its making. Both can be done twice."""
+    draft = await desk.store.read(lambda tx: tx.release_draft(draft_id))
+    if draft is None or draft.due_at is None:
+        return
+    try:
+        if draft.state is ReleaseDraftState.READING:
+            await _read(desk, draft)
+        elif draft.state is ReleaseDraftState.WANTED:
+            with desk.github.urgently():
+                await _make(desk, draft)
+    except (Declined, NotFound) as no:
+        await _fail(desk, draft, f"GitHub does not let me: {no.text}")
+    except Fault as fault:
+        await _put_off(desk, draft, fault)
+
+
+async def _read(desk: Desk, draft: ReleaseDraft) -> None:
+    """What the form shows before anybody has changed anything."""
+    workflow = desk.config.workflow(draft.service, draft.environment)
+    if workflow is None:
+        await _fail(desk, draft, f"{draft.service} is no longer in gonogo.yaml")
+        return
+    branch = (await desk.github.workflow(draft.repo, workflow)).branch
+    try:
+        tag = await desk.github.tag(draft.repo, draft.version)
+    except NotFound:
+        read = await _without_tag(desk, draft, branch)
+    else:
+        read = await _with_tag(desk, draft, tag.commit)
+    if len(read.notes) > MAX_NOTES:
+        await _fail(desk, draft, messages.too_long(len(read.notes)))
+        return
+    ready = read.to(ReleaseDraftState.READY)
+    await _save(desk, draft, ready, messages.ready(ready))
+
+
+async def _with_tag(desk: Desk, draft: ReleaseDraft, commit: str) -> ReleaseDraft:
+    try:
+        release = await desk.releases.release(draft.repo, draft.version)
+    except NotFound:
+        notes = await _draft_notes(desk, draft, commit)
+        return draft.with_(title=draft.version, notes=notes, was=None)
+    return draft.with_(title=release.title, notes=release.notes, was=release.notes)
+
+
+async def _without_tag(desk: Desk, draft: ReleaseDraft, branch: str) -> ReleaseDraft:
+    commits = await desk.releases.newest(draft.repo, branch)
+    notes = await _draft_notes(desk, draft, commits[0].sha if commits else branch)
+    return draft.with_(branch=branch, commits=commits, title=draft.version, notes=notes)
+
+
+async def _draft_notes(desk: Desk, draft: ReleaseDraft, head: str) -> str:
+    """Notes from everything since the version before this one."""
+    wanted = Version.parse(draft.version)
+    tags = await desk.github.tags(draft.repo)
+    found = [(v, tag) for tag in tags if (v := Version.parse(tag.name)) and wanted and v < wanted]
+    before = max(found, key=lambda pair: pair[0])[1].name if found else None
+    listed = await desk.github.changes(draft.repo, before, head)
+    return drafted(listed.changes, listed.url)
+
+
+async def _make(desk: Desk, draft: ReleaseDraft) -> None:
+    """The tag, then the release; each is looked for first, because an answer may have been lost."""
+    person = await look_up(desk, draft.wanted_by or "", role=Role.DEPLOYER)
+    if not person.holds(Role.DEPLOYER):
+        await _fail(desk, draft, "you no longer hold the role deployer")
+        return
+    if draft.makes_tag and not await _has_tag(desk, draft):
+        return
+    release = await _published(desk, draft)
+    if release is None:
+        return
+    if release.notes != draft.notes:
+        await _fail(desk, draft, messages.CHANGED_MEANWHILE)
+        return
+    await _finish(desk, draft, release)
+
+
+async def _has_tag(desk: Desk, draft: ReleaseDraft) -> bool:
+    """Make sure that the tag stands at the chosen commit; False when it cannot."""
+    try:
+        tag = await desk.github.tag(draft.repo, draft.version)
+    except NotFound:
+        if not await desk.github.is_on_branch(draft.repo, draft.commit, draft.branch):
+            await _fail(desk, draft, f"{draft.commit[:7]} is not on {draft.branch}")
+            return False
+        message = draft.title if draft.title != draft.version else f"Release {draft.version}"
+        await desk.releases.create_tag(draft.repo, draft.version, draft.commit, message)
+        return True
+    if tag.commit != draft.commit:
+        taken = f"the tag {draft.version} exists by now, at {tag.commit[:7]}"
+        await _fail(desk, draft, taken)
+        return False
+    return True
+
+
+async def _published(desk: Desk, draft: ReleaseDraft) -> Release | None:
+    """The release with the wanted notes, or as somebody else has written it meanwhile."""
+    repo, tag = draft.repo, draft.version
+    try:
+        release = await desk.releases.release(repo, tag)
+    except NotFound:
+        return await desk.releases.create_release(repo, tag, draft.title, draft.notes)
+    if (release.title, release.notes) == (draft.title, draft.notes):
+        return release
+    if draft.was is None or release.notes != draft.was:
+        return release
+    return await desk.releases.edit_release(repo, release.number, draft.title, draft.notes)
+
+
+async def _finish(desk: Desk, draft: ReleaseDraft, release: Release) -> None:
+    """Say so, and let the deployment that asked for it go on."""
+
+    def keep(tx: Tx) -> None:
+        tx.save_release_draft(draft, draft.to(ReleaseDraftState.DONE))
+        detail = {"repo": draft.repo, "commit": draft.commit, "url": release.url}
+        tx.audit(draft.wanted_by or "", "released", draft.version, **detail)
+        tx.set_duty(f"tags:{draft.repo}", tx.now)
+        tx.post(_tell(draft, "made", messages.made(draft, release.url)))
+        if draft.deploys:
+            tx.post(_tell(draft, "goes-on", _go_on(tx, desk, draft)))
+
+    await desk.store.run(keep)
+    desk.wake()
+
+
+def _go_on(tx: Tx, desk: Desk, draft: ReleaseDraft) -> Message:
+    version = Version.parse(draft.version)
+    if version is None:
+        raise ValueError(f"{draft.version} is no version")
+    wish = DeployWish(
+        version=version,
+        service=draft.service,
+        environment=draft.environment,
+        dry_run=draft.dry_run,
+        reason=draft.reason,
+    )
+    try:
+        return requests.deploy(tx, desk.config, wish, draft.wanted_by or "", draft.asked_in)
+    except Refusal as refusal:
+        return refused(refusal, desk.config.commands.model_dump())
+
+
+async def _fail(desk: Desk, draft: ReleaseDraft, why: str) -> None:
+    failed = draft.to(ReleaseDraftState.FAILED)
+    actor = draft.wanted_by or draft.asked_by
+
+    def keep(tx: Tx) -> None:
+        tx.save_release_draft(draft, failed)
+        tx.audit(actor, "release_failed", draft.version, repo=draft.repo, why=why)
+        tx.post(_tell(draft, "failed", messages.failed(draft, why)))
+
+    await desk.store.run(keep)
+
+
+async def _put_off(desk: Desk, draft: ReleaseDraft, fault: Fault) -> None:
+    pause: timedelta = retry_in(draft.failures, fault.retry_after)
+    later = draft.with_(due_at=desk.now() + pause, failures=draft.failures + 1)
+    log.warning("release_waits", version=draft.version, error=fault.text, pause=str(pause))
+    message = messages.takes_longer(draft, fault.text) if later.failures == TELL_AFTER else None
+    await _save(desk, draft, later, message)
+
+
+async def _save(desk: Desk, old: ReleaseDraft, new: ReleaseDraft, message: Message | None) -> None:
+    def keep(tx: Tx) -> None:
+        tx.save_release_draft(old, new)
+        if message is not None:
+            tx.post(_tell(new, str(new.state), message))
+
+    try:
+        await desk.store.run(keep)
+    except Stale:
+        desk.wake()
+
+
+def _tell(draft: ReleaseDraft, word: str, message: Message) -> Post:
+    """To the person whose turn it is, where they asked, else as a direct message."""
+    who = draft.wanted_by or draft.asked_by
+    key = f"draft:{draft.id}:{draft.failures}:{word}"
+    if draft.asked_in is None:
+        return Post(key=key, channel=who, message=message)
+    return Post(key=key, channel=draft.asked_in, user=who, message=message)

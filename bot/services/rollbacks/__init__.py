@@ -1,0 +1,1 @@
+"""The way back: rehearsed, asked for, switched target by target, and what it leaves behind."""

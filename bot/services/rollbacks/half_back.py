@@ -1,0 +1,36 @@
+"""Half back: a rollback whose database was touched and whose code was not, left to a person."""
+
+from datetime import datetime
+
+from bot.config import Config
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import State
+from bot.domain.rollbacks import undoing
+from bot.messages.deployments import announcements
+from bot.messages.rollbacks import undoing as messages
+from bot.ports import Post
+from bot.services.desk import announce
+
+
+def is_half_back(deployment: Deployment) -> bool:
+    """Whether the way down of its database was begun, and nothing of the code was sent yet."""
+    is_between = deployment.state is State.APPROVED and deployment.run_id is None
+    return is_between and undoing.was_begun(deployment.steps)
+
+
+def left_to_a_person(
+    config: Config, deployment: Deployment, at: datetime, why: str, *, touched: bool = False
+) -> tuple[Deployment, Post]:
+    """It as it is left, because nobody may say that nothing was deployed, and the alert; `touched`
+    where the code may be half-way.
+    """
+    bad = deployment.to(
+        State.DEGRADED,
+        at,
+        notice=f"{why}: {messages.half_back(deployment, touched=touched)}",
+        undoing=undoing.left_half(deployment.undoing, half=True),
+        ending=None,
+        ends_as=None,
+    )
+    word = f"half-back-{deployment.revision}"
+    return bad, announce(config, bad, word, announcements.failed(bad))

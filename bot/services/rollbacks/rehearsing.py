@@ -1,0 +1,222 @@
+"""Rehearsing: how a version could be gone back from, asked of every place without changing
+anything.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.config.gates import gate_rules
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import Kind, State
+from bot.domain.errors import Fault, NotFound
+from bot.domain.gates import Gate, Policy, migrations
+from bot.domain.metrics.history import Record, Result
+from bot.domain.rollbacks.rehearsal import Place, Rehearsal
+from bot.domain.rollbacks.rollback_target import choose
+from bot.domain.rollbacks.targets import Artifact, Fate
+from bot.ports import Tag, Target, Tx, Workflow
+from bot.services.desk import Desk
+from bot.services.rollbacks import rolling_back
+from bot.services.runs import inputs
+
+ANSWERS_WITHIN = 10.0
+"""Seconds of real time for one place to say whether it could go back."""
+
+LOOK_BACK = 50
+"""How many earlier deployments are looked through."""
+
+WORKFLOW = "github_workflow"
+
+
+async def known(desk: Desk, deployment: Deployment, commit: str = "") -> Rehearsal | None:
+    """The rehearsal as it is known, asked anew when it is due; None where nobody wants one."""
+    policy = _policy(desk, deployment)
+    kept = deployment.rehearsal
+    if policy is Policy.OFF or deployment.kind is Kind.ROLLBACK:
+        return kept
+    waits = deployment.state in (State.CHECKING, State.AWAITING_APPROVAL)
+    if kept is not None and (desk.now() < kept.due_at or not (waits or policy is Policy.BLOCK)):
+        return kept
+    return await rehearse(desk, deployment, commit)
+
+
+async def rehearse(desk: Desk, deployment: Deployment, commit: str = "") -> Rehearsal:
+    """Where one would go back to from this version, and whether every place could; `commit` is what
+    the version stands for, where that is not stored yet.
+    """
+    record, earlier = await desk.store.read(lambda tx: _history(tx, deployment))
+    now = desk.now()
+    if record is None:
+        return Rehearsal(at=now)
+    tag, why = await _tag(desk, deployment, record.version)
+    ways = desk.targets_of(deployment)
+    if ways:
+        back = tag.commit if tag else None
+        asked = [
+            _target(desk, deployment, name, target, _artifact(earlier, record, name, back))
+            for name, target in ways
+        ]
+        places = await asyncio.gather(*asked)
+    else:
+        places = [_untagged(deployment, why) if tag is None else await _workflow(desk, deployment)]
+    bound = deployment.binding.commit if deployment.binding else deployment.version
+    between, unread = await _between(desk, deployment, tag, why, commit or bound)
+    return Rehearsal(
+        at=desk.now(),
+        version=record.version,
+        ran_as=record.id,
+        places=tuple(_timed(place, earlier) for place in places),
+        migrations=between,
+        unread=unread,
+    )
+
+
+def _policy(desk: Desk, deployment: Deployment) -> Policy:
+    rules = gate_rules(desk.config, deployment.service, deployment.environment)
+    return rules.policy(Gate.WAY_BACK)
+
+
+def _history(tx: Tx, deployment: Deployment) -> tuple[Record | None, tuple[Deployment, ...]]:
+    """The record to go back to if this version went live and were bad, and what ran before it."""
+    service, environment = deployment.service, deployment.environment
+    ended = [r for r in tx.records(service, environment) if r.result is not None]
+    bad = Record(
+        id=deployment.name,
+        service=service,
+        environment=environment,
+        version=deployment.version,
+        result=Result.SUCCESS,
+        requested_at=deployment.requested_at,
+    )
+    target = choose([*ended, bad]).target
+    good = (r for r in reversed(ended) if r.result is Result.SUCCESS and r.version == target)
+    return next(good, None), tx.history(service, environment, limit=LOOK_BACK)
+
+
+def _artifact(
+    earlier: Iterable[Deployment], record: Record, name: str, commit: str | None
+) -> Artifact:
+    """What the target ran when that version was good there."""
+    ran = (one.ran.get(name, "") for one in earlier if one.version == record.version)
+    return Artifact(id=next(filter(None, ran), ""), version=record.version, commit=commit)
+
+
+async def _tag(desk: Desk, deployment: Deployment, version: str) -> tuple[Tag | None, str]:
+    """The tag of the version, else why there is none; an empty reason where it is gone."""
+    try:
+        return await desk.github.tag(deployment.repo, version), ""
+    except NotFound:
+        return None, ""
+    except Fault as fault:
+        return None, f"{fault.system}: {fault.text}"
+
+
+async def _target(
+    desk: Desk, deployment: Deployment, name: str, target: Target, wanted: Artifact
+) -> Place:
+    settings = desk.config.environment(deployment.service, deployment.environment)
+    kinds = {one.name: one.kind for one in settings.targets} if settings else {}
+    place = Place(name=name, kind=kinds.get(name, ""), possible=None)
+    try:
+        async with asyncio.timeout(ANSWERS_WITHIN):
+            plan = await target.plan(wanted)
+    except TimeoutError:
+        return replace(place, text=f"no answer within {ANSWERS_WITHIN:g} s")
+    except Fault as fault:
+        return replace(place, text=fault.text)
+    is_possible = not plan.obstacle and plan.wanted is not None
+    return replace(
+        place,
+        possible=is_possible,
+        text=plan.obstacle,
+        facts=plan.facts,
+        takes=plan.takes,
+        pinned=plan.current.pinned if plan.current else "",
+    )
+
+
+def _untagged(deployment: Deployment, why: str) -> Place:
+    place = Place(name="workflow", kind=WORKFLOW, possible=None if why else False)
+    return replace(place, text=why or f"{deployment.repo} has no such tag any more")
+
+
+async def _workflow(desk: Desk, deployment: Deployment) -> Place:
+    """Whether the workflow that goes back could be started, and what would hold its run back."""
+    service = desk.config.services[deployment.service]
+    name = service.rollback_workflow
+    place = Place(name=name, kind=WORKFLOW, possible=None)
+    try:
+        found = await rolling_back.first_there(desk, deployment.repo, (name, service.workflow))
+        if found is None:
+            gone = f"{deployment.repo} has neither {name} nor its release workflow"
+            return replace(place, possible=False, text=gone)
+        held = await gates_of(desk, deployment.repo, found)
+    except Fault as fault:
+        return replace(place, text=f"{fault.system}: {fault.text}")
+    place = replace(place, name=found.file)
+    if not found.active:
+        return replace(place, possible=False, text=f"{found.file} is disabled at GitHub")
+    if missing := inputs.missing(found):
+        needs = f"{found.file} needs inputs that I cannot fill: {', '.join(missing)}"
+        return replace(place, possible=False, text=needs)
+    facts = tuple(f"waits at GitHub's gate {gate} until somebody answers it" for gate in held)
+    return replace(place, possible=True, facts=facts)
+
+
+async def gates_of(desk: Desk, repo: str, workflow: Workflow) -> tuple[str, ...]:
+    """The environments at which a run of this workflow would wait for somebody. Raises Fault."""
+    names = sorted({name for job in workflow.waits_for.values() for name in job})
+    held = []
+    for name in names:
+        try:
+            guarding = await desk.github.guarding(repo, name)
+        except NotFound:
+            continue
+        if guarding.holds_up:
+            held.append(name)
+    return tuple(held)
+
+
+async def _between(
+    desk: Desk, deployment: Deployment, tag: Tag | None, why: str, head: str
+) -> tuple[tuple[migrations.Migration, ...] | None, str]:
+    """The database changes between that version and this one, or why nobody can list them."""
+    settings = desk.config.services.get(deployment.service)
+    if settings is None or settings.migrations is None:
+        return None, ""
+    if tag is None:
+        return (), why or "its tag is gone"
+    try:
+        found = await desk.github.changes(deployment.repo, tag.commit, head)
+    except Fault as fault:
+        return (), f"{fault.system}: {fault.text}"
+    return migrations.find(found.touched, settings.migrations.rule()), ""
+
+
+def _timed(place: Place, earlier: Sequence[Deployment]) -> Place:
+    """With how long it took there the last time, where that is known."""
+    took = _workflow_took(earlier) if place.kind == WORKFLOW else _step_took(earlier, place.name)
+    return replace(place, takes=took or place.takes)
+
+
+def _step_took(earlier: Iterable[Deployment], target: str) -> timedelta | None:
+    steps = (step for one in earlier for step in one.steps if step.target == target)
+    good = (step for step in steps if step.fate is Fate.SUCCEEDED)
+    return next((s.ended_at - s.began_at for s in good if s.ended_at and s.began_at), None)
+
+
+def _workflow_took(earlier: Iterable[Deployment]) -> timedelta | None:
+    """From the request to the moment in which production ran it, the last time a workflow went
+    back; else how long its run took the last time a version came by one.
+    """
+    good = [one for one in earlier if one.state is State.SUCCEEDED and one.run_id and one.live_at]
+    for one in good:
+        if one.kind is Kind.ROLLBACK and one.live_at:
+            return one.live_at - one.requested_at
+    for one in good:
+        began = one.progress.started_at if one.progress else None
+        if began and one.live_at and one.live_at > began:
+            return one.live_at - began
+    return None

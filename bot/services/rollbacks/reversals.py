@@ -1,0 +1,92 @@
+"""Reversals: Undo Rollback, decided inside one transaction, and the steps that it takes."""
+
+from bot.config import Config
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import Kind, State
+from bot.domain.errors import Refusal
+from bot.domain.rollbacks import reversals, undoing
+from bot.domain.rollbacks.switching import TargetStep
+from bot.messages.blocks import Message
+from bot.messages.deployments.cards import status
+from bot.messages.rollbacks import reversals as messages
+from bot.ports import Tx
+from bot.services.closures import closures
+from bot.services.deployments.decisions import load
+from bot.services.deployments.requests import who
+from bot.services.desk import Desk, reply
+
+
+def may_reverse(tx: Tx, deployment_id: int, slack_id: str) -> tuple[Deployment, str]:
+    """The rollback, and the version that comes again, if this person may undo it now."""
+    rollback = load(tx, deployment_id)
+    actor, fresh = who(tx, slack_id)
+    reversals.may_reverse(actor)
+    if not fresh:
+        tx.set_duty("directory", tx.now)
+        raise Refusal(
+            "checking_who_you_are",
+            "I am checking who is who in Slack. Nothing was done; try again in a moment.",
+        )
+    live = tx.live(rollback.service, rollback.environment)
+    left = _left(tx, rollback)
+    version = reversals.require_reversible(rollback, left, live.name if live else None)
+    if holder := tx.holder(rollback.service, rollback.environment):
+        raise Refusal(
+            "being_changed",
+            "Nothing was done: {holder} ({version}, {state}) is there. Cancel it, or wait for it.",
+            holder=holder.name,
+            version=holder.version,
+            state=status(holder),
+        )
+    return rollback, version
+
+
+def reverse(tx: Tx, config: Config, deployment_id: int, reason: str, slack_id: str) -> Message:
+    """Have what the rollback took back run again; the tick does it."""
+    rollback, version = may_reverse(tx, deployment_id, slack_id)
+    if len(reason) < reversals.SHORTEST_REASON:
+        raise Refusal(
+            "reason_too_short",
+            "Say why in at least {least} characters; it is kept.",
+            least=reversals.SHORTEST_REASON,
+        )
+    settings = config.services.get(rollback.service)
+    actor, _ = who(tx, slack_id)
+    wish = Deployment(
+        service=rollback.service,
+        environment=rollback.environment,
+        version=version,
+        kind=Kind.REDEPLOY,
+        state=State.APPROVED,
+        approvers=0,
+        repo=rollback.repo,
+        workflow=settings.rollback_workflow if settings else rollback.workflow,
+        requested_by=actor.slack_id,
+        requested_by_github=actor.github,
+        requested_at=tx.now,
+        reason=reason,
+        reverses=rollback.name,
+        due_at=tx.now,
+    )
+    if why := closures.closed(tx, config, wish):
+        raise Refusal("closed", "Nothing was done: {why}.", why=why)
+    saved = tx.add(wish)
+    undone = tx.save(rollback, rollback.with_(reversed_by=saved.name))
+    tx.audit(slack_id, "reversal_requested", saved.name, undoes=undone.name, reason=reason)
+    tx.post(reply(config, undone, f"undone-{saved.id}", messages.begun(undone, saved)))
+    return messages.started(saved)
+
+
+async def steps(desk: Desk, deployment: Deployment) -> tuple[TargetStep, ...]:
+    """The steps of a way back: those of a rollback, or those that undo one."""
+    number = int((deployment.reverses or "").removeprefix("D") or 0)
+    rollback = await desk.store.read(lambda tx: tx.deployment(number)) if number else None
+    if rollback is not None:
+        return reversals.steps(rollback)
+    named = tuple(TargetStep(target=name) for name, _ in desk.targets_of(deployment))
+    return (*(undoing.steps(deployment.undoing) if deployment.undoing else ()), *named)
+
+
+def _left(tx: Tx, rollback: Deployment) -> Deployment | None:
+    number = (rollback.rolls_back or "").removeprefix("D")
+    return tx.deployment(int(number)) if number.isdecimal() else None

@@ -1,0 +1,127 @@
+"""Rolling back: what is read for a rollback before it is sent; little, and nothing that could stop
+it.
+"""
+
+from collections.abc import Iterable
+
+from bot.domain.approvals.approvals import nudge_time
+from bot.domain.deployments.changes import ChangeList
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import State
+from bot.domain.errors import Fault, NotFound
+from bot.domain.people import Actor, Role
+from bot.domain.rollbacks.reversals import MAY_REVERSE
+from bot.domain.rollbacks.rollbacks import MAY_ROLL_BACK
+from bot.messages.deployments import announcements
+from bot.ports import Tag, Tx, Workflow
+from bot.services.deployments.requests import FRESH
+from bot.services.desk import Desk, announce
+from bot.services.directory import look_up
+from bot.services.gates.binding import bind
+
+
+async def prepare(desk: Desk, deployment: Deployment) -> None:
+    """Bind the rollback to the commit and the workflow that will run; a forced one then waits for
+    a second person. Raises Fault.
+    """
+    workflow = await _workflow(desk, deployment)
+    if workflow is None:
+        text = f"{deployment.repo} has neither {deployment.workflow} nor its release workflow"
+        await _give_up(desk, deployment, "no_workflow", text)
+        return
+    try:
+        tag = await desk.github.tag(deployment.repo, deployment.version)
+    except NotFound:
+        text = f"{deployment.repo} has no tag {deployment.version} any more"
+        await _give_up(desk, deployment, "no_such_version", text)
+        return
+    known = deployment.with_(
+        workflow=workflow.file,
+        binding=bind(tag, workflow),
+        changes=await _taken_back(desk, deployment, tag),
+        due_at=desk.now(),
+    )
+    if deployment.state is State.CHECKING:
+        now = desk.now()
+        expires = now + desk.config.approval.expires
+        due = min(nudge_time(now, expires), expires)
+        known = known.to(State.AWAITING_APPROVAL, now, expires_at=expires, due_at=due)
+    await desk.save(deployment, known, action="prepared", detail={"commit": tag.commit})
+
+
+async def requester_may(desk: Desk, deployment: Deployment) -> bool:
+    """Whether the requester still may roll back, read afresh; one that was not asked for rests on
+    the configuration.
+
+    Where Slack does not answer, what was read in the last minutes counts: an outage of Slack must
+    not keep production broken.
+    """
+    if deployment.is_unasked:
+        settings = desk.config.environment(deployment.service, deployment.environment)
+        return settings is not None and settings.automatic_rollback
+    try:
+        return await _holds_any(desk, deployment.requested_by, _may(deployment))
+    except Fault:
+        actor, read_at = await desk.store.read(lambda tx: tx.actor(deployment.requested_by))
+        if read_at is None or abs(desk.now() - read_at) > FRESH:
+            raise
+        return actor.holds(*_may(deployment))
+
+
+def _may(deployment: Deployment) -> tuple[Role, ...]:
+    return MAY_REVERSE if deployment.reverses else MAY_ROLL_BACK
+
+
+async def _holds_any(desk: Desk, slack_id: str, roles: Iterable[Role]) -> bool:
+    for role in roles:
+        actor: Actor = await look_up(desk, slack_id, role=Role(role))
+        if actor.holds(role):
+            return True
+    return False
+
+
+async def _workflow(desk: Desk, deployment: Deployment) -> Workflow | None:
+    """The rollback workflow, else the release workflow, which an earlier version suits as well."""
+    service = desk.config.services.get(deployment.service)
+    files = (deployment.workflow, service.workflow if service else "")
+    return await first_there(desk, deployment.repo, files)
+
+
+async def first_there(desk: Desk, repo: str, files: Iterable[str]) -> Workflow | None:
+    """The first of these workflow files that the repository has. Raises Fault."""
+    for file in dict.fromkeys(filter(None, files)):
+        try:
+            return await desk.github.workflow(repo, file)
+        except NotFound:
+            continue
+    return None
+
+
+async def _taken_back(desk: Desk, deployment: Deployment, tag: Tag) -> ChangeList | None:
+    """What goes away, or comes again, for people to read; a rollback does not wait for it."""
+
+    def read(tx: Tx) -> Deployment | None:
+        return tx.live(deployment.service, deployment.environment)
+
+    live = await desk.store.read(read)
+    if live is None or live.version == deployment.version:
+        return None
+    head = live.binding.commit if live.binding else live.version
+    try:
+        between = (head, tag.commit) if deployment.reverses else (tag.commit, head)
+        found = await desk.github.changes(deployment.repo, *between)
+    except Fault:
+        return None
+    return found.kept
+
+
+async def _give_up(desk: Desk, deployment: Deployment, code: str, text: str) -> None:
+    state = State.REFUSED if deployment.state is State.CHECKING else State.FAILED
+    ended = deployment.end(state, desk.now(), code, text)
+    post = announce(desk.config, ended, "failed", announcements.failed(ended))
+    await desk.save(deployment, ended, action="failed", posts=(post,), detail={"why": text})
+
+
+def is_unprepared(deployment: Deployment) -> bool:
+    """Whether it is a way back that is not bound to anything yet."""
+    return deployment.is_way_back and deployment.binding is None

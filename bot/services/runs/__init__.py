@@ -1,0 +1,1 @@
+"""Runs at GitHub: sent once, found again, watched, held at a gate, or started by somebody else."""

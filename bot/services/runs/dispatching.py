@@ -1,0 +1,232 @@
+"""Dispatching: the one effect that lets production change; an intent, one POST, and its answer."""
+
+import asyncio
+import secrets
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.runs import SETTLE, Dispatch
+from bot.domain.deployments.states import State
+from bot.domain.errors import Declined, Fault, Unanswered
+from bot.domain.rollbacks import undoing
+from bot.messages.deployments import announcements
+from bot.ports import Stale, Started, Tx, Workflow
+from bot.services.closures import closures
+from bot.services.deployments.voiding import not_approved
+from bot.services.desk import Desk, announce, retry_in
+from bot.services.gates.guards import Objection, objection
+from bot.services.rollbacks import half_back, rolling_back, switching
+from bot.services.runs import lookouts
+from bot.services.runs.finding import adopt, candidates, needs_attention
+
+ANSWER_WITHIN = timedelta(seconds=30)
+"""Longer than the POST may take; until then nobody else touches a deployment that is being sent."""
+
+TOO_OLD = SETTLE * 0.3
+"""An intent that waited longer than this is not sent: somebody may have given it up."""
+
+TURN = timedelta(seconds=3)
+"""How long to wait for another deployment that is being sent by the same workflow."""
+
+
+async def dispatch(desk: Desk, deployment: Deployment) -> None:
+    """Make sure that the approval still holds, then send for the first time."""
+    if rolling_back.is_unprepared(deployment):
+        await rolling_back.prepare(desk, deployment)
+        return
+    against, workflow = await objection(desk, deployment)
+    if against is not None:
+        await not_approved(desk, deployment, against)
+    elif _has_steps(desk, deployment):
+        await switching.begin(desk, deployment)
+    elif workflow is not None:
+        await begin(desk, deployment, workflow)
+
+
+def _has_steps(desk: Desk, deployment: Deployment) -> bool:
+    """Whether it goes over targets, or by the database first, and has not yet."""
+    is_way_back = deployment.is_way_back and not deployment.steps
+    wish = deployment.undoing
+    return is_way_back and bool(desk.targets_of(deployment) or (wish and undoing.steps(wish)))
+
+
+async def begin(desk: Desk, deployment: Deployment, workflow: Workflow) -> None:
+    """Send for the first time: what was approved, or what waits at GitHub's gate for that."""
+    listed = await desk.github.runs(deployment.repo, deployment.workflow, dispatched_only=False)
+    if run := await lookouts.under_way(desk, deployment, listed):
+        text = f"{run.actor} started run {run.id} outside Slack; looking at it"
+        wait = deployment.with_(due_at=desk.now() + TURN, waiting_for=text)
+        await desk.save(deployment, wait)
+        return
+    newest = max((run.id for run in listed), default=0)
+    await _send(desk, deployment, workflow, _intent(desk, workflow, before=newest, attempt=1))
+
+
+async def send_again(desk: Desk, deployment: Deployment, intent: Dispatch) -> None:
+    """Send what surely was not carried out, or what a person or the guard allows once more.
+
+    Whatever is against it now goes to a person: after an unclear answer no machine may say that
+    nothing was deployed.
+    """
+    is_slack = deployment.protection is None
+    against, workflow = await objection(desk, deployment, approved=is_slack)
+    if workflow is None or against is not None:
+        why = against.text if against else "the workflow is gone"
+        await needs_attention(desk, deployment, f"It was not sent again: {why}.")
+        return
+    by_machine = intent.again_by is None and intent.unclear > 0
+    if by_machine and not workflow.guarded:
+        await needs_attention(desk, deployment, "Its workflow no longer stops a second run.")
+        return
+    again = _intent(desk, workflow, before=intent.before_run_id, attempt=intent.attempt + 1)
+    await _send(desk, deployment, workflow, replace(again, unclear=intent.unclear))
+
+
+def new_request_id(deployment: Deployment) -> str:
+    """A word that finds the run of one dispatch again: readable, unguessable, safe in a title."""
+    return f"{deployment.name}-{secrets.token_hex(4)}"
+
+
+def _intent(desk: Desk, workflow: Workflow, *, before: int, attempt: int) -> Dispatch:
+    return Dispatch(
+        before_run_id=before,
+        attempt=attempt,
+        sent_at=desk.now(),
+        ref=workflow.branch,
+        carries_id=workflow.carries_id,
+        carries_sha="sha" in workflow.inputs,
+        guarded=workflow.guarded,
+    )
+
+
+async def _send(desk: Desk, deployment: Deployment, workflow: Workflow, intent: Dispatch) -> None:
+    """Commit the intent, POST once, store what came back."""
+    request_id = deployment.request_id or new_request_id(deployment)
+    # Unclear from now on: should we die before the answer is stored, a run may exist.
+    pending = replace(intent, unclear=intent.unclear + 1)
+    due = desk.now() + ANSWER_WITHIN
+    sending = deployment.to(
+        State.DISPATCHING, desk.now(), request_id=request_id, dispatch=pending, due_at=due
+    )
+
+    # What waits at GitHub's gate changes nothing yet; it is judged when the gate is answered.
+    is_effect = deployment.state not in (State.CHECKING, State.AWAITING_APPROVAL)
+
+    def commit_intent(tx: Tx) -> Deployment | str | None:
+        if is_effect and (why := closures.closed(tx, desk.config, deployment)):
+            return why
+        others = tx.sending(deployment.repo, deployment.workflow)
+        if not intent.carries_id and any(other.id != deployment.id for other in others):
+            return None
+        saved = tx.save(deployment, sending)
+        tx.audit("gonogo", "dispatching", saved.name, request_id=request_id, attempt=intent.attempt)
+        return saved
+
+    saved = await desk.store.run(commit_intent)
+    if isinstance(saved, str):
+        await _closed(desk, deployment, saved)
+        return
+    if saved is None:
+        text = f"Waiting: another deployment is being sent to {deployment.workflow}"
+        wait = deployment.with_(due_at=desk.now() + TURN, waiting_for=text)
+        await desk.save(deployment, wait)
+        return
+    await _post(desk, saved, workflow, intent)
+
+
+async def _closed(desk: Desk, deployment: Deployment, why: str) -> None:
+    """Somebody closed the place since it was looked at."""
+    if deployment.state is State.APPROVED:
+        await not_approved(desk, deployment, Objection("gate_blocked", why))
+    else:
+        await needs_attention(desk, deployment, f"It was not sent again: {why}.")
+
+
+async def _post(desk: Desk, deployment: Deployment, workflow: Workflow, intent: Dispatch) -> None:
+    values = {
+        "version": deployment.version,
+        "sha": deployment.binding.commit if deployment.binding else "",
+        "request_id": deployment.request_id or "",
+        "requested_by": deployment.requested_by_github or deployment.requested_by,
+    }
+    inputs = {name: value for name, value in values.items() if name in workflow.inputs}
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+
+    def is_fresh() -> bool:
+        waited = timedelta(seconds=loop.time() - began)
+        return max(waited, desk.now() - intent.sent_at) < TOO_OLD
+
+    try:
+        started = await desk.github.dispatch(
+            deployment.repo, deployment.workflow, workflow.branch, inputs, is_fresh=is_fresh
+        )
+    except Declined as no:
+        await _declined(desk, deployment, intent, no)
+    except Unanswered as lost:
+        why = f"No clear answer from GitHub ({lost.text})"
+        await _answered(desk, deployment, replace(intent, unclear=intent.unclear + 1), why)
+    except Fault as limited:
+        await _answered(
+            desk,
+            deployment,
+            replace(intent, accepted=False),
+            f"Waiting for GitHub ({limited.text})",
+            pause=retry_in(deployment.failures, limited.retry_after),
+        )
+    else:
+        await _started(desk, deployment, intent, started)
+
+
+async def _started(desk: Desk, deployment: Deployment, intent: Dispatch, started: Started) -> None:
+    accepted = replace(intent, unclear=intent.unclear + 1, accepted=True)
+    if started.run_id is None:
+        why = "GitHub accepted it and did not name the run"
+        await _answered(desk, deployment, accepted, why)
+        return
+    known, first, url = deployment.with_(dispatch=accepted), started.run_id, started.url
+    if intent.unclear and intent.carries_id:  # an earlier POST may have started a run after all
+        earlier = await candidates(desk, known, accepted)
+        if earlier and earlier[0].id < first:
+            first, url = earlier[0].id, earlier[0].url
+    await adopt(desk, known, deployment, first, url, "run_started")
+
+
+async def _answered(
+    desk: Desk,
+    deployment: Deployment,
+    intent: Dispatch,
+    why: str,
+    *,
+    pause: timedelta = timedelta(0),
+) -> None:
+    """No run yet: the look-up goes on from what is now known."""
+    waiting = why if pause else ""
+    unknown = deployment.to(
+        State.UNKNOWN,
+        desk.now(),
+        dispatch=intent,
+        due_at=desk.now() + pause,
+        waiting_for=waiting,
+        failures=deployment.failures + 1 if pause else 0,
+    )
+    try:
+        await desk.save(deployment, unknown, action="unanswered", detail={"why": why})
+    except Stale:
+        desk.wake()
+
+
+async def _declined(desk: Desk, deployment: Deployment, intent: Dispatch, no: Declined) -> None:
+    why = f"GitHub refused to start the run: {no.text}"
+    if intent.unclear:
+        unknown = deployment.with_(dispatch=replace(intent, accepted=None))
+        await needs_attention(desk, deployment, why, now=unknown)
+        return
+    if undoing.was_begun(deployment.steps):
+        bad, alert = half_back.left_to_a_person(desk.config, deployment, desk.now(), why)
+        await desk.save(deployment, bad, action="half_back", posts=(alert,), detail={"why": why})
+        return
+    ended = deployment.end(State.FAILED, desk.now(), "not_started", why)
+    post = announce(desk.config, ended, "failed", announcements.failed(ended))
+    await desk.save(deployment, ended, action="failed", posts=(post,), detail={"why": why})

@@ -1,0 +1,184 @@
+"""Gate watch: the run of a deployment before its gate at GitHub, at it, and past it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.domain.approvals import approvals
+from bot.domain.approvals.protection import Review
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.runs import Progress
+from bot.domain.deployments.states import State
+from bot.domain.errors import NotFound
+from bot.messages.deployments import notes
+from bot.messages.deployments import protection as alerts
+from bot.ports import Held, Post
+from bot.services.deployments.asking import asking
+from bot.services.desk import Desk, announce, direct
+from bot.services.runs import reviews
+from bot.services.runs.finding import needs_attention
+
+PACE = timedelta(seconds=10)
+"""The pause before the next look at a run that waits for somebody else's answer."""
+
+
+async def look(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
+    """What the gate makes of a run that is followed; False leaves it to whoever follows it."""
+    protection, progress = seen.protection, seen.progress
+    if protection is None or progress is None or protection.passed:
+        return False
+    if _has_begun(desk, seen, progress):
+        await _past(desk, deployment, seen)
+        return True
+    if deployment.state is not State.RUNNING:
+        return False
+    if seen.ends_as is not None:  # it was to be stopped before it was lost from sight
+        stopping = seen.to(State.ABORTING, desk.now(), abort_asked_at=None)
+        await desk.save(deployment, stopping)
+        return True
+    if progress.is_over:
+        return await ended(desk, deployment, seen)
+    if progress.status != "waiting":
+        return False
+    if await held(desk, seen):
+        await _stand(desk, deployment, seen)
+    else:
+        text = "The run waits at GitHub for something that is not this deployment's to answer"
+        await desk.save(deployment, seen.with_(due_at=desk.now() + PACE, waiting_for=text))
+    return True
+
+
+async def still_waits(desk: Desk, deployment: Deployment) -> Deployment | None:
+    """The deployment as its run was just seen at its gate; None when it is there no longer, and
+    what follows from that is done.
+    """
+    seen = await see(desk, deployment)
+    if seen is None:
+        return None
+    if seen.progress and seen.progress.is_over and not _has_begun(desk, seen, seen.progress):
+        if not await ended(desk, deployment, seen):
+            await _timed_out(desk, deployment, seen)
+        return None
+    if await held(desk, seen):
+        return await _announced(desk, seen)
+    await desk.save(deployment, seen.to(State.RUNNING, desk.now()), action="gate_opened")
+    return None
+
+
+async def see(desk: Desk, deployment: Deployment) -> Deployment | None:
+    """The deployment with its run as GitHub shows it now; None, and said, when it is gone."""
+    run = deployment.run_id or 0
+    try:
+        summary, progress = await desk.github.run(deployment.repo, run)
+    except NotFound:
+        why = f"Run {run} is no longer to be seen at GitHub. Look there, then decide."
+        await needs_attention(desk, deployment, why)
+        return None
+    return deployment.with_(
+        progress=progress,
+        run_attempt=summary.attempt,
+        run_url=summary.url,
+        failures=0,
+        waiting_for="",
+    )
+
+
+async def held(desk: Desk, seen: Deployment) -> tuple[Held, ...]:
+    """The environments of this deployment at whose gate its run waits, and that are to answer."""
+    protection = seen.protection
+    if protection is None or seen.run_id is None:
+        return ()
+    if seen.progress is None or seen.progress.status != "waiting":
+        return ()
+    waiting = {one.environment: one for one in await desk.github.held(seen.repo, seen.run_id)}
+    if not protection.is_rule:
+        return tuple(waiting[name] for name in protection.unanswered(waiting, desk.now()))
+    # GitHub's list is one of people's gates; of rules the webhook tells.
+    names = waiting.keys() | set(await _told(desk, seen)) or protection.environments
+    return tuple(
+        Held(id=0, environment=name, may_answer=True)
+        for name in protection.unanswered(names, desk.now())
+    )
+
+
+async def _announced(desk: Desk, seen: Deployment) -> Deployment:
+    """The deployment with what GitHub's webhooks have told about its gates."""
+    protection = seen.protection
+    if protection is None or not protection.is_rule:
+        return seen
+    return seen.with_(protection=replace(protection, announced=await _told(desk, seen)))
+
+
+async def _told(desk: Desk, seen: Deployment) -> tuple[str, ...]:
+    run = seen.run_id or 0
+    told = await desk.store.read(lambda tx: tx.announced(seen.repo, run))
+    ours = seen.protection.environments if seen.protection else ()
+    return tuple(name for name in ours if name in told)
+
+
+def _has_begun(desk: Desk, seen: Deployment, progress: Progress) -> bool:
+    """Whether the job that changes the environment was begun; without one, the run's success."""
+    job = progress.stage(desk.deploy_job(seen) or "")
+    return progress.conclusion == "success" if job is None else job.started_at is not None
+
+
+async def _stand(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
+    """The run has come to a gate: ask, or go on where it has been approved already."""
+    found = await reviews.read(desk, seen)
+    known, _ = await reviews.counted(desk, await _announced(desk, seen), found)
+    if approvals.is_enough(known):
+        await desk.save(deployment, known.to(State.APPROVED, desk.now()), action="at_next_gate")
+        return
+    expires = known.expires_at or desk.now() + desk.config.approval.expires
+    waiting = known.to(State.AWAITING_APPROVAL, desk.now(), expires_at=expires)
+    posts = await asking(desk, waiting, again=False)
+    await desk.save(deployment, waiting, action="opened", posts=posts)
+
+
+async def ended(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
+    """End what somebody rejected in the browser; False when nobody did."""
+    no = next((one for one in await reviews.read(desk, seen) if not one.approved), None)
+    if no is None:
+        return False
+    who, said = _who(desk, no), no.comment.strip()
+    text = said if who else f"Rejected at GitHub by {no.login}{f': {said}' if said else ''}"
+    rejected = seen.end(State.REJECTED, desk.now(), "rejected", text, by=who)
+    post = direct(
+        rejected, "ended", seen.requested_by, notes.rejected_at_github(rejected, no.login)
+    )
+    detail = {"login": no.login, "comment": said}
+    await desk.save(deployment, rejected, action="rejected", posts=(post,), detail=detail)
+    return True
+
+
+def _who(desk: Desk, review: Review) -> str | None:
+    people = desk.config.people.values()
+    return next((p.slack for p in people if (p.github or "").lower() == review.login.lower()), None)
+
+
+async def _timed_out(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
+    """The run ended at its gate and nobody rejected it: GitHub gave up, or somebody cancelled."""
+    conclusion = seen.progress.conclusion if seen.progress else None
+    why = (
+        f"The run ended with {conclusion} while it waited at GitHub's gate: the gate timed out, "
+        "or somebody cancelled it there. Ask for a new one."
+    )
+    failed = seen.end(State.FAILED, desk.now(), "ended_at_gate", why)
+    post = announce(desk.config, failed, "failed", alerts.ended_at_gate(failed))
+    await desk.save(deployment, failed, action="failed", posts=(post,), detail={"why": why})
+
+
+async def _past(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
+    """The run went past its gate: note who let it, and say so loudly if nobody might."""
+    found = await reviews.read(desk, seen)
+    known, against = await reviews.counted(desk, seen, found)
+    passed, posts = reviews.judged(desk, known, against)
+    action = "four_eyes_broken" if passed.four_eyes else "gate_passed"
+    detail: dict[str, object] = {
+        "approvals": [one.who or one.github for one in passed.approvals],
+        "at_github": [one.login for one in found if one.approved],
+        "why": passed.four_eyes,
+    }
+    later: tuple[Post, ...] = posts
+    await desk.save(
+        deployment, passed.with_(due_at=desk.now()), action=action, posts=later, detail=detail
+    )

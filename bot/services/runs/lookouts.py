@@ -1,0 +1,162 @@
+"""Lookouts: the workflows whose runs are watched for, and which of those runs are nobody's yet."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.config import Config
+from bot.domain.deployments import outside
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.runs import RunSummary, pick
+from bot.domain.deployments.states import Kind
+from bot.ports import Tx
+from bot.services.desk import Desk
+
+LOOK_EVERY = timedelta(seconds=30)
+SOON = timedelta(seconds=2)
+"""From a webhook to the look that it asks for."""
+
+CALLS_AN_HOUR = 1000
+"""Of GitHub's 5,000, for looking whether somebody acts outside, as long as nobody does."""
+
+_REQUEST_ID = re.compile(r"\[(D\d+-[0-9a-f]{8})(?:-\d+-\d+)?\]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookout:
+    """One workflow whose runs are looked for, and the places that it deploys to.
+
+    `kind` is what its runs are. With a `branch` it is one that merges to this branch start, and
+    each of its runs is for every place.
+    """
+
+    repo: str
+    workflow: str
+    places: tuple[tuple[str, str], ...]
+    branch: str = ""
+    kind: Kind = Kind.RELEASE
+
+    @property
+    def duty(self) -> str:
+        """The name of the recurring duty."""
+        return f"outside:{self.repo}:{self.key}"
+
+    @property
+    def key(self) -> str:
+        """What tells it from the other lookouts of the repository."""
+        return f"{self.workflow}@{self.branch}" if self.branch else self.workflow
+
+
+def lookouts(config: Config) -> tuple[Lookout, ...]:
+    """Every workflow that deploys once, in order; what people start is before what merges start."""
+    places: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+    for service, environment, settings, _, workflow in config.pipelines():
+        places.setdefault(("", settings.repo, workflow), []).append((service, environment))
+    for service, environment, settings, adopt in config.merges():
+        key = (adopt.branch, settings.repo, adopt.workflow)
+        places.setdefault(key, []).append((service, environment))
+    back: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for service, settings in config.services.items():
+        key = ("", settings.repo, settings.rollback_workflow)
+        if "production" in settings.environments and key not in places:
+            back.setdefault(key[1:], []).append((service, "production"))
+    return (
+        *(
+            Lookout(repo=repo, workflow=workflow, places=tuple(found), branch=branch)
+            for (branch, repo, workflow), found in sorted(places.items())
+        ),
+        *(
+            Lookout(repo=repo, workflow=workflow, places=tuple(found), kind=Kind.ROLLBACK)
+            for (repo, workflow), found in sorted(back.items())
+        ),
+    )
+
+
+def pace(config: Config) -> timedelta:
+    """The pause between two looks: longer where many workflows share GitHub's rate limit."""
+    return max(LOOK_EVERY, timedelta(hours=len(lookouts(config)) / CALLS_AN_HOUR))
+
+
+def hurry(tx: Tx, config: Config) -> None:
+    """Look soon, because something happened at GitHub; what comes close together is one look."""
+    for lookout in lookouts(config):
+        due = tx.duty(lookout.duty)
+        if due is not None:
+            tx.set_duty(lookout.duty, min(due, tx.now + SOON))
+
+
+async def under_way(
+    desk: Desk, deployment: Deployment, listed: Sequence[RunSummary]
+) -> RunSummary | None:
+    """A run that somebody started where this deployment is about to be sent to, and that works
+    now; the look at it is made due. Nothing outside holds up a rollback.
+    """
+    if deployment.kind is Kind.ROLLBACK:
+        return None
+    here = (deployment.service, deployment.environment)
+    watched = (one for one in lookouts(desk.config) if here in one.places and not one.branch)
+    lookout = next(watched, None)
+    if lookout is None:
+        return None
+    login = await desk.github.login()
+
+    def find(tx: Tx) -> RunSummary | None:
+        new = new_runs(tx, lookout, listed, login)
+        found = next((run for run in new if not run.is_over and _is_for(lookout, run, here)), None)
+        if found is not None:
+            tx.set_duty(lookout.duty, tx.now)
+        return found
+
+    return await desk.store.run(find)
+
+
+def _is_for(lookout: Lookout, run: RunSummary, place: tuple[str, str]) -> bool:
+    return outside.named(lookout.places, run.title) in (place, None)
+
+
+def new_runs(
+    tx: Tx, lookout: Lookout, listed: Sequence[RunSummary], login: str
+) -> tuple[RunSummary, ...]:
+    """The runs that are neither known nor those of a deployment that was sent and has none yet."""
+    ids = [run.id for run in listed]
+    if lookout.branch:
+        return _merged(tx, lookout, listed)
+    since, known = tx.lookout(lookout.repo, lookout.key), tx.attempts(lookout.repo, ids)
+    own = {d.run_id for d in tx.unfinished() if d.repo == lookout.repo and d.run_id}
+    new = tuple(
+        run
+        for run in listed
+        if run.id not in own
+        and outside.is_new(run, since, known.get(run.id, 0))
+        and not (run.attempt == 1 and _is_request(tx, run))
+    )
+    for sent in tx.unfinished():
+        if sent.dispatch and sent.run_id is None and sent.repo == lookout.repo:
+            ours = pick(
+                new,
+                sent.dispatch,
+                request_id=sent.request_id or "",
+                version=sent.version,
+                actor=login,
+                claimed=frozenset(),
+            )
+            new = tuple(run for run in new if run not in ours)
+    return new
+
+
+def _merged(tx: Tx, lookout: Lookout, listed: Sequence[RunSummary]) -> tuple[RunSummary, ...]:
+    """The runs on the branch that some place has not seen."""
+    since, ids = tx.lookout(lookout.repo, lookout.key), [run.id for run in listed]
+    known = [tx.attempts(lookout.repo, ids, place) for place in lookout.places]
+    return tuple(
+        run
+        for run in listed
+        if run.branch == lookout.branch
+        and any(outside.is_new(run, since, seen.get(run.id, 0)) for seen in known)
+    )
+
+
+def _is_request(tx: Tx, run: RunSummary) -> bool:
+    """Whether the bot itself asked for it; a twin of such a run deploys nothing."""
+    return any(tx.is_request(found) for found in _REQUEST_ID.findall(run.title))

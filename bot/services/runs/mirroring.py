@@ -1,0 +1,156 @@
+"""Mirroring: GitHub's own page tells the truth about our deployments, and holds none of them up."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+
+from bot.config import Config
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.mirrors import (
+    Mirror,
+    Shown,
+    has_to_be_written,
+    key_of,
+    place_of,
+    ref_of,
+    should_show,
+)
+from bot.domain.deployments.states import State
+from bot.domain.errors import Declined, Fault, NotFound
+from bot.messages.deployments.cards import status
+from bot.ports import Announced, Tx
+from bot.services.desk import Desk, retry_in
+
+log = structlog.get_logger()
+GIVE_UP = timedelta(hours=24)
+"""What GitHub could not be told in this time after the end is not told any more."""
+
+_SHOWN = frozenset(
+    {
+        State.RUNNING,
+        State.SWITCHING,
+        State.VALIDATING,
+        State.DEGRADED,
+        State.ABORTING,
+        State.SUCCEEDED,
+        State.FAILED,
+        State.CANCELLED,
+    }
+)
+
+
+def follow(config: Config, tx: Tx, old: Deployment, new: Deployment) -> None:
+    """Note that GitHub has to show a deployment, from its first step in production on."""
+    service = config.services.get(new.service)
+    if service is None or not service.github_deployments or new.state not in _SHOWN:
+        return
+    was_begun = new.run_id is not None or new.steps
+    if was_begun and not new.dry_run and not new.adopted and tx.mirror(new.id) is None:
+        tx.keep_mirror(Mirror(deployment=new.id, repo=new.repo, environment=place_of(new)))
+
+
+def due(desk: Desk, found: Iterable[tuple[Deployment, Mirror]]) -> list[int]:
+    """Ids of the deployments of which GitHub does not show yet what it should."""
+    return [d.id for d, mirror in found if _differs(desk, d, mirror)]
+
+
+def _differs(desk: Desk, deployment: Deployment, mirror: Mirror) -> bool:
+    shown = should_show(deployment, desk.deploy_job(deployment))
+    return deployment.is_terminal or shown not in (Shown.NOTHING, mirror.shown)
+
+
+async def mirror(desk: Desk, deployment_id: int) -> None:
+    """Write what GitHub does not show yet; what fails is tried again and disturbs nobody."""
+
+    def read(tx: Tx) -> tuple[Deployment | None, Mirror | None]:
+        return tx.deployment(deployment_id), tx.mirror(deployment_id)
+
+    deployment, before = await desk.store.read(read)
+    if deployment is None or before is None:
+        return
+    shown = should_show(deployment, desk.deploy_job(deployment))
+    try:
+        after = await _shown(desk, deployment, before, shown)
+    except (Declined, NotFound) as no:  # for one, the token may not: nobody needs to hear it twice
+        log.warning("not_mirrored", deployment=deployment.name, error=no.text)
+        _, halfway = await desk.store.read(read)
+        after = replace(halfway or before, done=True)
+    except Fault as fault:
+        _, halfway = await desk.store.read(read)
+        after = _put_off(desk, deployment, halfway or before, fault)
+    else:
+        after = replace(after, done=deployment.is_terminal, failures=0, due_at=None)
+    if after != before:
+        await desk.store.run(lambda tx: tx.keep_mirror(after))
+
+
+async def _shown(desk: Desk, deployment: Deployment, before: Mirror, shown: Shown) -> Mirror:
+    """The mirror once GitHub shows it. Raises Fault."""
+    if before.done or shown in (Shown.NOTHING, before.shown):
+        return before
+    known = before if before.number is not None else await _found(desk, deployment, before)
+    if known.number is None:
+        announced = Announced(
+            ref=ref_of(deployment),
+            environment=known.environment,
+            is_production=deployment.environment == "production",
+            key=key_of(deployment),
+            name=deployment.name,
+            description=f"{deployment.name}: {deployment.kind} of {deployment.label}",
+        )
+        known = replace(known, number=await desk.mirrors.create(deployment.repo, announced))
+        # Kept at once: whatever fails from here on, this one is not made again.
+        await desk.store.run(lambda tx: tx.keep_mirror(known))
+    if has_to_be_written(known, deployment, shown):
+        await _show(desk, deployment, known, shown, status(deployment))
+    if shown is Shown.SUCCESS:
+        await _retire(desk, deployment, known)
+    return replace(known, shown=shown)
+
+
+async def _found(desk: Desk, deployment: Deployment, before: Mirror) -> Mirror:
+    """One that is there already: ours, whose answer was lost, or the run's own."""
+    found = await desk.mirrors.find(
+        deployment.repo,
+        before.environment,
+        key=key_of(deployment),
+        run_id=deployment.run_id,
+        since=deployment.requested_at,
+    )
+    return replace(before, number=found[0], ours=found[1]) if found else before
+
+
+async def _retire(desk: Desk, deployment: Deployment, current: Mirror) -> None:
+    """What was live before is inactive now; what GitHub no longer has is so, too."""
+    live = await desk.store.read(lambda tx: tx.mirrors_live(current.repo, current.environment))
+    for other in live:
+        if other.deployment < current.deployment:
+            text = f"Replaced by {deployment.name}"
+            try:
+                await _show(desk, deployment, other, Shown.INACTIVE, text)
+            except (Declined, NotFound) as no:
+                log.warning("not_retired", deployment=other.deployment, error=no.text)
+            gone = replace(other, shown=Shown.INACTIVE, done=True)
+            await desk.store.run(lambda tx, gone=gone: tx.keep_mirror(gone))  # type: ignore[misc]
+
+
+async def _show(desk: Desk, of: Deployment, mirror: Mirror, shown: Shown, text: str) -> None:
+    assert mirror.number is not None
+    mine = mirror.deployment == of.id
+    url = desk.public_url(of) if mine else None
+    log_url = of.run_url if mine else None
+    await desk.mirrors.show(mirror.repo, mirror.number, shown, log_url=log_url, url=url, text=text)
+
+
+def _put_off(desk: Desk, deployment: Deployment, before: Mirror, fault: Fault) -> Mirror:
+    now = desk.now()
+    ended = deployment.settled_at
+    log.warning("mirror_waits", deployment=deployment.name, error=fault.text)
+    return replace(
+        before,
+        failures=before.failures + 1,
+        due_at=now + retry_in(before.failures, fault.retry_after),
+        done=ended is not None and now - ended > GIVE_UP,
+    )

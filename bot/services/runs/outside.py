@@ -1,0 +1,280 @@
+"""Outside: finds runs that somebody started without the bot, and follows them like its own."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.deployments import outside
+from bot.domain.deployments.deployments import Binding, Deployment
+from bot.domain.deployments.outside import Outside, Way
+from bot.domain.deployments.runs import RunSummary, deployed_at, failure_of
+from bot.domain.deployments.states import Kind, State
+from bot.domain.errors import NotFound
+from bot.domain.versions import of_commit
+from bot.messages.blocks import Message
+from bot.messages.deployments import outside as words
+from bot.ports import Post, Tx
+from bot.services.desk import Desk, announce, direct
+from bot.services.gates import evidence, monitoring, readiness
+from bot.services.runs.lookouts import Lookout, new_runs, pace
+
+log = structlog.get_logger()
+
+LOOK_SELDOM = timedelta(minutes=10)
+"""The pause where the workflow is not to be found."""
+
+
+LOOK_WHILE_TOLD = timedelta(minutes=2)
+"""The pause where webhooks come in, which tell of a new run; it is for one that is lost."""
+
+
+async def look(desk: Desk, lookout: Lookout) -> timedelta:
+    """Look once for runs that are not known; how long to wait before looking again."""
+    try:
+        listed = await desk.github.runs(
+            lookout.repo, lookout.workflow, dispatched_only=False, branch=lookout.branch
+        )
+    except NotFound:
+        return LOOK_SELDOM
+    login = await desk.github.login()
+    new = await desk.store.read(lambda tx: new_runs(tx, lookout, listed, login))
+    for place, runs in (await _by_place(desk, lookout, new)).items():
+        await _settle_place(desk, lookout, place, runs)
+
+    def keep(tx: Tx) -> bool:
+        since = outside.since(listed, new_runs(tx, lookout, listed, login))
+        if tx.lookout(lookout.repo, lookout.key) != since:
+            tx.keep_lookout(lookout.repo, lookout.key, since)
+
+        return tx.heard("github", lookout.repo, tx.now - timedelta(days=1))
+
+    told = await desk.store.run(keep)
+    return max(LOOK_WHILE_TOLD, pace(desk.config)) if told else pace(desk.config)
+
+
+Runs = dict[tuple[str, str], list[RunSummary]]
+
+
+async def _by_place(desk: Desk, lookout: Lookout, new: tuple[RunSummary, ...]) -> Runs:
+    """The runs of each service and environment; a merge is for all of them."""
+    if lookout.branch:
+        return {place: list(new) for place in lookout.places}
+    found: Runs = {}
+    for run in new:
+        place = outside.named(lookout.places, run.title)
+        if place is None:
+            await _say_unclear(desk, lookout, run)
+        else:
+            found.setdefault(place, []).append(run)
+    return found
+
+
+async def _settle_place(
+    desk: Desk, lookout: Lookout, place: tuple[str, str], runs: list[RunSummary]
+) -> None:
+    service, environment = place
+    ids = [run.id for run in runs]
+
+    def read(tx: Tx) -> tuple[bool, Deployment | None, dict[int, int]]:
+        is_free = _makes_way(tx.holder(service, environment), is_merge=bool(lookout.branch))
+        known = tx.attempts(lookout.repo, ids, place)
+        return is_free, tx.live(service, environment), known
+
+    is_free, live, known = await desk.store.read(read)
+    open_runs = (run for run in runs if run.attempt > known.get(run.id, 0))
+    live_at = live.live_at if live else None
+    for run, way in outside.sort(open_runs, is_free=is_free, live_at=live_at):
+        match way:
+            case Way.RECORD:
+                await _record(desk, await _as_deployment(desk, lookout, place, run))
+            case Way.FOLLOW:
+                found = await _as_deployment(desk, lookout, place, run)
+                await _follow(desk, await _compared(desk, found, run, live))
+            case Way.WAIT:
+                if not lookout.branch:
+                    await _say_conflict(desk, place, run)
+
+
+def _makes_way(holder: Deployment | None, *, is_merge: bool) -> bool:
+    """Whether the slot is free, or its deployment gives way to what already happens: one that only
+    waits, because what was checked no longer holds, or one that waits for a person's decision.
+
+    A merge waits for its turn instead: nobody meant to displace anything by it. A rollback is not
+    displaced by anything.
+    """
+    if holder is None:
+        return True
+    if is_merge or (holder.is_waiting and holder.kind is Kind.ROLLBACK):
+        return False
+    return holder.is_waiting or holder.state is State.DEGRADED
+
+
+async def _as_deployment(
+    desk: Desk, lookout: Lookout, place: tuple[str, str], run: RunSummary
+) -> Deployment:
+    service, environment = place
+    binding = await _bound(desk, lookout, run)
+    version = outside.version_of(run)
+    if lookout.branch and binding is not None:
+        tags = await desk.store.read(lambda tx: tx.tags(lookout.repo))
+        version = next(
+            (tag.name for tag in tags if tag.commit == binding.commit),
+            of_commit(lookout.branch, binding.commit),
+        )
+    person = next(
+        (one for one in desk.config.people.values() if _is_login(one.github, run.actor)), None
+    )
+    return Deployment(
+        service=service,
+        environment=environment,
+        version=version,
+        kind=lookout.kind,
+        state=State.RUNNING,
+        repo=lookout.repo,
+        workflow=lookout.workflow,
+        requested_by=person.slack if person else "",
+        requested_by_github=run.actor,
+        requested_at=run.began_at,
+        adopted=bool(lookout.branch),
+        outside=Outside(login=run.actor, event=run.event, is_merge=bool(lookout.branch)),
+        binding=binding,
+        run_id=run.id,
+        run_attempt=run.attempt,
+        run_url=run.url,
+        due_at=desk.now(),
+    )
+
+
+def _is_login(known: str | None, login: str) -> bool:
+    return known is not None and known.casefold() == login.casefold()
+
+
+async def _bound(desk: Desk, lookout: Lookout, run: RunSummary) -> Binding | None:
+    """The commit that a run brings: what was merged, or what the version's tag stands for."""
+    if lookout.branch:
+        return Binding(tag_object="", commit=run.commit, workflow_blob="")
+    version = outside.version_of(run)
+    try:
+        tag = await desk.github.tag(lookout.repo, version) if version else None
+    except NotFound:
+        return None
+    return Binding(tag_object=tag.object_sha, commit=tag.commit, workflow_blob="") if tag else None
+
+
+async def _compared(
+    desk: Desk, found: Deployment, run: RunSummary, live: Deployment | None
+) -> Deployment:
+    """With what it changes, whether it goes back, and how fast production is before it."""
+    if not run.is_over and run.status != "in_progress":
+        found = found.with_(
+            baseline_ms=await readiness.baseline(desk, found),
+            before=await monitoring.before(desk, found),
+        )
+    if found.binding is None or live is None or found.outside is None or found.is_merge:
+        return found
+    base = live.binding.commit if live.binding else live.version or None
+    changes = (await evidence.change_list(desk, found.repo, base, found.binding.commit)).kept
+    if changes.base is not None and live.version:
+        changes = replace(changes, base=live.version)
+    older = outside.is_older(found.version, live.version, changes.ancestry)
+    came = replace(found.outside, older_than=live.label) if older else found.outside
+    back = live.name if found.kind is Kind.ROLLBACK else None
+    return found.with_(changes=changes, outside=came, rolls_back=back)
+
+
+async def _record(desk: Desk, found: Deployment) -> None:
+    """Keep for the history what ended before anybody looked, and was replaced since."""
+    assert found.run_id is not None
+    summary, progress = await desk.github.run(found.repo, found.run_id)
+    job, at = desk.deploy_job(found), summary.updated_at
+    failure, live_at = failure_of(progress, job), deployed_at(progress, job)
+    over = found.with_(progress=progress, adopted=True)
+    if failure is None:
+        text = "Something later was live before I looked, so it was not validated."
+        validating = over.to(State.VALIDATING, at)
+        ended = validating.end(State.SUCCEEDED, at, "not_validated", text, live_at=live_at or at)
+    else:
+        text = f"{failure[0].upper()}{failure[1:]}"
+        ended = over.end(State.FAILED, at, "run_failed", text, live_at=live_at)
+
+    def keep(tx: Tx) -> None:
+        if _is_known(tx, found):
+            return
+        saved = tx.add(ended)
+        _note(tx, saved, "recorded")
+
+    await desk.store.run(keep)
+
+
+async def _follow(desk: Desk, found: Deployment) -> None:
+    """Give it the slot and a card; what only waited there gives way."""
+
+    def keep(tx: Tx) -> None:
+        holder = tx.holder(found.service, found.environment)
+        if _is_known(tx, found) or not _makes_way(holder, is_merge=found.is_merge):
+            return
+        if holder is not None:
+            _displace(tx, holder, found)
+        saved = tx.add(found)
+        _note(tx, saved, "found_outside")
+        if saved.outside and saved.outside.older_than:
+            tx.post(announce(desk.config, saved, "older", words.older(saved)))
+
+    await desk.store.run(keep)
+    log.info("found_outside", repo=found.repo, run=found.run_id, attempt=found.run_attempt)
+
+
+def _is_known(tx: Tx, found: Deployment) -> bool:
+    place = (found.service, found.environment) if found.is_merge else None
+    run = found.run_id or 0
+    return tx.attempts(found.repo, [run], place).get(run, 0) >= found.run_attempt
+
+
+def _note(tx: Tx, saved: Deployment, action: str) -> None:
+    tx.audit(
+        "gonogo",
+        action,
+        saved.name,
+        run_id=saved.run_id,
+        attempt=saved.run_attempt,
+        login=saved.outside.login if saved.outside else "",
+        event=saved.outside.event if saved.outside else "",
+        version=saved.version,
+    )
+
+
+def _displace(tx: Tx, holder: Deployment, found: Deployment) -> None:
+    """End what only waited, or what a person had yet to decide about; its people are told."""
+    text = words.displaced(holder, found)
+    state = State.FAILED if holder.state is State.DEGRADED else State.CANCELLED
+    ended = tx.save(holder, holder.end(state, tx.now, "superseded", text))
+    tx.audit("gonogo", "superseded", ended.name, run_id=found.run_id)
+    people = dict.fromkeys(filter(None, (ended.requested_by, *ended.approved_by)))
+    for who in people:
+        tx.post(direct(ended, "displaced", who, words.you_are_displaced(ended)))
+
+
+async def _say_conflict(desk: Desk, place: tuple[str, str], run: RunSummary) -> None:
+    """Loudly, once for each attempt: only one of two live operations can be followed."""
+
+    def say(tx: Tx) -> None:
+        holder = tx.holder(*place)
+        if holder is not None:
+            message = words.conflict(holder, run)
+            _say(tx, desk, f"conflict:{run.id}:{run.attempt}", message, holder.name, run)
+
+    await desk.store.run(say)
+
+
+async def _say_unclear(desk: Desk, lookout: Lookout, run: RunSummary) -> None:
+    """Loudly, once: nobody can tell what a run of a shared workflow deploys."""
+    message = words.unclear(run, lookout.workflow, lookout.places)
+    key = f"unclear:{lookout.repo}:{run.id}:{run.attempt}"
+    await desk.store.run(lambda tx: _say(tx, desk, key, message, lookout.repo, run))
+
+
+def _say(tx: Tx, desk: Desk, key: str, message: Message, subject: str, run: RunSummary) -> None:
+    if tx.message_of(key) is None:
+        tx.post(Post(key=key, channel=desk.config.slack.channel, message=message))
+        tx.audit("gonogo", key.partition(":")[0], subject, run_id=run.id, login=run.actor)

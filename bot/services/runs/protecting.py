@@ -1,0 +1,42 @@
+"""Protecting: whether a run would wait at GitHub for the approval, looked at before it is begun."""
+
+import asyncio
+
+from bot.config import Config
+from bot.domain.approvals import protection as rules
+from bot.domain.approvals.protection import Guarding, Mode, Protection
+from bot.domain.errors import NotFound
+from bot.domain.gates import Verdict
+from bot.ports import GitHub, Workflow
+
+
+def configured(config: Config, service: str, environment: str) -> Protection | None:
+    """What is to hold the runs of one environment back; None where approval comes before."""
+    settings = config.environment(service, environment)
+    if settings is None or settings.approval.mode is Mode.SLACK:
+        return None
+    names = settings.approval.environments or (environment,)
+    return Protection(mode=settings.approval.mode, environments=names)
+
+
+async def judge(
+    github: GitHub, repo: str, protection: Protection, workflow: Workflow, job: str
+) -> Verdict:
+    """Whether a run of this workflow would wait, and for somebody whom we can answer for."""
+    found, account, reviewer = await asyncio.gather(
+        guarding(github, repo, protection), github.login(), github.reviewer()
+    )
+    waits_for = workflow.waits_for.get(job, ())
+    return rules.judge(protection, found, waits_for, job=job, account=account, reviewer=reviewer)
+
+
+async def guarding(github: GitHub, repo: str, protection: Protection) -> tuple[Guarding, ...]:
+    """How its environments are guarded; one that is not there, by nobody."""
+
+    async def of(name: str) -> Guarding:
+        try:
+            return await github.guarding(repo, name)
+        except NotFound:
+            return Guarding(environment=name)
+
+    return tuple(await asyncio.gather(*map(of, protection.environments)))

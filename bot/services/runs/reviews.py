@@ -1,0 +1,83 @@
+"""Reviews: who let a run past its gate at GitHub, and whether those were four eyes."""
+
+from dataclasses import replace
+
+from bot.domain.approvals import approvals
+from bot.domain.approvals.protection import Protection, Review
+from bot.domain.deployments.deployments import Approval, Deployment
+from bot.domain.deployments.states import State
+from bot.domain.people import Role
+from bot.messages.deployments import protection as alerts
+from bot.ports import Post
+from bot.services.desk import Desk, announce
+from bot.services.directory import look_up
+
+
+async def read(desk: Desk, deployment: Deployment) -> tuple[Review, ...]:
+    """What was answered for the environments of this deployment by others than us."""
+    protection = deployment.protection
+    if protection is None or deployment.run_id is None:
+        return ()
+    found = await desk.github.reviews(deployment.repo, deployment.run_id)
+    answered = protection.answering_at is not None and not protection.is_rule
+    ours = await desk.github.reviewer() if answered else None
+    return tuple(one for one in found if one.login != ours and _is_about(protection, one))
+
+
+def _is_about(protection: Protection, review: Review) -> bool:
+    return any(name in protection.environments for name in review.environments)
+
+
+async def counted(
+    desk: Desk, deployment: Deployment, reviews: tuple[Review, ...]
+) -> tuple[Deployment, tuple[str, ...]]:
+    """The deployment with the approvals that were given in the browser and count as ours do; and
+    what is against the others, in words.
+    """
+    against: list[str] = []
+    for login in dict.fromkeys(one.login for one in reviews if one.approved):
+        given = await _approval(desk, deployment, login)
+        if isinstance(given, str):
+            against.append(given)
+        elif given is not None:
+            deployment = deployment.with_(approvals=(*deployment.approvals, given))
+    return deployment, tuple(against)
+
+
+async def _approval(desk: Desk, deployment: Deployment, login: str) -> Approval | str | None:
+    """The approval of a login; what is against it; None where that person has approved already."""
+    said = f"approved at GitHub by {login}"
+    people = desk.config.people.values()
+    known = next((p for p in people if p.github and p.github.lower() == login.lower()), None)
+    if login.lower() == (deployment.requested_by_github or "").lower():
+        return f"{said}, who asked for it"
+    if known is None:
+        return f"{said}, an account that belongs to nobody in gonogo.yaml"
+    actor = await look_up(desk, known.slack, role=Role.APPROVER)
+    if actor.is_same_person(deployment.requested_by, deployment.requested_by_github):
+        return f"{said}, who asked for it"
+    if not actor.holds(Role.APPROVER):
+        return f"{said}, who is no approver"
+    if any(actor.is_same_person(one.who, one.github) for one in deployment.approvals):
+        return None
+    return approvals.approved(deployment, actor, desk.now(), fresh=True)
+
+
+def judged(
+    desk: Desk, deployment: Deployment, against: tuple[str, ...]
+) -> tuple[Deployment, tuple[Post, ...]]:
+    """The deployment whose run went past its gate, with what is said where that broke the rule of
+    four eyes.
+    """
+    assert deployment.protection is not None
+    passed = deployment.with_(protection=replace(deployment.protection, passed=True))
+    why = list(against)
+    if deployment.ends_as not in (None, State.CANCELLED):
+        why.append(f"it was {deployment.ends_as} here, and GitHub let it go on")
+    elif approvals.is_enough(deployment):
+        return passed, ()
+    if not why:
+        given, needed = len(deployment.approvals), approvals.needed(deployment)
+        why.append(f"it went past GitHub's gate with {given} of {needed} approvals")
+    broken = passed.with_(four_eyes="; ".join(why))
+    return broken, (announce(desk.config, broken, "four-eyes", alerts.four_eyes(broken)),)
