@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.config.part import Part
+from bot.domain.deployments.migrations import MigrationRule
 from bot.domain.gates import CheckRules, Gate, Policy, Rules
-from bot.domain.gates.migrations import MigrationRule
 
 if TYPE_CHECKING:
     from bot.config import Config

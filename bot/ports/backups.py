@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from bot.domain.gates.backups import Backup
+from bot.domain.deployments.backups import Backup
 
 
 class Backups(Protocol):

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 
 from bot.domain.deployments.deployments import Approval, Deployment, Ending
+from bot.domain.deployments.migrations import Migration
 from bot.domain.deployments.states import Kind, State
 from bot.domain.deployments.validation import Outcome, Reading, Validation
 from bot.domain.errors import Refusal
@@ -25,7 +26,6 @@ from bot.domain.gates.checklist import (
     to_check,
     to_sign,
 )
-from bot.domain.gates.migrations import Migration
 from bot.domain.gates.signatures import Override
 from bot.domain.people import Role
 from tests.domain.samples import NOON, STATES, a_deployment, member

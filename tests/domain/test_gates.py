@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.deployments.backups import Backup, Backups
 from bot.domain.deployments.changes import Change, ChangeList
+from bot.domain.deployments.migrations import Migration
 from bot.domain.errors import Fault
 from bot.domain.gates import (
     DEFAULTS,
@@ -28,9 +30,7 @@ from bot.domain.gates import (
     blocks,
     judge,
 )
-from bot.domain.gates.backups import Backup, Backups
 from bot.domain.gates.holds import Held
-from bot.domain.gates.migrations import Migration
 from bot.domain.rollbacks.rehearsal import Place, Rehearsal
 from tests.domain.samples import NOON
 

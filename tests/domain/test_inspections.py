@@ -6,10 +6,10 @@ import pytest
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.inspections import entries, is_for, sign, to_sign
+from bot.domain.deployments.migrations import Migration
 from bot.domain.deployments.states import Kind, State
 from bot.domain.deployments.validation import Outcome, Reading, Validation
 from bot.domain.errors import Refusal
-from bot.domain.gates.migrations import Migration
 from bot.domain.gates.signatures import QUERIES
 from bot.domain.people import Role
 from tests.domain.samples import NOON, a_deployment, member

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.gates.migrations import Migration, MigrationRule, TouchedFile, find
+from bot.domain.deployments.migrations import Migration, MigrationRule, TouchedFile, find
 
 IN_FILE = MigrationRule(paths=("migrations/*.sql",), down="^-- down")
 BESIDE = MigrationRule(paths=("db/*.sql",), down="db/{name}.down.sql")

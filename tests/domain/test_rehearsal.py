@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.gates.migrations import Migration
+from bot.domain.deployments.migrations import Migration
 from bot.domain.rollbacks.rehearsal import ASKS_AGAIN, KEEPS, Place, Rehearsal
 from tests.domain.samples import NOON
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.deployments.migrations import Migration
 from bot.domain.errors import Refusal
-from bot.domain.gates.migrations import Migration
 from bot.domain.rollbacks.rehearsal import Rehearsal
 from bot.domain.rollbacks.switching import (
     Outcome,

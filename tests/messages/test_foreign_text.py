@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.domain.deployments.changes import Change, ChangeList
 from bot.domain.deployments.deployments import Deployment, Ending
+from bot.domain.deployments.migrations import Migration
 from bot.domain.deployments.runs import Progress, Stage
 from bot.domain.deployments.sightings import Sighting
 from bot.domain.deployments.staging import OnStaging
@@ -17,7 +18,6 @@ from bot.domain.deployments.states import TERMINAL, State
 from bot.domain.deployments.validation import Outcome, Validation
 from bot.domain.errors import Refusal
 from bot.domain.gates import Level, Verdict
-from bot.domain.gates.migrations import Migration
 from bot.domain.people import Who
 from bot.domain.rollbacks.remedies import RemedyKind
 from bot.domain.rollbacks.switching import TargetStep

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.domain.deployments.migrations import Migration
 from bot.domain.deployments.states import State
-from bot.domain.gates.migrations import Migration
 from bot.domain.rollbacks.rehearsal import Place, Rehearsal
 from bot.messages.deployments import cards, notes
 from bot.messages.rollbacks import rehearsals

@@ -1,7 +1,7 @@
 """What people read of the database before and while a rollback goes back."""
 
+from bot.domain.deployments.migrations import Migration
 from bot.domain.deployments.states import Kind, State
-from bot.domain.gates.migrations import Migration
 from bot.domain.rollbacks.switching import TargetStep
 from bot.domain.rollbacks.undoing import Undoing, steps
 from bot.messages.deployments import cards

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from pydantic import AfterValidator, AwareDatetime, Field, TypeAdapter
 
 from bot.adapters.rest import Answer, Rest
-from bot.domain.gates.backups import Backup
+from bot.domain.deployments.backups import Backup
 
 _moment = TypeAdapter(AwareDatetime).validate_python
 

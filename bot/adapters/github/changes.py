@@ -11,7 +11,7 @@ from urllib.parse import quote
 from bot.adapters.github.reading import plain
 from bot.adapters.github.session import Session
 from bot.domain.deployments.changes import Change, ChangeList, Commit
-from bot.domain.gates.migrations import TouchedFile
+from bot.domain.deployments.migrations import TouchedFile
 
 Json = Mapping[str, Any]
 

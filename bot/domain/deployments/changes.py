@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.gates.migrations import TouchedFile
+from bot.domain.deployments.migrations import TouchedFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any, Self
 
 from bot.domain.approvals.protection import Protection
+from bot.domain.deployments.backups import Backup
 from bot.domain.deployments.changes import ChangeList
+from bot.domain.deployments.migrations import Migration
 from bot.domain.deployments.outside import Outside
 from bot.domain.deployments.risk import Risk
 from bot.domain.deployments.runs import Dispatch, Progress
@@ -13,8 +15,6 @@ from bot.domain.deployments.states import MOVES, TERMINAL, TRANSITIONS, WAITING,
 from bot.domain.deployments.validation import Reading, Validation
 from bot.domain.deployments.watches import Watch
 from bot.domain.gates import Verdict
-from bot.domain.gates.backups import Backup
-from bot.domain.gates.migrations import Migration
 from bot.domain.gates.signatures import Override, SignOff
 from bot.domain.rollbacks.rehearsal import Rehearsal
 from bot.domain.rollbacks.switching import TargetStep

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot.domain.deployments.backups import Backups
 from bot.domain.deployments.changes import ChangeList
+from bot.domain.deployments.migrations import Migration
 from bot.domain.errors import Fault
-from bot.domain.gates.backups import Backups
 from bot.domain.gates.holds import Held
-from bot.domain.gates.migrations import Migration
 from bot.domain.gates.verdicts import DEFAULTS, OF_PRODUCTION, Gate, Policy
 from bot.domain.rollbacks.rehearsal import Rehearsal
 

@@ -2,8 +2,8 @@
 that could be restored from.
 """
 
+from bot.domain.deployments.migrations import Migration
 from bot.domain.gates.evidence import Evidence, Rules
-from bot.domain.gates.migrations import Migration
 from bot.domain.gates.verdicts import Gate, Level, Verdict
 from bot.domain.spans import span
 from bot.domain.words import count, listing

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.gates.migrations import Migration
+from bot.domain.deployments.migrations import Migration
 
 KEEPS = timedelta(minutes=10)
 """How long what was found out is shown before everything is asked again."""

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.domain.deployments.migrations import Migration
 from bot.domain.errors import Refusal
-from bot.domain.gates.migrations import Migration
 from bot.domain.rollbacks.rehearsal import Rehearsal
 from bot.domain.rollbacks.switching import IfFailed, TargetStep
 from bot.domain.rollbacks.targets import Fate

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pydantic import TypeAdapter, ValidationError
 
 from bot.domain.deployments.deployments import Deployment
-from bot.domain.gates.migrations import Migration
+from bot.domain.deployments.migrations import Migration
 from bot.domain.rollbacks.rollbacks import Earlier
 from bot.domain.rollbacks.undoing import Undoing
 from bot.domain.words import count

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.deployments.deployments import Deployment
-from bot.domain.gates.migrations import Migration
+from bot.domain.deployments.migrations import Migration
 from bot.domain.rollbacks import undoing
 from bot.domain.rollbacks.undoing import Undoing
 from bot.domain.words import count

@@ -7,22 +7,12 @@ from typing import Any, TypeVar
 
 from bot.config.gates import gate_rules
 from bot.domain import gates
+from bot.domain.deployments import migrations
+from bot.domain.deployments.backups import Backups
 from bot.domain.deployments.changes import ChangeList
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.errors import Fault, NotFound
-from bot.domain.gates import (
-    Check,
-    Evidence,
-    Gate,
-    Issue,
-    Level,
-    Policy,
-    Rules,
-    Verdict,
-    hotfix,
-    migrations,
-)
-from bot.domain.gates.backups import Backups
+from bot.domain.gates import Check, Evidence, Gate, Issue, Level, Policy, Rules, Verdict, hotfix
 from bot.ports import Tag, Workflow
 from bot.services.closures import closures
 from bot.services.desk import Desk

@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.config.gates import gate_rules
+from bot.domain.deployments import migrations
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Fault, NotFound
-from bot.domain.gates import Gate, Policy, migrations
+from bot.domain.gates import Gate, Policy
 from bot.domain.metrics.history import Record, Result
 from bot.domain.rollbacks.rehearsal import Place, Rehearsal
 from bot.domain.rollbacks.rollback_target import choose

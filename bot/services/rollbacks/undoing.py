@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from bot.config import Config
 from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.migrations import Migration
 from bot.domain.errors import Refusal
 from bot.domain.gates.checklist import BACKUP
-from bot.domain.gates.migrations import Migration
 from bot.domain.rollbacks import undoing
 from bot.domain.rollbacks.switching import TargetStep
 from bot.domain.rollbacks.undoing import Undoing
