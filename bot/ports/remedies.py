@@ -24,7 +24,9 @@ class Pulls(Protocol):
     """
 
     async def revert_of(self, repo: str, number: int) -> Pull | None:
-        """The newest pull request that reverts this one, open or merged, whoever made it."""
+        """The newest pull request from the repository itself that reverts this one, open or merged,
+        whoever made it.
+        """
 
     async def revert(self, repo: str, number: int, title: str, body: str) -> Pull:
         """Have GitHub open a pull request that reverts this one."""
@@ -35,8 +37,10 @@ class Pulls(Protocol):
     async def create_branch(self, repo: str, name: str, commit: str) -> None:
         """Make a branch. Declined where the name is taken."""
 
-    async def pull_from(self, repo: str, branch: str) -> Pull | None:
-        """The newest pull request from a branch, open or merged."""
+    async def pull_from(self, repo: str, branch: str, since: datetime) -> Pull | None:
+        """The newest pull request from a branch of the repository itself: one that is open, or was
+        opened since then and is merged.
+        """
 
     async def open_pull(self, repo: str, branch: str, base: str, title: str, body: str) -> Pull:
         """Open a pull request. Declined where there is one, or nothing to merge."""

@@ -165,7 +165,7 @@ def remedied(d: Deployment) -> Iterable[Message]:
     yield remedies.failed(one, d.reason)
     yield remedies.takes_longer(one, d.reason)
     fix = replace(one, kind=RemedyKind.HOTFIX, version=d.version, commit="a" * 40)
-    yield remedies.branched(replace(fix, branch="hotfix/v1.2.0-fix"))
+    yield remedies.branched(replace(fix, branch="hotfix/D3-fix"))
     yield remedies.made(fix, found=False, troubles=(d.reason,))
     found = replace(one, kind=RemedyKind.FINDINGS)
     yield remedies.made(found, found=False)

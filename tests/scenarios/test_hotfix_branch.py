@@ -8,7 +8,7 @@ from tests.scenarios.test_remedies import presses, rolled_back, said_below
 from tests.scenarios.workspace import Workspace, workspace
 
 ABOUT = "What does it mend?"
-BRANCH = "hotfix/v1.2.0-feature-x-loses-orders"
+BRANCH = "hotfix/D3-feature-x-loses-orders"
 RULES = {
     "services": {
         "app": {"aftercare": {"label": "urgent", "reviewers": ["bo", "team:acme/release-managers"]}}

@@ -47,7 +47,7 @@ class NoPulls:
     async def create_branch(self, repo: str, name: str, commit: str) -> None:
         raise Declined("github", "not here")
 
-    async def pull_from(self, repo: str, branch: str) -> Pull | None:
+    async def pull_from(self, repo: str, branch: str, since: datetime) -> Pull | None:
         return None
 
     async def open_pull(self, repo: str, branch: str, base: str, title: str, body: str) -> Pull:

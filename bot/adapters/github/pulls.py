@@ -1,10 +1,12 @@
 """GitHubPulls: branches and pull requests by PyGithub; a revert by GraphQL, which alone has it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from bot.adapters.github.errors import failed_query, refused
+from bot.adapters.github.reading import moment
 from bot.adapters.github.session import Session, sent
 from bot.adapters.github.threads import Threads
 from bot.domain.errors import Unanswered
@@ -64,12 +66,12 @@ class GitHubPulls:
         path = f"/repos/{repo}/git/refs"
         await self._threads.write(lambda session: sent(session, "POST", path, wish))
 
-    async def pull_from(self, repo: str, branch: str) -> Pull | None:
+    async def pull_from(self, repo: str, branch: str, since: datetime) -> Pull | None:
         head = f"{repo.partition('/')[0]}:{branch}"
 
         def work(session: Session) -> Pull | None:
             rows = session.get(f"/repos/{repo}/pulls", state="all", head=head)
-            return next((_pull(row) for row in rows if not _is_given_up(row)), None)
+            return next((_pull(row) for row in rows if _is_of(row, since)), None)
 
         return await self._threads.read(repo, work)
 
@@ -101,7 +103,23 @@ def _is_given_up(row: Mapping[str, Any]) -> bool:
 
 def _reverts(row: Mapping[str, Any], number: int) -> bool:
     """Whether this pull request was made by GitHub to revert that one, and was not given up."""
-    return row["head"]["ref"].startswith(f"revert-{number}-") and not _is_given_up(row)
+    is_revert = row["head"]["ref"].startswith(f"revert-{number}-")
+    return is_revert and _is_own(row) and not _is_given_up(row)
+
+
+def _is_of(row: Mapping[str, Any], since: datetime) -> bool:
+    """Whether this pull request is one that can still be merged, or was made since then."""
+    if not _is_own(row) or _is_given_up(row):
+        return False
+    return row["state"] == "open" or (moment(row["created_at"]) or since) >= since
+
+
+def _is_own(row: Mapping[str, Any]) -> bool:
+    """Whether its branch is in the repository itself: anybody may name one in a fork as they like,
+    and the repository of a fork that was deleted is null.
+    """
+    head, base = row["head"]["repo"], row["base"]["repo"]
+    return head is not None and head["id"] == base["id"]
 
 
 def _pull(row: Mapping[str, Any]) -> Pull:

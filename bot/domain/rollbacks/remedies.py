@@ -117,10 +117,10 @@ def chosen(taken: ChangeList | None, number: int) -> Change:
     return found
 
 
-def branch_of(name: str, title: str) -> str:
-    """Where a hotfix is made: `name` is the incident, else the version that it starts from."""
+def branch_of(subject: str, title: str) -> str:
+    """Where a hotfix is made; no two rollbacks or incidents have the same."""
     slug = _NO_WORD.sub("-", title.lower()).strip("-")[:LONGEST_SLUG].rstrip("-")
-    return f"hotfix/{name}-{slug or 'fix'}"
+    return f"hotfix/{subject}-{slug or 'fix'}"
 
 
 def title_of(text: str) -> str:

@@ -124,6 +124,14 @@ def failed(remedy: Remedy, why: str) -> Message:
     return Message(text, (b.section(text), b.actions(f"findings:{remedy.id}", again)))
 
 
+def taken(remedy: Remedy, commit: str) -> str:
+    """Why the branch of a hotfix is not made: that name is somebody else's."""
+    return (
+        f"another one of that name is there, at {commit[:7]}, and it does not start at "
+        f"{remedy.version}; remove it, or say in other words what is mended"
+    )
+
+
 def takes_longer(remedy: Remedy, why: str) -> Message:
     """That GitHub lets it wait."""
     return Message(f"{_what(remedy).capitalize()} takes longer: {_bare(why)}. I go on trying.")

@@ -92,8 +92,7 @@ def fix(tx: Tx, subject: str, text: str, slack_id: str) -> Message:
     """Record that somebody begins a hotfix; the tick makes its branch."""
     live, _ = may_fix(tx, subject, slack_id)
     title = remedies.title_of(text)
-    is_incident = subject.startswith("INC-")
-    branch = remedies.branch_of(subject if is_incident else live.version, title)
+    branch = remedies.branch_of(subject, title)
     wish = _of(live, RemedyKind.HOTFIX, slack_id, tx)
     return want(tx, wish.with_(subject=subject, version=live.version, title=title, branch=branch))
 
@@ -111,6 +110,8 @@ def want(tx: Tx, wish: Remedy) -> Message:
         kept = tx.add_remedy(wish)
     elif before.state is RemedyState.FAILED:
         anew = {"title": wish.title, "version": wish.version, "branch": wish.branch}
+        if wish.branch != before.branch:
+            anew["commit"] = ""  # that of another branch
         by = before.asked_by if wish.kind is RemedyKind.FINDINGS else wish.asked_by
         again = before.to(RemedyState.WANTED, asked_by=by, due_at=tx.now, **anew)
         kept = tx.save_remedy(before, again)

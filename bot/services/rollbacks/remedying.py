@@ -65,12 +65,18 @@ async def _take(desk: Desk, remedy: Remedy) -> None:
 
 
 async def _branch(desk: Desk, remedy: Remedy) -> None:
-    """Make the branch at the live tag, unless it is there: a lost answer may have made it."""
+    """Make the branch at the live tag, unless it is there: a lost answer may have made it, or this
+    remedy before it failed, and then people may have pushed to it.
+    """
     tag = await desk.github.tag(remedy.repo, remedy.version)
     try:
-        await desk.pulls.branch(remedy.repo, remedy.branch)
+        there = await desk.pulls.branch(remedy.repo, remedy.branch)
     except NotFound:
         await desk.pulls.create_branch(remedy.repo, remedy.branch, tag.commit)
+    else:
+        if tag.commit not in (there, remedy.commit):
+            await _fail(desk, remedy, messages.taken(remedy, there))
+            return
 
     def keep(tx: Tx) -> None:
         now = tx.remedy(remedy.id) or remedy
@@ -89,7 +95,8 @@ async def _open(desk: Desk, remedy: Remedy) -> None:
     if service is None:
         await _fail(desk, remedy, f"{remedy.service} is no longer in gonogo.yaml")
         return
-    there = await desk.pulls.pull_from(remedy.repo, remedy.branch)
+    since = remedy.asked_at - SKEW
+    there = await desk.pulls.pull_from(remedy.repo, remedy.branch, since)
     pull = there or await _opened(desk, remedy, service.workflow)
     if pull is None:
         return
@@ -112,7 +119,9 @@ async def _open(desk: Desk, remedy: Remedy) -> None:
 async def _opened(desk: Desk, remedy: Remedy, workflow: str) -> Pull | None:
     """The pull request; None as long as the branch has no commit of its own."""
     base = (await desk.github.workflow(remedy.repo, workflow)).branch
-    ahead, _ = await desk.github.distance(remedy.repo, base, remedy.branch)
+    ahead = 0
+    if await desk.pulls.branch(remedy.repo, remedy.branch) != remedy.commit:
+        ahead, _ = await desk.github.distance(remedy.repo, base, remedy.branch)
     if ahead:
         wish = (remedy.branch, base, remedy.title, messages.hotfix_body(remedy))
         return await desk.pulls.open_pull(remedy.repo, *wish)
