@@ -203,6 +203,9 @@ class Team:
     async def approves(self, who: str, number: int) -> Refusal | None:
         return await self.does(lambda tx: decisions.approve(tx, self.config, number, PEOPLE[who]))
 
+    async def cancels(self, who: str, number: int) -> Refusal | None:
+        return await self.does(lambda tx: decisions.cancel(tx, self.config, number, PEOPLE[who]))
+
     async def locks(self, who: str, service: str) -> Refusal | None:
         wish = LockWish(service=service, environment="production", reason="the database moves")
         return await self.does(lambda tx: locks.lock(tx, self.config, wish, PEOPLE[who]))

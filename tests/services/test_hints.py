@@ -10,6 +10,7 @@ import pytest
 
 from bot.deliveries import Deliveries
 from bot.domain.deployments.states import State
+from bot.domain.errors import Fault
 from tests.services.team import Team
 
 numbers = count(1)
@@ -44,7 +45,7 @@ async def test_what_nobody_tells_is_looked_at_later(team: Team) -> None:
     team.hub.drives("success")
     await team.passes(2)
     assert (await team.newest()).state is State.RUNNING
-    await team.passes(10)
+    await team.passes(30)
     assert (await team.newest()).state is not State.RUNNING
 
 
@@ -61,3 +62,60 @@ async def test_a_webhook_during_a_look_leads_to_another_look(team: Team) -> None
     team.hub.drives("success")
     await team.passes(2)
     assert (await team.newest()).state is not State.RUNNING
+
+
+async def test_a_stop_that_github_did_not_take_is_asked_for_again_soon(team: Team) -> None:
+    team.hub.silent.add("cancel")
+    assert await team.cancels("ana", 1) is None
+    await team.works()
+    team.hub.silent.clear()
+    await team.passes(2)
+    await team.passes(3)
+    assert (await team.newest()).state is State.CANCELLED
+
+
+async def test_a_stop_is_not_asked_for_before_github_may_be_asked(team: Team) -> None:
+    async def limited(what: str) -> None:
+        if what == "cancel":
+            raise Fault("github", "rate limit", retry_after=60)
+
+    team.hub.on_call = limited
+    assert await team.cancels("ana", 1) is None
+    await team.works()
+    team.hub.on_call = None
+    await webhook(team)
+    await team.passes(50)
+    assert (await team.newest()).abort_asked_at is None
+    await team.passes(10)
+    assert (await team.newest()).abort_asked_at is not None
+
+
+async def test_what_is_to_be_stopped_is_looked_at_although_webhooks_tell(team: Team) -> None:
+    team.hub.silent.add("cancel")
+    assert await team.cancels("ana", 1) is None
+    await team.works()
+    await team.passes(2)
+    team.hub.drives("failure")
+    await team.passes(10)
+    assert (await team.newest()).state is State.CANCELLED
+
+
+async def test_a_webhook_tells_of_a_run_that_github_did_not_stop(team: Team) -> None:
+    team.hub.silent.add("cancel")
+    assert await team.cancels("ana", 1) is None
+    await team.works()
+    await team.passes(2)
+    team.hub.drives("failure")
+    await webhook(team)
+    await team.passes(1)
+    assert (await team.newest()).state is State.CANCELLED
+
+
+async def test_a_webhook_tells_that_somebody_elses_gate_opened(team: Team) -> None:
+    team.hub.started[0].status = "waiting"
+    await team.passes(120)
+    assert "not mine to answer" in (await team.newest()).waiting_for
+    team.hub.started[0].ends("success")
+    await webhook(team)
+    await team.passes(1)
+    assert (await team.newest()).state is State.VALIDATING

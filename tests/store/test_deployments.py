@@ -63,7 +63,7 @@ async def test_it_comes_back_as_it_was(store: SqlStore, deployment: Deployment) 
 
 def test_every_field_has_its_column() -> None:
     columns = set(tables.deployments.columns.keys())
-    beside = {"shown_revision", "known_as"}
+    beside = {"shown_revision", "known_as", "pinned"}
     assert columns == {field.name for field in fields(Deployment)} | beside
 
 
@@ -177,6 +177,21 @@ async def test_what_waits_for_github_is_due_within_a_second_when_hurried(store: 
     await store.run(keep)
     assert await store.run(lambda tx: tx.due(START)) == ()
     assert await store.run(lambda tx: tx.due(START + timedelta(seconds=1))) == (1,)
+
+
+async def test_only_what_was_turned_away_is_not_hurried(store: SqlStore) -> None:
+    later = START + timedelta(minutes=5)
+
+    def keep(tx: Tx) -> None:
+        for state in (State.RUNNING, State.ABORTING, State.UNKNOWN):
+            gate = "waits at a gate that is not mine"
+            tx.add(a_deployment(service=state, state=state, due_at=later, waiting_for=gate))
+            limited = {"waiting_for": "Waiting for GitHub (rate limit)", "failures": 1}
+            tx.add(a_deployment(service=f"{state} 2", state=state, due_at=later, **limited))
+        tx.hurry()
+
+    await store.run(keep)
+    assert await store.run(lambda tx: tx.due(START + timedelta(seconds=1))) == (1, 3, 5)
 
 
 async def test_live_is_what_went_live_last_however_it_ended(store: SqlStore) -> None:

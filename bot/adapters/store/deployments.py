@@ -49,7 +49,7 @@ _WAITING_FOR_GITHUB = (
 _HURRY = update(_TABLE).where(
     tables.UNFINISHED,
     _TABLE.c.state.in_(_WAITING_FOR_GITHUB),
-    _TABLE.c.waiting_for == "",  # what was told to wait keeps waiting
+    _TABLE.c.failures == 0,  # what was turned away waits until it may ask again
     _TABLE.c.due_at > bindparam("soon"),
 )
 

@@ -13,7 +13,7 @@ from bot.domain.rollbacks import undoing
 from bot.messages.deployments import announcements
 from bot.ports import Tx
 from bot.services.deployments import merging, proving
-from bot.services.desk import Desk, announce
+from bot.services.desk import Desk, announce, retry_in
 from bot.services.rollbacks import half_back, rollbacks
 from bot.services.runs import answering, gate_watch
 from bot.services.runs.finding import candidates, needs_attention
@@ -55,9 +55,15 @@ async def watch_run(desk: Desk, deployment: Deployment) -> None:
     if progress.is_over:
         await _ended(desk, deployment, seen)
         return
+    refused = None
     if deployment.state is State.ABORTING:
-        seen = await _ask_to_stop(desk, seen, deployment.run_id)
+        try:
+            seen = await _ask_to_stop(desk, seen, deployment.run_id)
+        except Fault as fault:
+            refused = fault
     pause = await _pause(desk, deployment, progress, asked_at)
+    if refused is not None:
+        seen, pause = _not_stopped(deployment, seen, refused, pause)
     await desk.save(deployment, seen.with_(due_at=desk.now() + pause))
 
 
@@ -66,13 +72,22 @@ async def _ask_to_stop(desk: Desk, seen: Deployment, run_id: int) -> Deployment:
     asked = seen.abort_asked_at
     if asked is not None and desk.now() - asked < FORCE_AFTER:
         return seen
-    try:
-        if asked is None and await _reject(desk, seen):
-            return seen.with_(abort_asked_at=desk.now())
+    if asked is not None or not await _reject(desk, seen):
         await desk.github.cancel(seen.repo, run_id, force=asked is not None)
-    except Fault as fault:
-        return seen.with_(waiting_for=f"GitHub does not stop the run: {fault.text}")
     return seen.with_(abort_asked_at=desk.now())
+
+
+def _not_stopped(
+    before: Deployment, seen: Deployment, fault: Fault, pause: timedelta
+) -> tuple[Deployment, timedelta]:
+    """GitHub did not take it: it is asked once more soon, then with every look; but not before the
+    time that it names.
+    """
+    seen = seen.with_(waiting_for=f"GitHub does not stop the run: {fault.text}")
+    if fault.retry_after is not None:
+        again = retry_in(before.failures, fault.retry_after)
+        return seen.with_(failures=before.failures + 1), again
+    return seen, pause if before.waiting_for else min(pause, retry_in(0, None))
 
 
 async def _reject(desk: Desk, seen: Deployment) -> bool:
@@ -187,8 +202,9 @@ async def _pause(
     desk: Desk, deployment: Deployment, progress: Progress, asked_at: datetime
 ) -> timedelta:
     """The pause before the next look. Where webhooks of the repository come in, they tell of each
-    job; then looking is for the steps of a job, and for the case that a webhook is lost. One that
-    came since `asked_at` may know more than the answer did. Nobody watches a merge.
+    job; then looking is for the steps of a job, and for the case that a webhook is lost, which is
+    too late for what cannot wait. One that came since `asked_at` may know more than the answer did.
+    Nobody watches a merge.
     """
     now, intent = desk.now(), deployment.dispatch
     age = now - progress.started_at if progress.started_at else timedelta(0)
@@ -201,8 +217,10 @@ async def _pause(
     told, is_news = await desk.store.read(heard)
     if is_news:
         return AT_ONCE
+    if cannot_wait(deployment):
+        return _pace(age, told=False)
     pause = MERGE_PACE if deployment.is_merge and not told else _pace(age, told=told)
-    return pause if cannot_wait(deployment) else pause * desk.github.slowness()
+    return pause * desk.github.slowness()
 
 
 def _pace(age: timedelta, *, told: bool) -> timedelta:
