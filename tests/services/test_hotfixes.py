@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import NotFound
+from bot.domain.errors import Declined, NotFound
 from bot.domain.rollbacks.remedies import Remedy, RemedyState
-from bot.ports import Pull
+from bot.messages.blocks import Message
+from bot.ports import Post, Pull, Tx
+from bot.services.desk import card_key
 from bot.services.rollbacks import remedies, remedying
 from tests.services.absent import NoPulls
 from tests.services.team import PEOPLE, Team
@@ -26,6 +28,7 @@ class Branches(NoPulls):
 
     at: dict[str, str] = field(default_factory=dict)
     opened: list[str] = field(default_factory=list)
+    refuses: bool = False
 
     async def branch(self, repo: str, name: str) -> str:
         if name not in self.at:
@@ -39,6 +42,8 @@ class Branches(NoPulls):
         return None
 
     async def open_pull(self, repo: str, branch: str, base: str, title: str, body: str) -> Pull:
+        if self.refuses:
+            raise Declined("github", "not here")
         self.opened.append(branch)
         return Pull(number=12, url="https://github.com/acme/app/pull/12")
 
@@ -60,6 +65,7 @@ async def team(migrated: Path) -> AsyncIterator[Team]:
     assert await made.rolls_back("bo", "app") is None
     await _goes_well(made)
     assert await made.live("app") == "v1.1.0"
+    await made.store.run(has_card)
     yield made
     await made.close()
 
@@ -71,6 +77,13 @@ def branches(team: Team) -> Branches:
     return made
 
 
+def has_card(tx: Tx) -> None:
+    """The card of the rollback is posted, so that its thread takes replies."""
+    tx.post(Post(key=card_key(3), channel="C0DEPLOY", message=Message("D3")))
+    card = next(post for post in tx.posts_due(tx.now) if post.key == card_key(3))
+    tx.mark_sent(card, "C0DEPLOY", "1711447200.000100")
+
+
 async def _goes_well(team: Team) -> None:
     await team.works()
     team.hub.drives("success")
@@ -80,6 +93,7 @@ async def _goes_well(team: Team) -> None:
 
 async def starts(team: Team, title: str = TITLE) -> Remedy:
     """Bo presses Start Hotfix, and the bot does what is due."""
+    await team.works()  # it knows who Bo is
     assert await team.does(lambda tx: remedies.fix(tx, "D3", title, PEOPLE["bo"])) is None
     return await goes_on(team)
 
@@ -91,6 +105,12 @@ async def goes_on(team: Team, **later: float) -> Remedy:
     found = await team.store.read(lambda tx: tx.remedy(1))
     assert found is not None
     return found
+
+
+async def said(team: Team) -> str:
+    """The newest message of the thread about it."""
+    posts = await team.store.read(lambda tx: tx.posts_due(tx.now))
+    return next(p.message.text for p in reversed(posts) if p.key.startswith("remedy:1:"))
 
 
 async def mending(team: Team) -> str:
@@ -119,8 +139,38 @@ async def test_a_branch_that_does_not_start_at_what_is_live_is_not_taken(
     team: Team, branches: Branches
 ) -> None:
     branches.at[BRANCH] = "e" * 40
-    refused = await starts(team)
-    assert refused.state is RemedyState.FAILED
-    assert refused.trouble.startswith("another one of that name is there, at eeeeeee, and it does")
-    assert await mending(team) == ""
+    assert (await starts(team)).state is RemedyState.FAILED
+    assert await said(team) == (
+        "<@U0BO> There is no branch `hotfix/D3-orders-are-lost`: another one of that name is "
+        "there, at eeeeeee, and it does not start at v1.1.0; remove it, or say in other words what "
+        "is mended. Press Start Hotfix again when that is mended."
+    )
+    assert branches.at == {BRANCH: "e" * 40}
     assert (await starts(team, "Orders get lost")).state is RemedyState.BRANCHED
+
+
+async def test_one_that_got_no_commit_is_given_up_and_begins_again(
+    team: Team, branches: Branches
+) -> None:
+    await starts(team)
+    assert await mending(team) == "Hotfix in progress"
+    given_up = await goes_on(team, days=15)
+    assert given_up.trouble == "the branch got no commit within 14 days"
+    assert await mending(team) == ""
+
+    assert (await starts(team)).state is RemedyState.BRANCHED
+    assert (await goes_on(team, days=13)).state is RemedyState.BRANCHED
+    assert await mending(team) == "Hotfix in progress"
+    branches.at[BRANCH] = "f" * 40
+    assert (await goes_on(team, days=1)).state is RemedyState.DONE
+
+
+async def test_what_people_pushed_before_it_failed_is_kept(team: Team, branches: Branches) -> None:
+    await starts(team)
+    branches.at[BRANCH] = "f" * 40
+    branches.refuses = True
+    assert (await goes_on(team, minutes=2)).trouble == "GitHub says: not here"
+    branches.refuses = False
+    assert (await starts(team)).state is RemedyState.BRANCHED
+    assert (await goes_on(team, minutes=2)).state is RemedyState.DONE
+    assert branches.at == {BRANCH: "f" * 40}

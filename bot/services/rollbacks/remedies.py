@@ -109,12 +109,7 @@ def want(tx: Tx, wish: Remedy) -> Message:
     if before is None:
         kept = tx.add_remedy(wish)
     elif before.state is RemedyState.FAILED:
-        anew = {"title": wish.title, "version": wish.version, "branch": wish.branch}
-        if wish.branch != before.branch:
-            anew["commit"] = ""  # that of another branch
-        by = before.asked_by if wish.kind is RemedyKind.FINDINGS else wish.asked_by
-        again = before.to(RemedyState.WANTED, asked_by=by, due_at=tx.now, **anew)
-        kept = tx.save_remedy(before, again)
+        kept = tx.save_remedy(before, _again(before, wish))
     else:
         return messages.there_already(before)
     detail = {"repo": kept.repo, "pull": kept.pull, "title": kept.title, "branch": kept.branch}
@@ -148,6 +143,32 @@ def say(tx: Tx, config: Config, remedy: Remedy, word: str, message: Message) -> 
             thread_of=thread(number),
         )
     )
+
+
+def given_up(tx: Tx, remedy: Remedy) -> None:
+    """Let the announcement of the rollback no longer say that a hotfix is under way."""
+    words = messages.under_way(remedy)
+    if remedy.kind is not RemedyKind.HOTFIX or remedy.subject.startswith("INC-"):
+        return
+    rollback = load(tx, int(remedy.subject.removeprefix("D")))
+    if rollback.mending == words:
+        made = (one for one in tx.remedies_of(remedy.subject) if one.state is RemedyState.DONE)
+        left = next(filter(None, map(messages.under_way, made)), "")
+        tx.save(rollback, rollback.with_(mending=left))
+
+
+def _again(before: Remedy, wish: Remedy) -> Remedy:
+    """What failed, begun anew; findings stay whose they are, and keep the mark that finds them."""
+    changes = {
+        "title": wish.title,
+        "version": wish.version,
+        "branch": wish.branch,
+        "commit": before.commit if wish.branch == before.branch else "",
+        "due_at": wish.due_at,
+    }
+    if wish.kind is not RemedyKind.FINDINGS:
+        changes |= {"asked_by": wish.asked_by, "asked_at": wish.asked_at}
+    return before.to(RemedyState.WANTED, **changes)
 
 
 def _of(deployment: Deployment, kind: RemedyKind, slack_id: str, tx: Tx) -> Remedy:

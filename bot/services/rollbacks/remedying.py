@@ -14,7 +14,7 @@ from bot.messages.rollbacks import remedies as messages
 from bot.ports import Pull, Tx
 from bot.services.deployments.decisions import load
 from bot.services.desk import Desk, retry_in
-from bot.services.rollbacks.remedies import begun, say
+from bot.services.rollbacks.remedies import begun, given_up, say
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -222,7 +222,8 @@ async def _fail(desk: Desk, remedy: Remedy, why: str) -> None:
         now = tx.remedy(remedy.id) or remedy
         saved = tx.save_remedy(now, now.to(RemedyState.FAILED, trouble=why))
         tx.audit(saved.asked_by, f"{saved.kind}_failed", saved.subject, why=why)
-        say(tx, desk.config, saved, f"failed:{saved.revision}", messages.failed(saved, why))
+        given_up(tx, saved)
+        say(tx, desk.config, saved, f"failed:{saved.revision}", messages.failed(now, why))
 
     await desk.store.run(keep)
 
