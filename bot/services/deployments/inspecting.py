@@ -71,7 +71,9 @@ async def step(desk: Desk, deployment_id: int) -> None:
         seen = replace(one, receipt=receipt, progress=Progress.RUNNING) if receipt else one
         await _keep(desk, found, place, seen.ended(sight) if lost else seen)
     else:
-        await _keep(desk, found, place, one.seen(await run.watch(one.receipt)))
+        sight = await run.watch(one.receipt, one.began_at)
+        lost = sight.fate is Fate.UNKNOWN
+        await _keep(desk, found, place, one.ended(sight) if lost else one.seen(sight))
 
 
 async def _send(
