@@ -14,7 +14,7 @@ from bot.ports.registry import Registry, StoredImage
 from bot.ports.releases import Release, Releases
 from bot.ports.remedies import Pull, Pulls
 from bot.ports.store import AuditEntry, Card, Post, Stale, Store, Tx
-from bot.ports.targets import Logs, Pinning, Receipt, Target
+from bot.ports.targets import Logs, Pinning, Receipt, Reversing, Target
 
 __all__ = [
     "Access",
@@ -42,6 +42,7 @@ __all__ = [
     "Registry",
     "Release",
     "Releases",
+    "Reversing",
     "Room",
     "Stale",
     "Started",

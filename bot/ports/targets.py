@@ -6,7 +6,11 @@ from typing import Protocol, runtime_checkable
 from bot.domain.rollbacks.targets import Artifact, Candidate, LogTail, Sight, TargetPlan
 
 Receipt = dict[str, str]
-"""What a target needs to find a started step again; kept in the store, plain text, no secrets."""
+"""What a target needs to find a started step again; kept in the store, plain text, no secrets.
+
+`from` is the target's own name of what ran before the step, where it is known; of a target that
+can take a step back.
+"""
 
 
 class Target(Protocol):
@@ -42,6 +46,11 @@ class Target(Protocol):
         A sight whose fate is `failed_restored` with an empty receipt means that it never began. A
         target that can sees to it that the start whose answer was lost does not begin any more.
         """
+
+
+@runtime_checkable
+class Reversing(Target, Protocol):
+    """A target that can take a step back, which leaves no pin."""
 
     async def undo(self, receipt: Receipt, operation: str) -> Receipt:
         """Take a finished step back, and what it pinned with it; watched like a start.

@@ -229,6 +229,7 @@ async def test_a_lost_answer_is_found(api: AtDigitalOcean, kind: str) -> None:
     receipt, done = await api.target.resolve_unknown(wanted, "R7-api")
 
     assert (seen.fate, done.fate, done.pinned) == (None, Fate.SUCCEEDED, PINNED)
+    assert receipt["from"] == api.id("v1.2.0")
     undo = await api.target.undo(receipt, "R7-api-undo")
     await api.passes(5)
     assert (await api.target.watch(undo)).fate is Fate.SUCCEEDED

@@ -54,17 +54,6 @@ async def test_the_same_operation_starts_one_run(world: World, target: WorkflowT
     assert (receipt, sight.fate) == (first, None)
 
 
-async def test_undo_brings_what_ran_before_once(world: World, target: WorkflowTarget) -> None:
-    receipt = await target.start(BACK, "D9-4f1c22ab-1-1")
-    await ends(world)
-    undone = await target.undo(receipt, "D10-4f1c22ab-1-1")
-    assert await target.undo(receipt, "D10-4f1c22ab-1-1") == undone
-    await ends(world)
-    assert (await target.watch(undone)).fate is Fate.SUCCEEDED
-    now = await target.current()
-    assert now is not None and now.version == "v1.2.0"
-
-
 async def test_a_plan_says_what_stands_in_the_way(world: World, target: WorkflowTarget) -> None:
     plan = await target.plan(BACK)
     assert (plan.obstacle, plan.current and plan.current.version) == ("", "v1.2.0")

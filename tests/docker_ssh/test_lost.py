@@ -32,7 +32,7 @@ async def test_a_start_whose_answer_was_lost_is_found_and_followed(stage: Stage)
     with pytest.raises(Unanswered):
         await target.start(wanted(), "D1")
     receipt, _ = await target.resolve_unknown(wanted(), "D1")
-    assert (receipt["before_version"], receipt["version"]) == (OLD, NEW)
+    assert (receipt["from_version"], receipt["version"]) == (OLD, NEW)
     is_good(await end_of(target, receipt), Fate.SUCCEEDED)
     assert await target.start(wanted(), "D1") == receipt
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios.test_pins import status
-from tests.scenarios.test_targets import deployed, rolls_back, two
+from tests.scenarios.test_targets import VERCEL, deployed, rolls_back, targets, two
+from tests.scenarios.test_workflow_target import DISPATCHES, WORKERS
 from tests.scenarios.workspace import Workspace, workspace
 
 WHY = "it was the load balancer all along"
@@ -34,6 +35,12 @@ async def asked(team: Workspace) -> list[str]:
     rows = (await team.get("/journal", method="POST"))["journal"]
     wanted = ("/promote/", "/rollback/revert")
     return [row["system"] for row in rows if any(part in row["path"] for part in wanted)]
+
+
+async def brought(team: Workspace) -> int:
+    """How often the workflow that rolls back was started with v1.2.1."""
+    runs = await team.runs_of("v1.2.1")
+    return len([run for run in runs if run["workflow"] == "rollback.yml"])
 
 
 async def test_every_target_is_taken_back_the_last_one_first_and_proven(back: Workspace) -> None:
@@ -124,3 +131,51 @@ async def test_without_targets_the_workflow_brings_it_again(tmp_path: Path) -> N
         assert (await team.channel())[-1].startswith(AGAIN)
         run = (await team.get("/github/runs"))["runs"][0]
         assert (run["workflow"], run["inputs"]["version"]) == ("rollback.yml", "v1.2.1")
+
+
+async def test_what_two_rollbacks_took_away_comes_again_everywhere(tmp_path: Path) -> None:
+    async with workspace(tmp_path, rules=targets(VERCEL, WORKERS)) as team:
+        await deployed(team)
+        await team.post("/github/preset", workflow="rollback.yml", script="auto_failure")
+        await rolls_back(team)
+        await team.passes("PT2M")
+        assert "PARTIAL: production is mixed" in (await team.channel())[-1]
+        await team.post("/github/preset", workflow="rollback.yml", script="auto_success")
+        await rolls_back(team)
+        await team.passes("PT3M")
+        assert (await team.channel())[-1].startswith("⚠️ Production rollback executed")
+
+        await undoes(team)
+        await team.passes("PT3M")
+        assert (await team.channel())[-1].startswith(AGAIN)
+        project = team.world.vercel.project("app")
+        assert [move.split()[0] for move in project.moves] == ["rollback", "promote"]
+        assert project.auto_assign
+        assert await brought(team) == 1
+
+
+async def test_a_lost_answer_of_a_workflow_is_not_asked_for_again_at_once(tmp_path: Path) -> None:
+    async with workspace(tmp_path, rules=targets(WORKERS)) as team:
+        await deployed(team)
+        await rolls_back(team)
+        await team.passes("PT3M")
+        await team.fault("github", "status:502", path=DISPATCHES)
+        await undoes(team)
+        await team.passes("PT20S")
+        assert await brought(team) == 0  # GitHub may still show the first one
+        await team.passes("PT10M")
+        assert (await team.channel())[-1].startswith(AGAIN)
+        assert await brought(team) == 1
+
+
+async def test_what_somebody_ran_by_hand_is_undone_by_the_workflow(tmp_path: Path) -> None:
+    async with workspace(tmp_path, rules=two) as team:
+        await deployed(team)
+        inputs = {"version": "v1.2.0"}
+        await team.post("/github/start_run", workflow="rollback.yml", inputs=inputs, **{"as": "cy"})
+        await team.passes("PT3M")
+        assert (await team.channel())[-1].startswith("⚠️ Production rollback executed")
+        await undoes(team)
+        await team.passes("PT3M")
+        assert (await team.channel())[-1].startswith(AGAIN)
+        assert await brought(team) == 1

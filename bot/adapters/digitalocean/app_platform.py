@@ -78,15 +78,16 @@ class AppPlatform:
     async def start(self, wanted: Artifact, operation: str) -> Receipt:
         """Ask for a rollback, unless one there is under way or the app runs that already."""
         app, to = await self._app(), await self._id(wanted)
+        before = app.active_deployment.id if app.active_deployment else ""
         if app.under_way and app.under_way.cloned_from == to:
-            return _receipt(app.under_way, "rollback")
+            return _receipt(app.under_way, "rollback", before)
         if app.active_deployment and to in app.active_deployment.ids:
             return _receipt(app.active_deployment, "rollback") | {"already": "yes"}
         if app.under_way:
             text = f"another deployment is under way ({app.under_way.id}); wait until that is over"
             raise Declined("digitalocean", text)
         made = await self._api.make(DeploymentAnswer, f"{self._path}/rollback", _body(to))
-        return _receipt(made.deployment, "rollback")
+        return _receipt(made.deployment, "rollback", before)
 
     async def watch(self, receipt: Receipt) -> Sight:
         """The phase of the deployment that the rollback or the revert is."""
@@ -100,13 +101,14 @@ class AppPlatform:
         active = app.active_deployment
         if active and active.id == to:
             return _receipt(active, "rollback") | {"already": "yes"}, await self._sight(active)
+        known = await self._deployments()
         if active and active.cloned_from == to:
-            return _receipt(active, "rollback"), await self._sight(active)
-        for one in await self._deployments():
+            return _receipt(active, "rollback", _before(active, known)), await self._sight(active)
+        for one in known:
             if active and one.id == active.id:
                 break
             if one.cloned_from == to:
-                return _receipt(one, "rollback"), await self._sight(one)
+                return _receipt(one, "rollback", _before(one, known)), await self._sight(one)
         text = (
             f"App Platform knows of no such rollback; it runs {active.id if active else 'nothing'}"
         )
@@ -198,8 +200,15 @@ def _body(to: str) -> dict[str, object]:
     return {"deployment_id": to, "skip_pin": False}
 
 
-def _receipt(one: Deployment, step: str) -> Receipt:
-    return {"step": step, "deployment": one.id, "to": one.cloned_from or one.id}
+def _receipt(one: Deployment, step: str, before: str = "") -> Receipt:
+    return {"step": step, "deployment": one.id, "to": one.cloned_from or one.id, "from": before}
+
+
+def _before(one: Deployment, newest_first: list[Deployment]) -> str:
+    """What was active when this one began."""
+    ids = [known.id for known in newest_first]
+    older = newest_first[ids.index(one.id) + 1 :] if one.id in ids else []
+    return next((known.id for known in older if not known.why_not), "")
 
 
 def _pinned(app: App) -> str:

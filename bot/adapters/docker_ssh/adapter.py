@@ -100,9 +100,9 @@ class DockerSsh:
 
     async def undo(self, receipt: Receipt, operation: str) -> Receipt:
         """The same switch, to what ran before."""
-        if not receipt["before"]:
+        if not receipt["from"]:
             raise Declined("ssh", "nothing ran there before that a registry has")
-        before = Artifact(id=receipt["before"], version=receipt["before_version"] or None)
+        before = Artifact(id=receipt["from"], version=receipt["from_version"] or None)
         return await self.start(before, operation)
 
     async def logs(self, *, lines: int = 100, since: datetime | None = None) -> LogTail:
@@ -173,8 +173,8 @@ class DockerSsh:
             "operation": operation,
             "image": wanted.id,
             "version": wanted.version or "",
-            "before": before.id if before else "",
-            "before_version": (before.version or "") if before else "",
+            "from": before.id if before else "",
+            "from_version": (before.version or "") if before else "",
         }
 
     def _sight(self, view: View, operation: str, version: str) -> Sight:

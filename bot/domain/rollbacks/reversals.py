@@ -1,5 +1,7 @@
 """Reversals: a rollback is undone, so that what it took back runs again; who may, and when."""
 
+from collections.abc import Sequence
+
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
@@ -60,7 +62,25 @@ def require_reversible(rollback: Deployment, left: Deployment | None, live: str 
     return left.version
 
 
-def steps(rollback: Deployment) -> tuple[TargetStep, ...]:
-    """Its steps taken back, the last one first."""
-    back = reversed([step for step in rollback.steps if not step.command])
-    return tuple(TargetStep(target=step.target, undoes=step.receipt) for step in back)
+def steps(
+    rollback: Deployment, left: Deployment, earlier: Sequence[Deployment]
+) -> tuple[TargetStep, ...]:
+    """What brings back what it took away, the last target first.
+
+    A step is taken back where it is known to have moved its target away from what ran there: the
+    rollback's own, or that of one before it, which was after the same and got half-way. Any other
+    target is brought to the version as by a rollback.
+    """
+    same = (d for d in earlier if d.rolls_back == rollback.rolls_back and d.id < rollback.id)
+    newest = (rollback, *sorted(same, key=lambda d: d.id, reverse=True))
+    names = [step.target for step in reversed(rollback.steps) if not step.command]
+    return tuple(
+        TargetStep(target=name, undoes=_moved(name, left.ran.get(name, ""), newest))
+        for name in names
+    )
+
+
+def _moved(target: str, away_from: str, rollbacks: Sequence[Deployment]) -> dict[str, str]:
+    steps = (step for one in rollbacks for step in one.steps if step.target == target)
+    receipts = (step.receipt for step in steps if not step.command)
+    return next((r for r in receipts if away_from and r.get("from") == away_from), {})

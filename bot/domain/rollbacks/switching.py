@@ -40,7 +40,7 @@ class IfFailed(StrEnum):
 class TargetStep:
     """One target of a rollback; `attempt` counts how often a person had it tried.
 
-    One that `undoes` takes another rollback's step back, by the receipt of that.
+    One that `undoes` takes a rollback's step back, by the receipt of that.
     One with a `command` asks the database instead: `down` changes it, anything else only looks.
 
     `receipt` finds a started step again. `pinned` says what lets later deployments go live there
@@ -116,7 +116,7 @@ def outcome(steps: Sequence[TargetStep], *, stop_on_failure: bool) -> Outcome:
     if following(steps, stop_on_failure=stop_on_failure) is not None:
         return Outcome.GOING_ON
     changing = [step for step in steps if step.changes]
-    if all(step.fate is Fate.SUCCEEDED for step in changing):
+    if changing and all(step.fate is Fate.SUCCEEDED for step in changing):
         return Outcome.SWITCHED
     if any(step.fate not in (None, Fate.FAILED_RESTORED) for step in changing):
         return Outcome.MIXED

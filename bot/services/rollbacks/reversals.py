@@ -15,6 +15,9 @@ from bot.services.deployments.decisions import load
 from bot.services.deployments.requests import who
 from bot.services.desk import Desk, reply
 
+MOST_LOOKED_AT = 200
+"""Deployments among which rollbacks are looked for that were after the same."""
+
 
 def may_reverse(tx: Tx, deployment_id: int, slack_id: str) -> tuple[Deployment, str]:
     """The rollback, and the version that comes again, if this person may undo it now."""
@@ -78,13 +81,22 @@ def reverse(tx: Tx, config: Config, deployment_id: int, reason: str, slack_id: s
 
 
 async def steps(desk: Desk, deployment: Deployment) -> tuple[TargetStep, ...]:
-    """The steps of a way back: those of a rollback, or those that undo one."""
-    number = int((deployment.reverses or "").removeprefix("D") or 0)
-    rollback = await desk.store.read(lambda tx: tx.deployment(number)) if number else None
-    if rollback is not None:
-        return reversals.steps(rollback)
+    """The steps of a way back: those of a rollback, or those that undo one; none where a workflow
+    does it.
+    """
+    if deployment.reverses:
+        return await desk.store.read(lambda tx: _taken_back(tx, deployment))
     named = tuple(TargetStep(target=name) for name, _ in desk.targets_of(deployment))
     return (*(undoing.steps(deployment.undoing) if deployment.undoing else ()), *named)
+
+
+def _taken_back(tx: Tx, deployment: Deployment) -> tuple[TargetStep, ...]:
+    rollback = tx.deployment(int((deployment.reverses or "").removeprefix("D")))
+    left = _left(tx, rollback) if rollback else None
+    if rollback is None or left is None:
+        return ()
+    earlier = tx.history(rollback.service, rollback.environment, limit=MOST_LOOKED_AT)
+    return reversals.steps(rollback, left, earlier)
 
 
 def _left(tx: Tx, rollback: Deployment) -> Deployment | None:

@@ -17,9 +17,8 @@ from bot.domain.rollbacks import switching, undoing
 from bot.domain.rollbacks.switching import Outcome, Progress, TargetStep
 from bot.domain.rollbacks.targets import Artifact, Fate
 from bot.messages.deployments import announcements, tails
-from bot.ports import Receipt, Target, Tx
+from bot.ports import Receipt, Reversing, Target, Tx
 from bot.services.desk import Desk, announce, reply, retry_in
-from bot.services.rollbacks import reversals
 from bot.services.rollbacks import undoing as databases
 
 log = structlog.get_logger()
@@ -29,9 +28,8 @@ LOOK_LATER = timedelta(seconds=5)
 """The pause between two looks once a step takes longer than half a minute."""
 
 
-async def begin(desk: Desk, deployment: Deployment) -> None:
+async def begin(desk: Desk, deployment: Deployment, steps: tuple[TargetStep, ...]) -> None:
     """Take up the targets of a rollback instead of a workflow."""
-    steps = await reversals.steps(desk, deployment)
     names = [step.target for step in steps]
     moved = deployment.to(
         State.SWITCHING,
@@ -59,7 +57,7 @@ async def switch(desk: Desk, deployment: Deployment) -> None:
         await _keep(desk, deployment, place, gone)
         return
     operation = step.operation(deployment.request_id or deployment.name, place)
-    if step.undoes:
+    if step.undoes and isinstance(target, Reversing):
         await _take_back(desk, deployment, place, target, operation)
         return
     match step.progress:
@@ -77,7 +75,7 @@ async def switch(desk: Desk, deployment: Deployment) -> None:
 
 
 async def _take_back(
-    desk: Desk, deployment: Deployment, place: int, target: Target, operation: str
+    desk: Desk, deployment: Deployment, place: int, target: Reversing, operation: str
 ) -> None:
     """The same for a step that undoes another: the target looks first, so after a lost answer it is
     asked for again.

@@ -1,7 +1,7 @@
 """WorkflowTarget: a place that a workflow of the repository brings to an earlier version."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.deployments import outside
@@ -108,17 +108,6 @@ class WorkflowTarget:
         del self._missed[operation]
         text = f"GitHub shows no run [{operation}]"
         return {}, Sight(fate=Fate.FAILED_RESTORED, text=text, at=now)
-
-    async def undo(self, receipt: Receipt, operation: str) -> Receipt:
-        """The same with the version that ran before; its run is looked for first."""
-        if run := await self._run_of(operation):
-            return _receipt(run.id, operation)
-        runs = [run for run in await self._ended_well() if run.id < int(receipt["run"])]
-        before = await self._newest(runs)
-        if before is None:
-            raise Declined("github", f"nobody knows what ran there before {self.file}")
-        tag = await self.github.tag(self.repo, before.id)
-        return await self._send(replace(before, commit=tag.commit), operation)
 
     async def _send(self, wanted: Artifact, operation: str) -> Receipt:
         try:

@@ -10,13 +10,14 @@ from bot.domain.deployments.runs import SETTLE, Dispatch
 from bot.domain.deployments.states import State
 from bot.domain.errors import Declined, Fault, Unanswered
 from bot.domain.rollbacks import undoing
+from bot.domain.rollbacks.switching import TargetStep
 from bot.messages.deployments import announcements
 from bot.ports import Stale, Started, Tx, Workflow
 from bot.services.closures import closures
 from bot.services.deployments.voiding import not_approved
 from bot.services.desk import Desk, announce, retry_in
 from bot.services.gates.guards import Objection, objection
-from bot.services.rollbacks import half_back, rolling_back, switching
+from bot.services.rollbacks import half_back, reversals, rolling_back, switching
 from bot.services.runs import lookouts
 from bot.services.runs.finding import adopt, candidates, needs_attention
 
@@ -38,17 +39,17 @@ async def dispatch(desk: Desk, deployment: Deployment) -> None:
     against, workflow = await objection(desk, deployment)
     if against is not None:
         await not_approved(desk, deployment, against)
-    elif _has_steps(desk, deployment):
-        await switching.begin(desk, deployment)
+    elif steps := await _steps(desk, deployment):
+        await switching.begin(desk, deployment, steps)
     elif workflow is not None:
         await begin(desk, deployment, workflow)
 
 
-def _has_steps(desk: Desk, deployment: Deployment) -> bool:
-    """Whether it goes over targets, or by the database first, and has not yet."""
-    is_way_back = deployment.is_way_back and not deployment.steps
-    wish = deployment.undoing
-    return is_way_back and bool(desk.targets_of(deployment) or (wish and undoing.steps(wish)))
+async def _steps(desk: Desk, deployment: Deployment) -> tuple[TargetStep, ...]:
+    """Those of a way back over targets, or by the database first, that has not taken them yet."""
+    if not deployment.is_way_back or deployment.steps:
+        return ()
+    return await reversals.steps(desk, deployment)
 
 
 async def begin(desk: Desk, deployment: Deployment, workflow: Workflow) -> None:
