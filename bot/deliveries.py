@@ -4,7 +4,7 @@ from bot.adapters.github.callbacks import callback_in
 from bot.adapters.store import SqlStore
 from bot.config import Config
 from bot.ports import Tx
-from bot.services.runs import lookouts
+from bot.services.runs import lookouts, telling
 
 ABOUT_TAGS = frozenset({"create", "delete", "push", "release"})
 
@@ -28,16 +28,16 @@ class Deliveries:
         asked = callback_in(question, self._api_url) if question else None
 
         def note(tx: Tx) -> bool:
-            if not tx.first_time(key, "github", told):
+            if not tx.first_time(key, telling.source(event), told):
                 return False
             if asked is not None:
                 tx.keep_callback(asked.repo, asked.run_id, asked.environment, asked.url)
             if told and event in ABOUT_TAGS:
                 tx.set_duty(f"tags:{told}", tx.now)
-            if told and event == "push":
+            if told and event == telling.PUSH:
                 tx.hurry_remedies(told)
-            if event == "workflow_run":
-                lookouts.hurry(tx, self._config)
+            if told and event == telling.RUN:
+                lookouts.hurry(tx, self._config, told)
             tx.hurry()
             return True
 

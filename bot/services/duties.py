@@ -15,7 +15,7 @@ from bot.services.gates import sighting, staging
 from bot.services.incidents import promising
 from bot.services.knowing import digest, measuring
 from bot.services.rollbacks import pins
-from bot.services.runs import adoption, lookouts, outside
+from bot.services.runs import adoption, lookouts, outside, telling
 
 log = structlog.get_logger()
 
@@ -114,7 +114,7 @@ class Duties:
 
         def keep(tx: Tx) -> timedelta:
             tx.keep_tags(repo, found)
-            told = tx.heard("github", repo, tx.now - REQUESTS_KEPT)
+            told = telling.of_tags(tx, repo, tx.now - REQUESTS_KEPT)
             return TAGS_WHILE_TOLD if told else TAGS_EVERY
 
         pause = await self._desk.store.run(keep)

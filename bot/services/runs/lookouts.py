@@ -78,12 +78,15 @@ def pace(config: Config) -> timedelta:
     return max(LOOK_EVERY, timedelta(hours=len(lookouts(config)) / CALLS_AN_HOUR))
 
 
-def hurry(tx: Tx, config: Config) -> None:
-    """Look soon, because something happened at GitHub; what comes close together is one look."""
+def hurry(tx: Tx, config: Config, repo: str) -> None:
+    """Look soon, because a run changed there; what comes close together is one look.
+
+    A look that is due already may be under way, and have been answered before that change.
+    """
     for lookout in lookouts(config):
-        due = tx.duty(lookout.duty)
-        if due is not None:
-            tx.set_duty(lookout.duty, min(due, tx.now + SOON))
+        due = tx.duty(lookout.duty) if lookout.repo == repo else None
+        if due is not None and not tx.now < due <= tx.now + SOON:
+            tx.set_duty(lookout.duty, tx.now + SOON)
 
 
 async def under_way(

@@ -17,6 +17,7 @@ from bot.messages.deployments import outside as words
 from bot.ports import Post, Tx
 from bot.services.desk import Desk, announce, direct
 from bot.services.gates import evidence, monitoring, readiness
+from bot.services.runs import telling
 from bot.services.runs.lookouts import Lookout, new_runs, pace
 
 log = structlog.get_logger()
@@ -46,8 +47,7 @@ async def look(desk: Desk, lookout: Lookout) -> timedelta:
         since = outside.since(listed, new_runs(tx, lookout, listed, login))
         if tx.lookout(lookout.repo, lookout.key) != since:
             tx.keep_lookout(lookout.repo, lookout.key, since)
-
-        return tx.heard("github", lookout.repo, tx.now - timedelta(days=1))
+        return telling.of_runs(tx, lookout.repo, tx.now - timedelta(days=1))
 
     told = await desk.store.run(keep)
     return max(LOOK_WHILE_TOLD, pace(desk.config)) if told else pace(desk.config)

@@ -15,7 +15,7 @@ from bot.ports import Tx
 from bot.services.deployments import merging, proving
 from bot.services.desk import Desk, announce, retry_in
 from bot.services.rollbacks import half_back, rollbacks
-from bot.services.runs import answering, gate_watch
+from bot.services.runs import answering, gate_watch, telling
 from bot.services.runs.finding import candidates, needs_attention
 
 log = structlog.get_logger()
@@ -212,7 +212,7 @@ async def _pause(
 
     def heard(tx: Tx) -> tuple[bool, bool]:
         repo = deployment.repo
-        return tx.heard("github", repo, since), tx.heard("github", repo, asked_at)
+        return telling.of_steps(tx, repo, since), telling.of_news(tx, repo, asked_at)
 
     told, is_news = await desk.store.read(heard)
     if is_news:
