@@ -11,7 +11,7 @@ from bot.ports import Logs
 from bot.ports.monitors import Question
 
 MOST_LINES = 1000
-"""As many as a target shows at once; of more in one span only the newest are counted."""
+"""As many as a target shows at once; of more in one span only the newest are counted, and said."""
 
 
 class DockerLogs:
@@ -36,10 +36,11 @@ class DockerLogs:
         """The errors of the newest span; before a deployment they are the baseline."""
         begin = question.now - self._span
         since = max(begin, question.since) if question.since else begin
+        length = span(question.now - since)
         tail = await self._logs.logs(lines=MOST_LINES, since=since)
         before = question.before.value if question.before else None
         if not tail.text.strip():
-            text = f"the log of {self._target} says nothing in {span(self._span)}: nothing is known"
+            text = f"the log of {self._target} says nothing in {length}: nothing is known"
             return Reading(what=self.what, outcome=Outcome.NO_DATA, text=text, at=question.now)
         errors = len(tail.errors)
         outcome = Outcome.OK
@@ -48,18 +49,19 @@ class DockerLogs:
         return Reading(
             what=self.what,
             outcome=outcome,
-            text=self._text(tail, before),
+            text=self._text(tail, before, length),
             at=question.now,
             value=float(errors),
             baseline=before,
             unit="lines",
         )
 
-    def _text(self, tail: LogTail, before: float | None) -> str:
-        where = f"in the log of {self._target} in {span(self._span)}"
+    def _text(self, tail: LogTail, before: float | None, length: str) -> str:
+        where = f"in the log of {self._target} in {length}"
+        if len(tail.text.splitlines()) >= MOST_LINES:
+            where = f"in the newest {MOST_LINES} lines of the log of {self._target}"
         if not tail.errors:
             return f"no error {where}"
         was = "" if before is None else f" (before: {before:.0f})"
-        most = "at least " if len(tail.text.splitlines()) >= MOST_LINES else ""
         last = f"the last “{tail.errors[-1][:120]}”"
-        return f"{most}{count(len(tail.errors), 'error line')} {where}{was}, {last}"
+        return f"{count(len(tail.errors), 'error line')} {where}{was}, {last}"

@@ -61,7 +61,11 @@ CASES: list[tuple[str, Prepare, float | None, Outcome | None, str]] = [
     ("bad", says(*errors(5)), 0, BAD, "5 error lines in the log of web-1 in 60 s (before: 0)"),
     ("bad, nobody counted before", says(*errors(5)), None, BAD, "5 error lines"),
     ("many, but not twice as many", says(*errors(9)), 5, WARN, "9 error lines"),
-    ("flood", says(*errors(1500)), 0, BAD, "at least 1000 error lines"),
+    ("flood", says(*errors(1500)), 0, BAD, "1000 error lines in the newest 1000 lines of the log"),
+    (
+        *("flood after an error", says(*errors(1), *["well"] * 1000), 0, OK),
+        "no error in the newest 1000 lines of the log of web-1",
+    ),
     ("no data", says(), 0, NO_DATA, "says nothing in 60 s: nothing is known"),
     ("stale", says(*errors(9), ago=2 * MINUTE), 0, NO_DATA, "says nothing in 60 s"),
     ("down", breaks("reset_before"), 0, None, "is not reachable"),
@@ -97,6 +101,11 @@ async def test_what_the_version_before_said_does_not_count(stage: Stage) -> None
     since = now - timedelta(seconds=30)
     found = await monitor.look(Question(version="v1.2.1", now=now, since=since))
     assert found.outcome is NO_DATA
+    assert found.text == "the log of web-1 says nothing in 30 s: nothing is known"
+    says(*errors(1), ago=timedelta(seconds=20))(stage)
+    seen = await monitor.look(Question(version="v1.2.1", now=now, since=since))
+    assert seen.text.startswith("1 error line in the log of web-1 in 30 s, the last ")
+    says(*errors(9), ago=timedelta(seconds=40))(stage)
     baseline = await monitor.look(Question(version="v1.2.1", now=now))
     assert (baseline.value, baseline.outcome) == (9.0, OK)
 

@@ -43,6 +43,8 @@ def to_be_lifted(targets: Sequence[str]) -> Message:
 
 
 def lifted(target: str, by: str) -> Message:
-    """What the thread of the card says once it is gone."""
-    how = f"was lifted for {b.mention(by)}" if by else "is gone, lifted outside gonogo"
+    """What the thread of the card says once it is gone; an undo or a newer rollback's Lift may have
+    lifted it, and so may somebody at the target.
+    """
+    how = f"was lifted for {b.mention(by)}" if by else "is gone"
     return Message(f"The pin of {b.line(target, 80)} {how}. Later deployments go live there again.")

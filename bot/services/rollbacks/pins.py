@@ -77,6 +77,8 @@ async def _looked_at(step: TargetStep, target: Target | None) -> TargetStep:
             raise
         log.warning("pin_not_read", target=step.target, error=fault.text)
         return step
+    if current is None and not step.lift_by:
+        return step  # nothing runs there, which says nothing of the pin
     pinned = current.pinned if current else ""
     return replace(step, pinned=pinned, lift_by=step.lift_by if pinned else "")
 

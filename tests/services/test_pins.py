@@ -1,0 +1,110 @@
+"""What is said of a pin that is no longer there: what was read, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from bot.domain.rollbacks.switching import Progress, TargetStep
+from bot.domain.rollbacks.targets import Artifact, Candidate, Fate, Sight, TargetPlan
+from bot.messages.blocks import Message
+from bot.ports import Post, Receipt, Tx
+from bot.services.desk import card_key
+from bot.services.rollbacks import pins
+from tests.services.team import PEOPLE, Team
+
+PINNED = "later deployments do not go live"
+
+
+@dataclass
+class Place:
+    """A target that says what runs there, and lifts its pin when it is asked to."""
+
+    runs: Artifact | None = field(default_factory=lambda: Artifact(id="dpl_1", pinned=PINNED))
+
+    async def unpin(self) -> None:
+        if self.runs is not None:
+            self.runs = replace(self.runs, pinned="")
+
+    async def current(self) -> Artifact | None:
+        return self.runs
+
+    async def candidates(self) -> tuple[Candidate, ...]:
+        raise NotImplementedError
+
+    async def plan(self, wanted: Artifact) -> TargetPlan:
+        raise NotImplementedError
+
+    async def start(self, wanted: Artifact, operation: str) -> Receipt:
+        raise NotImplementedError
+
+    async def watch(self, receipt: Receipt) -> Sight:
+        raise NotImplementedError
+
+    async def resolve_unknown(self, wanted: Artifact, operation: str) -> tuple[Receipt, Sight]:
+        raise NotImplementedError
+
+    async def undo(self, receipt: Receipt, operation: str) -> Receipt:
+        raise NotImplementedError
+
+
+@pytest.fixture
+async def team(migrated: Path) -> AsyncIterator[Team]:
+    """D1 left web pinned, and its card is posted."""
+
+    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
+        return 0
+
+    made = Team.of(migrated, on_dispatch)
+    await made.works()
+    assert await made.asks("ana", "v1.1.0") is None
+    left = await made.newest()
+    step = TargetStep(
+        target="web", progress=Progress.ENDED, fate=Fate.SUCCEEDED, pinned=PINNED, text="it runs"
+    )
+
+    def keep(tx: Tx) -> None:
+        tx.save(left, left.with_(steps=(step,)))
+        tx.post(Post(key=card_key(1), channel="C0DEPLOY", message=Message("D1")))
+        card = next(post for post in tx.posts_due(tx.now) if post.key == card_key(1))
+        tx.mark_sent(card, "C0DEPLOY", "1711447200.000100")
+
+    await made.store.run(keep)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def place(team: Team) -> Place:
+    made = Place()
+    team.desk = replace(team.desk, targets={("app", "production"): (("web", made),)})
+    return made
+
+
+async def said(team: Team) -> list[str]:
+    """What the thread is told after the next look."""
+    await pins.look(team.desk, "app", "production")
+    posts = await team.store.read(lambda tx: tx.posts_due(tx.now))
+    return [p.message.text for p in posts if p.key.endswith("unpinned-web")]
+
+
+async def test_who_wanted_it_lifted_is_named(team: Team, place: Place) -> None:
+    await team.does(lambda tx: pins.lift(tx, 1, PEOPLE["bo"]))
+    told = "The pin of web was lifted for <@U0BO>. Later deployments go live there again."
+    assert await said(team) == [told]
+
+
+async def test_nobody_knows_who_lifted_it_otherwise(team: Team, place: Place) -> None:
+    """An undo may have, or the button of a newer rollback, or somebody at the target."""
+    assert await said(team) == []
+    await place.unpin()
+    assert await said(team) == ["The pin of web is gone. Later deployments go live there again."]
+
+
+async def test_where_nothing_runs_nothing_is_known_of_it(team: Team, place: Place) -> None:
+    place.runs = None
+    assert await said(team) == []
+    assert (await team.newest()).steps[0].pinned == PINNED
