@@ -1,6 +1,6 @@
 """The homes' part of the store port."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -18,6 +18,9 @@ class HomeTx(Protocol):
         """Note what is shown, unless somebody looked again meanwhile."""
 
     def homes_due(self, now: datetime) -> tuple[str, ...]: ...
+    def keep_figures_of(self, places: Collection[tuple[str, str]]) -> None:
+        """Forget those of every place that is not among these services and environments."""
+
     def keep_figures(self, figures: Sequence[Figures]) -> None:
         """Replace what was measured of these places before."""
 

@@ -77,6 +77,11 @@ async def test_whoever_opens_it_by_the_form_may_wake_people_or_let_them_sleep(
     told = await team.bot.store.read(lambda tx: [event.text for event in tx.events(2)])
     assert "Wakes nobody, which its severity does not ask for" in told
 
+    await team.clicks("dee", "Edit", ts=(await team.messages())[1]["ts"])
+    await team.submits("dee", Severity="Major: roll back")
+    await team.passes("PT5S")
+    assert [one["incident_key"] for one in await woken(team)] == ["incident:1"]
+
     ts = (await team.messages())[1]["ts"]
     await team.clicks("bo", "Resolve", ts=ts)
     await team.passes("PT5S")

@@ -163,3 +163,16 @@ async def test_an_app_without_the_right_is_told_so(tmp_path: Path) -> None:
         await reverts(team, "ana")
         told = (await said_below(team))[-1]
         assert "GitHub says: Resource not accessible by integration." in told
+
+
+async def test_a_rollback_that_a_person_calls_good_is_followed_by_the_same(tmp_path: Path) -> None:
+    short = {"services": {"app": {"environments": {"production": {"deadline": "PT1M"}}}}}
+    async with workspace(tmp_path, rules=short) as team:
+        await deployed(team)
+        await team.post("/health", environment="production", status="bad")
+        await rolls_back(team, "ana", "/rollback because feature X loses orders")
+        await team.passes("PT75S")
+        await team.clicks("dee", "Mark Good")
+        await team.passes("PT2S")
+        buttons = [name for row in await thread_of_rollback(team) for name in row["buttons"]]
+        assert {"Revert", "Start Hotfix"} <= {*buttons}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.closures.locks import Lock, LockKind
 from tests.scenarios.workspace import Workspace, workspace
 
 MONITORS = [{"kind": "posthog", "project": 1, "environment": "production"}]
@@ -60,6 +61,26 @@ async def test_a_lock_leaves_it_to_a_person(tmp_path: Path) -> None:
         assert "I do not roll back by myself: L1 is held. Decide on the card" in await alert(team)
         assert (await team.state()).startswith("Degraded")
         assert [e.action for e in await team.trail("D2")][-1] == "not_rolled_back"
+
+
+async def test_the_hold_of_an_earlier_rollback_stops_none(tmp_path: Path) -> None:
+    async with workspace(tmp_path, seed="bake", rules=by_itself()) as team:
+        hold = Lock(
+            service="app",
+            environment="production",
+            kind=LockKind.HOLD,
+            subject="D1",
+            owner="",
+            reason="rolled back",
+            set_at=team.world.clock.now(),
+        )
+        assert team.bot is not None
+        await team.asks_and_approves()
+        await team.passes("PT45S")
+        await team.bot.store.run(lambda tx: tx.add_lock(hold))
+        await team.post("/health", environment="production", status="bad")
+        await team.passes("PT2M")
+        assert "I go back to v1.2.0 by myself, as configured: D3." in await alert(team)
 
 
 async def test_a_migration_without_a_way_down_leaves_it_to_a_person(tmp_path: Path) -> None:

@@ -43,7 +43,12 @@ async def test_done_again_or_too_early_it_is_told_once(migrated: Path) -> None:
     team.clock.time = datetime(2024, 4, 1, 7, 0, 5, tzinfo=UTC)
     assert await told() == ["digest:2024-04-01"]
     assert await told() == ["digest:2024-04-01"]
+    later = team.clock.time + timedelta(days=365)
+    charts = await team.store.read(lambda tx: tx.pictures_due(later))
+    assert charts
     team.clock.time += timedelta(days=3)
+    await team.store.run(lambda tx: tx.forget_requests(tx.now))
     await team.store.run(lambda tx: tx.bring_forward())
     assert await told() == ["digest:2024-04-01"]
+    assert await team.store.read(lambda tx: tx.pictures_due(later)) == charts
     await team.close()

@@ -38,3 +38,6 @@ async def test_the_newest_figures_count(store: SqlStore) -> None:
     newer = replace(one, taken_at=LATER, numbers={"rollbacks": 2})
     await store.run(lambda tx: tx.keep_figures([newer]))
     assert await store.read(lambda tx: tx.figures()) == (other, newer)
+
+    await store.run(lambda tx: tx.keep_figures_of([("app", "staging"), ("web", "production")]))
+    assert await store.read(lambda tx: tx.figures()) == (newer,)

@@ -1,10 +1,10 @@
 """Homes in the store: a row for each person who looked, and the figures measured last."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, tuple_, update
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
@@ -41,6 +41,10 @@ class Homes(Rows):
     def keep_figures(self, figures: Sequence[Figures]) -> None:
         for one in figures:
             self.put(_FIGURES, asdict(one))
+
+    def keep_figures_of(self, places: Collection[tuple[str, str]]) -> None:
+        place = tuple_(_FIGURES.c.service, _FIGURES.c.environment)
+        self.connection.execute(delete(_FIGURES).where(place.not_in(list(places))))
 
     def figures(self) -> tuple[Figures, ...]:
         wanted = select(*_FIGURE).order_by(_FIGURES.c.service, _FIGURES.c.environment)

@@ -56,7 +56,8 @@ def edit(
         if (lane := news.lane(saved, config.commands.deploy)) and incident.is_open:
             room.say(tx, config, saved, f"lane:{saved.revision}", lane)
         freezing.follow(tx, config, saved)
-        paging.follow(tx, config, saved)
+        if saved.severity.is_worse_than(incident.severity):  # a decision to wake nobody stands
+            paging.follow(tx, config, saved)
     return news.done(saved, f"changed: {', '.join(map(_label, differs)).lower()}")
 
 

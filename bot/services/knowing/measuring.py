@@ -48,6 +48,8 @@ async def remeasure(desk: Desk) -> timedelta:
         read = partial(_figures, service=service, environments=places, window=window)
         found = await desk.store.read(read)
         await desk.store.run(partial(_keep, found))
+    all_of_them = [(s, e) for s, one in desk.config.services.items() for e in one.environments]
+    await desk.store.run(lambda tx: tx.keep_figures_of(all_of_them))
     return SOON if is_first else AGAIN
 
 

@@ -1,6 +1,7 @@
 """Unasked: a rollback that the configuration asks for when a deployment fails its validation."""
 
 from bot.config import Config
+from bot.domain.closures.locks import LockKind
 from bot.domain.deployments.deployments import Deployment, Rescue
 from bot.domain.deployments.states import Kind
 from bot.domain.errors import Refusal
@@ -24,8 +25,10 @@ def go_back(tx: Tx, config: Config, failed: Deployment) -> Deployment | str:
     What a person would be asked about is left to a person: a lock, an unknown or irreversible
     database change, a way back that is closed.
     """
-    if held := tx.locks_on(failed.service, failed.environment):
-        return f"{listing([lock.name for lock in held])} is held"
+    locks = tx.locks_on(failed.service, failed.environment)
+    # A hold keeps what was rolled back from coming again; it never stops a rollback.
+    if held := [lock.name for lock in locks if lock.kind is not LockKind.HOLD]:
+        return f"{listing(held)} is held"
     found = situation(tx, failed.service, failed.environment)
     try:
         version = rollbacks.target_of(found.choice, None, found.known, force=False)
