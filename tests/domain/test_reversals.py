@@ -5,7 +5,7 @@ import pytest
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.rollbacks.reversals import steps
-from bot.domain.rollbacks.switching import Outcome, TargetStep, outcome
+from bot.domain.rollbacks.switching import TargetStep
 from tests.domain.samples import a_deployment
 
 NEW, OLD, OLDER = "build-3", "build-2", "build-1"
@@ -53,7 +53,3 @@ def test_what_another_rollback_took_away_is_not_this_ones() -> None:
 def test_where_nobody_knows_what_ran_nothing_is_taken_back() -> None:
     [step] = steps(a_rollback(3, {"from": "", "to": OLD}), LEFT.with_(ran={}), ())
     assert step.undoes == {}
-
-
-def test_without_a_step_nothing_was_switched() -> None:
-    assert outcome((), stop_on_failure=True) is Outcome.UNCHANGED

@@ -127,6 +127,19 @@ async def test_a_lost_answer_is_looked_for_at_the_target(team: Workspace, kind: 
     assert len(await starts(team, "vercel")) == 1
 
 
+async def test_a_target_that_is_removed_while_it_switches_may_have_switched(
+    team: Workspace,
+) -> None:
+    await team.post("/targets/vercel", seconds=30)
+    await rolls_back(team)
+    await team.passes("PT8S")
+    team.rules = targets()
+    await team.reopen()
+    await team.passes("PT10S")
+    said = (await team.channel())[-1]
+    assert "PARTIAL: production is mixed. web: it is no longer in gonogo.yaml" in said
+
+
 async def test_it_goes_on_where_it_was_when_the_bot_comes_back(team: Workspace) -> None:
     await team.post("/targets/vercel", seconds=30)
     await rolls_back(team)

@@ -100,6 +100,12 @@ class TargetStep:
             self, progress=Progress.ENDED, fate=Fate.FAILED_RESTORED, ended_at=at, text=why
         )
 
+    def gone(self, why: str, at: datetime) -> "TargetStep":
+        """The step whose target can be asked no more; what was begun may have changed it."""
+        if self.progress is Progress.WAITING:
+            return self.failed(why, at)
+        return self.ended(Sight(fate=Fate.UNKNOWN, text=why, at=at))
+
 
 def following(steps: Sequence[TargetStep], *, stop_on_failure: bool) -> int | None:
     """The place of the step to work on, None when there is nothing more to do."""

@@ -53,8 +53,8 @@ async def switch(desk: Desk, deployment: Deployment) -> None:
         return
     target = dict(desk.targets_of(deployment)).get(step.target)
     if target is None:
-        gone = step.failed("it is no longer in gonogo.yaml", desk.now())
-        await _keep(desk, deployment, place, gone)
+        why = "it is no longer in gonogo.yaml"
+        await _keep(desk, deployment, place, step.gone(why, desk.now()))
         return
     operation = step.operation(deployment.request_id or deployment.name, place)
     if step.undoes and isinstance(target, Reversing):
@@ -150,8 +150,8 @@ async def _ask_database(desk: Desk, deployment: Deployment, place: int) -> None:
     run = databases.step(desk, deployment, step)
     operation = f"{deployment.request_id}-{place + 1}-{step.attempt}"
     if run is None:
-        gone = step.failed("its workflow is no longer in gonogo.yaml", now)
-        await _keep(desk, deployment, place, gone)
+        why = "its workflow is no longer in gonogo.yaml"
+        await _keep(desk, deployment, place, step.gone(why, now))
         return
     match step.progress:
         case Progress.WAITING:
@@ -199,7 +199,7 @@ async def _keep(
 
 async def _settle(desk: Desk, deployment: Deployment, found: Outcome) -> None:
     now = desk.now()
-    if found is Outcome.SWITCHED and not desk.targets_of(deployment):
+    if found is Outcome.SWITCHED and all(step.command for step in deployment.steps):
         moved = deployment.to(State.APPROVED, now)  # the code follows, by its workflow
         await desk.save(deployment, moved, action="database_taken_back")
         return
