@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from bot.domain.deployments.validation import LOOKED_AWAY, Outcome, Reading
+import pytest
+
+from bot.domain.deployments.validation import LOOKED_AWAY, Outcome, Reading, Validation
 from bot.ports import Question
 from bot.services.gates import monitoring
 from tests.services.team import Team
@@ -37,4 +39,34 @@ async def test_a_slow_monitor_does_not_make_the_watch_begin_anew(migrated: Path)
     [read] = await monitoring.before(desk, await team.newest(), patience=0.1)
     assert (read.outcome, read.text) == (Outcome.UNKNOWN, "not known, no answer within 0.1 s")
     assert LOOKED_AWAY.total_seconds() / 2 > monitoring.PATIENCE
+    await team.close()
+
+
+class Steady(Slow):
+    """A source that counts the looks at it."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    async def look(self, question: Question) -> Reading:
+        self.looks += 1
+        return Reading(what=self.what, outcome=Outcome.OK, text="fine", at=question.now)
+
+
+@pytest.mark.parametrize(("seconds", "looks"), [(29, 1), (30, 2), (-3600, 2)])
+async def test_a_monitor_is_asked_again_after_its_pace_or_when_the_clock_was_set_back(
+    migrated: Path, seconds: float, looks: int
+) -> None:
+    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
+        return 0
+
+    team, source = Team.of(migrated, on_dispatch), Steady()
+    await team.works()
+    assert await team.asks("ana", "v1.1.0") is None
+    desk = replace(team.desk, monitors={("app", "production"): (source,)})
+    found = Validation(started_at=team.clock.now())
+    found = await monitoring.watch(desk, await team.newest(), found)
+    team.clock.forward(seconds)
+    await monitoring.watch(desk, await team.newest(), found)
+    assert source.looks == looks
     await team.close()

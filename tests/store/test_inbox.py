@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.adapters.store import SqlStore
+from bot.ports import Tx
 from tests.store.samples import START, HandClock
 
 
@@ -27,3 +28,15 @@ async def test_old_requests_are_forgotten(store: SqlStore, clock: HandClock) -> 
     await store.run(lambda tx: tx.forget_requests(START + timedelta(minutes=1)))
     assert await store.run(lambda tx: tx.first_time("old", "events", "U0ANA"))
     assert not await store.run(lambda tx: tx.first_time("new", "events", "U0ANA"))
+
+
+async def test_what_came_after_now_was_not_heard(store: SqlStore, clock: HandClock) -> None:
+    def is_heard(tx: Tx) -> bool:
+        return tx.heard("github:push", "acme/app", START - timedelta(hours=2))
+
+    await store.run(lambda tx: tx.first_time("one", "github:push", "acme/app"))
+    assert await store.run(is_heard)
+    clock.forward(seconds=-2)  # another replica's clock is ahead
+    assert await store.run(is_heard)
+    clock.forward(hours=-1)
+    assert not await store.run(is_heard)

@@ -1,11 +1,21 @@
 """The next due time is the earliest of everything that has to be looked at again."""
 
+from collections.abc import Callable
 from datetime import timedelta
+
+import pytest
 
 from bot.adapters.store import SqlStore
 from bot.domain.deployments.states import State
 from bot.ports import Tx
-from tests.store.samples import START, HandClock, a_deployment, a_post
+from tests.store.samples import (
+    START,
+    HandClock,
+    a_deployment,
+    a_picture_wish,
+    a_post,
+    an_incident,
+)
 
 FIRST, SECOND, THIRD = (START + timedelta(minutes=number) for number in (1, 2, 3))
 
@@ -50,3 +60,21 @@ async def test_after_a_clock_was_set_back_nothing_waits_for_it(
     assert await store.run(lambda tx: tx.next_due()) == hour_before
     assert await store.run(lambda tx: tx.duty("tags")) == hour_before
     assert len(await store.run(lambda tx: tx.posts_due(hour_before))) == 1
+
+
+@pytest.mark.parametrize(
+    "wait",
+    [
+        lambda tx: tx.want_picture(a_picture_wish(due_at=SECOND)),
+        lambda tx: tx.add_incident(an_incident(draft_due_at=SECOND)),
+    ],
+    ids=["picture", "post-mortem"],
+)
+async def test_what_was_to_be_made_is_made_when_the_clock_was_set_back(
+    store: SqlStore, clock: HandClock, wait: Callable[[Tx], object]
+) -> None:
+    await store.run(wait)
+    assert await store.run(lambda tx: tx.next_due()) == SECOND
+    clock.forward(hours=-1)
+    await store.run(lambda tx: tx.bring_forward())
+    assert await store.run(lambda tx: tx.next_due()) == START - timedelta(hours=1)

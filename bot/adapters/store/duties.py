@@ -18,8 +18,8 @@ _WAITING = (
     tables.mirrors,
     tables.remedies,
     tables.inspections,
+    tables.pictures,
 )
-
 
 _deployments, _outbox, _incidents = tables.deployments, tables.outbox, tables.incidents
 _homes, _pictures, _drafts = tables.homes, tables.pictures, tables.release_drafts
@@ -63,6 +63,8 @@ class Duties(Rows):
         for table in (_TABLE, *_WAITING):
             later = update(table).where(table.c.due_at > self.now)
             self.connection.execute(later.values(due_at=self.now))
+        drafts = update(_incidents).where(_incidents.c.draft_due_at > self.now)
+        self.connection.execute(drafts.values(draft_due_at=self.now))
 
     def next_due(self) -> datetime | None:
         times = self.connection.execute(_EARLIEST, {"now": self.now}).one()

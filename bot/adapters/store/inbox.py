@@ -1,11 +1,16 @@
 """Inbox: which requests were already taken, so that a repeated one does nothing."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
+
+CLOCKS_DIFFER = timedelta(seconds=5)
+"""So far ahead of ours the clock of another replica may be; what came later than that came before
+our clock was set back.
+"""
 
 
 class Inbox(Rows):
@@ -17,8 +22,9 @@ class Inbox(Rows):
 
     def heard(self, source: str, actor: str, since: datetime) -> bool:
         rows = tables.inbox.c
-        told = (rows.received_at >= since, rows.source == source, rows.actor == actor)
-        return self.connection.scalar(select(rows.key).where(*told).limit(1)) is not None
+        told = rows.received_at.between(since, self.now + CLOCKS_DIFFER)
+        wanted = select(rows.key).where(told, rows.source == source, rows.actor == actor)
+        return self.connection.scalar(wanted.limit(1)) is not None
 
     def forget_request(self, key: str) -> None:
         self.connection.execute(delete(tables.inbox).where(tables.inbox.c.key == key))

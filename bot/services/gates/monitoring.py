@@ -38,7 +38,7 @@ async def watch(desk: Desk, deployment: Deployment, found: Validation) -> Valida
         monitor
         for monitor in desk.monitors_of(deployment)
         if (last := found.reading(monitor.what)) is None
-        or now - last.at >= _pause(monitor, last, since)
+        or not last.at <= now < last.at + _pause(monitor, last, since)
     ]
     question = Question(version=deployment.version, now=now, since=since)
     known = {reading.what: reading for reading in deployment.before}
