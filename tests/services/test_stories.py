@@ -26,7 +26,7 @@ from tests.services.github import VERSIONS
 from tests.services.story import NEEDED, Base
 from tests.services.team import PEOPLE, Team
 
-STORIES = int(os.environ.get("GONOGO_STORIES", "200"))
+STORIES = int(os.environ.get("GONOGO_STORIES", "60"))
 SHARES = 4
 """Told side by side, where there is more than one core."""
 
