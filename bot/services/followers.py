@@ -6,11 +6,11 @@ from bot.config import Config
 from bot.services.deployments import inspecting
 from bot.services.desk import Follower
 from bot.services.incidents import incident_following
-from bot.services.rollbacks import holding, remedies
+from bot.services.rollbacks import holding, remedies, reversals
 from bot.services.runs import mirroring
 
 
 def followers(config: Config) -> tuple[Follower, ...]:
     """All of them, in the order in which they are told."""
-    parts = (incident_following, mirroring, holding, remedies, inspecting)
+    parts = (incident_following, mirroring, holding, reversals, remedies, inspecting)
     return tuple(partial(part.follow, config) for part in parts)

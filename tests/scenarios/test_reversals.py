@@ -133,6 +133,26 @@ async def test_without_targets_the_workflow_brings_it_again(tmp_path: Path) -> N
         assert (run["workflow"], run["inputs"]["version"]) == ("rollback.yml", "v1.2.1")
 
 
+async def test_undone_is_not_said_of_an_undo_that_failed_and_it_may_be_asked_for_again(
+    back: Workspace,
+) -> None:
+    ts = await back.message_with("Undo Rollback")
+    await back.fault("digitalocean", "status:409", path="/rollback/revert", method="POST")
+    await undoes(back)
+    await back.passes("PT1M")
+    assert "Nothing was switched" in (await back.channel())[-1]
+    await back.clicks("bo", "Close as Failed")
+    await back.passes("PT2S")
+    card = next(one for one in await back.messages() if one["ts"] == ts)
+    assert "undone by" not in card["rendered"]
+
+    await undoes(back)
+    await back.passes("PT2M")
+    assert (await back.channel())[-1].startswith(AGAIN)
+    card = next(one for one in await back.messages() if one["ts"] == ts)
+    assert "undone by D5" in card["rendered"]
+
+
 async def test_what_two_rollbacks_took_away_comes_again_everywhere(tmp_path: Path) -> None:
     async with workspace(tmp_path, rules=targets(VERCEL, WORKERS)) as team:
         await deployed(team)

@@ -89,7 +89,7 @@ class Deployment:
     `bad` is a person's mark, `hold` keeps the slot shut after a rollback, `rolls_back` names
     the deployment that a rollback takes back, `for_incident` the incident that a hotfix mends,
     `follow_ups` the minor incidents that were left for the next deployment, which this one is.
-    `reverses` names the rollback that it undoes, `reversed_by` what undoes this rollback.
+    `reverses` names the rollback that it undoes, `reversed_by` what undid this rollback.
     `undoing` is what a rollback takes back of the database before the code.
     `eta` is when people expect the fix of what a rollback took back, `mending` what was begun
     towards it.

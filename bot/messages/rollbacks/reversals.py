@@ -9,7 +9,7 @@ from bot.messages.views import View, field, view, words
 
 
 def button(d: Deployment) -> Block | None:
-    """Undo Rollback; None where that cannot be, or was asked for already."""
+    """Undo Rollback; None where that cannot be, or was done."""
     if d.reversed_by or not reversals.is_reversible(d):
         return None
     return b.button("Undo Rollback", "undo_rollback", str(d.id))

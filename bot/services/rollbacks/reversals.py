@@ -74,10 +74,17 @@ def reverse(tx: Tx, config: Config, deployment_id: int, reason: str, slack_id: s
     if why := closures.closed(tx, config, wish):
         raise Refusal("closed", "Nothing was done: {why}.", why=why)
     saved = tx.add(wish)
-    undone = tx.save(rollback, rollback.with_(reversed_by=saved.name))
-    tx.audit(slack_id, "reversal_requested", saved.name, undoes=undone.name, reason=reason)
-    tx.post(reply(config, undone, f"undone-{saved.id}", messages.begun(undone, saved)))
+    tx.audit(slack_id, "reversal_requested", saved.name, undoes=rollback.name, reason=reason)
+    tx.post(reply(config, rollback, f"undone-{saved.id}", messages.begun(rollback, saved)))
     return messages.started(saved)
+
+
+def follow(config: Config, tx: Tx, old: Deployment, new: Deployment) -> None:
+    """Note at a rollback that it is undone once what it took back runs well again."""
+    if new.state is not State.SUCCEEDED or old.state is State.SUCCEEDED:
+        return
+    if rollback := _reversed(tx, new):
+        tx.save(rollback, rollback.with_(reversed_by=new.name))
 
 
 async def steps(desk: Desk, deployment: Deployment) -> tuple[TargetStep, ...]:
@@ -91,12 +98,17 @@ async def steps(desk: Desk, deployment: Deployment) -> tuple[TargetStep, ...]:
 
 
 def _taken_back(tx: Tx, deployment: Deployment) -> tuple[TargetStep, ...]:
-    rollback = tx.deployment(int((deployment.reverses or "").removeprefix("D")))
+    rollback = _reversed(tx, deployment)
     left = _left(tx, rollback) if rollback else None
     if rollback is None or left is None:
         return ()
     earlier = tx.history(rollback.service, rollback.environment, limit=MOST_LOOKED_AT)
     return reversals.steps(rollback, left, earlier)
+
+
+def _reversed(tx: Tx, deployment: Deployment) -> Deployment | None:
+    number = (deployment.reverses or "").removeprefix("D")
+    return tx.deployment(int(number)) if number.isdecimal() else None
 
 
 def _left(tx: Tx, rollback: Deployment) -> Deployment | None:
