@@ -30,7 +30,7 @@ def submit(form: Submission, office: Office) -> Answer:
     """The form of the shortcut was sent."""
     number, at = form.values.get("incident", ""), moment(form.values.get("at", ""))
     text = " ".join(form.values.get("text", "").split())
-    if not number.isdigit() or at is None:
+    if not (number.isascii() and number.isdigit()) or at is None:
         return FormErrors({"incident": "Choose the incident, and when it happened."})
     if not text:
         return FormErrors({"text": "Say what happened."})

@@ -16,6 +16,7 @@ from bot.services.desk import card_key
 from bot.services.rollbacks import pins
 from tests.services.team import PEOPLE, Team
 
+UNTOUCHED = "nothing is changed, or looked for, because of a pin"
 PINNED = "later deployments do not go live"
 
 
@@ -33,22 +34,19 @@ class Place:
         return self.runs
 
     async def candidates(self) -> tuple[Candidate, ...]:
-        raise NotImplementedError
+        raise AssertionError(UNTOUCHED)
 
     async def plan(self, wanted: Artifact) -> TargetPlan:
-        raise NotImplementedError
+        raise AssertionError(UNTOUCHED)
 
     async def start(self, wanted: Artifact, operation: str) -> Receipt:
-        raise NotImplementedError
+        raise AssertionError(UNTOUCHED)
 
     async def watch(self, receipt: Receipt) -> Sight:
-        raise NotImplementedError
+        raise AssertionError(UNTOUCHED)
 
     async def resolve_unknown(self, wanted: Artifact, operation: str) -> tuple[Receipt, Sight]:
-        raise NotImplementedError
-
-    async def undo(self, receipt: Receipt, operation: str) -> Receipt:
-        raise NotImplementedError
+        raise AssertionError(UNTOUCHED)
 
 
 @pytest.fixture
