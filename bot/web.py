@@ -173,6 +173,9 @@ def _counted(registry: CollectorRegistry) -> Middleware:
         except web.HTTPException as error:
             requests.labels(route, error.status).inc()
             raise
+        except Exception:  # whatever a handler lets out, aiohttp answers 500 and logs it
+            requests.labels(route, web.HTTPInternalServerError.status_code).inc()
+            raise
         requests.labels(route, response.status).inc()
         return response
 

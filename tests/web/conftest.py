@@ -39,6 +39,7 @@ class Front:
     me: Identity | None = ME
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     reasons: list[str] = field(default_factory=list)
+    broken: bool = False
     warnings: list[str] = field(default_factory=list)
 
     async def remember(self, key: str, event: str, repo: str, question: bytes) -> bool:
@@ -52,6 +53,8 @@ class Front:
         self.woken += 1
 
     async def why_not(self) -> list[str]:
+        if self.broken:
+            raise RuntimeError("nobody saw this coming")
         return self.reasons
 
     def identity(self) -> Identity | None:

@@ -66,6 +66,13 @@ async def test_metrics_have_names_that_strangers_cannot_make_up(front: Front) ->
     assert "/one" not in text
 
 
+async def test_what_breaks_in_a_request_is_counted_as_a_500(front: Front) -> None:
+    front.broken = True
+    async with front.session.get("/readyz") as answer:
+        assert answer.status == 500
+    assert front.answered("/readyz", 500) == 1
+
+
 async def test_a_webhook_wakes_the_bot(front: Front) -> None:
     assert (await front.post(PATH, BODY, delivered()))[0] == 202
     assert front.woken == 1
