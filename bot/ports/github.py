@@ -141,8 +141,8 @@ class GitHub(Protocol):
         dispatched_only: bool = True,
         branch: str = "",
     ) -> tuple[RunSummary, ...]:
-        """The newest runs of a workflow with an id above `after`, newest first, at most 50; those
-        of one branch where it is named.
+        """The runs of a workflow with an id above `after`, newest first, and without `after` the
+        newest 50; those of one branch where it is named.
         """
 
     async def run(self, repo: str, run_id: int) -> tuple[RunSummary, Progress]:

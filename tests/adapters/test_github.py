@@ -63,14 +63,15 @@ async def test_a_moved_tag_is_seen_at_once(world: World, github: PyGithubAdapter
     assert after.commit == after.object_sha == git.branches["main"] != before.commit
 
 
-async def test_all_pages_of_tags_are_read_and_a_hundred_are_told(
+async def test_of_all_tags_however_many_the_newest_hundred_versions_are_told(
     world: World, github: PyGithubAdapter
 ) -> None:
     git = world.github.repositories[APP].git
-    git.tags |= {f"v0.{number}.0": git.branches["main"] for number in range(250)}
+    git.tags |= {f"v0.{number}.0": git.branches["main"] for number in range(2500)}
+    git.tags |= {f"build-{number}": git.branches["main"] for number in range(2500)}
 
     found = await github.tags(APP)
-    assert (len(found), found[0].name, found[-1].name) == (100, "v1.3.0", "v0.155.0")
+    assert (len(found), found[0].name, found[-1].name) == (100, "v1.3.0", "v0.2405.0")
 
 
 async def test_a_tag_that_is_not_there(github: PyGithubAdapter) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.adapters.github import reading
+from bot.domain.errors import Fault
 from bot.domain.gates import Check
 from bot.ports import Workflow
 from tests.adapters.canned_github import Says, canned
@@ -259,6 +260,30 @@ async def test_every_page_of_checks_and_statuses_counts() -> None:
         "page=1&per_page=100",
         "page=2&per_page=100",
     ]
+
+
+async def test_checks_that_go_on_for_ever_are_a_fault_and_never_all_green() -> None:
+    body = {"check_runs": [{"name": "build", "conclusion": "success"}] * 100}
+    page = Says(body, 200, {"link": '<http://127.0.0.1/?page=2>; rel="next"'})
+    async with canned({f"{APP}/commits/c0/check-runs": page}) as it:
+        with pytest.raises(Fault, match=r"more than 2000 rows in .*check-runs, too many"):
+            await it.github.checks("acme/app", "c0")
+    assert len(it.asked) == 20
+
+
+async def test_every_run_after_one_is_found_and_none_is_told_twice() -> None:
+    """Others may have started many since; where a new one comes in between, pages overlap."""
+    at, more = "2024-03-26T10:00:00Z", {"link": '<http://127.0.0.1/?page=2>; rel="next"'}
+
+    def runs(*ids: int) -> Says:
+        rows = [{"id": one, "html_url": "u", "created_at": at} for one in ids]
+        return Says({"workflow_runs": rows}, 200, more)
+
+    pages = (runs(9, 8, 7), runs(7, 6, 5), runs(4, 3, 2), runs(1))
+    async with canned({f"{APP}/actions/workflows/release.yml/runs": pages}) as it:
+        found = await it.github.runs("acme/app", "release.yml", after=4)
+    assert [run.id for run in found] == [9, 8, 7, 6, 5]
+    assert len(it.asked) == 3
 
 
 async def test_every_job_of_a_large_matrix_is_told() -> None:

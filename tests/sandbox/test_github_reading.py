@@ -114,6 +114,15 @@ async def test_lists_are_paged_with_links(host: Host) -> None:
         assert 'page=1>; rel="prev"' in answer.headers["Link"]
 
 
+async def test_matching_refs_come_all_at_once(host: Host) -> None:
+    """Whatever page is asked for: https://github.com/github/docs/issues/3863."""
+    url = f"{host.url}/repos/acme/app/git/matching-refs/tags/v1.2?per_page=1&page=2"
+    async with host.session.get(url, headers={"Authorization": "token ghp_local_token"}) as answer:
+        refs = [row["ref"] for row in await answer.json()]
+        assert refs == ["refs/tags/v1.2.0", "refs/tags/v1.2.1"]
+        assert "Link" not in answer.headers
+
+
 async def test_strangers_are_refused_and_long_tokens_are_only_unknown(host: Host) -> None:
     for token in ("nonsense", "ghs_" + "x" * 516):
         with pytest.raises(BadCredentialsException):

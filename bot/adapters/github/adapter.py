@@ -100,7 +100,8 @@ class PyGithubAdapter(Gates):
 
     async def tags(self, repo: str) -> tuple[Tag, ...]:
         def work(session: Session) -> tuple[Tag, ...]:
-            rows = session.pages(f"/repos/{repo}/git/matching-refs/tags")
+            # All at once: github.com knows no pages here, an older Enterprise Server does.
+            rows = session.pages(f"/repos/{repo}/git/matching-refs/tags/v")
             named = {row["ref"].removeprefix("refs/tags/"): row["object"] for row in rows}
             versions = {v: name for name in named if (v := Version.parse(name)) is not None}
             newest = [versions[version] for version in sorted(versions, reverse=True)[:MOST_TAGS]]
@@ -189,15 +190,22 @@ class PyGithubAdapter(Gates):
         dispatched_only: bool = True,
         branch: str = "",
     ) -> tuple[RunSummary, ...]:
-        query: dict[str, object] = {"per_page": MOST_RUNS}
+        query: dict[str, object] = {}
         if dispatched_only:
             query["event"] = "workflow_dispatch"
         if branch:
             query["branch"] = branch
         path = f"/repos/{repo}/actions/workflows/{quote(file)}/runs"
-        found = await self._threads.read(repo, lambda session: session.get(path, **query))
-        rows = map(reading.run_summary, found["workflow_runs"])
-        return tuple(sorted((r for r in rows if r.id > after), key=lambda r: r.id, reverse=True))
+
+        def work(session: Session) -> list[Any]:
+            def until(row: Any) -> bool:
+                return not after or row["id"] <= after
+
+            return session.pages(path, "workflow_runs", size=MOST_RUNS, until=until, **query)
+
+        found = map(reading.run_summary, await self._threads.read(repo, work))
+        newer = {run.id: run for run in found if run.id > after}  # two pages may show the same one
+        return tuple(newer[run_id] for run_id in sorted(newer, reverse=True))
 
     async def run(self, repo: str, run_id: int) -> tuple[RunSummary, Progress]:
         def work(session: Session) -> tuple[RunSummary, Progress]:

@@ -19,6 +19,10 @@ GONE = "No commit found"
 """How GitHub says with a 422 that there is no such commit."""
 
 
+class TooLong(Fault):
+    """A list that is longer than we read; asking again at once would not make it shorter."""
+
+
 @contextmanager
 def translated(*, write: bool) -> Iterator[None]:
     """Raise Fault and its kinds for whatever goes wrong inside.

@@ -12,8 +12,8 @@ from bot.domain.gates import Issue
 
 def find(session: Session, repo: str, mark: str, since: datetime) -> Issue | None:
     """The issue with that word in its text, of those that changed since then."""
-    query = {"state": "all", "since": f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
-    rows = session.pages(f"/repos/{repo}/issues", **query)
+    then = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    rows = session.pages(f"/repos/{repo}/issues", state="all", since=then)
     found = (row for row in rows if "pull_request" not in row and mark in (row["body"] or ""))
     return next(map(reading.issue, found), None)
 

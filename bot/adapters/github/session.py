@@ -8,12 +8,12 @@ import json
 import math
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bot.adapters.github.budget import Budget
 from bot.adapters.github.credentials import Credentials
-from bot.adapters.github.errors import parsed, refused
+from bot.adapters.github.errors import TooLong, parsed, refused
 from bot.adapters.github.kept import Answer, Kept
 from bot.domain.errors import Fault
 
@@ -66,15 +66,28 @@ class Session:
         """The JSON at a path. Raises Fault, NotFound when there is nothing."""
         return self._ask(path, query)[0]
 
-    def pages(self, path: str, rows: str | None = None, **query: object) -> list[Any]:
-        """The rows of all pages of a list, at most 2000; `rows` is the field that holds them."""
+    def pages(
+        self,
+        path: str,
+        rows: str | None = None,
+        *,
+        size: int = PER_PAGE,
+        until: Callable[[Any], bool] = lambda row: False,
+        **query: object,
+    ) -> list[Any]:
+        """The rows of all pages of a list; `rows` is the field that holds them.
+
+        Nothing is asked for beyond the page with the row `until` which they are wanted. Raises
+        TooLong for a list that is longer than we read: a part of it would pass for the whole.
+        """
         found: list[Any] = []
         for page in range(1, MOST_PAGES + 1):
-            data, more = self._ask(path, {**query, "per_page": PER_PAGE, "page": page})
-            found += data[rows] if rows else data
-            if not more:
-                break
-        return found
+            data, more = self._ask(path, {**query, "per_page": size, "page": page})
+            these = data[rows] if rows else data
+            found += these
+            if not more or any(map(until, these)):
+                return found
+        raise TooLong("github", f"more than {MOST_PAGES * size} rows in {path}, too many to read")
 
     def post(
         self, path: str, body: Mapping[str, Any] | None = None

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from bot.adapters.github.budget import Budget
 from bot.adapters.github.credentials import Credentials
-from bot.adapters.github.errors import translated
+from bot.adapters.github.errors import TooLong, translated
 from bot.adapters.github.kept import Kept
 from bot.adapters.github.session import Session, client
 from bot.domain.errors import Declined, Fault, NotFound
@@ -68,7 +68,7 @@ class Threads:
                 for pause in (*PAUSES, None):
                     try:
                         return await self._run(self._reads[repo], work, write=False)
-                    except (NotFound, Declined):
+                    except (NotFound, Declined, TooLong):
                         raise
                     except Fault as fault:
                         # What has hung once is not asked again: it would keep a thread from others.

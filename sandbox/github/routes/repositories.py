@@ -48,9 +48,10 @@ def ref(call: Call) -> Json:
 
 
 def matching_refs(call: Call) -> list[Json]:
+    """All of them at once, whatever page is asked for."""
     prefix = f"refs/{call.part('ref')}"
     found = [(name, sha) for name, sha in sorted(_refs(call).items()) if name.startswith(prefix)]
-    return [repositories.ref(call.site, call.repo, name, sha) for name, sha in call.paged(found)]
+    return [repositories.ref(call.site, call.repo, name, sha) for name, sha in found]
 
 
 def create_ref(call: Call) -> Reply:
