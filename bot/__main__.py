@@ -118,6 +118,7 @@ async def _examine(read: settings.Settings, loaded: config.Config) -> Sequence[p
         )
         now = bot.clock.now()
         around = await outside_doctor.look(bot.monitors.made, bot.targets.made, now)
+        around += await outside_doctor.annotations(bot.annotators.made)
         if source := bot.targets.backups:
             around += await outside_doctor.backups(loaded, source, now)
         outage = await outage_doctor.look(loaded, bot.chat, bot.pagers.values(), bot.status_page)

@@ -20,6 +20,7 @@ from bot.adapters.slack.slack_http import SlackEvents
 from bot.adapters.slack.slack_socket import SlackSocket
 from bot.adapters.store import SqlStore, Unreachable, is_current, open_store, upgrade
 from bot.adapters.uptime_kuma.webhook import webhook
+from bot.annotators import Annotators
 from bot.clockwork import Clockwork
 from bot.config import Config, ConfigError
 from bot.credentials import credentials
@@ -73,6 +74,7 @@ class Bot:
         )
         self.targets = Targets(settings, config, self.clock, self.github)
         self.monitors = Monitors(settings, config, self.probes, self.targets.made)
+        self.annotators = Annotators(settings, config)
         self.pagers = pagers(settings)
         self.status_page = status_page(settings, config)
         self.store: SqlStore = open_store(settings.database_url, self.clock)
@@ -96,6 +98,7 @@ class Bot:
             wake=self._clockwork.wake,
             targets=self.targets.made,
             monitors=self.monitors.made,
+            annotators=self.annotators.made,
             backups=self.targets.backups,
             followers=followers(config),
             pagers=self.pagers,
@@ -170,6 +173,7 @@ class Bot:
         await self.github.close()
         await self.targets.close()
         await self.monitors.close()
+        await self.annotators.close()
         await self.chat.close()
         if isinstance(self.clock, SharedClock):
             await self.clock.close()

@@ -120,11 +120,13 @@ class Settings(BaseSettings):
         default="https://us.posthog.com", description="PostHog's private API; eu.posthog.com"
     )
     posthog_api_key: SecretStr | None = Field(
-        default=None, description="key with query:read, for monitors of kind posthog"
+        default=None,
+        description="key with query:read for monitors, annotation:* for annotations",
     )
     sentry_api_url: str = Field(default="https://sentry.io", description="Sentry")
     sentry_token: SecretStr | None = Field(
-        default=None, description="token with event:read, for monitors of kind sentry"
+        default=None,
+        description="token with event:read for monitors, project:releases for annotations",
     )
     bugsink_api_url: str | None = Field(default=None, description="Bugsink")
     bugsink_token: SecretStr | None = Field(

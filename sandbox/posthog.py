@@ -1,4 +1,6 @@
-"""A local PostHog: page views and exceptions as somebody set them, counted as the query asks."""
+"""A local PostHog: page views and exceptions as somebody set them, counted as the query asks, and
+annotations.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from sandbox.clock import Clock
+from sandbox.clock import Clock, iso
 from sandbox.edge import edge
 
 if TYPE_CHECKING:
@@ -19,6 +21,10 @@ SPAN = re.compile(r"timestamp (>=|<) toDateTime\('([0-9: -]{19})', 'UTC'\)")
 COUNTS = re.compile(
     r"select countIf\(event = '\$exception'\) as \w+, countIf\(event = '\$pageview'\)"
 )
+
+ANNOTATION = {"content": None, "date_marker": None, "creation_type": "USR", "scope": "project"}
+SCOPES = ("dashboard_item", "dashboard", "project", "organization", "recording")
+TYPES = (None, "USR", "GIT")
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class PostHog:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._traffic = [Traffic(clock.now() - timedelta(days=1), 1000, 0.004)]
+        self.annotations: list[dict[str, Any]] = []
         self.cached = False
         self.broken = False
 
@@ -49,6 +56,15 @@ class PostHog:
                 last.rate if rate is None else rate,
             )
         )
+
+    def annotate(self, told: dict[str, Any]) -> dict[str, Any]:
+        """An annotation as PostHog keeps and tells it."""
+        number, now = len(self.annotations) + 1, iso(self._clock.now())
+        made = {"id": number, "created_at": now, "updated_at": now, "deleted": False} | {
+            name: told.get(name, otherwise) for name, otherwise in ANNOTATION.items()
+        }
+        self.annotations.append(made)
+        return made
 
     def count(self, start: datetime, end: datetime) -> list[int]:
         """[exceptions, page views] of a span, as far as it has passed."""
@@ -65,11 +81,30 @@ class PostHog:
 def routes(world: World) -> web.Application:
     """The private API, to be mounted at /posthog."""
 
+    def refusal(request: web.Request) -> web.Response | None:
+        if request.headers.get("Authorization") == f"Bearer {world.seed.secrets.posthog_key}":
+            return None
+        return web.json_response(_error("authentication_failed", "Invalid API key."), status=401)
+
+    async def annotations(request: web.Request) -> web.Response:
+        if no := refusal(request):
+            return no
+        newest = sorted(world.posthog.annotations, key=lambda a: str(a["date_marker"]))[::-1]
+        rows = newest[: int(request.query.get("limit", 100))]
+        page = {"count": len(newest), "next": None, "previous": None, "results": rows}
+        return web.json_response(page)
+
+    async def annotate(request: web.Request) -> web.Response:
+        if no := refusal(request):
+            return no
+        body = await request.json()
+        if body.get("scope", "project") not in SCOPES or body.get("creation_type") not in TYPES:
+            return web.json_response(_error("invalid_choice", "Not a valid choice."), status=400)
+        return web.json_response(world.posthog.annotate(body), status=201)
+
     async def query(request: web.Request) -> web.Response:
-        if request.headers.get("Authorization") != f"Bearer {world.seed.secrets.posthog_key}":
-            return web.json_response(
-                _error("authentication_failed", "Invalid API key."), status=401
-            )
+        if no := refusal(request):
+            return no
         body = await request.json()
         text = str(body.get("query", {}).get("query"))
         span = {sign: _time(at) for sign, at in SPAN.findall(text)}
@@ -89,6 +124,8 @@ def routes(world: World) -> web.Application:
 
     app = web.Application(middlewares=[edge("posthog", world)])
     app.router.add_post("/api/projects/{project}/query/", query)
+    app.router.add_get("/api/projects/{project}/annotations/", annotations)
+    app.router.add_post("/api/projects/{project}/annotations/", annotate)
     return app
 
 

@@ -15,6 +15,8 @@ from sandbox.health import shown_version
 if TYPE_CHECKING:
     from sandbox.world import World
 
+REQUIRED = "This field is required."
+
 
 @dataclass(frozen=True)
 class Issue:
@@ -29,13 +31,16 @@ class Issue:
 class Tracker:
     """Issues, and the releases that were heard of; `broken` answers have another shape.
 
-    Production tells of the version that runs there, unless it is `silent`.
+    Production tells of the version that runs there, unless it is `silent`; `made` are releases that
+    somebody made, by when, and of which no app needs to have told.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.issues: list[Issue] = []
         self.releases: set[str] = set()
+        self.made: dict[str, dict[str, Any]] = {}
+        self.deploys: dict[str, list[dict[str, Any]]] = {}
         self.broken = False
         self.silent = False
 
@@ -56,6 +61,39 @@ def _releases(world: World) -> set[str]:
     return world.sentry.releases
 
 
+def _is_known(world: World, version: str) -> bool:
+    """Whether an app told of it, or somebody made it."""
+    return version in _releases(world) or version in world.sentry.made
+
+
+def _release(world: World, version: str) -> dict[str, Any]:
+    """A release as Sentry tells it."""
+    made = world.sentry.made.get(version, {})
+    seen = [iso(one.first_seen) for one in world.sentry.issues if one.release == version]
+    project = {
+        "id": 1,
+        "slug": "app",
+        "name": "app",
+        "newGroups": len(seen),
+        "hasHealthData": version in _releases(world),
+    }
+    return {
+        "version": version,
+        "shortVersion": version,
+        "ref": made.get("ref"),
+        "url": made.get("url"),
+        "dateReleased": made.get("dateReleased"),
+        "firstEvent": seen[0] if seen else None,
+        "lastEvent": seen[-1] if seen else None,
+        "newGroups": len(seen),
+        "projects": [project],
+    }
+
+
+def _unknown() -> web.Response:
+    return web.json_response({"detail": "The requested resource does not exist"}, status=404)
+
+
 def sentry(world: World) -> web.Application:
     """Sentry's API, to be mounted at /sentry."""
 
@@ -66,11 +104,44 @@ def sentry(world: World) -> web.Application:
         version = request.match_info["version"]
         if not is_let_in(request):
             return web.json_response({"detail": "Invalid token"}, status=401)
-        if version not in _releases(world):
-            return web.json_response(
-                {"detail": "The requested resource does not exist"}, status=404
-            )
-        return web.json_response({"version": version, "shortVersion": version, "ref": None})
+        if not _is_known(world, version):
+            return _unknown()
+        return web.json_response(_release(world, version))
+
+    async def releases(request: web.Request) -> web.Response:
+        if not is_let_in(request):
+            return web.json_response({"detail": "Invalid token"}, status=401)
+        known = sorted({*_releases(world), *world.sentry.made})
+        return web.json_response([_release(world, version) for version in known])
+
+    async def make(request: web.Request) -> web.Response:
+        if not is_let_in(request):
+            return web.json_response({"detail": "Invalid token"}, status=401)
+        body = await request.json()
+        missing = [name for name in ("version", "projects") if not body.get(name)]
+        if missing:
+            return web.json_response({name: [REQUIRED] for name in missing}, status=400)
+        status = 208 if _is_known(world, body["version"]) else 201
+        world.sentry.made.setdefault(body["version"], body)
+        return web.json_response(_release(world, body["version"]), status=status)
+
+    async def deploys(request: web.Request) -> web.Response:
+        if not is_let_in(request):
+            return web.json_response({"detail": "Invalid token"}, status=401)
+        version = request.match_info["version"]
+        if not _is_known(world, version):
+            return _unknown()
+        done = world.sentry.deploys.setdefault(version, [])
+        if request.method == "GET":
+            return web.json_response(done[::-1])
+        body = await request.json()
+        if not body.get("environment"):
+            return web.json_response({"environment": [REQUIRED]}, status=400)
+        number = str(sum(map(len, world.sentry.deploys.values())) + 1)
+        optional = ("url", "dateStarted", "dateFinished", "name")
+        told = {name: body.get(name) for name in optional}
+        done.append({"id": number, "environment": body["environment"], **told})
+        return web.json_response(done[-1], status=201)
 
     async def issues(request: web.Request) -> web.Response:
         if not is_let_in(request):
@@ -94,7 +165,12 @@ def sentry(world: World) -> web.Application:
         return web.json_response(rows)
 
     app = web.Application(middlewares=[edge("sentry", world)])
-    app.router.add_get("/api/0/organizations/{organization}/releases/{version}/", release)
+    place = "/api/0/organizations/{organization}/releases/"
+    app.router.add_get(place, releases)
+    app.router.add_post(place, make)
+    app.router.add_get(f"{place}{{version}}/", release)
+    app.router.add_route("GET", f"{place}{{version}}/deploys/", deploys)
+    app.router.add_route("POST", f"{place}{{version}}/deploys/", deploys)
     app.router.add_get("/api/0/organizations/{organization}/issues/", issues)
     return app
 

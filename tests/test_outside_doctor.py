@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from bot import config
-from bot.adapters import digitalocean, posthog
+from bot.adapters import digitalocean, pagerduty, posthog, sentry
 from bot.adapters.uptime_kuma import monitor as kuma
 from bot.doctor import outside_doctor
+from bot.ports.annotations import Annotator
 from sandbox import app
 from sandbox.seeds import Seed
 from sandbox.world import World
@@ -64,6 +65,31 @@ async def test_what_cannot_says_what_to_do(world: World) -> None:
     world.faults.add(system="kuma", kind="reset_before", count=9)
     found = await look(world, "phx_wrong")
     assert found["app production uptime kuma"][0] is None
+
+
+async def test_who_is_told_of_what_goes_live_is_looked_at_without_telling_them(
+    world: World,
+) -> None:
+    base, secrets = world.base_url, world.seed.secrets
+    made: dict[str, Annotator] = {
+        "PostHog": posthog.annotator(f"{base}/posthog", secrets.posthog_key, 1),
+        "Sentry": sentry.annotator(f"{base}/sentry", "wrong", "acme", ("app",), environment=None),
+        "PagerDuty": pagerduty.annotator(f"{base}/pagerduty", "short"),
+    }
+    found = await outside_doctor.annotations({("app", "production"): made})
+    for one in made.values():
+        await one.close()
+    told = {one.subject: (one.ok, one.text, one.action) for one in found}
+    assert told["app production annotations at PostHog"] == (
+        True,
+        "its annotations can be read",
+        "",
+    )
+    ok, text, action = told["app production annotations at Sentry"]
+    assert (ok, action) == (False, outside_doctor.ANNOTATIONS) and "401 Invalid token" in text
+    ok, text, _ = told["app production annotations at PagerDuty"]
+    assert (ok, text) == (False, "its routing key is not 32 letters and digits")
+    assert (world.posthog.annotations, world.sentry.made) == ([], {})
 
 
 async def backups(world: World) -> tuple[bool | None, str, str]:

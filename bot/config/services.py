@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import AfterValidator, Field, model_validator
 
 from bot.config.aftercare import AftercareConfig
+from bot.config.annotations import Annotations
 from bot.config.approval import EnvironmentApproval
 from bot.config.calendars import WindowConfig
 from bot.config.gates import BugsConfig, ChecksConfig, MigrationsConfig, Policies
@@ -88,6 +89,9 @@ class EnvironmentConfig(Part):
     )
     approval: EnvironmentApproval = EnvironmentApproval()
     monitors: Monitors = Field(default=(), description="what else is read, before and after")
+    annotations: Annotations = Field(
+        default=(), description="who else is told when a version went live"
+    )
     targets: Targets = Field(default=(), description="where it runs, in the order of a way back")
     automatic_rollback: bool = Field(
         default=False, description="whether what fails its validation is rolled back by itself"

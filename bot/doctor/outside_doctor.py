@@ -12,11 +12,13 @@ from bot.domain.deployments.validation import Outcome
 from bot.domain.errors import Fault
 from bot.domain.spans import span
 from bot.ports import Backups, Monitor, Question, Target
+from bot.ports.annotations import Annotator
 
 Places = tuple[str, str]
 MONITOR = "see docs/monitors.md; correct it under monitors, or its address and token"
 TARGET = "see docs/targets.md; correct it under targets, or what it is let in with"
 
+ANNOTATIONS = "correct annotations, or the address and the rights of its token"
 BACKUPS = "correct backups.database, or let DIGITALOCEAN_TOKEN read databases (database:read)"
 
 
@@ -51,6 +53,25 @@ async def _target(place: Places, name: str, target: Target) -> Finding:
     except Fault as fault:
         return failed(subject, fault, TARGET)
     text = f"runs {runs.version or runs.id}" if runs else "nothing runs there yet"
+    return Finding(subject=subject, ok=True, text=text)
+
+
+async def annotations(
+    annotators: Mapping[Places, Mapping[str, Annotator]],
+) -> tuple[Finding, ...]:
+    """Everybody who is told of what goes live, without telling them anything."""
+    found = await asyncio.gather(
+        *(_annotator(place, one) for place, each in annotators.items() for one in each.values())
+    )
+    return tuple(found)
+
+
+async def _annotator(place: Places, annotator: Annotator) -> Finding:
+    subject = f"{' '.join(place)} annotations at {annotator.name}"
+    try:
+        text = await annotator.examine()
+    except Fault as fault:
+        return failed(subject, fault, ANNOTATIONS)
     return Finding(subject=subject, ok=True, text=text)
 
 

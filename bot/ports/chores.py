@@ -21,6 +21,7 @@ class Chore(StrEnum):
     RELEASE_DRAFTS = "release_drafts"
     REMEDIES = "remedies"
     INSPECTIONS = "inspections"
+    ANNOTATIONS = "annotations"
     HOMES = "homes"
     PICTURES = "pictures"
     AUDIT = "audit"

@@ -9,6 +9,7 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.metrics.history import IncidentRecord, Record
 from bot.domain.people import Actor
 from bot.messages.blocks import Message
+from bot.ports.annotations import AnnotationTx
 from bot.ports.chores import ChoreTx
 from bot.ports.forerunners import ForerunnerTx
 from bot.ports.freezes import FreezeTx
@@ -96,6 +97,7 @@ class Tx(
     ReleaseDraftTx,
     RemedyTx,
     InspectionTx,
+    AnnotationTx,
     PageTx,
     StatusPostTx,
     MirrorTx,
@@ -129,8 +131,8 @@ class Tx(
         """Ids of unfinished deployments whose `due_at` has come, the longest due first."""
 
     def release_dispatching(self) -> None:
-        """After a start on an embedded database: nobody waits for an answer any more, so what was
-        being dispatched, or a gate that was being answered, is due at once.
+        """After a start on an embedded database: nobody waits for an answer any more, so what is
+        being dispatched, or answered at a gate, is due at once.
         """
 
     def hurry(self) -> None:
@@ -278,9 +280,8 @@ class Tx(
         """Drop inbox rows received before then."""
 
     def next_due(self) -> datetime | None:
-        """The earliest time at which a deployment, a lock, an incident or a message has to be
-        looked at again. Duties do not count: what they would have done on the way they do at the
-        end.
+        """The earliest time at which anything but a duty has to be looked at again: what duties
+        would have done on the way they do at the end.
         """
 
 

@@ -9,7 +9,7 @@ from bot.domain.deployments.deployments import Deployment
 from bot.ports import Card, Chore, Post, Room, Tx
 from bot.services.board import Board
 from bot.services.closures import locks
-from bot.services.deployments import inspecting
+from bot.services.deployments import annotating, inspecting
 from bot.services.deployments.stepping import step
 from bot.services.desk import Desk
 from bot.services.duties import Duties
@@ -72,6 +72,7 @@ class Chores:
             Chore.INSPECTIONS: _Kind(
                 lambda tx: tx.inspections_due(tx.now), each("inspection", inspecting.step)
             ),
+            Chore.ANNOTATIONS: _Kind(lambda tx: tx.annotations_due(tx.now), self._annotations),
             Chore.HOMES: _Kind(lambda tx: tx.homes_due(tx.now), each("home", homes.show)),
             Chore.PICTURES: _Kind(
                 lambda tx: tx.pictures_due(tx.now), each("picture", pictures.draw)
@@ -94,6 +95,13 @@ class Chores:
         self, subject: str, do: Callable[[Desk, Any], Awaitable[None]]
     ) -> Callable[[Iterable[object]], Plan]:
         return lambda keys: [(f"{subject}:{key}", partial(do, self._desk, key)) for key in keys]
+
+    def _annotations(self, due: Iterable[tuple[int, str]]) -> Plan:
+        """Each place by itself: one that does not answer holds no other up."""
+        return [
+            (f"annotation:D{number}:{place}", partial(annotating.step, self._desk, number, place))
+            for number, place in due
+        ]
 
     def _cards(self, stale: tuple[tuple[Deployment, Card | None], ...]) -> Plan:
         ready = self._board.due(stale, self._desk.now())

@@ -25,6 +25,7 @@ from bot.ports import (
     Target,
     Tx,
 )
+from bot.ports.annotations import Annotator
 from bot.ports.paging import Pager
 from bot.ports.status_pages import StatusPage
 
@@ -52,6 +53,7 @@ class Desk:
     wake: Callable[[], None]
     monitors: Mapping[tuple[str, str], Sequence[Monitor]] = field(default_factory=dict)
     targets: Mapping[tuple[str, str], Sequence[tuple[str, Target]]] = field(default_factory=dict)
+    annotators: Mapping[tuple[str, str], Mapping[str, Annotator]] = field(default_factory=dict)
     backups: Backups | None = None
     followers: tuple[Follower, ...] = ()
     pagers: Mapping[str, Pager] = field(default_factory=dict)
@@ -81,6 +83,10 @@ class Desk:
     def monitors_of(self, deployment: Deployment) -> Sequence[Monitor]:
         """What else is read where this deployment goes."""
         return self.monitors.get((deployment.service, deployment.environment), ())
+
+    def annotators_of(self, deployment: Deployment) -> Mapping[str, Annotator]:
+        """Who is told, by name, when something goes live where this deployment goes."""
+        return self.annotators.get((deployment.service, deployment.environment), {})
 
     def targets_of(self, deployment: Deployment) -> Sequence[tuple[str, Target]]:
         """The targets where this deployment goes, by name, in the order of the configuration."""

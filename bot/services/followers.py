@@ -3,7 +3,7 @@
 from functools import partial
 
 from bot.config import Config
-from bot.services.deployments import inspecting
+from bot.services.deployments import annotating, inspecting
 from bot.services.desk import Follower
 from bot.services.incidents import incident_following
 from bot.services.rollbacks import holding, remedies, reversals
@@ -12,5 +12,5 @@ from bot.services.runs import mirroring
 
 def followers(config: Config) -> tuple[Follower, ...]:
     """All of them, in the order in which they are told."""
-    parts = (incident_following, mirroring, holding, reversals, remedies, inspecting)
+    parts = (incident_following, mirroring, holding, reversals, remedies, inspecting, annotating)
     return tuple(partial(part.follow, config) for part in parts)

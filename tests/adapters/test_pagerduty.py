@@ -146,7 +146,7 @@ async def test_a_long_story_is_cut(world: World, pager: PagerDuty) -> None:
         ("status_after_apply:502", Unanswered, "502 The sandbox was asked to fail here.", None),
         ("reset_before", Unanswered, "no usable answer (ReadError)", None),
         ("reset_after_apply", Unanswered, "no usable answer (ReadError)", None),
-        ("bad_json", Unanswered, "no usable answer (_Accepted: 1 mistakes)", None),
+        ("bad_json", Unanswered, "no usable answer (Accepted: 1 mistakes)", None),
         ("timeout", Unanswered, "no answer in time", None),
     ],
 )

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pagerduty
 import pytest
 from pagerduty import EventsApiV2Client, RestApiV2Client
 
+from bot.adapters import pagerduty as bot_pagerduty
+from bot.ports.annotations import WentLive
 from sandbox import app
 from sandbox.seeds import Seed
 from sandbox.world import World
@@ -80,6 +82,37 @@ async def test_a_deployment_is_a_change_event(stage: Stage) -> None:
     await asyncio.to_thread(stage.events.send_change_event, payload)
     assert stage.world.pagerduty.changes[0]["summary"] == "v1.2.1 deployed"
     assert stage.world.pagerduty.incidents == []
+
+
+async def test_the_bot_sends_the_change_event_that_the_client_sends(stage: Stage) -> None:
+    link = "https://github.com/acme/app/actions/runs/7001"
+    details = {"deployment": "D2", "environment": "production", "version": "v1.2.1"}
+    at = datetime(2024, 3, 26, 10, tzinfo=UTC)
+    words: dict[str, Any] = {"source": "app", "timestamp": at.isoformat()}
+    links = [{"href": link, "text": "Run"}]
+    submit = stage.events.submit
+    await asyncio.to_thread(
+        lambda: submit("v1.2.1 deployed", custom_details=details, links=links, **words)
+    )
+    host = stage.world.pagerduty
+    annotator = bot_pagerduty.annotator(f"{stage.world.base_url}/pagerduty", host.routing_key)
+    event = WentLive(
+        key="D2",
+        text="v1.2.1 deployed",
+        service="app",
+        environment="production",
+        version="v1.2.1",
+        commit="",
+        at=at,
+        url=link,
+    )
+    await annotator.tell(event)
+    await annotator.close()
+
+    theirs, ours = stage.world.journal.all("pagerduty")
+    assert ours.path == theirs.path
+    assert isinstance(theirs.body, dict)
+    assert ours.body == {name: value for name, value in theirs.body.items() if value}
 
 
 @pytest.mark.parametrize(

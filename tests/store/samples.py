@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.domain.deployments import inspections
+from bot.domain.deployments.annotations import Annotation
 from bot.domain.deployments.changes import Commit
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.inspections import Inspection
@@ -139,6 +140,12 @@ def a_card(deployment: Deployment, **changes: Any) -> Card:
 def a_post(key: str, **changes: Any) -> Post:
     """A message to #deployments."""
     return Post(key=key, channel="C0DEPLOY", message=Message(f"about {key}"), **changes)
+
+
+def an_annotation(deployment: int, **changes: Any) -> Annotation:
+    """PostHog has to be told of a deployment that went live."""
+    facts: dict[str, Any] = {"place": "PostHog", "wished_at": START, "due_at": START}
+    return Annotation(deployment=deployment, **(facts | changes))
 
 
 def a_release_draft(**changes: Any) -> ReleaseDraft:

@@ -23,6 +23,7 @@ from tests.store.samples import (
     a_remedy,
     a_status_post,
     a_waiting_deployment,
+    an_annotation,
     an_incident,
     an_inspection,
 )
@@ -78,6 +79,7 @@ LATER: dict[Chore, Callable[[Tx], object]] = {
     Chore.RELEASE_DRAFTS: lambda tx: tx.add_release_draft(a_release_draft(due_at=SOON)),
     Chore.REMEDIES: lambda tx: tx.add_remedy(a_remedy(due_at=SOON)),
     Chore.INSPECTIONS: lambda tx: tx.add_inspection(an_inspection(1, due_at=SOON)),
+    Chore.ANNOTATIONS: lambda tx: tx.add_annotation(an_annotation(1, due_at=SOON)),
     Chore.PICTURES: lambda tx: tx.want_picture(a_picture_wish(due_at=SOON)),
 }
 AT_ONCE: dict[Chore, Callable[[Tx], object]] = {

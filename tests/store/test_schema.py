@@ -37,6 +37,7 @@ from tests.store.samples import (
     a_remedy,
     a_status_post,
     a_waiting_deployment,
+    an_annotation,
     an_event,
     an_incident_record,
     an_inspection,
@@ -144,6 +145,7 @@ def fill(tx: Tx) -> None:
     tx.add_release_draft(a_release_draft())
     tx.add_remedy(a_remedy())
     tx.add_inspection(an_inspection(1))
+    tx.add_annotation(an_annotation(1))
     tx.want_picture(a_picture_wish())
     tx.want_home("U0ANA")
     tx.keep_figures([Figures(service="app", environment="staging", taken_at=START, days=28)])

@@ -15,7 +15,7 @@ ROUTING_KEY = re.compile("[A-Za-z0-9]{32}")
 CLIENT = "gonogo"
 
 
-class _Accepted(Answer):
+class Accepted(Answer):
     """The answer to an event; without these words it was not accepted."""
 
     status: Literal["success"]
@@ -66,8 +66,7 @@ class PagerDuty:
 
     async def examine(self) -> str:
         """The form of its key, as whoever sends one wakes somebody; and what the token reads."""
-        if not ROUTING_KEY.fullmatch(self._routing_key):
-            raise Declined("pagerduty", "its routing key is not 32 letters and digits")
+        check_key(self._routing_key)
         key = "the routing key has the right form"
         if self._api is None:
             return f"{key}; without PAGERDUTY_API_TOKEN acknowledgements are not visible"
@@ -105,7 +104,19 @@ class PagerDuty:
 
     async def _send(self, action: str, key: str, **more: Any) -> None:
         event = {"routing_key": self._routing_key, "event_action": action, "dedup_key": key, **more}
-        await self._events.make(_Accepted, ENQUEUE, event)
+        await self._events.make(Accepted, ENQUEUE, event)
+
+
+def check_key(routing_key: str) -> None:
+    """Raises Declined where it cannot be right."""
+    if not ROUTING_KEY.fullmatch(routing_key):
+        raise Declined("pagerduty", "its routing key is not 32 letters and digits")
+
+
+def events_api(url: str, timeout: float) -> Rest:
+    """The Events API; `url` may be given up to its last path."""
+    base = url.rstrip("/").removesuffix(ENQUEUE)
+    return Rest("pagerduty", base, "", words=_words, timeout=timeout)
 
 
 def connect(
@@ -116,9 +127,8 @@ def connect(
     api_token: str | None,
     timeout: float = TIMEOUT,
 ) -> PagerDuty:
-    """A pager with connections of its own. `events_url` may be given up to its last path."""
-    base = events_url.rstrip("/").removesuffix(ENQUEUE)
-    events = Rest("pagerduty", base, "", words=_words, timeout=timeout)
+    """A pager with connections of its own."""
+    events = events_api(events_url, timeout)
     api = None
     if api_token:
         token = f"token={api_token}"

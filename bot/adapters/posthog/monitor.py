@@ -110,7 +110,7 @@ def connect(
     timeout: float = 15.0,
 ) -> PostHogMonitor:
     """A monitor with connections of its own."""
-    rest = Rest("posthog", url, key, words=_words, timeout=timeout)
+    rest = Rest("posthog", url, key, words=words, timeout=timeout)
     return PostHogMonitor(rest, url, project, environment=environment, least=least, span=span)
 
 
@@ -130,5 +130,6 @@ def percent(rate: float) -> str:
     return f"{rate * 100:.1f} %"
 
 
-def _words(data: Mapping[str, Any]) -> str:
+def words(data: Mapping[str, Any]) -> str:
+    """What an answer that says no means."""
     return str(data.get("detail") or "")

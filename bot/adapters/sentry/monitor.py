@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
+from pydantic import Field
+
 from bot.adapters.rest import Answer, Rest
 from bot.domain.deployments.comparing import of_issues
 from bot.domain.deployments.validation import Outcome, Reading
@@ -17,12 +19,23 @@ class _Issue(Answer):
     title: str
 
 
+class _Project(Answer):
+    has_health_data: bool = Field(default=False, alias="hasHealthData")
+
+
 class _Release(Answer):
     version: str
+    first_event: str = Field(default="", alias="firstEvent")
+    projects: list[_Project] = Field(default_factory=list)
+
+    @property
+    def is_heard_of(self) -> bool:
+        """Whether an app told of it; making a release, as a deployment may, proves nothing."""
+        return bool(self.first_event) or any(one.has_health_data for one in self.projects)
 
 
 class SentryMonitor:
-    """One project of an organisation. A release that Sentry has not heard of tells nothing."""
+    """One project of an organisation. A release of which no app told Sentry tells nothing."""
 
     what = "issues"
     pace = timedelta(seconds=30)
@@ -53,9 +66,7 @@ class SentryMonitor:
         if question.since is None:
             return self._reading(question, Outcome.OK, "counted from the deployment on")
         version = question.version
-        try:
-            await self._rest.get(_Release, f"{self._place}/releases/{quote(version, safe='')}/")
-        except NotFound:
+        if not await self._has_heard_of(version):
             text = f"Sentry has not heard of {version}: nothing is known"
             return self._reading(question, Outcome.NO_DATA, text)
         more = {"environment": self._environment} if self._environment else {}
@@ -70,6 +81,13 @@ class SentryMonitor:
         outcome = of_issues(len(found), self._fails_from)
         text = in_words([issue.title for issue in found])
         return self._reading(question, outcome, text, float(len(found)))
+
+    async def _has_heard_of(self, version: str) -> bool:
+        path = f"{self._place}/releases/{quote(version, safe='')}/"
+        try:
+            return (await self._rest.get(_Release, path)).is_heard_of
+        except NotFound:
+            return False
 
     def _reading(
         self, question: Question, outcome: Outcome, text: str, value: float | None = None
@@ -98,11 +116,14 @@ def connect(
     timeout: float = 15.0,
 ) -> SentryMonitor:
     """A monitor with connections of its own."""
-    rest = Rest("sentry", url, token, words=_words, timeout=timeout)
+    rest = Rest("sentry", url, token, words=words, timeout=timeout)
     return SentryMonitor(
         rest, url, organization, project, environment=environment, fails_from=fails_from
     )
 
 
-def _words(data: Mapping[str, Any]) -> str:
-    return str(data.get("detail") or "")
+def words(data: Mapping[str, Any]) -> str:
+    """What an answer that says no means."""
+    if detail := data.get("detail"):
+        return str(detail)
+    return "; ".join(f"{name}: {' '.join(why)}" for name, why in data.items())

@@ -42,6 +42,7 @@ _OF = {
     Chore.RELEASE_DRAFTS: _due(tables.release_drafts, tables.DRAFT_IS_DUE),
     Chore.REMEDIES: _due(tables.remedies, tables.REMEDY_IS_DUE),
     Chore.INSPECTIONS: _due(tables.inspections, tables.INSPECTION_IS_DUE),
+    Chore.ANNOTATIONS: _due(tables.annotations, tables.ANNOTATION_IS_DUE),
     Chore.HOMES: _due(tables.homes),
     Chore.PICTURES: _due(tables.pictures),
     Chore.AUDIT: (

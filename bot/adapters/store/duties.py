@@ -18,6 +18,7 @@ _WAITING = (
     tables.mirrors,
     tables.remedies,
     tables.inspections,
+    tables.annotations,
     tables.pictures,
 )
 
@@ -42,6 +43,7 @@ _EARLIEST = select(
             select(func.min(tables.mirrors.c.due_at)).where(tables.OPEN_MIRROR),
             select(func.min(tables.remedies.c.due_at)).where(tables.REMEDY_IS_DUE),
             select(func.min(tables.inspections.c.due_at)).where(tables.INSPECTION_IS_DUE),
+            select(func.min(tables.annotations.c.due_at)).where(tables.ANNOTATION_IS_DUE),
         )
     )
 )

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from bot.adapters.store import audit
+from bot.adapters.store.annotations import Annotations
 from bot.adapters.store.audit import Audit
 from bot.adapters.store.callbacks import Callbacks
 from bot.adapters.store.cards import Cards
@@ -59,6 +60,7 @@ class Transaction(
     ReleaseDrafts,
     Remedies,
     Inspections,
+    Annotations,
     Pages,
     StatusPosts,
     Mirrors,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.domain.deployments.annotations import Annotation
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.standings import Standing
 from bot.domain.deployments.states import Kind, State
@@ -10,7 +11,14 @@ from bot.domain.gates import Level
 from bot.domain.gates.checklist import Aftermath, entries, is_for
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
-from bot.messages.deployments import approvals, checklists, checks, staging, watches
+from bot.messages.deployments import (
+    annotations,
+    approvals,
+    checklists,
+    checks,
+    staging,
+    watches,
+)
 from bot.messages.deployments.cards import changes, kind, started_by, status, title, waiting
 from bot.messages.rollbacks import pins
 
@@ -96,8 +104,11 @@ def show(
     d: Deployment,
     trail: Sequence[tuple[datetime, str, str]],
     aftermath: Aftermath | None = None,
+    told: Sequence[Annotation] = (),
 ) -> Message:
-    """Everything known about one deployment; `trail` is (time, who, what) in order."""
+    """Everything known about one deployment; `trail` is (time, who, what) in order, `told` who else
+    hears that it is live.
+    """
     facts = [
         f"*{d.name} {title(d)}*",
         status(d) + (f": {b.line(d.ending.text)}" if d.ending and d.ending.text else ""),
@@ -125,6 +136,7 @@ def show(
         )
     if d.watch:
         facts.append(watches.line(d.watch))
+    facts.extend(annotations.lines(told))
     parts = [*b.sections(facts)]
     if d.changes and d.changes.changes:
         parts.extend(b.sections(changes(d).split("\n")))

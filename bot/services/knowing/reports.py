@@ -112,7 +112,8 @@ def _show(tx: Tx, wish: ReportWish) -> Message:
         )
         for entry in tx.trail(deployment.name)
     ]
-    return reports.show(deployment, trail, _aftermath(tx, deployment))
+    told = tx.annotations(deployment.id)
+    return reports.show(deployment, trail, _aftermath(tx, deployment), told)
 
 
 def _aftermath(tx: Tx, deployment: Deployment) -> Aftermath:

@@ -1,5 +1,6 @@
 """Tables: what the store keeps, and the indexes that make it fast and the slot true."""
 
+from bot.adapters.store.tables.annotations import ANNOTATION_IS_DUE, annotations
 from bot.adapters.store.tables.audit import audit, audit_seals
 from bot.adapters.store.tables.base import metadata
 from bot.adapters.store.tables.deployments import (
@@ -45,6 +46,7 @@ from bot.adapters.store.tables.rules import HELD_LOCK, freezes, letters_off, loc
 
 __all__ = [
     "ADOPTED_RUN",
+    "ANNOTATION_IS_DUE",
     "CARD_IS_STALE",
     "DRAFT_IS_DUE",
     "HELD_LOCK",
@@ -64,6 +66,7 @@ __all__ = [
     "ROOM_IS_STALE",
     "ROOM_IS_TOUCHED",
     "UNFINISHED",
+    "annotations",
     "audit",
     "audit_seals",
     "callbacks",
