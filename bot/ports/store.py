@@ -7,13 +7,12 @@ from typing import Any, Protocol, TypeVar
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.metrics.history import IncidentRecord, Record
-from bot.domain.people import Actor
 from bot.messages.blocks import Message
 from bot.ports.annotations import AnnotationTx
 from bot.ports.chores import ChoreTx
+from bot.ports.directory import DirectoryTx
 from bot.ports.forerunners import ForerunnerTx
 from bot.ports.freezes import FreezeTx
-from bot.ports.github import Tag
 from bot.ports.homes import HomeTx
 from bot.ports.incidents import IncidentTx
 from bot.ports.inspections import InspectionTx
@@ -83,6 +82,7 @@ class Card:
 
 class Tx(
     ChoreTx,
+    DirectoryTx,
     LookoutTx,
     ForerunnerTx,
     SightingTx,
@@ -246,20 +246,6 @@ class Tx(
         """The environments for which GitHub asked, of one run."""
 
     def forget_callbacks(self, before: datetime) -> None: ...
-    def tags(self, repo: str) -> tuple[Tag, ...]: ...
-    def keep_tags(self, repo: str, tags: Sequence[Tag]) -> None: ...
-    def actor(self, slack_id: str) -> tuple[Actor, datetime | None]:
-        """The person as the directory knows them, and when that was read."""
-
-    def name_of(self, slack_id: str) -> str:
-        """What Slack shows this person as; the id of somebody unknown."""
-
-    def keep_people(self, people: Sequence[tuple[Actor, str]]) -> None:
-        """Replace the directory by these people with their display names."""
-
-    def members(self, role: str) -> tuple[str, ...]: ...
-    def people_read_at(self) -> datetime | None:
-        """When the directory was read last; None when it holds nobody."""
 
     def duties(self) -> dict[str, datetime]:
         """When each recurring duty that ever ran is due again."""

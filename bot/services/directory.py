@@ -1,7 +1,9 @@
 """Directory: who is who and who holds which role, read from Slack and GitHub, kept as rows."""
 
 import asyncio
+import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.config import Config
@@ -9,29 +11,65 @@ from bot.config.approval import is_team
 from bot.config.people import is_group
 from bot.domain.errors import Declined, NotFound
 from bot.domain.people import Actor, Role, Standing
-from bot.ports import Account
+from bot.ports import Account, Tx
 from bot.services.desk import Desk
 
 REFRESH = timedelta(minutes=2)
 """Well below the age at which a row no longer decides a click (`requests.FRESH`)."""
 
+AT_ONCE, PASS = 40, timedelta(seconds=30)
+"""So many people are read in one pass, and so far apart are the passes of a large team: Slack
+answers a hundred a minute, and others ask for people, too.
+"""
+
+LATELY = timedelta(minutes=5)
+"""Who asked for something since then is read before those who did not."""
+
 Groups = dict[str, tuple[str, ...] | None]
 """The members of user groups and teams by Slack id; None for one that is not there."""
 
 
-async def refresh(desk: Desk) -> tuple[str, ...]:
-    """Read everybody whom the configuration names, afresh, and replace the rows.
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What one pass came to: the user groups and teams of the configuration that are not there, so
+    that nobody holds a role by them, and the pause before the next.
+    """
 
-    The user groups and teams among them that are not there: nobody holds a role by those.
+    lost: tuple[str, ...]
+    pause: timedelta
+
+
+async def refresh(desk: Desk) -> Pass:
+    """Read whom the configuration names, afresh: all of a small team, of a large one those whose
+    turn it is. The others keep the rows that they have, each for as long as it counts.
     """
     names = {name for names in desk.config.roles.values() for name in names}
     groups = await _groups(desk, names)
     ids = {person.slack for person in desk.config.people.values()}
     ids.update(member for members in groups.values() for member in members or ())
-    accounts = await asyncio.gather(*(_account(desk, slack_id) for slack_id in sorted(ids)))
-    rows = [(_actor(desk.config, account, groups), account.name) for account in accounts]
-    await desk.store.run(lambda tx: tx.keep_people(rows))
-    return tuple(name for name, members in groups.items() if members is None)
+    turn = await desk.store.read(lambda tx: _turn(tx, ids))
+    found = await asyncio.gather(*(_account(desk, who) for who in turn), return_exceptions=True)
+    read = [one for one in found if isinstance(one, Account)]
+    rows = [(_actor(desk.config, account, groups), account.name) for account in read]
+    await desk.store.run(lambda tx: tx.keep_people(rows, others=ids))
+    for one in found:
+        if isinstance(one, BaseException):
+            raise one
+    lost = tuple(name for name, members in groups.items() if members is None)
+    return Pass(lost, max(REFRESH * AT_ONCE / max(len(ids), AT_ONCE), PASS))
+
+
+def _turn(tx: Tx, ids: Iterable[str]) -> list[str]:
+    """Who acts and was not read for a while, then whoever waits the longest."""
+    read_at, acted = tx.people_read(), tx.acted(tx.now - LATELY)
+
+    def place(who: str) -> tuple[bool, float, str]:
+        at = read_at.get(who)
+        # What was read later than now was read before our clock was set back.
+        age = (tx.now - at) / REFRESH if at is not None and at <= tx.now else math.inf
+        return not (who in acted and age > 1), -age, who
+
+    return sorted(ids, key=place)[:AT_ONCE]
 
 
 async def look_up(desk: Desk, slack_id: str, *, role: Role) -> Actor:

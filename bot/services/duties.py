@@ -103,11 +103,11 @@ class Duties:
         await self._desk.store.run(note)
 
     async def _directory(self) -> timedelta:
-        lost = await directory.refresh(self._desk)
-        for group in set(lost).difference(self.lost_groups):
+        found = await directory.refresh(self._desk)
+        for group in set(found.lost).difference(self.lost_groups):
             log.warning("no_such_group", group=group)
-        self.lost_groups = lost
-        return directory.REFRESH
+        self.lost_groups = found.lost
+        return found.pause
 
     async def _tags(self, repo: str) -> timedelta:
         found = await self._desk.github.tags(repo)

@@ -5,9 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.slack.users import User
+from sandbox.world import World
+from tests.scenarios import outside
 from tests.scenarios.test_readiness import ready
 from tests.scenarios.workspace import Workspace, workspace
 
+CROWD = [f"crowd{number:03}" for number in range(300)]
+BY_GROUP = {"roles": {"deployer": ["S0REL"], "approver": ["bo"]}}
 BY_TEAM = {"roles": {"approver": ["team:acme/release-managers"]}}
 GONE = {"roles": {"approver": ["team:acme/nobody", "dee"]}}
 
@@ -61,3 +66,27 @@ async def test_a_team_that_is_gone_gives_nobody_a_role_and_is_named(tmp_path: Pa
         await team.clicks("dee", "Approve")
         await team.passes("PT45S")
         assert await team.state() == "Succeeded"
+
+
+async def test_in_a_crowd_who_acts_is_read_first_and_slack_is_never_asked_too_fast(
+    tmp_path: Path,
+) -> None:
+    def crowd(world: World) -> None:
+        users = [User(f"U0{name.upper()}", name, name) for name in CROWD]
+        world.slack.users |= {user.id: user for user in users}
+        outside.regroup(world, *CROWD, "dee", "bo")
+
+    async with workspace(tmp_path, rules=BY_GROUP, begin=crowd) as team:
+        answer = await team.types("dee", "/deploy v1.2.1")
+        assert answer.startswith("I am checking who is who in Slack. Nothing was done;")
+        await team.passes("PT1S")
+        await team.types("dee", "/deploy v1.2.1")
+        for _ in range(8):
+            await team.passes("PT30S")
+        await team.clicks("bo", "Approve")
+        await team.passes("PT45S")
+
+        assert await team.state() == "Succeeded"
+        asked = (await team.get("/journal", system="slack"))["journal"]
+        answers = [row["status"] for row in asked if row["path"] == "/users.info"]
+        assert len(answers) > len(CROWD) and set(answers) == {200}

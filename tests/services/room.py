@@ -15,11 +15,15 @@ from bot.ports import Account
 
 @dataclass
 class Room:
-    """A Slack in memory. A `silent` one does not say who is who, and takes no edit."""
+    """A Slack in memory. A `silent` one does not say who is who, and takes no edit; of the `hidden`
+    alone it does not say who they are.
+    """
 
     groups: dict[str, set[str]]
     gone: set[str] = field(default_factory=set)
     silent: bool = False
+    hidden: set[str] = field(default_factory=set)
+    asked: list[str] = field(default_factory=list)
     said: dict[str, tuple[str, Message]] = field(default_factory=dict)
     numbers: Any = field(default_factory=lambda: count(1))
 
@@ -53,6 +57,9 @@ class Room:
 
     async def account(self, slack_id: str) -> Account:
         self._answers()
+        self.asked.append(slack_id)
+        if slack_id in self.hidden:
+            raise Fault("slack", "users_info: rate limit, again in 7 s", retry_after=7)
         if slack_id in self.gone:
             raise NotFound("slack", "user_not_found")
         return Account(slack_id=slack_id, name=slack_id, standing=Standing.MEMBER)

@@ -45,6 +45,28 @@ async def test_a_new_reading_replaces_the_directory(store: SqlStore, clock: Hand
     assert await store.run(lambda tx: tx.members("approver")) == ()
 
 
+async def test_who_was_not_read_this_time_keeps_the_row_or_gets_one(
+    store: SqlStore, clock: HandClock
+) -> None:
+    await store.run(lambda tx: tx.keep_people([(BO, "Bo"), (DEE, "Dee"), (EVE, "Eve")]))
+    later = clock.forward(minutes=5)
+    others = {"U0BO", "U0DEE", "U0NEW"}
+    await store.run(lambda tx: tx.keep_people([(BO, "Bo Berg")], others=others))
+
+    assert await store.read(lambda tx: tx.actor("U0BO")) == (BO, later)
+    assert await store.read(lambda tx: tx.actor("U0DEE")) == (DEE, START)
+    assert await store.read(lambda tx: tx.actor("U0EVE")) == (Actor(slack_id="U0EVE"), None)
+    new, read_at = await store.read(lambda tx: tx.actor("U0NEW"))
+    assert new == Actor(slack_id="U0NEW") and read_at is not None and read_at < START
+    assert await store.read(lambda tx: tx.people_read()) == {"U0BO": later, "U0DEE": START}
+    assert await store.read(lambda tx: tx.name_of("U0BO")) == "Bo Berg"
+
+
+async def test_nobody_was_read_while_all_stand_in_line(store: SqlStore) -> None:
+    await store.run(lambda tx: tx.keep_people([], others={"U0BO"}))
+    assert await store.read(lambda tx: tx.people_read_at()) is None
+
+
 async def test_members_of_a_role_are_those_who_may_act_in_it(store: SqlStore) -> None:
     await store.run(lambda tx: tx.keep_people([(EVE, "Eve"), (DEE, "Dee"), (BO, "Bo")]))
     assert await store.run(lambda tx: tx.members("approver")) == ("U0BO", "U0DEE")

@@ -30,6 +30,15 @@ async def test_old_requests_are_forgotten(store: SqlStore, clock: HandClock) -> 
     assert not await store.run(lambda tx: tx.first_time("new", "events", "U0ANA"))
 
 
+async def test_who_acted_lately_is_known(store: SqlStore, clock: HandClock) -> None:
+    await store.run(lambda tx: tx.first_time("one", "command", "U0ANA"))
+    later = clock.forward(minutes=5)
+    await store.run(lambda tx: tx.first_time("two", "click", "U0BO"))
+    await store.run(lambda tx: tx.first_time("three", "click", "U0BO"))
+    assert await store.read(lambda tx: tx.acted(START)) == {"U0ANA", "U0BO"}
+    assert await store.read(lambda tx: tx.acted(later)) == {"U0BO"}
+
+
 async def test_what_came_after_now_was_not_heard(store: SqlStore, clock: HandClock) -> None:
     def is_heard(tx: Tx) -> bool:
         return tx.heard("github:push", "acme/app", START - timedelta(hours=2))

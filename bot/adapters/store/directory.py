@@ -1,7 +1,7 @@
 """Directory: people with their roles, and the versions of each repository, as last read."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, delete, func, insert, select
@@ -14,6 +14,9 @@ from bot.ports import Tag
 
 _PEOPLE = tables.people
 _TAGS = tables.tags
+NEVER = datetime.fromtimestamp(0, UTC)
+"""When somebody was read who stands in line for it."""
+
 _PERSON = select(_PEOPLE).where(_PEOPLE.c.slack_id == bindparam("slack_id"))
 
 
@@ -30,21 +33,20 @@ class Directory(Rows):
         row = self.connection.execute(_PERSON, {"slack_id": slack_id}).mappings().first()
         return slack_id if row is None else str(row["name"])
 
-    def keep_people(self, people: Sequence[tuple[Actor, str]]) -> None:
-        rows = [
-            {
-                "slack_id": actor.slack_id,
-                "name": name,
-                "github": actor.github,
-                "standing": actor.standing,
-                "roles": sorted(actor.roles),
-                "read_at": self.now,
-            }
-            for actor, name in people
-        ]
-        self.connection.execute(delete(_PEOPLE))
+    def keep_people(
+        self, people: Sequence[tuple[Actor, str]], *, others: Collection[str] = ()
+    ) -> None:
+        read = [_row(actor, name, self.now) for actor, name in people]
+        waiting = set(others).difference(row["slack_id"] for row in read)
+        known = set(self.connection.scalars(select(_PEOPLE.c.slack_id)))
+        self.connection.execute(delete(_PEOPLE).where(_PEOPLE.c.slack_id.in_(known - waiting)))
+        rows = read + [_row(Actor(slack_id=who), who, NEVER) for who in sorted(waiting - known)]
         if rows:
             self.connection.execute(insert(_PEOPLE), rows)
+
+    def people_read(self) -> Mapping[str, datetime]:
+        wanted = select(_PEOPLE.c.slack_id, _PEOPLE.c.read_at).where(_PEOPLE.c.read_at > NEVER)
+        return {row.slack_id: row.read_at for row in self.connection.execute(wanted)}
 
     def members(self, role: str) -> tuple[str, ...]:
         rows = self.connection.execute(select(_PEOPLE).order_by(_PEOPLE.c.slack_id)).mappings()
@@ -52,7 +54,7 @@ class Directory(Rows):
 
     def people_read_at(self) -> datetime | None:
         newest: datetime | None = self.connection.scalar(select(func.max(_PEOPLE.c.read_at)))
-        return newest
+        return None if newest == NEVER else newest
 
     def tags(self, repo: str) -> tuple[Tag, ...]:
         rows = self.connection.execute(select(_TAGS).where(_TAGS.c.repo == repo)).mappings()
@@ -73,6 +75,17 @@ class Directory(Rows):
         self.connection.execute(delete(_TAGS).where(_TAGS.c.repo == repo))
         if rows:
             self.connection.execute(insert(_TAGS), rows)
+
+
+def _row(actor: Actor, name: str, read_at: datetime) -> dict[str, Any]:
+    return {
+        "slack_id": actor.slack_id,
+        "name": name,
+        "github": actor.github,
+        "standing": actor.standing,
+        "roles": sorted(actor.roles),
+        "read_at": read_at,
+    }
 
 
 def as_actor(row: RowMapping) -> Actor:

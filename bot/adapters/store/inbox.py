@@ -26,6 +26,11 @@ class Inbox(Rows):
         wanted = select(rows.key).where(told, rows.source == source, rows.actor == actor)
         return self.connection.scalar(wanted.limit(1)) is not None
 
+    def acted(self, since: datetime) -> frozenset[str]:
+        rows = tables.inbox.c
+        told = rows.received_at.between(since, self.now + CLOCKS_DIFFER)
+        return frozenset(self.connection.scalars(select(rows.actor).where(told).distinct()))
+
     def forget_request(self, key: str) -> None:
         self.connection.execute(delete(tables.inbox).where(tables.inbox.c.key == key))
 

@@ -11,7 +11,7 @@ from bot.domain.gates.overrides import standing
 from bot.domain.grammar import DeployWish
 from bot.domain.incidents.incident_rules import may_mend
 from bot.domain.incidents.incidents import number_in
-from bot.domain.people import Actor, Role, Who, require
+from bot.domain.people import Actor, Role, Standing, Who, require
 from bot.messages.blocks import Message
 from bot.messages.deployments import notes
 from bot.messages.deployments.cards import status
@@ -25,21 +25,30 @@ effect.
 
 
 def who(tx: Tx, slack_id: str) -> tuple[Actor, bool]:
-    """The person as the directory knows them, and whether that is fresh enough to act on."""
+    """The person as the directory knows them, and whether that is fresh enough to act on. Refuses
+    where nobody has read yet who that is.
+    """
     actor, read_at = tx.actor(slack_id)
-    return actor, read_at is not None and abs(tx.now - read_at) <= FRESH
+    fresh = read_at is not None and abs(tx.now - read_at) <= FRESH
+    if actor.standing is Standing.UNKNOWN and read_at is not None and not fresh:
+        raise _checking(tx)
+    return actor, fresh
 
 
 def known(tx: Tx, slack_id: str) -> Actor:
     """The person, from rows that are fresh enough to decide something that is not checked again."""
     actor, fresh = who(tx, slack_id)
     if not fresh:
-        tx.set_duty("directory", tx.now)
-        raise Refusal(
-            "checking_who_you_are",
-            "I am checking who is who in Slack. Nothing was done; press again in a moment.",
-        )
+        raise _checking(tx)
     return actor
+
+
+def _checking(tx: Tx) -> Refusal:
+    tx.set_duty("directory", tx.now)
+    return Refusal(
+        "checking_who_you_are",
+        "I am checking who is who in Slack. Nothing was done; press again in a moment.",
+    )
 
 
 def deploy(

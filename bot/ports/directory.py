@@ -1,0 +1,38 @@
+"""The directory's part of the store port: people with their roles, and the tags of repositories."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.people import Actor
+from bot.ports.github import Tag
+
+
+class DirectoryTx(Protocol):
+    """People and tags within one transaction, as last read."""
+
+    def actor(self, slack_id: str) -> tuple[Actor, datetime | None]:
+        """The person as the directory knows them, and when that was read; None for a stranger."""
+
+    def name_of(self, slack_id: str) -> str:
+        """What Slack shows this person as; the id of somebody unknown."""
+
+    def keep_people(
+        self, people: Sequence[tuple[Actor, str]], *, others: Collection[str] = ()
+    ) -> None:
+        """Replace the directory by these people with their display names, and by `others`, who
+        were not read this time: they keep the row that they have, or get one that says so.
+        """
+
+    def people_read(self) -> Mapping[str, datetime]:
+        """When each person was read last; those are left out who never were."""
+
+    def people_read_at(self) -> datetime | None:
+        """When anybody was read last; None when nobody was."""
+
+    def members(self, role: str) -> tuple[str, ...]: ...
+    def acted(self, since: datetime) -> frozenset[str]:
+        """Who asked for anything since then."""
+
+    def tags(self, repo: str) -> tuple[Tag, ...]: ...
+    def keep_tags(self, repo: str, tags: Sequence[Tag]) -> None: ...

@@ -1,0 +1,89 @@
+"""The directory: of a large team a part is read at a time, and what was not read still stands."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.errors import Fault, Refusal
+from bot.domain.people import Role
+from bot.services import directory
+from bot.services.deployments.requests import known
+from bot.services.directory import AT_ONCE, PASS, REFRESH
+from tests.services.team import Team
+
+CROWD = [f"U1{number:03}" for number in range(200)]
+OWN = 5  # people whom the configuration names
+
+
+@pytest.fixture
+async def team(migrated: Path) -> AsyncIterator[Team]:
+    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
+        return 0
+
+    made = Team.of(migrated, on_dispatch)
+    yield made
+    await made.close()
+
+
+async def may_approve(team: Team, who: str) -> bool | str:
+    """Whether the directory says so, or why it says nothing."""
+    try:
+        return await team.store.run(lambda tx: known(tx, who).holds(Role.APPROVER))
+    except Refusal as refusal:
+        return refusal.code
+
+
+async def test_who_could_not_be_read_keeps_a_role_only_for_as_long_as_it_counts(team: Team) -> None:
+    await directory.refresh(team.desk)
+    team.clock.forward(120)
+    team.room.hidden = {"U0BO"}
+    with pytest.raises(Fault, match="rate limit"):
+        await directory.refresh(team.desk)
+    assert [await may_approve(team, who) for who in ("U0BO", "U0CY")] == [True, True]
+
+    team.clock.forward(200)
+    assert await may_approve(team, "U0BO") == "checking_who_you_are"
+    assert await may_approve(team, "U0CY") is True  # was read although Bo was not
+
+
+async def test_a_role_that_was_taken_away_is_gone_whoever_is_read(team: Team) -> None:
+    await directory.refresh(team.desk)
+    team.room.hidden = {"U0BO"}
+    team.room.groups["S0APP"].remove("U0ANA2")
+    team.clock.forward(120)
+    with pytest.raises(Fault):
+        await directory.refresh(team.desk)
+    assert await may_approve(team, "U0ANA2") is False
+
+
+async def test_a_crowd_is_read_in_passes_and_nobody_twice_before_all_were_once(team: Team) -> None:
+    assert (await directory.refresh(team.desk)).pause == REFRESH
+    team.room.groups["S0APP"].update(CROWD)
+    team.room.asked.clear()
+    team.clock.forward(120)
+    passes = -(-(len(CROWD) + OWN) // AT_ONCE)
+    for _ in range(passes):
+        assert (await directory.refresh(team.desk)).pause == PASS
+        team.clock.forward(PASS / timedelta(seconds=1))
+
+    assert set(CROWD) < set(team.room.asked)
+    first = team.room.asked[: len(CROWD) + OWN]
+    assert len(first) == len(set(first))
+    assert await may_approve(team, CROWD[-1]) is True
+
+
+async def test_of_a_crowd_who_acts_is_read_first_and_is_not_taken_for_a_stranger(
+    team: Team,
+) -> None:
+    team.room.groups["S0APP"].update(CROWD)
+    await directory.refresh(team.desk)
+    assert await may_approve(team, CROWD[-1]) == "checking_who_you_are"
+    await team.store.run(lambda tx: tx.first_time("click:1", "click", CROWD[-1]))
+
+    await directory.refresh(team.desk)
+    assert await may_approve(team, CROWD[-1]) is True
+    assert await may_approve(team, CROWD[-2]) == "checking_who_you_are"
