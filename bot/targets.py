@@ -3,6 +3,7 @@ ones, made with what they need to be let in.
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from bot.adapters.rest import Rest
 from bot.config import Config, ConfigError
@@ -18,6 +19,9 @@ from bot.ports import Backups, Clock, GitHub, Registry, Target
 from bot.services.rollbacks.workflow_target import WorkflowTarget
 from bot.settings import Settings
 
+if TYPE_CHECKING:
+    from bot.adapters.docker_ssh import DockerSsh
+
 Made = dict[tuple[str, str], Sequence[tuple[str, Target]]]
 
 
@@ -29,6 +33,7 @@ class Targets:
         self._github = github
         self._clock = clock
         self._connections: dict[str, Rest] = {}
+        self._hosts: list[DockerSsh] = []
         self.made: Made = {
             (name, environment): tuple(
                 (one.name, self._make(one, service)) for one in found.targets
@@ -43,6 +48,8 @@ class Targets:
         """Give every connection back."""
         for connection in self._connections.values():
             await connection.close()
+        for host in self._hosts:
+            host.close()
 
     def _make(self, config: TargetConfig, service: ServiceConfig) -> Target:
         """Raises ConfigError when the settings lack what it needs."""
@@ -51,9 +58,11 @@ class Targets:
             case DockerSshTarget():
                 from bot.adapters import docker_ssh
 
-                return docker_ssh.make(
+                host = docker_ssh.make(
                     config, self._settings, self._clock, registry=self._registry()
                 )
+                self._hosts.append(host)
+                return host
             case VercelTarget():
                 from bot.adapters import vercel
 

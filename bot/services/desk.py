@@ -1,5 +1,6 @@
 """Desk: the parts that a step of the tick works with."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -62,6 +63,10 @@ class Desk:
     def now(self) -> datetime:
         """The present."""
         return self.clock.now()
+
+    def wake_after(self, pause: timedelta) -> None:
+        """Have a pass begin when so much time has passed, and not at the next full period."""
+        asyncio.get_running_loop().call_later(pause.total_seconds(), self.wake)
 
     def rule(self, deployment: Deployment) -> Rule | None:
         """What validation asks for where this deployment goes; None when that is no longer

@@ -124,6 +124,19 @@ async def test_a_key_that_is_not_let_in_and_a_host_that_is_away_are_told_apart(
         await stage.target().current()
 
 
+async def test_one_login_serves_what_follows_soon_and_a_connection_that_is_cut_no_more(
+    stage: Stage,
+) -> None:
+    target = stage.target()
+    assert await running(target) == OLD
+    stage.world.faults.add(system="ssh", kind="reset_before", method="CONNECT")
+    assert await running(target) == OLD
+    stage.world.host.cut()
+    with pytest.raises(Fault, match="is not reachable"):  # it logs in anew
+        await target.current()
+    assert await running(target) == OLD
+
+
 async def test_a_cut_in_the_middle_of_reading_is_no_answer(stage: Stage) -> None:
     stage.world.faults.add(system="ssh", kind="cut:0.05", path="/look")
     with pytest.raises(Fault, match="lost"):

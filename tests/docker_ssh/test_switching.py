@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,7 +25,7 @@ async def test_a_switch_is_planned_started_watched_and_taken_back(stage: Stage) 
         "it is tried beside the old one first, with the same variables and database",
     )
     assert plan.takes == timedelta(seconds=8)
-    assert stage.names() == ["app"]
+    assert (stage.names(), stage.commands()) == (["app"], ["/look"])
 
     receipt = await target.start(wanted(), "D7-web-1")
     is_good(await end_of(target, receipt), Fate.SUCCEEDED)
@@ -153,7 +154,10 @@ async def test_a_second_switch_at_the_same_time_is_declined_by_name(stage: Stage
     assert "D1 is at work there now" in (await target.plan(wanted())).facts
     with pytest.raises(Declined, match="D1 is at work there"):
         await target.start(wanted("v1.3.0"), "D2")
+    began, asked = time.monotonic(), len(stage.commands())
     is_good(await end_of(target, receipt), Fate.SUCCEEDED)
+    # The host itself waits for the end: it is not asked all the time.
+    assert len(stage.commands()) - asked <= 2 + (time.monotonic() - began) / 2
 
 
 async def test_old_containers_are_kept_up_to_a_number(stage: Stage) -> None:

@@ -140,6 +140,17 @@ async def test_a_target_that_is_removed_while_it_switches_may_have_switched(
     assert "PARTIAL: production is mixed. web: it is no longer in gonogo.yaml" in said
 
 
+async def test_what_takes_long_is_asked_about_ever_more_seldom(team: Workspace) -> None:
+    await team.post("/targets/vercel", seconds=60)
+    before = await team.get("/journal", system="vercel")
+    await rolls_back(team)
+    await team.passes("PT1M")
+    after = await team.get("/journal", system="vercel")
+    assert len(after["journal"]) - len(before["journal"]) < 40
+    await team.passes("PT1M")
+    assert (await team.channel())[-1].startswith("⚠️ Production rollback executed")
+
+
 async def test_it_goes_on_where_it_was_when_the_bot_comes_back(team: Workspace) -> None:
     await team.post("/targets/vercel", seconds=30)
     await rolls_back(team)

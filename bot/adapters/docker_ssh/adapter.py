@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.adapters.docker_ssh import plans
@@ -48,32 +50,27 @@ class DockerSsh:
         self._hide = hide
         self._registry = registry
 
+    def close(self) -> None:
+        """Give the connection back."""
+        self._host.close()
+
     async def current(self) -> Artifact | None:
         return self._current(await self._look())
 
     async def candidates(self) -> tuple[Candidate, ...]:
-        view = await self._look()
-        stored, _ = await self._stored()
+        view, (stored, _) = await asyncio.gather(self._look(), self._stored())
         return candidates(view, self._target, stored)
 
     async def plan(self, wanted: Artifact) -> TargetPlan:
-        digest, trouble = wanted.id, ""
+        digest, trouble, view = wanted.id, "", None
         if not DIGEST.fullmatch(digest):
-            stored, trouble = await self._stored()
-            digest = digest_of(wanted, await self._look(), self._target, stored)
+            view, (stored, trouble) = await asyncio.gather(self._look(), self._stored())
+            digest = digest_of(wanted, view, self._target, stored)
+        if view is None or (digest and not view.has(digest, self._target.image)):
+            view = await self._look(digest)
         found = Artifact(id=digest, version=wanted.version, commit=wanted.commit)
-        view = await self._look(digest)
         made = plans.plan(view, self._target, self._current(view), found if digest else None)
-        if not trouble:
-            return made
-        facts = (*made.facts, trouble)
-        return TargetPlan(
-            current=made.current,
-            wanted=made.wanted,
-            obstacle=made.obstacle,
-            facts=facts,
-            takes=made.takes,
-        )
+        return replace(made, facts=(*made.facts, trouble)) if trouble else made
 
     async def start(self, wanted: Artifact, operation: str) -> Receipt:
         _check(operation)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,11 @@ CONNECTS_WITHIN = 5.0
 
 ALIVE_EVERY, SILENT_AT_MOST = 5, 3
 """Seconds between two questions whether the host is still there, and how many may go unanswered."""
+
+KEPT_FOR = 5.0
+"""Seconds for which a connection is kept for the next command: that of a switch follows soon, and
+logging in takes longer than most of them.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +59,14 @@ class Trust:
 
 
 class Host:
-    """One host and how we log in there. Each command has a connection of its own."""
+    """One host and how we log in there. A connection carries one command at a time."""
 
     def __init__(self, host: str, port: int, user: str, trust: Trust) -> None:
         self._address = (host, port)
         self._user = user
         self._trust = trust
+        self._kept: asyncssh.SSHClientConnection | None = None
+        self._until: asyncio.TimerHandle | None = None
 
     async def run(self, command: str, *, within: float, write: bool = False) -> Answer:
         """Run a command and wait for its end.
@@ -66,14 +74,42 @@ class Host:
         Raises Fault. For a write: Declined when this host will never run it for us, Unanswered when
         it may have been run; any other Fault means that it was not.
         """
-        connection = await self._connect(write)
+        if (kept := self._take()) is not None:
+            with contextlib.suppress(_NoSession):  # it was lost, and nothing was run
+                return await self._on(kept, command, within, write)
+        return await self._on(await self._connect(write), command, within, write)
+
+    async def _on(
+        self, connection: asyncssh.SSHClientConnection, command: str, within: float, write: bool
+    ) -> Answer:
         try:
             async with asyncio.timeout(within):
-                return await self._run(connection, command, write)
+                answer = await self._run(connection, command, write)
         except TimeoutError:
-            raise _lost(write, f"no answer within {within:g} s") from None
-        finally:
             connection.abort()
+            raise _lost(write, f"no answer within {within:g} s") from None
+        except BaseException:
+            connection.abort()
+            raise
+        self._keep(connection)
+        return answer
+
+    def close(self) -> None:
+        """Give the connection back."""
+        if (kept := self._take()) is not None:
+            kept.abort()
+
+    def _take(self) -> asyncssh.SSHClientConnection | None:
+        """The connection that was kept, if it is still open."""
+        kept, self._kept = self._kept, None
+        if self._until is not None:
+            self._until.cancel()
+        return kept if kept is not None and not kept.is_closed() else None
+
+    def _keep(self, connection: asyncssh.SSHClientConnection) -> None:
+        self.close()  # another command may have ended meanwhile
+        self._kept = connection
+        self._until = asyncio.get_running_loop().call_later(KEPT_FOR, self.close)
 
     async def _connect(self, write: bool) -> asyncssh.SSHClientConnection:
         import asyncssh
@@ -112,13 +148,17 @@ class Host:
         try:
             done = await connection.run(command, stdin=asyncssh.DEVNULL, errors="replace")
         except asyncssh.ChannelOpenError as error:
-            raise Fault(SYSTEM, f"the host opens no session ({error.reason})") from error
+            raise _NoSession(SYSTEM, f"the host opens no session ({error.reason})") from error
         except (OSError, asyncssh.Error) as error:
             raise _lost(write, f"the connection was lost ({_in_words(error)})") from error
         # A connection that is cut raises nothing: there is merely no status.
         if done.exit_status is None or done.exit_status < 0:
             raise _lost(write, "the connection was lost before the command ended")
         return Answer(done.exit_status, str(done.stdout or ""), str(done.stderr or ""))
+
+
+class _NoSession(Fault):
+    """The command was not run."""
 
 
 def _lost(write: bool, text: str) -> Fault:

@@ -18,11 +18,11 @@ def plan(
     view: View, target: DockerSshTarget, current: Artifact | None, wanted: Artifact | None
 ) -> TargetPlan:
     """The plan of going to `wanted`, whose digest is known; None when nobody knows it."""
-    on_host = bool(wanted) and view.lines("wanted")[-1:] == ["host"]
+    on_host = wanted is not None and view.has(wanted.id, target.image)
     return TargetPlan(
         current=current,
         wanted=wanted,
-        obstacle=_obstacle(view, target, wanted),
+        obstacle=_obstacle(view, target, wanted, on_host),
         facts=tuple(_facts(view, target, wanted, on_host)),
         takes=target.grace
         + SWITCH
@@ -31,13 +31,15 @@ def plan(
     )
 
 
-def _obstacle(view: View, target: DockerSshTarget, wanted: Artifact | None) -> str:
+def _obstacle(view: View, target: DockerSshTarget, wanted: Artifact | None, on_host: bool) -> str:
     if missing := view.lines("missing"):
         return f"the host has no {', '.join(missing)}"
     if view.text("env_file"):
         return f"{target.env_file} cannot be read there"
     if wanted is None:
         return "its image is not known: neither the host nor a registry has that version"
+    if on_host:
+        return ""
     *_, said = view.lines("wanted") or ["not found"]
     if said not in ("host", "registry"):
         return f"its image is gone: {said}"

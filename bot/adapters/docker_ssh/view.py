@@ -88,6 +88,10 @@ class View:
         """By the engine's own id."""
         return {row["id"]: _image(row) for row in self._rows(part)}
 
+    def has(self, digest: str, repository: str) -> bool:
+        """Whether the host has the image with that digest."""
+        return any(image.digest(repository) == digest for image in self.images().values())
+
     def answers(self) -> bool:
         """Whether the health page answered well."""
         return bool(self.text("page"))

@@ -1,5 +1,6 @@
 """VercelProject: a project at Vercel as a target, by instant rollback and promotion."""
 
+import asyncio
 from datetime import datetime
 from urllib.parse import quote
 
@@ -156,7 +157,9 @@ class VercelProject:
 
     async def _candidates(self, project: Project) -> tuple[Candidate, ...]:
         """Offered is only what Vercel's own filter lets through: its field may be empty."""
-        offered = await self._list(state="READY", rollbackCandidate="true")
+        offered, every = await asyncio.gather(
+            self._list(state="READY", rollbackCandidate="true"), self._list()
+        )
         back = [one.uid for one in offered if one.uid != project.running]
         is_limited = project.production is not None and project.production.plan == HOBBY
         allowed = set(back[:1] if is_limited else back)
@@ -180,7 +183,7 @@ class VercelProject:
                 ),
                 why_not=why_not(one),
             )
-            for one in await self._list()
+            for one in every
         )
 
     async def _id(self, wanted: Artifact, project: Project) -> str:

@@ -1,5 +1,7 @@
 """Binding: what an approval is for, compared with what GitHub has now."""
 
+import asyncio
+
 from bot.domain.deployments.deployments import Binding, Deployment
 from bot.domain.errors import NotFound
 from bot.ports import Tag, Workflow
@@ -14,8 +16,10 @@ def bind(tag: Tag, workflow: Workflow) -> Binding:
 async def bound_now(desk: Desk, deployment: Deployment) -> tuple[Tag, Workflow] | str:
     """The tag and the workflow as they are now, or in words what is gone. Raises Fault."""
     try:
-        tag = await desk.github.tag(deployment.repo, deployment.version)
-        workflow = await desk.github.workflow(deployment.repo, deployment.workflow)
+        tag, workflow = await asyncio.gather(
+            desk.github.tag(deployment.repo, deployment.version),
+            desk.github.workflow(deployment.repo, deployment.workflow),
+        )
     except NotFound as gone:
         return f"it is gone from GitHub ({gone.text})"
     return tag, workflow

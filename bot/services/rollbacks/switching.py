@@ -5,7 +5,7 @@ before it is started again.
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -23,9 +23,11 @@ from bot.services.rollbacks import undoing as databases
 
 log = structlog.get_logger()
 
-LOOK_EVERY = timedelta(seconds=0.5)
-LOOK_LATER = timedelta(seconds=5)
-"""The pause between two looks once a step takes longer than half a minute."""
+LOOK_SOON, LOOK_AGAIN = timedelta(seconds=0.25), timedelta(seconds=0.5)
+LOOK_LATER, LOOK_AT_DATABASE = timedelta(seconds=5), timedelta(seconds=15)
+"""The longest pauses between two looks at a step that goes on: a quarter of the time that it has
+taken, so that its end is seen soon and long ones are not asked for all the time.
+"""
 
 
 async def begin(desk: Desk, deployment: Deployment, steps: tuple[TargetStep, ...]) -> None:
@@ -113,7 +115,7 @@ async def _send(
         await _keep(desk, deployment, place, step.failed(no.text, desk.now()))
     except Unanswered as lost:
         text = f"No clear answer ({lost.text}); looking at the target"
-        await _keep(desk, deployment, place, replace(step, text=text), pause=LOOK_EVERY)
+        await _keep(desk, deployment, place, replace(step, text=text), pause=LOOK_AGAIN)
     except Fault as fault:  # nothing was sent
         text = f"Waiting for {step.target} ({fault.text})"
         pause = retry_in(deployment.failures, fault.retry_after)
@@ -139,7 +141,7 @@ async def _find(
         await _keep(desk, deployment, place, replace(step, progress=Progress.WAITING, text=""))
         return
     found = replace(step, receipt=receipt) if receipt else step
-    await _keep(desk, deployment, place, found.seen(sight) if receipt else found, pause=LOOK_EVERY)
+    await _keep(desk, deployment, place, found.seen(sight) if receipt else found, pause=LOOK_AGAIN)
 
 
 async def _ask_database(desk: Desk, deployment: Deployment, place: int) -> None:
@@ -163,7 +165,7 @@ async def _ask_database(desk: Desk, deployment: Deployment, place: int) -> None:
             lost = sight.fate is Fate.UNKNOWN
             found = replace(step, receipt=receipt, progress=Progress.RUNNING) if receipt else step
             seen = found.ended(sight) if lost else found.seen(sight) if receipt else found
-            await _keep(desk, deployment, place, seen, pause=LOOK_EVERY)
+            await _keep(desk, deployment, place, seen, pause=LOOK_AGAIN)
         case _:
             sight = await run.watch(step.receipt, step.began_at)
             lost = sight.fate is Fate.UNKNOWN
@@ -183,18 +185,23 @@ async def _keep(
     steps = (*deployment.steps[:place], step, *deployment.steps[place + 1 :])
     now = desk.now()
     if pause is None:
-        old = step.began_at is not None and now - step.began_at > LOOK_LATER * 6
-        watching = step.progress is Progress.RUNNING
-        later = LOOK_LATER * 3 if step.command else LOOK_LATER
-        pause = (later if old else LOOK_EVERY) if watching else timedelta(0)
+        pause = _pause(step, now) if step.progress is Progress.RUNNING else timedelta(0)
     kept = deployment.with_(steps=steps, due_at=now + pause, failures=failures, waiting_for="")
     ended = step.progress is Progress.ENDED
-    return await desk.save(
+    saved = await desk.save(
         deployment,
         kept,
         action="target_ended" if ended else "",
         detail={"target": step.target, "fate": step.fate, "why": step.text},
     )
+    desk.wake_after(pause)
+    return saved
+
+
+def _pause(step: TargetStep, now: datetime) -> timedelta:
+    longest = LOOK_AT_DATABASE if step.command else LOOK_LATER
+    taken = now - step.began_at if step.began_at else timedelta(0)
+    return min(max(taken / 4, LOOK_SOON), longest)
 
 
 async def _settle(desk: Desk, deployment: Deployment, found: Outcome) -> None:

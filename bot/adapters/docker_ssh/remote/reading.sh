@@ -92,10 +92,10 @@ describe_all() {
 
 page() { curl -fsS -m 2 --noproxy '*' --url "$1" 2>/dev/null | head -c 65536 | tr -d '\r\n'; }
 
-# Who holds the lock; empty when nobody does.
+# Who holds the lock, which only `start` takes for itself; empty when nobody does.
 holder() {
     [[ -e $state/lock ]] || return 0
-    flock -n "$state/lock" true || cat "$state/holder" 2>/dev/null || echo somebody
+    flock -sn "$state/lock" true || cat "$state/holder" 2>/dev/null || echo somebody
 }
 
 look() {
@@ -130,6 +130,8 @@ logs() {
 watch() {
     local url=$2 here=$state/$3 said held result
     word "$3"
+    # Told at its end, without being asked all the time; what takes longer tells its step meanwhile.
+    [[ -e $here/result || ! -e $here/begun ]] || flock -sw 2 "$state/lock" true
     # The lock before the result: what ends in between shows a result, and not that it was killed.
     held=$(holder)
     result=$(cat "$here/result" 2>/dev/null)
