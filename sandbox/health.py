@@ -21,10 +21,13 @@ SLOW = 4.0  # seconds
 
 @dataclass(frozen=True)
 class Answer:
-    """How an environment behaves; without `version` it tells the one that was deployed."""
+    """How an environment behaves; without `version` it tells the one that was deployed. With an
+    `age` in seconds a cache answers.
+    """
 
     status: State = "ok"
     version: str | None = None
+    age: int = 0
 
 
 class Health:
@@ -58,7 +61,8 @@ def routes(world: World) -> web.Application:
         version = shown_version(world, environment, service)
         if version is None:
             raise web.HTTPNotFound(text=json.dumps({"status": "unknown"}))
-        match world.health.get(environment, service).status:
+        answer = world.health.get(environment, service)
+        match answer.status:
             case "bad":
                 return web.json_response({"status": "bad", "version": version}, status=500)
             case "down":
@@ -69,7 +73,8 @@ def routes(world: World) -> web.Application:
                 await asyncio.sleep(SLOW)
             case "ok":
                 pass
-        return web.json_response({"status": "ok", "version": version})
+        headers = {"Age": str(answer.age)} if answer.age else None
+        return web.json_response({"status": "ok", "version": version}, headers=headers)
 
     app = web.Application(middlewares=[edge("health", world)])
     app.router.add_get("/{environment}", health)

@@ -74,6 +74,8 @@ def _release(world: World, version: str) -> dict[str, Any]:
         "id": 1,
         "slug": "app",
         "name": "app",
+        "platform": "python",
+        "platforms": ["python"],
         "newGroups": len(seen),
         "hasHealthData": version in _releases(world),
     }
@@ -186,14 +188,24 @@ def bugsink(world: World) -> web.Application:
         return None
 
     async def releases(request: web.Request) -> web.Response:
-        rows = [{"version": one} for one in sorted(_releases(world))]
+        rows = [
+            {
+                "id": _uuid(number),
+                "project": 1,
+                "version": version,
+                "date_released": iso(world.clock.now()),
+            }
+            for number, version in enumerate(sorted(_releases(world)), 1)
+        ]
         return refusal(request) or web.json_response(_page(rows))
 
     async def issues(request: web.Request) -> web.Response:
         rows: list[dict[str, Any]] = [
             {
-                "id": f"00000000-0000-0000-0000-{one.id:012}",
+                "id": _uuid(one.id),
+                "friendly_id": f"APP-{one.id}",
                 "project": 1,
+                "digest_order": one.id,
                 "first_seen": iso(one.first_seen),
                 "last_seen": iso(one.first_seen),
                 "digested_event_count": 1,
@@ -202,6 +214,8 @@ def bugsink(world: World) -> web.Application:
                 "calculated_value": one.title.partition(": ")[2],
                 "transaction": "",
                 "is_resolved": False,
+                "is_resolved_unconditionally": False,
+                "is_resolved_by_next_release": False,
                 "is_muted": False,
             }
             for one in reversed(world.sentry.issues)
@@ -214,6 +228,10 @@ def bugsink(world: World) -> web.Application:
     app.router.add_get("/api/canonical/0/releases/", releases)
     app.router.add_get("/api/canonical/0/issues/", issues)
     return app
+
+
+def _uuid(number: int) -> str:
+    return f"00000000-0000-0000-0000-{number:012}"
 
 
 def _page(rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -26,12 +26,15 @@ NOT_PLAIN = "not a plain http or https URL"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page answered, and in how many milliseconds; `problem` where it did not."""
+    """What a page answered, and in how many milliseconds; `problem` where it did not, `age` for how
+    many seconds a cache has kept the answer.
+    """
 
     problem: str = ""
     status: int = 0
     body: bytes = b""
     ms: float = 0.0
+    age: int = 0
 
 
 class HealthProbe:
@@ -107,7 +110,9 @@ class HealthProbe:
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             return Page(_in_words(error))
         ms = (time.perf_counter() - began) * 1000
-        return Page(status=found.status_code, body=body, ms=ms)
+        told = found.headers.get("age", "")
+        age = int(told) if told.isascii() and told.isdecimal() else 0
+        return Page(status=found.status_code, body=body, ms=ms, age=age)
 
     async def _look(self, url: str) -> Probe:
         began = time.perf_counter()

@@ -49,6 +49,9 @@ class HttpCheck:
         if not problem and self._within is not None and page.ms > self._within / MILLISECOND:
             outcome = Outcome.DEGRADED
             text = f"{page.ms:.0f} ms, {self._within / MILLISECOND:.0f} are allowed"
+        if question.since and timedelta(seconds=page.age) > question.now - question.since:
+            outcome = Outcome.UNKNOWN
+            text = f"a cache answered with a page from before the deployment, {page.age} s old"
         return Reading(
             what=self.what,
             outcome=outcome,

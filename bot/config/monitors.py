@@ -10,7 +10,8 @@ from bot.config.part import Part, shape
 
 Word = Annotated[str, shape("[A-Za-z0-9_.-]{1,80}", "one word")]
 FailsFrom = Annotated[
-    int, Field(default=3, ge=1, description="so many new issues fail it; fewer are a warning")
+    int,
+    Field(default=3, ge=1, le=100, description="so many new issues fail it; fewer are a warning"),
 ]
 
 

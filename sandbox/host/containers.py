@@ -91,6 +91,7 @@ class Container:
     status: str = "created"
     started: str = NEVER
     log: list[str] = field(default_factory=list)
+    log_driver: str = "json-file"
     _server: asyncio.Server | None = None
 
     async def start(self) -> None:

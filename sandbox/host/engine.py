@@ -211,7 +211,12 @@ class Engine:
     async def _logs(self, words: Sequence[str]) -> str:
         told = LOGS.parse_args(words)
         since = datetime.fromisoformat(told.since[0]) if told.since else None
-        said = [line for line in self._get(told.words[0]).log if _is_since(line, since)]
+        container = self._get(told.words[0])
+        if container.log_driver == "none":
+            raise Failed(
+                "Error response from daemon: configured logging driver does not support reading"
+            )
+        said = [line for line in container.log if _is_since(line, since)]
         return _lines(said[-int(told.tail[0]) :])
 
     def _get(self, name: str) -> Container:

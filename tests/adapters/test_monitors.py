@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from bot.domain.errors import Fault
 from bot.ports import Monitor, Question
 from sandbox.health import Answer
 from sandbox.posthog import Traffic
+from sandbox.trackers import Issue
 from sandbox.world import World
 
 HASTE = 1.0  # second, where nothing answers
@@ -66,6 +68,20 @@ def heard(*titles: str) -> Prepare:
     return lambda world: world.sentry.hear(VERSION, list(titles))
 
 
+def heard_long_ago(world: World) -> None:
+    """Everything that is known is from an hour before."""
+    world.sentry.hear(VERSION, ["KeyError: x"])
+    hour = timedelta(hours=1)
+    world.sentry.issues = [
+        replace(one, first_seen=one.first_seen - hour) for one in world.sentry.issues
+    ]
+
+
+def only_made(world: World) -> None:
+    """Somebody made the release, and nothing was heard of the app."""
+    world.sentry.made[VERSION] = {"version": VERSION, "projects": ["app"]}
+
+
 def errors(rate: float, views: float = 100) -> Prepare:
     """What PostHog has counted in the last ten minutes."""
 
@@ -86,6 +102,10 @@ def set_up(name: str, **changes: object) -> Prepare:
 
 def health(status: str) -> Prepare:
     return lambda world: world.health.set("production", "app", Answer(status))  # type: ignore[arg-type]
+
+
+def cached(age: int) -> Prepare:
+    return lambda world: world.health.set("production", "app", Answer(age=age))
 
 
 def beat(status: str) -> Prepare:
@@ -125,6 +145,7 @@ CASES: list[tuple[str, Callable[[World], Monitor], Prepare, Outcome | None, str]
     ("sentry one", of_sentry, heard("KeyError: x"), WARN, "1 new issue: KeyError: x"),
     ("sentry bad", of_sentry, heard("A", "B", "C"), BAD, "3 new issues: A; B"),
     ("sentry no data", of_sentry, nothing, NO_DATA, "Sentry has not heard of v1.2.1"),
+    ("sentry stale", of_sentry, only_made, NO_DATA, "Sentry has not heard of v1.2.1"),
     ("sentry slow", of_sentry, fault("sentry", "slow:2"), None, "no answer in time"),
     ("sentry down", of_sentry, fault("sentry", "reset_before"), None, "ReadError"),
     ("sentry shape", of_sentry, all_of(heard(), set_up("sentry", broken=True)), None, "no usable"),
@@ -132,6 +153,7 @@ CASES: list[tuple[str, Callable[[World], Monitor], Prepare, Outcome | None, str]
     ("bugsink one", of_bugsink, heard("KeyError: x"), WARN, "1 new issue: KeyError"),
     ("bugsink bad", of_bugsink, heard("A", "B", "C"), BAD, "3 new issues: C; B"),
     ("bugsink no data", of_bugsink, nothing, NO_DATA, "Bugsink has not heard of v1.2.1"),
+    ("bugsink stale", of_bugsink, heard_long_ago, OK, "no new issues"),
     ("bugsink slow", of_bugsink, fault("bugsink", "slow:2"), None, "no answer in time"),
     ("bugsink down", of_bugsink, fault("bugsink", "reset_before"), None, "ReadError"),
     (
@@ -153,6 +175,8 @@ CASES: list[tuple[str, Callable[[World], Monitor], Prepare, Outcome | None, str]
     ("page slow", of_page, fault("health", "slow:0.7"), WARN, "500 are allowed"),
     ("page very slow", of_page, fault("health", "slow:2"), BAD, "no answer within 1 s"),
     ("page down", of_page, health("down"), BAD, "cut off"),
+    ("page stale", of_page, cached(3600), UNKNOWN, "from before the deployment, 3600 s old"),
+    ("page cached since", of_page, cached(60), OK, " ms"),
     ("page shape", of_page, fault("health", "bad_json"), BAD, "status is not there, expected ok"),
 ]
 
@@ -191,6 +215,18 @@ async def test_what_is_not_seen_to_be_well_is_not_well(
     assert text in found.text
     assert found.outcome is outcome
     assert found.url.startswith("http")
+
+
+@pytest.mark.parametrize("what", ["error", "session"])
+async def test_an_error_or_a_session_is_a_word_of_the_app(world: World, what: str) -> None:
+    """Either is enough for Sentry's monitor to speak of a release."""
+    only_made(world)
+    if what == "error":
+        world.sentry.issues.append(Issue(1, "KeyError: x", VERSION, world.clock.now()))
+    else:
+        world.sentry.releases.add(VERSION)
+    found = await looked(world, of_sentry, world.clock.now() - timedelta(minutes=10))
+    assert found.outcome is (WARN if what == "error" else OK)
 
 
 async def test_beats_from_before_the_deployment_and_old_ones_tell_nothing(world: World) -> None:

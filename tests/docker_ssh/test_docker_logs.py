@@ -50,6 +50,17 @@ def gone(stage: Stage) -> None:
     stage.world.host.engine.containers.pop(0).end()
 
 
+def late(stage: Stage) -> None:
+    """The host takes a second for each answer."""
+    says("all is well")(stage)
+    breaks("slow:1")(stage)
+
+
+def unreadable(stage: Stage) -> None:
+    """Its log goes where Docker cannot read it, and says so in place of lines."""
+    stage.world.host.engine.containers[0].log_driver = "none"
+
+
 def errors(number: int) -> list[str]:
     return [f"ERROR: order {n} is lost" for n in range(number)]
 
@@ -68,6 +79,8 @@ CASES: list[tuple[str, Prepare, float | None, Outcome | None, str]] = [
     ),
     ("no data", says(), 0, NO_DATA, "says nothing in 60 s: nothing is known"),
     ("stale", says(*errors(9), ago=2 * MINUTE), 0, NO_DATA, "says nothing in 60 s"),
+    ("slow", late, 0, OK, "no error in the log of web-1 in 60 s"),
+    ("wrong shape", unreadable, 0, None, "logging driver does not support reading"),
     ("down", breaks("reset_before"), 0, None, "is not reachable"),
     ("gone", gone, 0, None, "No such contain"),
 ]

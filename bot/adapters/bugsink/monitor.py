@@ -60,7 +60,7 @@ class BugsinkMonitor:
             text = f"Bugsink has not heard of {question.version}: nothing is known"
             return self._reading(question, Outcome.NO_DATA, text)
         found = await self._rest.get(
-            _Issues, f"{path}/issues/", project=self._project, sort="last_seen", order="desc"
+            _Issues, f"{path}/issues/", project=self._project, sort="digest_order", order="desc"
         )
         new = [one for one in found.results if self._is_new(one, question.since)]
         outcome = of_issues(len(new), self._fails_from)

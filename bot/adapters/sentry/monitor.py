@@ -13,6 +13,9 @@ from bot.domain.deployments.validation import Outcome, Reading
 from bot.domain.errors import NotFound
 from bot.ports.monitors import Question
 
+MOST = 100
+"""So many issues Sentry tells at once."""
+
 
 class _Issue(Answer):
     id: str
@@ -75,7 +78,7 @@ class SentryMonitor:
             f"{self._place}/issues/",
             project=self._project,
             query=f'is:unresolved firstRelease:"{version}"',
-            limit=25,
+            limit=MOST,
             **more,
         )
         outcome = of_issues(len(found), self._fails_from)
