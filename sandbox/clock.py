@@ -7,8 +7,10 @@ import heapq
 import itertools
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+
+from sandbox.followers import Followers
 
 PATIENCE = 10.0  # seconds
 LOOK_EVERY = 0.02  # seconds of real time
@@ -37,10 +39,10 @@ class Timer:
 
 
 class Clock:
-    """Time shared with the bot. While an advance lasts, time stands still between its steps.
+    """Time shared with the bots. While an advance lasts, time stands still between its steps.
 
-    `patience` is how many seconds of real time the bot has to work an advance off, `still_there`
-    how many after its last call it counts as listening.
+    `patience` is how many seconds of real time the bots have to work an advance off, `still_there`
+    how many after its last call one is waited for before the next advance.
     """
 
     def __init__(
@@ -50,7 +52,7 @@ class Clock:
         still_there: float = STILL_THERE,
     ) -> None:
         self.patience = patience
-        self.still_there = still_there
+        self.followers = Followers(still_there)
         self._base = (start or datetime.now(UTC)).astimezone(UTC)
         self._since = time.monotonic()
         self._held = False
@@ -60,8 +62,7 @@ class Clock:
         self._one_at_a_time = asyncio.Lock()
         self._begun = asyncio.Event()
         self._worked_off = asyncio.Event()
-        self._polls = 0
-        self._last_heard = float("-inf")
+        self._walking: set[str] = set()
         self.is_telling: Callable[[], bool] = lambda: False
         self.number = 0  # of the present or last advance
         self.target: datetime | None = None  # of the present advance
@@ -97,23 +98,23 @@ class Clock:
         self._arm()
 
     async def advance(self, by: timedelta) -> tuple[datetime, bool]:
-        """Move time by `by`; answers the new moment, and whether the bot came along in time."""
+        """Move time by `by`; answers the new moment, and whether the bots came along in time."""
         async with self._one_at_a_time:
             alone = not await self._is_followed()
             with self._hold():
                 target = self.now() + by
                 try:
-                    reached = alone or await self._walk_with_bot(target)
+                    reached = alone or await self._walk_with_bots(target)
                 finally:
                     # Also when nobody waits for it any more: the bot is on its way there.
                     self._move(target)
             return target, reached
 
-    def step(self, to: datetime) -> datetime:
-        """The bot's next due time: go there, but not past the target of the advance, nor past
+    def step(self, to: datetime, who: str = "") -> datetime:
+        """A bot's next due time: go there, but not past the target of the advance, nor past
         anything that it is told of on the way.
         """
-        self._last_heard = time.monotonic()
+        self.followers.heard(who)
         if self.target is not None:
             to = min(to, self.target)
             while self._timers and self._timers[0][0] <= to and not self.is_telling():
@@ -122,57 +123,54 @@ class Clock:
                 self._move(to)
         return self.now()
 
-    def done(self, number: int) -> datetime:
-        """The bot has nothing left to do before the target of advance `number`."""
-        self._last_heard = time.monotonic()
+    def done(self, number: int, who: str = "") -> datetime:
+        """A bot has nothing left to do before the target of advance `number`."""
+        self.followers.heard(who)
         if self.target is not None and number == self.number:
-            self._move(self.target)
-            self._worked_off.set()
+            self._walking.discard(who)
+            if not self._walking:
+                self._move(self.target)
+                self._worked_off.set()
         return self.now()
 
-    async def wait_for_advance(self, after: int, seconds: float) -> None:
-        """The bot's long poll: returns when an advance other than `after` has begun.
+    async def wait_for_advance(self, after: int, seconds: float, who: str = "") -> None:
+        """A bot's long poll: returns when an advance other than `after` has begun, or in time.
 
-        Cancelled when the bot has gone; then nobody follows any more.
+        Cancelled when the bot has gone.
         """
-        self._polls += 1
-        try:
+        with self.followers.listens(who):
             if self.number == after:
-                async with asyncio.timeout(seconds):
-                    await self._begun.wait()
-            self._last_heard = time.monotonic()
-        except TimeoutError:
-            self._last_heard = time.monotonic()
-        except asyncio.CancelledError:
-            self._last_heard = float("-inf")
-            raise
-        finally:
-            self._polls -= 1
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(seconds):
+                        await self._begun.wait()
+        self.followers.heard(who)
 
-    def left(self) -> None:
-        """The bot has died: nobody follows, and nobody works an advance off."""
-        self._last_heard = float("-inf")
-        self._worked_off.set()
+    def left(self, who: str | None = None) -> None:
+        """A bot has died, or all have: an advance does not wait for them any more."""
+        if who is None:
+            self.followers.forget()
+            self._walking.clear()
+        else:
+            self.followers.gone(who)
+            self._walking.discard(who)
+        if not self._walking:
+            self._worked_off.set()
 
     def close(self) -> None:
         """Answer everybody who waits for an advance: there will be none."""
         self._begun.set()
         self._begun = asyncio.Event()
 
-    @property
-    def followed(self) -> bool:
-        """Whether a bot polls this clock, or did so a moment ago."""
-        return self._polls > 0 or time.monotonic() - self._last_heard < self.still_there
-
     async def _is_followed(self) -> bool:
-        """Like `followed`, but a bot between two long polls is waited for."""
-        while not self._polls and self.followed:  # noqa: ASYNC110
+        """Whether a bot listens; one that is at work is waited for."""
+        while self.followers.at_work:  # noqa: ASYNC110
             await asyncio.sleep(LOOK_EVERY)
-        return self._polls > 0
+        return bool(self.followers.listening)
 
-    async def _walk_with_bot(self, target: datetime) -> bool:
+    async def _walk_with_bots(self, target: datetime) -> bool:
         self.target = target
         self.number += 1
+        self._walking = set(self.followers.listening)
         self._worked_off.clear()
         self._begun.set()
         self._begun = asyncio.Event()

@@ -69,7 +69,7 @@ async def bot(stage: Stage) -> AsyncIterator[asyncio.Task[None]]:
                 assert (await answer.json())["now"] == iso(target)
 
     task = asyncio.create_task(walk())
-    await until(lambda: stage.world.clock.followed)
+    await until(lambda: bool(stage.world.clock.followers))
     yield task
     task.cancel()
     await asyncio.wait([task])
@@ -90,7 +90,7 @@ async def test_the_bot_walks_along(stage: Stage, bot: asyncio.Task[None]) -> Non
 
 async def test_a_bot_that_is_late_is_waited_for_and_not_taken_for_gone(stage: Stage) -> None:
     clock = stage.world.clock
-    clock.patience, clock.still_there = 0.1, 30
+    clock.patience, clock.followers.still_there = 0.1, 30
 
     async def face_after(number: int) -> None:
         poll = {"after": str(number), "wait": "20"}
@@ -112,7 +112,7 @@ async def test_a_bot_that_is_late_is_waited_for_and_not_taken_for_gone(stage: St
         await tell("done", advance=2)
 
     bot = asyncio.create_task(walk_slowly())
-    await until(lambda: stage.world.clock.followed)
+    await until(lambda: bool(stage.world.clock.followers))
     assert (await stage.post("/clock", advance="PT1H"))["reached"] is False
     clock.patience = 30
     again = asyncio.create_task(stage.post("/clock", advance="PT1H"))
@@ -125,3 +125,58 @@ async def test_a_bot_that_is_late_is_waited_for_and_not_taken_for_gone(stage: St
 @pytest.mark.parametrize("text", ["15M", "PT", "P", "PT1X", "-PT1M", "", "P9999D", "P99999999999D"])
 async def test_only_durations_move_it(stage: Stage, text: str) -> None:
     assert await stage.refused("/clock", advance=text) == "bad_duration"
+
+
+class Walker:
+    """One of several bots on the clock, moved by hand."""
+
+    def __init__(self, stage: Stage, name: str) -> None:
+        self.stage, self.name = stage, name
+
+    async def listens(self, after: int) -> None:
+        """Until an advance has begun."""
+        poll = {"bot": self.name, "after": str(after), "wait": "20"}
+        async with self.stage.control.get("/clock", params=poll) as answer:
+            assert (await answer.json())["advance"] == after + 1
+
+    async def says(self, what: str, **body: object) -> datetime:
+        """What the time is then."""
+        call = self.stage.control.post(f"/clock/{what}", params={"bot": self.name}, json=body)
+        async with call as answer:
+            return datetime.fromisoformat((await answer.json())["now"])
+
+
+async def test_of_two_bots_the_slower_one_is_waited_for(stage: Stage) -> None:
+    clock, [one, two] = stage.world.clock, [Walker(stage, "one"), Walker(stage, "two")]
+    async with asyncio.TaskGroup() as both:
+        both.create_task(one.listens(0))
+        both.create_task(two.listens(0))
+        await until(lambda: clock.followers.listening == {"one", "two"})
+        advance = asyncio.create_task(stage.post("/clock", advance="PT10M"))
+    start = await one.says("step", to=iso(TUESDAY))
+    await one.says("done", advance=1)
+    assert not advance.done()
+    assert await two.says("step", to=iso(start + MINUTE)) == start + MINUTE
+    assert await two.says("done", advance=1) == start + 10 * MINUTE
+    assert (await advance)["reached"] is True
+
+
+async def test_a_bot_that_has_died_does_not_take_the_others_with_it(stage: Stage) -> None:
+    clock, [one, two] = stage.world.clock, [Walker(stage, "one"), Walker(stage, "two")]
+    polls = [asyncio.create_task(bot.listens(0)) for bot in (one, two)]
+    await until(lambda: clock.followers.listening == {"one", "two"})
+    first = asyncio.create_task(stage.post("/clock", advance="PT1S"))
+    await asyncio.gather(*polls)
+    for bot in (one, two):
+        await bot.says("done", advance=1)
+    assert (await first)["reached"] is True
+    again = asyncio.create_task(one.listens(1))
+    await until(lambda: clock.followers.listening == {"one"})
+    again.cancel()
+    await until(lambda: not clock.followers.listening)
+    advance = asyncio.create_task(stage.post("/clock", advance="PT10M"))
+    await stage.get("/clock")
+    assert not advance.done()  # two is at work
+    await two.listens(1)
+    await two.says("done", advance=2)
+    assert (await advance)["reached"] is True

@@ -19,8 +19,8 @@ async def team(tmp_path: Path) -> AsyncIterator[Workspace]:
     """v1.2.1 is live and well; back it goes by a workflow, then at Vercel."""
     async with workspace(tmp_path, rules=targets(WORKERS, VERCEL)) as opened:
         await opened.asks()
-        await opened.until(opened.has_card, "PT1S")
-        assert "workers ready yes, web Vercel eligible yes" in await opened.card()
+        ready = "workers ready, web Vercel eligible yes"
+        await opened.until(lambda: opened.shows(ready), "PT1S")
         await opened.approves("bo")
         await opened.until(lambda: succeeded(opened), "PT30S")
         yield opened
