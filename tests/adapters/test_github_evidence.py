@@ -41,6 +41,15 @@ async def test_of_very_many_pull_requests_the_first_are_looked_at() -> None:
         assert await it.github.approved("acme/app", range(60)) == frozenset(range(50))
 
 
+async def test_only_those_that_were_not_approved_are_asked_for_again() -> None:
+    said = {4: [review("bo", "APPROVED")], 5: [review("bo", "COMMENTED")]}
+    async with canned({f"{APP}/pulls/{n}/reviews": rows for n, rows in said.items()}) as it:
+        for _ in range(2):
+            assert await it.github.approved("acme/app", (4, 5)) == frozenset({4})
+        asked = [path.partition("?")[0] for _, path, _ in it.asked]
+        assert asked == [f"{APP}/pulls/{n}/reviews" for n in (4, 5, 5)]
+
+
 async def test_pull_requests_are_no_bugs_and_issues_may_be_switched_off() -> None:
     row = {"number": 9, "title": "Payments fail", "html_url": "https://github.test/9"}
     path = f"{APP}/issues"

@@ -172,18 +172,18 @@ async def test_each_thread_has_a_client_of_its_own() -> None:
 def test_kept_answers_are_bounded_and_the_used_ones_stay() -> None:
     kept = Kept(most=10)
     for key in "abc":
-        kept.put(key, Answer("etag", "xxxx", False))
+        kept.put(key, Answer("etag", "xxxx", False, 0))
         kept.get("a")
 
     assert [kept.get(key) is not None for key in "abc"] == [True, False, True]
-    kept.put("a", Answer("new", "yy", False))
-    assert kept.get("a") == Answer("new", "yy", False)
+    kept.put("a", Answer("new", "yy", False, 0))
+    assert kept.get("a") == Answer("new", "yy", False, 0)
 
 
 def test_what_has_no_etag_or_is_too_long_is_not_kept() -> None:
     kept = Kept()
-    kept.put("a", Answer("etag", "x", False))
-    kept.put("a", Answer("", "y", False))
-    kept.put("b", Answer("etag", "x" * (LONGEST + 1), False))
+    kept.put("a", Answer("etag", "x", False, 0))
+    kept.put("a", Answer("", "y", False, 0))
+    kept.put("b", Answer("etag", "x" * (LONGEST + 1), False, 0))
 
     assert (kept.get("a"), kept.get("b")) == (None, None)

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.adapters.github import changes as change_lists
-from bot.adapters.github import issues, reading, reviews
+from bot.adapters.github import issues, reading
 from bot.adapters.github.budget import urgently
 from bot.adapters.github.credentials import Credentials, GivenToken
 from bot.adapters.github.errors import refused
@@ -18,6 +18,7 @@ from bot.adapters.github.gates import Gates
 from bot.adapters.github.mirrors import GitHubMirrors
 from bot.adapters.github.pulls import GitHubPulls
 from bot.adapters.github.releases import GitHubReleases
+from bot.adapters.github.reviews import Reviews
 from bot.adapters.github.session import Session
 from bot.adapters.github.threads import GRACE, TIMEOUT, Threads
 from bot.domain.deployments.changes import ChangeList
@@ -61,6 +62,7 @@ class PyGithubAdapter(Gates):
         )
         self._under_way: dict[int, tuple[dict[str, Any], int]] = {}
         self._login: str | None = None
+        self._reviews = Reviews()
         self._peeled: dict[str, tuple[str, datetime | None]] = {}
 
     @property
@@ -126,7 +128,7 @@ class PyGithubAdapter(Gates):
 
     async def approved(self, repo: str, pulls: Sequence[int]) -> frozenset[int]:
         return await self._threads.read(
-            repo, lambda session: reviews.approved(session, repo, pulls)
+            repo, lambda session: self._reviews.approved(session, repo, pulls)
         )
 
     async def open_issues(self, repo: str, label: str) -> tuple[Issue, ...] | None:

@@ -11,11 +11,14 @@ LONGEST = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer's text; `more` says that another page follows."""
+    """An answer's text; `more` says that another page follows, `at` when it was true by
+    `time.monotonic`.
+    """
 
     etag: str
     text: str
     more: bool
+    at: float
 
 
 class Kept:

@@ -1,4 +1,4 @@
-"""Reviews: whether pull requests were approved by somebody."""
+"""Reviews: whether merged pull requests were approved by somebody."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -11,13 +11,22 @@ MOST_LOOKED_AT = 50
 _DECIDES = ("APPROVED", "CHANGES_REQUESTED", "DISMISSED")
 
 
-def approved(session: Session, repo: str, pulls: Sequence[int]) -> frozenset[int]:
-    """The approved ones among these pull requests."""
-    return frozenset(
-        number
-        for number in pulls[:MOST_LOOKED_AT]
-        if _is_approved(session.pages(f"/repos/{repo}/pulls/{number}/reviews"))
-    )
+class Reviews:
+    """Remembers which merged pull requests were approved: what comes after the merge does not
+    change that. Those that were not are asked for again.
+    """
+
+    def __init__(self) -> None:
+        self._approved: set[tuple[str, int]] = set()
+
+    def approved(self, session: Session, repo: str, pulls: Sequence[int]) -> frozenset[int]:
+        """The approved ones among these pull requests."""
+        for number in pulls[:MOST_LOOKED_AT]:
+            if (repo, number) not in self._approved and _is_approved(
+                session.pages(f"/repos/{repo}/pulls/{number}/reviews")
+            ):
+                self._approved.add((repo, number))
+        return frozenset(number for number in pulls if (repo, number) in self._approved)
 
 
 def _is_approved(reviews: Iterable[Mapping[str, Any]]) -> bool:

@@ -9,6 +9,7 @@ import math
 import re
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.adapters.github.budget import Budget
@@ -25,6 +26,12 @@ PER_PAGE = 100
 MOST_PAGES = 20
 _CANNOT_CHANGE = re.compile(r"/repos/[^/]+/[^/]+/compare/[0-9a-f]{40}\.\.\.[0-9a-f]{40}")
 """What lies between two commits, and not two names, is asked once."""
+
+_SELDOM_CHANGES = re.compile(r"/repos/[^/]+/[^/]+")
+"""The repository itself: its default branch is asked for with each of its workflows."""
+
+KEPT_FOR = 60.0
+"""Seconds for which what seldom changes is not asked for again."""
 
 
 def client(url: str, auth: Auth.Auth, *, timeout: int) -> Github:
@@ -122,17 +129,18 @@ class Session:
             raise Fault("github", "no answer in time")
         key = f"{path}?{json.dumps(query, sort_keys=True)}"
         kept = self._kept.get(key)
-        if kept is not None and _CANNOT_CHANGE.fullmatch(path):
+        if kept is not None and _is_good(kept, path):
             return json.loads(kept.text), kept.more
         etag = {"If-None-Match": kept.etag} if kept else {}
         status, headers, text = self._send("GET", path, parameters=dict(query), headers=etag)
         if status == 304 and kept is not None:
+            self._kept.put(key, replace(kept, at=time.monotonic()))
             return json.loads(kept.text), kept.more
         if status != 200:
             raise refused(status, headers, parsed(text), write=False)
         data = json.loads(text)
         more = 'rel="next"' in headers.get("link", "")
-        self._kept.put(key, Answer(headers.get("etag", ""), text, more))
+        self._kept.put(key, Answer(headers.get("etag", ""), text, more, time.monotonic()))
         return data, more
 
     def _send(self, verb: str, path: str, **details: Any) -> tuple[int, dict[str, Any], str]:
@@ -146,6 +154,12 @@ class Session:
         status, headers, text = answer
         self._budget.note(status, headers, parsed(text) if status in (403, 429) else None)
         return answer
+
+
+def _is_good(kept: Answer, path: str) -> bool:
+    """Whether GitHub would say the same again."""
+    is_fresh = time.monotonic() - kept.at < KEPT_FOR
+    return bool(_CANNOT_CHANGE.fullmatch(path) or (is_fresh and _SELDOM_CHANGES.fullmatch(path)))
 
 
 def sent(session: Session, verb: str, path: str, body: Mapping[str, Any]) -> Any:
