@@ -210,7 +210,7 @@ async def test_the_shipped_workflow_carries_the_request_once(
     }
     assert statuses(world) == {200: 3}
     assert await github.workflow(APP, RELEASE) == found
-    assert statuses(world) == {304: 2}  # the repository itself was looked at a moment ago
+    assert statuses(world) == {304: 2}  # the repository was looked at a moment ago
 
 
 async def test_a_workflow_is_disabled_changed_or_missing(
