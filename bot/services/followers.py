@@ -7,10 +7,13 @@ from bot.services.deployments import annotating, inspecting
 from bot.services.desk import Follower
 from bot.services.incidents import incident_following
 from bot.services.rollbacks import holding, remedies, reversals
-from bot.services.runs import mirroring
+from bot.services.runs import mirroring, twins
 
 
 def followers(config: Config) -> tuple[Follower, ...]:
     """All of them, in the order in which they are told."""
-    parts = (incident_following, mirroring, holding, reversals, remedies, inspecting, annotating)
+    parts = (
+        *(incident_following, mirroring, twins),
+        *(holding, reversals, remedies, inspecting, annotating),
+    )
     return tuple(partial(part.follow, config) for part in parts)

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from bot.domain.deployments.changes import Change, ChangeList
 from bot.domain.deployments.deployments import Deployment, Ending
 from bot.domain.deployments.migrations import Migration
-from bot.domain.deployments.runs import Progress, Stage
+from bot.domain.deployments.runs import Dispatch, Progress, Stage
 from bot.domain.deployments.sightings import Sighting
 from bot.domain.deployments.staging import OnStaging
 from bot.domain.deployments.standings import Standing
 from bot.domain.deployments.states import TERMINAL, State
+from bot.domain.deployments.twins import Twin
 from bot.domain.deployments.validation import Outcome, Validation
 from bot.domain.errors import Refusal
 from bot.domain.gates import Level, Verdict
@@ -33,6 +34,7 @@ from bot.messages.deployments import (
     notes,
     outside,
     staging,
+    twins,
 )
 from bot.messages.knowing import reports
 from bot.messages.rollbacks import remedies, rollbacks
@@ -124,6 +126,7 @@ def everything(d: Deployment) -> Iterable[Message]:
     yield rollbacks.started(d)
     yield announcements.rolled_back(d)
     yield from remedied(d)
+    yield from doubled(d)
     brought = d.with_(migrations=(Migration(path=f"migrations/{d.reason}.sql"),))
     yield inspections.reply(brought, configured=True)
     look = TargetStep(target="migrate:status", command="status", text=d.reason)
@@ -152,6 +155,18 @@ def everything(d: Deployment) -> Iterable[Message]:
     yield blocks.refused(
         Refusal("x", "{who} at {when}: {word}", who=Who("U0ANA"), when=NOON, word=d.reason)
     )
+
+
+def doubled(d: Deployment) -> Iterable[Message]:
+    """What is said of a second run of it."""
+    twin = Twin(run_id=7002, url=f"https://github.com/{d.reason}", trouble=d.reason)
+    sent = Dispatch(
+        before_run_id=1, attempt=2, sent_at=NOON, carries_id=True, guarded=False, twins=(twin,)
+    )
+    yield cards.card(d.with_(dispatch=sent), LATER)
+    yield twins.found(d, twin)
+    yield twins.ended(d, twin, d.reason)
+    yield twins.goes_on(d, twin)
 
 
 def remedied(d: Deployment) -> Iterable[Message]:

@@ -158,6 +158,55 @@ async def test_the_first_of_two_runs_is_followed_and_not_its_idle_twin(team: Wor
     assert sorted(deployed) == [False, True]
 
 
+async def two_runs(team: Workspace) -> tuple[int, int]:
+    """Two runs of one request, listed at the same time; GitHub stops none for now."""
+    await team.post("/github/preset", workflow="release.yml", script="manual")
+    await team.fault("github", "status_after_apply:502", path="/dispatches")
+    await team.fault("github", "list_lag:10", count=2)
+    await team.asks_and_approves()
+    await team.passes("PT1S")
+    [sent] = await team.dispatches()
+    request = sent["body"]["inputs"]["request_id"]
+    twin = outside.start_run(team.world, "v1.2.1", by="gonogo-bot", request_id=request)
+    [first, _] = await team.runs_of("v1.2.1")
+    await team.fault("github", "status:403", path="/cancel", count=99)
+    await team.passes("PT20S")
+    return first["id"], twin
+
+
+async def test_a_second_run_that_github_does_not_stop_holds_nothing_up(team: Workspace) -> None:
+    first, twin = await two_runs(team)
+    assert await team.state() == "Running"
+    card = await team.card()
+    assert f"Run {twin} is a second run of this request and does not stop: 403 " in card
+    assert f"Run {first} queued" in card
+    await team.mends()
+    await team.passes("PT20S")
+    assert "second run" not in await team.card()
+    await team.post(f"/github/runs/{first}/advance", to="success")
+    await team.passes("PT20S")
+
+    assert await team.state() == "Succeeded"
+    assert [line for line in await team.thread() if "second run" in line] == [
+        f"Run {twin} is a second run of D2. GitHub is asked to stop it.",
+        f"Run {twin}, a second run of D2, has ended (cancelled).",
+    ]
+
+
+async def test_of_a_second_run_that_outlives_its_deployment_somebody_is_told(
+    team: Workspace,
+) -> None:
+    first, twin = await two_runs(team)
+    await team.post(f"/github/runs/{first}/advance", to="success")
+    await team.passes("PT20S")
+
+    assert await team.state() == "Succeeded"
+    assert (
+        f"@ana Run {twin}, a second run of D2, still goes on and may deploy v1.2.1 once more. "
+        "I no longer look at it: stop it at GitHub."
+    ) in await team.thread()
+
+
 async def test_what_github_declines_is_over_and_says_why(team: Workspace) -> None:
     await team.asks()
     await team.fault("github", "status:422", path="/dispatches")

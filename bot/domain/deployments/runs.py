@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
+from bot.domain.deployments.twins import Twin
 from bot.domain.versions import Version
 
 SETTLE = timedelta(seconds=180)
@@ -33,7 +34,8 @@ class Dispatch:
     title; `carries_sha`: the run itself compares the commit; `guarded`: the workflow stops a
     second run of the same request id. `unclear` counts the POSTs after which a run may exist.
     `accepted` is GitHub's answer to the last POST: yes, surely not carried out, or None for not
-    known. `again_by` is who asked to send once more; `candidates` are runs that may be ours.
+    known. `again_by` is who asked to send once more; `candidates` are runs that may be ours,
+    `twins` those that surely are, besides the one that is followed.
     """
 
     before_run_id: int
@@ -47,6 +49,7 @@ class Dispatch:
     accepted: bool | None = None
     again_by: str | None = None
     candidates: tuple[int, ...] = ()
+    twins: tuple[Twin, ...] = ()
 
     def next(self, now: datetime) -> Next:
         """Look on, send once more, or ask a person.

@@ -9,7 +9,7 @@ from bot.domain.deployments.validation import TITLES, Reading
 from bot.domain.gates.overrides import standing
 from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
-from bot.messages.deployments import approvals, checks, watches
+from bot.messages.deployments import approvals, checks, twins, watches
 from bot.messages.deployments.controls import controls
 from bot.messages.rollbacks import undoing
 
@@ -99,6 +99,8 @@ def card(deployment: Deployment, now: datetime) -> Message:
         head += f"\n{b.line(d.notice)}"
     if (what := waiting(d)) and not d.is_terminal:
         head += f"\n{what}"
+    if (second := twins.on_card(d)) and not d.is_terminal:
+        head += f"\n{second}"
     if d.state is State.AWAITING_APPROVAL and (gate := approvals.gate(d)):
         head += f"\n{gate}"
     parts: list[Block] = [b.section(head)]

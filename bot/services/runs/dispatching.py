@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.runs import SETTLE, Dispatch
 from bot.domain.deployments.states import State
+from bot.domain.deployments.twins import Twin
 from bot.domain.errors import Declined, Fault, Unanswered
 from bot.domain.rollbacks import undoing
 from bot.domain.rollbacks.switching import TargetStep
@@ -18,7 +19,7 @@ from bot.services.deployments.voiding import not_approved
 from bot.services.desk import Desk, announce, retry_in
 from bot.services.gates.guards import Objection, objection
 from bot.services.rollbacks import half_back, reversals, rolling_back, switching
-from bot.services.runs import lookouts
+from bot.services.runs import lookouts, twins
 from bot.services.runs.finding import adopt, candidates, needs_attention
 
 ANSWER_WITHIN = timedelta(seconds=30)
@@ -191,6 +192,8 @@ async def _started(desk: Desk, deployment: Deployment, intent: Dispatch, started
         earlier = await candidates(desk, known, accepted)
         if earlier and earlier[0].id < first:
             first, url = earlier[0].id, earlier[0].url
+            latest = Twin(run_id=started.run_id, url=started.url or "")
+            known = known.with_(dispatch=twins.noted(accepted, earlier[1:], latest))
     await adopt(desk, known, deployment, first, url, "run_started")
 
 

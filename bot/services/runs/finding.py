@@ -11,6 +11,7 @@ from bot.domain.errors import NotFound
 from bot.messages.deployments import announcements, notes
 from bot.ports import Stale
 from bot.services.desk import Desk, announce, reply
+from bot.services.runs import twins
 
 SEARCH_PACE = (1, 2, 3, 5, 8, 13, 20, 30)
 """Seconds between two looks for a run that is not listed yet."""
@@ -31,10 +32,9 @@ async def look(desk: Desk, deployment: Deployment, intent: Dispatch) -> bool:
         await needs_attention(desk, deployment, why, now=undecided)
         return True
     if found:
-        first, *twins = found
-        for twin in twins:
-            await desk.github.cancel(deployment.repo, twin.id)
-        await adopt(desk, deployment, deployment, first.id, first.url, "run_adopted")
+        first, *more = found
+        known = deployment.with_(dispatch=twins.noted(intent, more))
+        await adopt(desk, known, deployment, first.id, first.url, "run_adopted")
         return True
     return False
 
@@ -72,8 +72,9 @@ async def adopt(
     """Take a run as this deployment's. `known` is `stored` with what was learned meanwhile."""
     running = known.to(State.RUNNING, desk.now(), run_id=run_id, run_url=url)
     post = reply(desk.config, running, f"run-{run_id}", notes.run_found(running))
+    posts = (post, *twins.found(desk.config, running))
     try:
-        await desk.save(stored, running, action=action, posts=(post,), detail={"run_id": run_id})
+        await desk.save(stored, running, action=action, posts=posts, detail={"run_id": run_id})
     except Stale:  # somebody else was first; the look-up finds the same run
         desk.wake()
 

@@ -217,7 +217,7 @@ async def _pause(
     told, is_news = await desk.store.read(heard)
     if is_news:
         return AT_ONCE
-    if cannot_wait(deployment):
+    if cannot_wait(deployment) or (intent and intent.twins):
         return _pace(age, told=False)
     pause = MERGE_PACE if deployment.is_merge and not told else _pace(age, told=told)
     return pause * desk.github.slowness()
