@@ -94,7 +94,7 @@ def test_a_freeze_without_an_end_in_sight_has_no_next_opening(rules: Path) -> No
     [
         (
             ("--at", FRIDAY),
-            "Closed: friday; opens Monday 2026-11-30 09:00 Europe/Berlin",
+            "Closed: Friday; opens Monday 2026-11-30 09:00 Europe/Berlin",
         ),
         (("--at", THURSDAY), "Window open (Thursday 2026-11-26 10:00 Europe/Berlin)"),
         (("--at", FRIDAY, "--kind", "rollback"), "A rollback is never held up"),

@@ -92,7 +92,7 @@ async def test_a_plan_tells_what_would_happen(web: AtVercel) -> None:
             "environment variables and cron jobs are those of that deployment",
         ),
     )
-    assert (same.obstacle, same.facts) == ("", ("production runs it already",))
+    assert (same.obstacle, same.facts) == ("", ("runs it already",))
     assert gone.obstacle == "Vercel has no such production deployment among its newest 100"
     assert web.sent() == []
 

@@ -75,7 +75,7 @@ async def test_a_card_that_is_blocked_shows_every_reason(
         await laptop.types("/deployments freeze winter-sale from 2024-03-26 to 2024-03-28")
         await laptop.becomes("ana")
         await laptop.types("/deploy v1.3.1")
-        for reason in ("The commit is not on main", "Locked by", "Closed: freeze:winter-sale"):
+        for reason in ("The commit is not on main", "Locked by", "Closed: freeze winter-sale"):
             await laptop.reads(f"• {reason}")
         await laptop.reads("1 reply")
         taken = [pictures / f"blocked{ending}.png" for _, ending in COLOURS]

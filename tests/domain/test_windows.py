@@ -171,14 +171,15 @@ def test_what_stays_closed_for_a_year_has_no_next_opening() -> None:
     never = replace(OFFICE, freezes=(freeze("sold", "2026-01-01T00:00Z", "2030-01-01T00:00Z"),))
     assert next_open(never, at("2026-06-01T10:00")) is None
     found = judge(never, at("2026-06-01T10:00"), Kind.RELEASE)
-    assert found.text == "Closed: freeze:sold; does not open within a year"
+    assert found.text == "Closed: freeze sold; does not open within a year"
 
 
 def test_the_verdict_names_all_reasons_and_the_next_opening() -> None:
     found = judge(OFFICE, at("2026-11-26T23:30Z"), Kind.RELEASE)
     assert (found.gate, found.level) == ("window", Level.BLOCK)
     assert (
-        found.text == "Closed: friday, outside_hours; opens Monday 2026-11-30 09:00 Europe/Berlin"
+        found.text
+        == "Closed: Friday, outside the hours; opens Monday 2026-11-30 09:00 Europe/Berlin"
     )
     assert found.action == "Deploy again when it is open."
 
@@ -226,7 +227,7 @@ def test_each_rule_blocks_or_warns_by_itself(moment: str, blocked: str, warned: 
 def test_a_warning_is_said_with_the_open_window() -> None:
     found = judge(SOFT, at("2026-11-27T12:00"), Kind.RELEASE)
     assert found.text == (
-        "Window open, but friday, not_preferred (Friday 2026-11-27 12:00 Europe/Berlin)"
+        "Window open, but Friday, outside the preferred hours (Friday 2026-11-27 12:00 Europe/Berlin)"
     )
     assert found.action == ""
 
@@ -234,7 +235,7 @@ def test_a_warning_is_said_with_the_open_window() -> None:
 def test_a_hotfix_is_only_warned() -> None:
     found = judge(OFFICE, at("2026-11-27T10:00"), Kind.HOTFIX)
     assert (found.level, found.action) == (Level.WARN, "")
-    assert found.text == "Closed: friday; opens Monday 2026-11-30 09:00 Europe/Berlin"
+    assert found.text == "Closed: Friday; opens Monday 2026-11-30 09:00 Europe/Berlin"
     assert judge(OFFICE, at("2026-11-26T10:00"), Kind.HOTFIX).level is Level.PASS
 
 

@@ -12,7 +12,7 @@ FRIDAY = datetime.fromisoformat("2024-03-29T22:00+01:00")
 async def test_a_hotfix_goes_out_on_a_friday_night_with_a_second_person(tmp_path: Path) -> None:
     async with workspace(tmp_path, seed="bake", at=FRIDAY) as team:
         await team.asks("/deploy v1.2.1 dry-run")
-        assert "Blocked: Closed: friday, outside_hours" in (await team.told("ana"))[-1]
+        assert "Blocked: Closed: Friday, outside the hours" in (await team.told("ana"))[-1]
         assert await team.channel() == []
 
         said = await team.types("ana", HOTFIX)
@@ -21,7 +21,7 @@ async def test_a_hotfix_goes_out_on_a_friday_night_with_a_second_person(tmp_path
         await team.asks(HOTFIX)
 
         card = (await team.channel())[-1]
-        assert "Warning: Closed: friday, outside_hours; opens Monday" in card
+        assert "Warning: Closed: Friday, outside the hours; opens Monday" in card
         assert "hotfix for INC-1" in card
         assert "reason: “sign-in is broken”" in card
         await team.clicks("ana", "Approve")

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.scenarios.workspace import Workspace, workspace
 
-CLOSED = "Closed: outside_hours; opens Monday 2024-04-01 09:00 Europe/Berlin"
+CLOSED = "Closed: outside the hours; opens Monday 2024-04-01 09:00 Europe/Berlin"
 VOID = f"{CLOSED}; the approval is void. Nothing was deployed. Ask for a new one."
 
 
@@ -95,7 +95,7 @@ async def test_a_friday_evening_is_blocked_with_all_reasons(tmp_path: Path) -> N
         await team.asks()
 
         assert (await team.told("ana"))[-1].splitlines()[1] == (
-            "• Closed: friday, outside_hours; opens Monday 2024-03-25 09:00 Europe/Berlin. "
+            "• Closed: Friday, outside the hours; opens Monday 2024-03-25 09:00 Europe/Berlin. "
             "Deploy again when it is open."
         )
         assert await team.state() == "Blocked"
@@ -110,7 +110,7 @@ async def test_holidays_and_freezes_are_the_teams_own(tmp_path: Path) -> None:
         await team.asks()
 
         [closed] = [line for line in (await team.told("ana"))[-1].splitlines() if "Closed" in line]
-        assert "day_before_holiday, freeze:audit; opens Tuesday 2024-04-02 09:00" in closed
+        assert "day before a holiday, freeze audit; opens Tuesday 2024-04-02 09:00" in closed
 
 
 async def test_staging_is_always_free(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ async def test_what_was_approved_is_sent(team: Team) -> None:
 
 @pytest.mark.parametrize(
     ("act", "why"),
-    [(lock, "Locked by U0DEE"), (freeze, "Closed: freeze:team away")],
+    [(lock, "Locked by U0DEE"), (freeze, "Closed: freeze team away")],
 )
 async def test_a_place_that_closes_while_it_is_being_sent_stays_closed(
     team: Team, act: Act, why: str

@@ -62,7 +62,7 @@ class VercelProject:
         rolling = await self._is_rolling()
         facts = ["a rolling release is under way and ends with this"] if rolling else []
         if found.artifact.id == project.running:
-            facts.append("production runs it already")
+            facts.append("runs it already")
             return TargetPlan(current=current, wanted=found.artifact, facts=tuple(facts))
         last = project.last_alias_request
         if last and last.is_under_way and not last.leads("rollback", found.artifact.id):

@@ -13,6 +13,13 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 LOOK_AHEAD = timedelta(days=400)
 """How far the next opening is searched for; a year with its holidays, and a little more."""
 
+_WORDS = {
+    "friday": "Friday",
+    "day_before_holiday": "day before a holiday",
+    "outside_hours": "outside the hours",
+    "not_preferred": "outside the preferred hours",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freeze:
@@ -80,12 +87,17 @@ def in_words(calendar: Calendar, at: datetime, kind: Kind = Kind.RELEASE) -> str
         return "A rollback is never held up"
     reasons = closed_by(calendar, at)
     if not reasons:
-        warnings = ", ".join(warned_by(calendar, at))
+        warnings = _listed(warned_by(calendar, at))
         but = f", but {warnings}" if warnings else ""
         return f"Window open{but} ({_local(calendar, at)})"
     opening = next_open(calendar, at)
     opens = f"opens {_local(calendar, opening)}" if opening else "does not open within a year"
-    return f"Closed: {', '.join(reasons)}; {opens}"
+    return f"Closed: {_listed(reasons)}; {opens}"
+
+
+def _listed(reasons: tuple[str, ...]) -> str:
+    """Reasons as people say them: `freeze:winter-sale` is the freeze winter-sale."""
+    return ", ".join(_WORDS.get(one, one.replace(":", " ", 1)) for one in reasons)
 
 
 def judge(calendar: Calendar, at: datetime, kind: Kind) -> Verdict:
