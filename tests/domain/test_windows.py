@@ -227,7 +227,8 @@ def test_each_rule_blocks_or_warns_by_itself(moment: str, blocked: str, warned: 
 def test_a_warning_is_said_with_the_open_window() -> None:
     found = judge(SOFT, at("2026-11-27T12:00"), Kind.RELEASE)
     assert found.text == (
-        "Window open, but Friday, outside the preferred hours (Friday 2026-11-27 12:00 Europe/Berlin)"
+        "Window open, but Friday, outside the preferred hours "
+        "(Friday 2026-11-27 12:00 Europe/Berlin)"
     )
     assert found.action == ""
 
