@@ -113,16 +113,17 @@ def _records(size: int) -> Iterator[Record]:
 def _incidents(size: int) -> Iterator[IncidentRecord]:
     for number in range(0, size, 10):
         at = END - YEARS + YEARS * number / size
+        turn = number // 10 % len(SERVICES)
         yield IncidentRecord(
             id=f"INC-{number // 10 + 1}",
-            service=SERVICES[number % len(SERVICES)],
+            service=SERVICES[turn],
             severity="major",
             title="slow",
             declared_at=at,
             started_at=at,
             restored_at=at + timedelta(minutes=20),
             resolved_at=at + timedelta(hours=1),
-            cause=f"D{number + 1}",
+            cause=f"D{number - number % len(SERVICES) + turn + 1}",
             cause_state=CauseState.CONFIRMED,
         )
 

@@ -85,6 +85,7 @@ class History(Rows):
                 self._number(table, prefix, rows)
                 self.connection.execute(statement, rows)
                 self._count_on(table)
+                self._take_stock(table)
 
     def _records(self, *where: ColumnElement[bool]) -> tuple[Record, ...]:
         wanted = _RECORD.where(*where).order_by(_D.c.requested_at, _D.c.id)
@@ -115,6 +116,13 @@ class History(Rows):
             highest = select(func.max(table.c.id)).scalar_subquery()
             sequence = func.pg_get_serial_sequence(table.name, "id")
             self.connection.execute(select(func.setval(sequence, highest)))
+
+    def _take_stock(self, table: Table) -> None:
+        """Without statistics PostgreSQL looks through all rows for the few that it has an index of,
+        until it takes them by itself.
+        """
+        if not self.is_embedded:
+            self.connection.execute(text(f"ANALYZE {table.name}"))
 
 
 def _as_record(
