@@ -57,7 +57,8 @@ class Hub:
     `on_dispatch` hears of each POST before anything happens, and names whose run it will be;
     `on_call` hears of each call before it is answered, of a POST after it was carried out as well.
     `answers` are the ways in which the next POSTs go: accepted, not_named (204), lost (applied, and
-    502), dropped (not applied, and 502), declined, limited.
+    502), dropped (not applied, and 502), declined, limited. Runs of a `stubborn` one stop by force
+    alone.
     """
 
     clock: Clock
@@ -70,6 +71,7 @@ class Hub:
     red: set[str] = field(default_factory=set)
     answers: list[str] = field(default_factory=list)
     lag: float = 0.0
+    stubborn: bool = False
     started: list[Run] = field(default_factory=list)
     ids: Iterator[int] = field(default_factory=lambda: count(7001))
 
@@ -239,7 +241,7 @@ class Hub:
     async def cancel(self, repo: str, run_id: int, *, force: bool = False) -> None:
         await self._asked("cancel")
         run = self.run_of(run_id)
-        if not run.is_over:
+        if not run.is_over and (force or not self.stubborn):
             run.ends("cancelled")
 
     async def find_issue(self, repo: str, mark: str, since: datetime) -> Issue | None:

@@ -60,6 +60,25 @@ async def test_what_failed_is_tried_again(team: Team, tick: Tick) -> None:
     assert card(team).startswith("app v1.1.0 → production: Failed")
 
 
+async def test_a_run_that_does_not_stop_is_forced_five_minutes_later(team: Team) -> None:
+    tick = Tick(team.desk)
+    await tick.settle()
+    assert await team.asks("ana", "v1.1.0") is None
+    await tick.settle()
+    assert await team.approves("bo", 1) is None
+    await tick.settle()
+    team.hub.stubborn = True
+    assert await team.cancels("ana", 1) is None
+    await tick.settle()
+    assert (await team.newest()).state is State.ABORTING
+
+    team.clock.forward(-HOUR)
+    for _ in range(9):
+        team.clock.forward(45)
+        await tick.settle()
+    assert (await team.newest()).state is State.CANCELLED
+
+
 def card(team: Team) -> str:
     """What the card of the first deployment says."""
     return team.room.said["card:1"][1].text

@@ -29,6 +29,18 @@ async def test_a_home_is_due_when_somebody_looks(store: SqlStore, clock: HandClo
     assert await store.read(lambda tx: tx.home("U0ANA")) == again
 
 
+async def test_after_a_clock_that_was_set_back_a_home_is_shown_and_watched_from_now(
+    store: SqlStore, clock: HandClock
+) -> None:
+    await store.run(lambda tx: tx.want_home("U0ANA"))
+    now = clock.forward(hours=-1)
+    await store.run(lambda tx: tx.bring_forward())
+    assert await store.read(lambda tx: tx.homes_due(now)) == ("U0ANA",)
+    assert await store.read(lambda tx: tx.home("U0ANA")) == Home(
+        slack_id="U0ANA", opened_at=now, due_at=now
+    )
+
+
 async def test_the_newest_figures_count(store: SqlStore) -> None:
     one = Figures(
         service="app", environment="staging", taken_at=START, days=28, numbers={"rollbacks": 1}

@@ -65,6 +65,8 @@ class Duties(Rows):
         for table in (_TABLE, *_WAITING):
             later = update(table).where(table.c.due_at > self.now)
             self.connection.execute(later.values(due_at=self.now))
+        homes = update(_homes).where(_homes.c.opened_at > self.now)
+        self.connection.execute(homes.values(opened_at=self.now, due_at=self.now))
         drafts = update(_incidents).where(_incidents.c.draft_due_at > self.now)
         self.connection.execute(drafts.values(draft_due_at=self.now))
 

@@ -69,8 +69,10 @@ async def watch_run(desk: Desk, deployment: Deployment) -> None:
 
 async def _ask_to_stop(desk: Desk, seen: Deployment, run_id: int) -> Deployment:
     """Ask GitHub once to stop the run, and with force when it goes on all the same."""
-    asked = seen.abort_asked_at
-    if asked is not None and desk.now() - asked < FORCE_AFTER:
+    asked, now = seen.abort_asked_at, desk.now()
+    if asked is not None and asked > now:  # the clock was set back: it is asked since now
+        return seen.with_(abort_asked_at=now)
+    if asked is not None and now - asked < FORCE_AFTER:
         return seen
     if asked is not None or not await _reject(desk, seen):
         await desk.github.cancel(seen.repo, run_id, force=asked is not None)
