@@ -96,6 +96,21 @@ def test_the_draft_has_what_the_checks_of_the_suspect_showed() -> None:
     assert "## Readings" not in postmortems.draft(suspected, [], a_deployment(), None, str)
 
 
+@pytest.mark.parametrize(
+    ("login", "assignees", "end"),
+    [
+        ("ana-acme", ("Ana-Acme",), "owns it and is assigned."),
+        ("ana-acme", (), "owns it; GitHub did not assign ana-acme: see their access."),
+        (None, (), "login at GitHub is not configured, so nobody is assigned."),
+    ],
+)
+def test_the_draft_says_whether_its_owner_is_assigned(
+    login: str | None, assignees: tuple[str, ...], end: str
+) -> None:
+    found = an_incident(postmortem=Postmortem(number=7, url="https://github.com/acme/app/7"))
+    assert postmortems.drafted(found, login, assignees).text.endswith(end)
+
+
 def test_a_day_and_two_hours_are_26_hours() -> None:
     long = an_incident(restored_at=NOON + timedelta(hours=26, minutes=5))
     text = postmortems.draft(long, [], None, "dee-acme", str)

@@ -111,7 +111,9 @@ def commit_status(row: Json) -> Check:
 
 def issue(row: Json) -> Issue:
     """An issue as lists show it."""
-    return Issue(number=row["number"], title=plain(row["title"]), url=row["html_url"])
+    people = tuple(one["login"] for one in row.get("assignees") or ())
+    title = plain(row["title"])
+    return Issue(number=row["number"], title=title, url=row["html_url"], assignees=people)
 
 
 def rules_of(row: Json) -> list[Json]:

@@ -27,11 +27,12 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """An open issue of the repository."""
+    """An issue of the repository; `assignees` are logins at GitHub."""
 
     number: int
     title: str
     url: str
+    assignees: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

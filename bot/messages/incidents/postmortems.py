@@ -34,12 +34,19 @@ def reminder(incident: Incident, now: datetime) -> Message:
     return Message(text, (b.section(text), control))
 
 
-def drafted(incident: Incident) -> Message:
-    """That the draft is there, in the thread."""
+def drafted(incident: Incident, login: str | None, assignees: Sequence[str]) -> Message:
+    """That the draft is there, in the thread, and to whom GitHub assigned it: its owner has that
+    `login`, where we know one.
+    """
     found = incident.postmortem
     assert found is not None
     link = b.link(found.url, f"The post-mortem is drafted in #{found.number}")
-    return Message(f"{link}. {b.mention(incident.owner)} owns it.")
+    text = f"{link}. {b.mention(incident.owner)} owns it"
+    if login is None:
+        return Message(f"{text}; their login at GitHub is not configured, so nobody is assigned.")
+    if login.casefold() not in map(str.casefold, assignees):
+        return Message(f"{text}; GitHub did not assign {b.line(login, 80)}: see their access.")
+    return Message(f"{text} and is assigned.")
 
 
 def mark(incident: Incident) -> str:

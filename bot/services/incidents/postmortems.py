@@ -44,9 +44,7 @@ async def draft(desk: Desk, incident_id: int) -> None:
     repo, mark = service.repo, messages.mark(incident)
     try:
         found = await desk.github.find_issue(repo, mark, incident.declared_at - SKEW)
-        made = found or await desk.github.create_issue(
-            repo, messages.title(incident), await _text(desk, incident)
-        )
+        made = found or await _open(desk, incident, repo)
     except Declined as no:
         await _note(desk, incident, f"GitHub refuses the draft ({no.text})", DECLINED)
         return
@@ -54,6 +52,18 @@ async def draft(desk: Desk, incident_id: int) -> None:
         await _note(desk, incident, f"waiting for GitHub ({fault.text})", LOST_AFTER)
         return
     await desk.store.run(lambda tx: _made(desk, tx, incident_id, made))
+
+
+async def _open(desk: Desk, incident: Incident, repo: str) -> Issue:
+    """The issue, assigned to its owner; to nobody where GitHub declines that."""
+    login, body = await desk.store.read(lambda tx: _text(tx, incident))
+    title = messages.title(incident)
+    if login:
+        try:
+            return await desk.github.create_issue(repo, title, body, (login,))
+        except Declined as no:
+            log.info("owner_not_assigned", incident=incident.name, login=login, why=no.text)
+    return await desk.github.create_issue(repo, title, body)
 
 
 def _claim(tx: Tx, incident_id: int) -> Incident | None:
@@ -67,16 +77,13 @@ def _claim(tx: Tx, incident_id: int) -> Incident | None:
     return room.keep(tx, incident, incident.with_(draft_due_at=tx.now + LOST_AFTER))
 
 
-async def _text(desk: Desk, incident: Incident) -> str:
-    def read(tx: Tx) -> str:
-        number = (incident.cause or "").removeprefix("D")
-        cause = tx.deployment(int(number)) if number.isdigit() else None
-        owner, _ = tx.actor(incident.owner)
-        return messages.draft(
-            incident, in_order(tx.events(incident.id)), cause, owner.github, tx.name_of
-        )
-
-    return await desk.store.read(read)
+def _text(tx: Tx, incident: Incident) -> tuple[str | None, str]:
+    """The login of its owner at GitHub, if that is known, and what the issue says."""
+    number = (incident.cause or "").removeprefix("D")
+    cause = tx.deployment(int(number)) if number.isdigit() else None
+    login = tx.actor(incident.owner)[0].github
+    events = in_order(tx.events(incident.id))
+    return login, messages.draft(incident, events, cause, login, tx.name_of)
 
 
 async def _note(desk: Desk, incident: Incident, trouble: str, pause: timedelta | None) -> None:
@@ -102,7 +109,7 @@ def _made(desk: Desk, tx: Tx, incident_id: int, issue: Issue) -> None:
     saved = room.keep(tx, incident, incident.with_(postmortem=found, draft_due_at=None))
     room.note(tx, saved, f"Post-mortem drafted: #{issue.number}")
     tx.audit("gonogo", "postmortem_drafted", saved.name, issue=issue.number, url=issue.url)
-    told = messages.drafted(saved)
+    told = messages.drafted(saved, tx.actor(saved.owner)[0].github, issue.assignees)
     room.say(tx, desk.config, saved, "postmortem:draft", told)
 
 

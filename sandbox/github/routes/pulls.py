@@ -119,6 +119,8 @@ def issue(call: Call) -> Json:
 
 
 def create_issue(call: Call) -> Reply:
+    """Who has no access is not assigned, and nothing is said about that."""
+    people = call.github.logins.values()
     title = str(call.field("title"))
     if not title.strip():
         raise invalid("Issue", "title", "missing_field")
@@ -130,7 +132,7 @@ def create_issue(call: Call) -> Reply:
         author=call.viewer.login,
         created_at=call.github.clock.now(),
         labels=tuple(_name(label) for label in call.body.get("labels") or ()),
-        assignees=tuple(call.body.get("assignees") or ()),
+        assignees=tuple(one for one in call.body.get("assignees") or () if one in people),
     )
     call.repo.issues[made.number] = made
     return Reply(201, pulls.issue(call.site, call.repo, made))
