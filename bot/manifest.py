@@ -69,11 +69,23 @@ def _manifest(commands: Commands, http_url: str | None) -> dict[str, Any]:
             "bot_user": {"display_name": "gonogo", "always_online": True},
             "shortcuts": [
                 {
+                    "name": "Open an incident",
+                    "type": "global",
+                    "callback_id": "incident",
+                    "description": "Say what users see, in a form",
+                },
+                {
+                    "name": "Open incident about this",
+                    "type": "message",
+                    "callback_id": "incident_from_message",
+                    "description": "Open an incident with what this message tells",
+                },
+                {
                     "name": "Add to incident timeline",
                     "type": "message",
                     "callback_id": "incident_timeline",
                     "description": "Put what this message tells on an incident's timeline",
-                }
+                },
             ],
             "slash_commands": [
                 {

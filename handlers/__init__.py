@@ -1,4 +1,6 @@
-"""What a person can do in Slack: the table of every command, button, form and option list."""
+"""What a person can do in Slack: the table of every command, button, form, shortcut
+and option list.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,7 +29,7 @@ from handlers import (
     watches,
 )
 from handlers.payloads import Answer, Click, Command, Office, OptionsQuery, Submission
-from handlers.people_messages import MessageShortcut
+from handlers.people_messages import Shortcut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +151,10 @@ FORMS: dict[str, Callable[[Submission, Office], Answer]] = {
     **timeline.FORMS,
 }
 
-SHORTCUTS: dict[str, Callable[[MessageShortcut, Office], Answer]] = timeline.SHORTCUTS
+SHORTCUTS: dict[str, Callable[[Shortcut, Office], Answer]] = {
+    **incidents.SHORTCUTS,
+    **timeline.SHORTCUTS,
+}
 
 OPTIONS: dict[str, Callable[[OptionsQuery, Office], Answer]] = {
     "version": deploy.versions,

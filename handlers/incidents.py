@@ -1,11 +1,12 @@
-"""/incident: typed in one line, or a form; the list, and updates."""
+"""/incident: typed in one line, by a form or a shortcut; the list, and updates."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from bot.domain.errors import Refusal
-from bot.domain.grammar import IncidentWish, clean_reason, parse_incident
+from bot.domain.grammar import IncidentWish, clean_reason, normalise, parse_incident
 from bot.domain.incidents.incidents import Severity
+from bot.domain.incidents.origins import Origin
 from bot.domain.people import require_member
 from bot.messages.blocks import Message
 from bot.messages.incidents import incident_forms as forms
@@ -15,6 +16,7 @@ from bot.messages.knowing import reports
 from bot.services.incidents import incidents
 from bot.services.incidents.incidents import Report
 from handlers.payloads import Answer, Command, FormErrors, Office, OpenForm, Submission
+from handlers.people_messages import Shortcut, said_at, with_names
 
 
 def incident(command: Command, office: Office) -> Answer:
@@ -43,18 +45,36 @@ def _open(wish: IncidentWish, command: Command, office: Office) -> Answer:
     services = sorted(office.config.services)
     service = _named(wish.text, services)
     if wish.severity is None or not wish.text or service is None:
-        found = incidents.candidates(office.tx, services[0], office.tx.now)
-        view = forms.report(
-            wish,
-            services,
-            found if len(services) == 1 else (),
-            office.tx.now,
-            has_page=office.config.status_page is not None,
-        )
-        example = f"{command.name} outage All users unable to access service"
-        return OpenForm(view, Message(f"The form did not open in time. Type it: `{example}`"))
+        return _form(office, wish)
     report = Report(service=service, severity=wish.severity, impact=wish.text, drill=wish.drill)
     return messages.opened(incidents.declare(office.tx, office.config, report, command.user))
+
+
+def shortcut(used: Shortcut, office: Office) -> Answer:
+    """Open an incident: the form, with what a message tells where it was used on one."""
+    actor, _ = office.tx.actor(used.user)
+    require_member(actor)
+    if not used.ts:
+        return _form(office, IncidentWish(deed="open"))
+    text = " ".join(normalise(with_names(used.text, office.tx.name_of)).split())
+    at = min(said_at(used.ts) or office.tx.now, office.tx.now)
+    origin = Origin(channel=used.channel, ts=used.ts, at=at, writer=used.writer, text=text)
+    return _form(office, IncidentWish(deed="open", text=text), origin)
+
+
+def _form(office: Office, wish: IncidentWish, origin: Origin | None = None) -> OpenForm:
+    services, now = sorted(office.config.services), office.tx.now
+    found = incidents.candidates(office.tx, services[0], now) if len(services) == 1 else ()
+    view = forms.report(
+        wish,
+        services,
+        found,
+        origin.at if origin else now,
+        has_page=office.config.status_page is not None,
+        origin=origin,
+    )
+    example = f"{office.config.commands.incident} outage All users unable to access service"
+    return OpenForm(view, Message(f"The form did not open in time. Type it: `{example}`"))
 
 
 def _named(text: str, services: list[str]) -> str | None:
@@ -107,6 +127,7 @@ def submit(form: Submission, office: Office) -> Answer:
         suspect="" if suspect == forms.NO_SUSPECT else suspect,
         drill=form.memory.get("drill") is True,
         wake={"yes": True, "no": False}.get(values.get("wake", "")),
+        origin=_origin(form, office),
     )
     try:
         opened = incidents.declare(office.tx, office.config, report, form.user)
@@ -118,6 +139,16 @@ def submit(form: Submission, office: Office) -> Answer:
     return OpenForm(pages.form(opened, None, page.lag, office.config.slack.channel), told)
 
 
+def _origin(form: Submission, office: Office) -> Origin | None:
+    """The message that the form was opened from, if it was."""
+    kept = form.memory.get("origin")
+    if not isinstance(kept, dict):
+        return None
+    words = {name: str(kept.get(name, "")) for name in ("channel", "ts", "writer", "text")}
+    at = min(said_at(words["ts"]) or office.tx.now, office.tx.now)
+    return Origin(at=at, **words)
+
+
 def moment(value: str) -> datetime | None:
     """A time that was picked; None when none was."""
     if not (value.isascii() and value.isdigit() and len(value) <= 11):
@@ -126,3 +157,7 @@ def moment(value: str) -> datetime | None:
 
 
 FORMS: dict[str, Callable[[Submission, Office], Answer]] = {"incident": submit}
+SHORTCUTS: dict[str, Callable[[Shortcut, Office], Answer]] = {
+    "incident": shortcut,
+    "incident_from_message": shortcut,
+}

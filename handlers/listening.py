@@ -34,7 +34,7 @@ from handlers.payloads import (
     options_from,
     submission_from,
 )
-from handlers.people_messages import MessageShortcut, shortcut_from
+from handlers.people_messages import Shortcut, shortcut_from
 
 log = structlog.get_logger()
 STORE_TIMEOUT = 2.0
@@ -131,7 +131,7 @@ class Listener:
         await self._press(ack, body, "click", click, partial(handler, click))
 
     async def shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """A shortcut on a message, which is answered like a button."""
+        """A shortcut, on a message or not, which is answered like a button."""
         used = shortcut_from(body)
         handler = SHORTCUTS.get(used.name)
         await self._press(ack, body, "shortcut", used, handler and partial(handler, used))
@@ -141,7 +141,7 @@ class Listener:
         ack: AsyncAck,
         body: dict[str, Any],
         source: str,
-        click: Click | MessageShortcut,
+        click: Click | Shortcut,
         handler: Callable[[Office], Answer] | None,
     ) -> None:
         """Slack drops what the ack of these says, so the answer is a message to that person."""
@@ -152,6 +152,7 @@ class Listener:
                 whisper = {
                     "channel": click.channel or click.user,  # the App Home is in no channel
                     "user": click.user,
+                    "thread_ts": click.answered_in,
                     "response_url": click.response_url,
                 }
                 answer: Answer | _NotDone = _NotDone(apologies.CONNECTING)
@@ -273,12 +274,16 @@ class Listener:
             return False
         return True
 
-    async def _say_now(self, click: Click | MessageShortcut, message: Message, end: float) -> None:
+    async def _say_now(self, click: Click | Shortcut, message: Message, end: float) -> None:
         """Tell somebody what could not be stored; if Slack does not take it either, the log."""
         try:
             async with asyncio.timeout_at(end):
                 await self._chat.whisper(
-                    click.channel, click.user, message, response_url=click.response_url
+                    click.channel or click.user,
+                    click.user,
+                    message,
+                    thread_ts=click.answered_in,
+                    response_url=click.response_url,
                 )
         except (Fault, TimeoutError) as error:
             log.warning("not_told", user=click.user, text=message.text, error=str(error))

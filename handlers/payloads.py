@@ -44,6 +44,11 @@ class Click:
     response_url: str | None = None
 
     @property
+    def answered_in(self) -> str | None:
+        """The thread in which the button stands, if it stands in one."""
+        return self.thread_ts if self.thread_ts != self.message_ts else None
+
+    @property
     def key(self) -> str:
         """What makes this click itself."""
         return f"click:{self.trigger_id}:{self.action}:{self.value}:{self.user}"
@@ -173,14 +178,15 @@ def click_from(body: Mapping[str, Any]) -> Click:
     action = (
         actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
     )
-    message = object_in(body, "message")
+    message, container = object_in(body, "message"), object_in(body, "container")
     return Click(
         action=text_in(action, "action_id"),
         value=text_in(action, "value"),
         user=text_in(object_in(body, "user"), "id"),
         channel=text_in(object_in(body, "channel"), "id"),
-        message_ts=text_in(message, "ts"),
-        thread_ts=text_in(message, "thread_ts") or None,
+        message_ts=text_in(message, "ts") or text_in(container, "message_ts"),
+        # What only one person sees comes without the message.
+        thread_ts=text_in(message, "thread_ts") or text_in(container, "thread_ts") or None,
         trigger_id=text_in(body, "trigger_id"),
         response_url=text_in(body, "response_url") or None,
     )

@@ -1,6 +1,7 @@
-"""People's messages: a shortcut on one, a pin, an edit, a deletion, as typed values."""
+"""People's messages: a shortcut, a pin, an edit, a deletion, as typed values."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -9,8 +10,10 @@ from handlers.payloads import object_in, text_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessageShortcut:
-    """A shortcut used on a message."""
+class Shortcut:
+    """A shortcut that was used: on a message, which `writer` wrote, or anywhere; then there is no
+    channel and no `ts`.
+    """
 
     name: str
     user: str
@@ -18,8 +21,14 @@ class MessageShortcut:
     ts: str
     thread_ts: str | None
     text: str
+    writer: str
     trigger_id: str
     response_url: str | None = None
+
+    @property
+    def answered_in(self) -> str | None:
+        """The thread in which the message stands, if it stands in one."""
+        return self.thread_ts if self.thread_ts != self.ts else None
 
     @property
     def key(self) -> str:
@@ -45,16 +54,17 @@ class MessageEvent:
         return f"event:{self.event_id}"
 
 
-def shortcut_from(body: Mapping[str, Any]) -> MessageShortcut:
-    """A use of a shortcut from a message_action payload."""
+def shortcut_from(body: Mapping[str, Any]) -> Shortcut:
+    """A use of a shortcut from a message_action or a shortcut payload."""
     message = object_in(body, "message")
-    return MessageShortcut(
+    return Shortcut(
         name=text_in(body, "callback_id"),
         user=text_in(object_in(body, "user"), "id"),
         channel=text_in(object_in(body, "channel"), "id"),
         ts=text_in(message, "ts") or text_in(body, "message_ts"),
         thread_ts=text_in(message, "thread_ts") or None,
         text=_plain(message),
+        writer=text_in(message, "user"),
         trigger_id=text_in(body, "trigger_id"),
         response_url=text_in(body, "response_url") or None,
     )
@@ -96,10 +106,21 @@ def home_from(body: Mapping[str, Any]) -> str | None:
     return text_in(event, "user") or None
 
 
+_LINK = re.compile(r"<(?![@!#])([^>|]*)(?:\|([^>]*))?>")
+_CHANNEL = re.compile(r"<#[^>|]*\|([^>]*)>")
+_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+
+
 def _plain(message: Mapping[str, Any]) -> str:
-    """Its text as its writer typed it; Slack escapes three characters."""
-    text = text_in(message, "text")
+    """Its text as people read it, but for whom it mentions; Slack escapes three characters."""
+    text = _LINK.sub(lambda link: link[2] or link[1], text_in(message, "text"))
+    text = _CHANNEL.sub(r"#\1", text)
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def with_names(text: str, name_of: Callable[[str], str]) -> str:
+    """The same with the names of those whom it mentions."""
+    return _PERSON.sub(lambda person: f"@{name_of(person[1])}", text)
 
 
 def said_at(ts: str) -> datetime | None:

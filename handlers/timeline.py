@@ -9,17 +9,17 @@ from bot.messages.incidents import incident_forms as forms
 from bot.services.incidents import timeline
 from handlers.incidents import moment
 from handlers.payloads import Answer, FormErrors, Office, OpenForm, Submission
-from handlers.people_messages import MessageEvent, MessageShortcut, said_at
+from handlers.people_messages import MessageEvent, Shortcut, said_at, with_names
 
 
-def add(shortcut: MessageShortcut, office: Office) -> Answer:
+def add(shortcut: Shortcut, office: Office) -> Answer:
     """Add to incident timeline: a form, because what a message tells often happened before it."""
     actor, _ = office.tx.actor(shortcut.user)
     require_member(actor)
     choices = timeline.choices(office.tx, shortcut.channel, shortcut.thread_ts)
     view = forms.timeline(
         choices,
-        shortcut.text,
+        with_names(shortcut.text, office.tx.name_of),
         said_at(shortcut.ts) or office.tx.now,
         {"channel": shortcut.channel, "source": f"{shortcut.channel}:{shortcut.ts}"},
     )
@@ -54,5 +54,5 @@ def happened(event: MessageEvent, office: Office) -> None:
             timeline.deleted(office.tx, source)
 
 
-SHORTCUTS: dict[str, Callable[[MessageShortcut, Office], Answer]] = {"incident_timeline": add}
+SHORTCUTS: dict[str, Callable[[Shortcut, Office], Answer]] = {"incident_timeline": add}
 FORMS: dict[str, Callable[[Submission, Office], Answer]] = {"incident_timeline": submit}

@@ -104,6 +104,11 @@ def link(url: str | None, text: str) -> str:
 _IN_URLS = ":/?#[]@!$&'()*+,;=%~"
 
 
+def linking(message: Message, url: str) -> Message:
+    """A message of text alone, with the address of another one at its end."""
+    return Message(f"{message.text} {link(url, 'The message')}")
+
+
 def mention(slack_id: str) -> str:
     """A person, by Slack id; the bare name of somebody whom only the history knows."""
     return f"<@{slack_id}>" if _SLACK_ID.fullmatch(slack_id) else line(slack_id, 80)

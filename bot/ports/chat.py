@@ -39,10 +39,16 @@ class Chat(Protocol):
         """Edit a message of ours. NotFound when it was deleted."""
 
     async def whisper(
-        self, channel: str, user: str, message: Message, *, response_url: str | None = None
+        self,
+        channel: str,
+        user: str,
+        message: Message,
+        *,
+        thread_ts: str | None = None,
+        response_url: str | None = None,
     ) -> None:
-        """Show a message to one person only: postEphemeral, else the response_url, else a direct
-        message.
+        """Show a message to one person only, in that thread where one is named: postEphemeral,
+        else the response_url, else a direct message.
         """
 
     async def upload(self, name: str, content: bytes, alt: str) -> str:

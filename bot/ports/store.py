@@ -49,7 +49,9 @@ class Post:
     """A message on its way out. `key` is unique and goes into Slack's metadata.
 
     `thread_of` is the key of the message whose thread it belongs to; `user` makes it visible to
-    one person only. `sending_since` is set while a post is under way or its answer was lost.
+    one person only, then in the thread of `thread_ts`, if that is one. `links_to` is another
+    message, as channel:ts, whose address is added. `sending_since` is set while a post is under
+    way or its answer was lost.
     """
 
     key: str
@@ -57,6 +59,8 @@ class Post:
     message: Message
     user: str | None = None
     thread_of: str | None = None
+    thread_ts: str | None = None
+    links_to: str | None = None
     response_url: str | None = None
     created_at: datetime | None = None
     due_at: datetime | None = None

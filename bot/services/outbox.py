@@ -7,6 +7,7 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.errors import Declined, Fault, NotFound, Unanswered
+from bot.messages.blocks import Message, linking
 from bot.ports import Post, Stale, Tx
 from bot.services.desk import Desk, retry_in
 
@@ -68,14 +69,31 @@ async def _find(desk: Desk, post: Post) -> tuple[str, str] | None:
 async def _post(desk: Desk, post: Post) -> tuple[str, str | None]:
     if post.user is not None:
         await desk.chat.whisper(
-            post.channel, post.user, post.message, response_url=post.response_url
+            post.channel,
+            post.user,
+            post.message,
+            thread_ts=post.thread_ts,
+            response_url=post.response_url,
         )
         return post.channel, None
     thread = await _thread(desk, post)
     channel = thread[0] if thread else post.channel
+    message = await _linked(desk, post)
     return await desk.chat.post(
-        channel, post.message, key=post.key, thread_ts=thread[1] if thread else None
+        channel, message, key=post.key, thread_ts=thread[1] if thread else None
     )
+
+
+async def _linked(desk: Desk, post: Post) -> Message:
+    """The message with the address of the one that it links to, if Slack tells us that."""
+    channel, _, ts = (post.links_to or "").partition(":")
+    if not ts:
+        return post.message
+    try:
+        return linking(post.message, await desk.chat.permalink(channel, ts))
+    except (Declined, NotFound) as no:  # it was deleted, or stands where the bot is not
+        log.info("message_not_linked", key=post.key, error=no.text)
+        return post.message
 
 
 async def _thread(desk: Desk, post: Post) -> tuple[str, str] | None:

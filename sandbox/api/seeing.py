@@ -75,7 +75,7 @@ class Seeing:
             }
             for one in self._world.manifest.commands
         ]
-        shortcuts = [one for one in self._world.manifest.shortcuts if one["type"] == "message"]
+        shortcuts = list(self._world.manifest.shortcuts)
         return web.json_response({"commands": rows, "shortcuts": shortcuts})
 
     async def modal(self, request: web.Request) -> web.Response:

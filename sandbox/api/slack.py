@@ -177,12 +177,18 @@ class _Control:
 
     async def shortcut(self, request: web.Request) -> web.Response:
         body = await request.json()
-        actor, place = self._place(body)
-        known = self._world.manifest.shortcut(body["name"])
+        kind = "message" if "ts" in body else "global"
+        known = self._world.manifest.shortcut(body["name"], kind)
         if known is None:
-            raise Refusal("no_such_shortcut", f"The app has no shortcut {body['name']}.", 404)
-        message = people.find_message(place, str(body["ts"]))
-        payload = payloads.shortcut(self._world, actor, known["callback_id"], place, message)
+            wanted = f"{kind} shortcut {body['name']}"
+            raise Refusal("no_such_shortcut", f"The app has no {wanted}.", 404)
+        name = known["callback_id"]
+        if kind == "message":
+            actor, place = self._place(body)
+            message = people.find_message(place, str(body["ts"]))
+            payload = payloads.message_shortcut(self._world, actor, name, place, message)
+        else:
+            payload = payloads.shortcut(self._world, self._actor(body), name)
         try:
             ack = await deliver(self._world, "interactive", payload)
         except NotAcked as error:

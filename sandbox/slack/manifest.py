@@ -71,10 +71,9 @@ class Manifest:
             return {"command": name, "description": ""}
         return next((one for one in self.commands if one["command"] == name), None)
 
-    def shortcut(self, name: str) -> dict[str, Any] | None:
-        """A message shortcut, by its visible name or callback_id."""
+    def shortcut(self, name: str, kind: str) -> dict[str, Any] | None:
+        """A shortcut by its visible name or callback_id; `kind` is message or global."""
         if not self.shortcuts:
-            return {"name": name, "type": "message", "callback_id": name}
-        return next(
-            (one for one in self.shortcuts if name in (one["name"], one["callback_id"])), None
-        )
+            return {"name": name, "type": kind, "callback_id": name}
+        ours = (one for one in self.shortcuts if name in (one["name"], one["callback_id"]))
+        return next((one for one in ours if one["type"] == kind), None)

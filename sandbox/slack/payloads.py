@@ -114,7 +114,13 @@ def suggestion(world: World, actor: Actor, element: Payload, container: Payload)
     return payload | element | container
 
 
-def shortcut(
+def shortcut(world: World, actor: Actor, callback_id: str) -> Payload:
+    """Somebody used a shortcut that is offered everywhere: nobody is told where."""
+    used = {"callback_id": callback_id, "action_ts": world.slack.next_ts()}
+    return _interaction(world, actor, "shortcut") | used
+
+
+def message_shortcut(
     world: World, actor: Actor, callback_id: str, channel: Channel, message: Message
 ) -> Payload:
     """Somebody used a shortcut on a message."""

@@ -85,7 +85,7 @@ export function messageMenu(message, anchor, changed) {
       toast(error.message, "bad");
     }
   };
-  const shortcuts = state.shortcuts.map((one) => ({ text: plain(one.name), choose: act("/shortcut", { name: one.name }) }));
+  const shortcuts = shortcutsOf("message").map((one) => ({ text: plain(one.name), choose: act("/shortcut", { name: one.name }) }));
   const own = message.user === state.me;
   openMenu(anchor, [
     ...shortcuts,
@@ -93,6 +93,22 @@ export function messageMenu(message, anchor, changed) {
     ...(own ? [{ text: plain("Edit message"), choose: () => editMessage(message, (text) => act("/edit", { text })()) }] : []),
     ...(own ? [{ text: plain("Delete message"), choose: act("/delete"), tone: "stop" }] : []),
   ]);
+}
+
+const shortcutsOf = (type) => state.shortcuts.filter((one) => one.type === type);
+
+/** The menu beside the field one types in: shortcuts of the app that are about no message. */
+export function shortcutMenu(anchor, changed) {
+  const use = (name) => async () => {
+    try {
+      const answer = await post("/shortcut", { as: state.me, name });
+      if (answer.error) toast(TROUBLE[answer.error] ?? answer.error, "bad");
+      changed();
+    } catch (error) {
+      toast(error.message, "bad");
+    }
+  };
+  openMenu(anchor, shortcutsOf("global").map((one) => ({ text: plain(one.name), choose: use(one.name) })));
 }
 
 function editMessage(message, save) {

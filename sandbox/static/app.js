@@ -1,6 +1,6 @@
 // Starts the page and keeps it in step with the sandbox: what changed is read again and drawn.
 
-import { homeSurface, messageMenu, messageSurface, modalUse, say } from "./acts.js";
+import { homeSurface, messageMenu, messageSurface, modalUse, say, shortcutMenu } from "./acts.js";
 import { coalesce, get, listen } from "./api.js";
 import { renderBlocks } from "./blocks.js";
 import { composer } from "./composer.js";
@@ -16,7 +16,9 @@ import { worldPanel } from "./world.js";
 const { state } = model;
 const $ = (id) => document.getElementById(id);
 
-const main = composer({ commands: () => state.commands, send: (text) => sendFrom(text, null) });
+const main = composer({
+  commands: () => state.commands, send: (text) => sendFrom(text, null), shortcuts: (anchor) => shortcutMenu(anchor, () => soon.all()),
+});
 const inThread = composer({ commands: () => [], send: (text) => sendFrom(text, state.thread) });
 const modal = modalHost(modalUse(() => soon.all()));
 const world = worldPanel($("world-body"), () => state.me);

@@ -6,9 +6,10 @@ let serial = 0;
 
 /**
  * A composer. `commands()` gives `{command, description, usage_hint}`; `send(text)` resolves true when
- * the text may be cleared. Up in an empty field brings back what was sent before.
+ * the text may be cleared; `shortcuts(anchor)`, where there are some, opens their menu. Up in an empty
+ * field brings back what was sent before.
  */
-export function composer({ commands, send }) {
+export function composer({ commands, send, shortcuts }) {
   const id = `hints-${++serial}`;
   const sent = [];
   let back = 0;
@@ -22,7 +23,11 @@ export function composer({ commands, send }) {
     enterkeyhint: "send",
   });
   const button = h("button", { type: "submit", class: "send", "aria-label": "Send", disabled: true }, icon("send"));
-  const root = h("form", { class: "composer" }, hints, h("div", { class: "composer-box" }, field, button));
+  const more = shortcuts && h("button", {
+    type: "button", class: "icon-button", "aria-label": "Shortcuts", title: "Shortcuts", "aria-haspopup": "menu",
+    onclick: () => shortcuts(more),
+  }, icon("bolt"));
+  const root = h("form", { class: "composer" }, hints, h("div", { class: "composer-box" }, more, field, button));
 
   field.addEventListener("input", changed);
   field.addEventListener("keydown", onKey);

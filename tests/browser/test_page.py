@@ -87,6 +87,24 @@ async def test_it_can_be_done_by_keyboard_alone(page: Visit) -> None:
     await page.reads("approved by @bo")
 
 
+async def test_shortcuts_are_reached_by_keyboard(page: Visit) -> None:
+    keys, form = page.page.keyboard, page.form
+    sees = form.get_by_role("textbox", name="What users see")
+    await page.types("Nobody can pay")
+    await page.channel.get_by_role("button", name="More actions").last.focus()
+    await keys.press("Enter")
+    first = page.page.get_by_role("menuitem", name="Open incident about this")
+    await expect(first).to_be_focused()
+    await keys.press("Enter")
+    await expect(sees).to_have_value("Nobody can pay")
+    await page.presses("Cancel")
+    await expect(form).to_be_hidden()
+    await page.page.get_by_role("button", name="Shortcuts").focus()
+    await keys.press("Enter")
+    await keys.press("Enter")
+    await expect(sees).to_have_value("")
+
+
 async def test_on_a_phone_everything_is_within_reach(demo: str, browser: Browser) -> None:
     async with visiting(browser, demo, width=390, height=844) as phone:
         await phone.types("/deploy v1.2.1")

@@ -97,6 +97,20 @@ async def test_a_message_shortcut_opens_a_form(stage: Stage) -> None:
     assert shown["blocks"][0]["text"]["text"] == "remember this"
 
 
+async def test_a_shortcut_from_anywhere_tells_of_no_channel(stage: Stage) -> None:
+    used: list[dict[str, Any]] = []
+
+    @stage.bolt.global_shortcut("open")
+    async def open_it(ack: Any, shortcut: Any) -> None:
+        used.append(shortcut)
+        await ack()
+
+    await stage.connect()
+    await stage.post("/shortcut", **{"as": "bo", "name": "open"})
+    assert used[0]["type"] == "shortcut" and used[0]["user"]["id"] == "U0BO"
+    assert not used[0].keys() & {"channel", "message", "response_url"}
+
+
 async def test_a_told_connection_comes_anew_and_goes_on(stage: Stage) -> None:
     @stage.bolt.command("/deploy")
     async def deploy(ack: Any) -> None:

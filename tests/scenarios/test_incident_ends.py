@@ -56,8 +56,12 @@ async def test_rolling_the_suspect_back_restores_the_service(team: Workspace) ->
     assert "Roll back first: v1.2.0 is the last known-good version." in (await room(team))[0]
     await team.clicks("ana", "Roll Back", ts=await suspect(team))
     await team.passes("PT1S")
+    thread = await root(team)
     await team.clicks_own("ana", "Roll Back to v1.2.0")
     await team.passes("PT2M")
+    shown = await team.messages(thread_ts=thread, **{"as": "ana"})
+    alone = [row["rendered"] for row in shown if row.get("ephemeral_for")]
+    assert "Roll back app" in alone[0] and "It starts now" in alone[1]
 
     assert "Status: Restored" in await message(team)
     assert "Rolled back to: v1.2.0" in (await team.channel())[-1]
@@ -140,6 +144,9 @@ async def test_from_restored_to_closed(team: Workspace) -> None:
     [draft] = await issues(team)
     assert "- Restored: 2024-03-26 10:05 UTC (after 5 min)" in draft
     assert "All users unable to access service" in draft
+    issue = list(team.world.github.repositories["acme/app"].issues.values())[-1]
+    assert issue.assignees == ("ana-acme",)
+    assert any("@ana owns it and is assigned." in line for line in await room(team))
     await team.clicks("bo", "Resolve", ts=await root(team))
     await team.passes("PT5S")
     assert "post-mortem draft, due" in await message(team)
@@ -161,6 +168,7 @@ async def test_from_restored_to_closed(team: Workspace) -> None:
 
 
 async def test_who_owes_a_post_mortem_is_reminded(team: Workspace) -> None:
+    team.world.github.logins["dee"] = ""  # has no access to the repository
     await team.types("dee", OUTAGE)
     await team.passes("PT1M")
     await team.clicks("dee", "Resolve", ts=await root(team))
@@ -168,7 +176,9 @@ async def test_who_owes_a_post_mortem_is_reminded(team: Workspace) -> None:
         await team.passes(span)
         told = [letter for letter in await team.letters("dee") if "post-mortem of INC-1" in letter]
         assert len(told) == count, span
-    assert any("The post-mortem of INC-1" in line for line in await room(team))
+    said = await room(team)
+    assert any("The post-mortem of INC-1" in line for line in said)
+    assert any("@dee owns it; GitHub did not assign dee-acme" in line for line in said)
 
 
 @pytest.mark.parametrize("kind", ["reset_after_apply", "status_after_apply:502", "status:502"])

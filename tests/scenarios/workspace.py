@@ -108,11 +108,10 @@ class Workspace:
 
     async def clicks_own(self, person: str, button: str) -> Json:
         """Presses the newest button beginning so, of those that only this person is shown."""
-        rows = await self.messages(**{"as": person})
+        rows = await self._shown_alone(person)
         found = [
             (row["ts"], label)
             for row in rows
-            if row.get("ephemeral_for")
             for label in row["buttons"]
             if label.startswith(button)
         ]
@@ -184,9 +183,14 @@ class Workspace:
         return bool(await self.channel())
 
     async def told(self, person: str) -> list[str]:
-        """What only that person was shown in #deployments, oldest first."""
+        """What only that person was shown in #deployments and its threads, oldest first."""
+        return [row["rendered"] for row in await self._shown_alone(person)]
+
+    async def _shown_alone(self, person: str) -> list[Json]:
         rows = await self.messages(**{"as": person})
-        return [row["rendered"] for row in rows if row.get("ephemeral_for")]
+        for row in [row for row in rows if row.get("reply_count")]:
+            rows += (await self.messages(thread_ts=row["ts"], **{"as": person}))[1:]
+        return sorted((row for row in rows if row.get("ephemeral_for")), key=lambda row: row["ts"])
 
     async def passes(self, duration: str) -> None:
         """Time goes on, and everybody does what falls due."""

@@ -45,7 +45,13 @@ class Room:
         self.said[key] = (ts, message)
 
     async def whisper(
-        self, channel: str, user: str, message: Message, *, response_url: str | None = None
+        self,
+        channel: str,
+        user: str,
+        message: Message,
+        *,
+        thread_ts: str | None = None,
+        response_url: str | None = None,
     ) -> None:
         pass
 

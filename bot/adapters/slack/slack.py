@@ -126,9 +126,15 @@ class SlackChat:
         )
 
     async def whisper(
-        self, channel: str, user: str, message: Message, *, response_url: str | None = None
+        self,
+        channel: str,
+        user: str,
+        message: Message,
+        *,
+        thread_ts: str | None = None,
+        response_url: str | None = None,
     ) -> None:
-        """Show a message to one person only.
+        """Show a message to one person only, in that thread where one is named.
 
         By postEphemeral, else the response_url, else a direct message.
         """
@@ -137,6 +143,7 @@ class SlackChat:
                 self.client.chat_postEphemeral,
                 channel=channel,
                 user=user,
+                thread_ts=thread_ts,
                 link_names=False,
                 **_content(message),
             )
@@ -145,7 +152,8 @@ class SlackChat:
             log.info("whisper_declined", channel=channel, user=user, why=no.text)
         if response_url:
             try:
-                await answer_at(response_url, _content(message), self.client)
+                told = _content(message) | ({"thread_ts": thread_ts} if thread_ts else {})
+                await answer_at(response_url, told, self.client)
                 return
             except Declined as no:
                 log.info("response_url_declined", channel=channel, user=user, why=no.text)

@@ -1,11 +1,14 @@
 """Incident forms: the modals in which an incident is opened, told about and changed."""
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from bot.domain.grammar import MAX_REASON, IncidentWish
 from bot.domain.incidents.incidents import UNRESTORED, Incident, Severity, State
+from bot.domain.incidents.origins import Origin
 from bot.domain.incidents.suspects import Suspect
 from bot.domain.metrics.history import Closure
 from bot.messages import blocks as b
@@ -18,6 +21,9 @@ NO_SUSPECT = "none"
 WAKE = {"usual": "As its severity asks for", "yes": "Wake people", "no": "Wake nobody"}
 PUBLIC = {"later": "Not now", "next": "Next, with a preview"}
 _MORE = 200
+_PUBLIC = re.compile("C[A-Z0-9]+")
+_MOST_KEPT = 2000
+"""So much of a message, as JSON, a form remembers; Slack takes 3000 characters with the rest."""
 
 
 def report(
@@ -27,9 +33,10 @@ def report(
     now: datetime,
     *,
     has_page: bool,
+    origin: Origin | None = None,
 ) -> View:
-    """The form of `/incident`, with what was typed. A drill wakes nobody, and no public hears of
-    it.
+    """The form of `/incident`, with what was typed, or what the message says from which it was
+    opened. A drill wakes nobody, and no public hears of it.
     """
     named = services[0] if len(services) == 1 else None
     title = words(MOST_TITLE)
@@ -52,8 +59,32 @@ def report(
         fields.append(field("wake", "Paging", _one_of(WAKE)))
     if has_page and not wish.drill:
         fields.append(field("public", "Status page", _one_of(PUBLIC)))
+    memory: dict[str, Any] = {"drill": wish.drill}
+    if origin is not None:
+        told = f"{whose(origin)} It goes on the timeline as it stands there."
+        fields.insert(0, b.section(told))
+        memory["origin"] = _kept(origin)
     name = "Incident drill" if wish.drill else "Open an incident"
-    return view("incident", name, "Open", fields, {"drill": wish.drill})
+    return view("incident", name, "Open", fields, memory)
+
+
+def whose(origin: Origin) -> str:
+    """Who wrote the message that an incident is opened from, and where."""
+    who = b.mention(origin.writer) if origin.writer else "an app"
+    where = f"in <#{origin.channel}>" if _PUBLIC.fullmatch(origin.channel) else "in private"
+    return f"From what {who} wrote {where}."
+
+
+def _kept(origin: Origin) -> dict[str, str]:
+    text = origin.text
+    while len(json.dumps(text)) > _MOST_KEPT:
+        text = f"{text[: len(text) * 3 // 4]}…"
+    return {
+        "channel": origin.channel,
+        "ts": origin.ts,
+        "writer": origin.writer,
+        "text": text,
+    }
 
 
 def update(incident: Incident, text: str, channel: str) -> View:

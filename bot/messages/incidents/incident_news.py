@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from bot.domain.incidents.incidents import Incident, Severity
+from bot.domain.incidents.origins import Origin
 from bot.domain.incidents.promise import Score
 from bot.domain.metrics.history import CauseState
 from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
+from bot.messages.incidents.incident_forms import whose
 from bot.messages.incidents.incidents import DECISIONS, DRILL, kept, utc
 
 
@@ -232,6 +234,11 @@ def thawed(incident: Incident) -> Message:
 def away(since: datetime, until: datetime) -> str:
     """The timeline's entry when the bot itself was down."""
     return f"gonogo was away from about {since:%H:%M} to {until:%H:%M} UTC"
+
+
+def opened_from(origin: Origin) -> Message:
+    """The message that it was opened from, in the thread; its address follows when this leaves."""
+    return Message(whose(origin))
 
 
 def lane(incident: Incident, deploy: str) -> Message | None:

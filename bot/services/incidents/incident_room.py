@@ -81,14 +81,23 @@ def note(
     )
 
 
-def say(tx: Tx, config: Config, incident: Incident, word: str, message: Message) -> None:
-    """A message in the thread, once for each word."""
+def say(
+    tx: Tx,
+    config: Config,
+    incident: Incident,
+    word: str,
+    message: Message,
+    *,
+    links_to: str | None = None,
+) -> None:
+    """A message in the thread, once for each word, with the address of another message."""
     tx.post(
         Post(
             key=f"incident:{incident.id}:{word}",
             channel=config.slack.channel,
             message=message,
             thread_of=room_key(incident.id),
+            links_to=links_to,
         )
     )
 

@@ -7,6 +7,7 @@ from bot.config import Config
 from bot.domain.errors import Refusal
 from bot.domain.incidents.incident_rules import over_for
 from bot.domain.incidents.incidents import Incident, Severity
+from bot.domain.incidents.origins import Origin
 from bot.domain.incidents.suspects import Suspect, suspects
 from bot.domain.incidents.timeline import What
 from bot.domain.metrics.history import CauseState
@@ -40,6 +41,7 @@ class Report:
     drill: bool = False
     source: str = ""
     wake: bool | None = None
+    origin: Origin | None = None
 
 
 def declare(tx: Tx, config: Config, report: Report, slack_id: str) -> Incident:
@@ -98,9 +100,19 @@ def open_up(
     paging.begin(tx, config, saved, wake=report.wake, by=by)
     rooms.furnish(tx, config, saved)
     freezing.follow(tx, config, saved)
+    if origin := report.origin:
+        _link(tx, config, saved, origin, by)
     if lane := news.lane(saved, config.commands.deploy):
         room.say(tx, config, saved, "lane", lane)
     return saved
+
+
+def _link(tx: Tx, config: Config, incident: Incident, origin: Origin, by: str) -> None:
+    """The message that it was opened from is on its timeline, and linked in its thread."""
+    writer, source = origin.writer or by, origin.source
+    if origin.text:
+        room.note(tx, incident, origin.text, by=writer, at=origin.at, what=What.NOTE, source=source)
+    room.say(tx, config, incident, "origin", news.opened_from(origin), links_to=source)
 
 
 def candidates(tx: Tx, service: str, started_at: datetime) -> tuple[Suspect, ...]:

@@ -35,5 +35,7 @@ outbox = Table(
     Column("ts", String),
     Column("dropped_at", UtcDateTime),
     Column("dropped_why", Text),  # of an open post: why it was declined last
+    Column("thread_ts", String),
+    Column("links_to", String),
 )
 partial_index("outbox_open", outbox.c.id, where=OPEN_POST)
