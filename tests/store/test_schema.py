@@ -95,6 +95,8 @@ async def test_a_database_is_current_only_after_the_upgrade(empty: str) -> None:
     await upgrade(empty)
     await upgrade(empty)
     assert await is_current(empty)
+    await downgrade(empty, "-1")
+    assert not await is_current(empty)
 
 
 UPGRADE = (
