@@ -31,6 +31,18 @@ def test_a_service_that_is_gone_has_the_defaults() -> None:
         ("gates: {stagin: block}", "services.app.gates.stagin: must be 'ci', 'merged'"),
         ("gates: {ci: on}", "services.app.gates.ci: must be 'block', 'warn' or 'off'"),
         ("migrations: {paths: [a], down: '('}", "migrations.down: is no regular expression"),
+        (
+            "migrations: {paths: [a], workflow: m.yml, image: {target: web-1}}",
+            "the database is asked by `workflow` or by `image`, not by both",
+        ),
+        (
+            "migrations: {paths: [a], image: {target: web-1}}",
+            "migrations: production has no docker_ssh target web-1",
+        ),
+        (
+            "migrations: {paths: [a], image: {target: web-1, down: [npm, run, down]}}",
+            "down has to be told how many: put {count} into one of its words",
+        ),
         ("migrations: {paths: []}", "services.app.migrations.paths: "),
         (
             "watch: [zoe]",

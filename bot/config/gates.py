@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from bot.config.databases import DatabaseImage
 from bot.config.part import Part
 from bot.domain.deployments.migrations import MigrationRule
 from bot.domain.gates import CheckRules, Gate, Policy, Rules
@@ -57,14 +58,28 @@ class MigrationsConfig(Part):
         default=None, description="the workflow that looks at the database, and takes it back"
     )
     job: str = Field(default="migrate", description="its job that does so")
+    image: DatabaseImage | None = Field(
+        default=None, description="instead of the workflow: docker run on the host of a target"
+    )
     deadline: timedelta = Field(
         default=timedelta(minutes=45),
         gt=timedelta(0),
-        description="how long a step of it may take or wait at GitHub",
+        description="how long a step of it may take, or wait at GitHub",
     )
     call: tuple[str, ...] = Field(
         default=(), description="whom to call about the database, from `people` or groups"
     )
+
+    @model_validator(mode="after")
+    def _asked_in_one_way(self) -> Self:
+        if self.workflow is not None and self.image is not None:
+            raise ValueError("the database is asked by `workflow` or by `image`, not by both")
+        return self
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether anything can look at the database, and take it back."""
+        return self.workflow is not None or self.image is not None
 
     def rule(self) -> MigrationRule:
         """The same for the gate."""

@@ -133,3 +133,13 @@ class ServiceConfig(Part):
     aftercare: AftercareConfig = AftercareConfig()
     backups: BackupsConfig | None = None
     watch: tuple[str, ...] = Field(default=(), description="who watches after a deployment")
+
+    @model_validator(mode="after")
+    def _the_database_is_asked_on_a_host(self) -> Self:
+        image = self.migrations.image if self.migrations else None
+        production = self.environments.get("production")
+        targets = production.targets if production else ()
+        hosts = {one.name for one in targets if one.kind == "docker_ssh"}
+        if image is not None and image.target not in hosts:
+            raise ValueError(f"migrations: production has no docker_ssh target {image.target}")
+        return self

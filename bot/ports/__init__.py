@@ -14,7 +14,7 @@ from bot.ports.registry import Registry, StoredImage
 from bot.ports.releases import Release, Releases
 from bot.ports.remedies import Pull, Pulls
 from bot.ports.store import AuditEntry, Card, Post, Stale, Store, Tx
-from bot.ports.targets import Logs, Pinning, Receipt, Reversing, Target
+from bot.ports.targets import Jobs, Logs, Pinning, Receipt, Reversing, Target
 
 __all__ = [
     "Access",
@@ -28,6 +28,7 @@ __all__ = [
     "Clock",
     "GitHub",
     "Held",
+    "Jobs",
     "Logs",
     "Mirrors",
     "Monitor",

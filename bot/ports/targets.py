@@ -1,6 +1,7 @@
 """The targets port: one place where a version runs, and the way back there."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from bot.domain.rollbacks.targets import Artifact, Candidate, LogTail, Sight, TargetPlan
@@ -57,6 +58,22 @@ class Reversing(Target, Protocol):
 
         It looks first, so after a lost answer it is simply asked for again.
         """
+
+
+@runtime_checkable
+class Jobs(Target, Protocol):
+    """A target on whose host a command of an image can be run, once for each operation."""
+
+    async def start_job(
+        self, image: Artifact, words: Sequence[str], operation: str, limit: timedelta
+    ) -> Receipt:
+        """Begin it, beside what runs there and with the same variables. Raises as `start` does."""
+
+    async def watch_job(self, receipt: Receipt) -> Sight:
+        """How far it is; `failed_broken` where it ended badly, as it may have been done in part."""
+
+    async def find_job(self, operation: str) -> tuple[Receipt, Sight]:
+        """After a lost answer: as `resolve_unknown`, and what has not begun will not begin."""
 
 
 class Pinning(Protocol):

@@ -92,6 +92,8 @@ class Container:
     started: str = NEVER
     log: list[str] = field(default_factory=list)
     log_driver: str = "json-file"
+    code: int = 0
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
     _server: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -114,6 +116,7 @@ class Container:
             self._server = None
         if self.status == "running":
             self.status = "exited"
+        self.ended.set()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -133,7 +136,7 @@ class Container:
             "Id": self.id,
             "Name": f"/{self.name}",
             "Image": self.image.id,
-            "State": {"Status": self.status, "StartedAt": self.started},
+            "State": {"Status": self.status, "StartedAt": self.started, "ExitCode": self.code},
             "Config": {"Labels": self.labels},
             "HostConfig": {
                 "PortBindings": {f"{self.inside}/tcp": binding},

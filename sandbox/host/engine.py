@@ -8,6 +8,7 @@ import json
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
@@ -15,7 +16,7 @@ from typing import NoReturn
 from sandbox.host.containers import Container, Image, Line, digest_of
 from sandbox.host.templates import rendered
 
-__all__ = ["Engine", "Image", "digest_of"]
+__all__ = ["Engine", "Image", "Job", "digest_of"]
 VERSION = "28.2.2"
 Command = Callable[[Sequence[str]], Awaitable[str]]
 
@@ -47,12 +48,26 @@ RUN = _parser(
     flags=["-d", "--init"],
 )
 STOP = _parser("stop", "-t")
+WAIT = _parser("wait")
 UPDATE = _parser("update", "--restart")
 LOGS = _parser("logs", "--tail", "--since")
 
 
+@dataclass
+class Job:
+    """How a command of an image goes that is run instead of the service."""
+
+    seconds: float = 0.2
+    code: int = 0
+    says: str = ""
+
+
 class Engine:
-    """Images and containers, changed by the words of a command line."""
+    """Images and containers, changed by the words of a command line.
+
+    `ran` are the commands that were run in an image, (its version, their words), oldest first;
+    `jobs` is how they go, by any of their words.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -60,6 +75,8 @@ class Engine:
         self.containers: list[Container] = []
         self.pull_takes = 0.0
         self.stopping = 0
+        self.ran: list[tuple[str, str]] = []
+        self.jobs: dict[str, Job] = {}
         self._commands: dict[str, Command] = {
             "version": self._version,
             "info": self._info,
@@ -76,6 +93,7 @@ class Engine:
             "start": self._start,
             "rm": self._rm,
             "update": self._update,
+            "wait": self._wait,
             "logs": self._logs,
         }
 
@@ -95,6 +113,8 @@ class Engine:
             container.end()
         self.containers.clear()
         self.images.clear()
+        self.ran.clear()
+        self.jobs.clear()
 
     def container(self, name: str) -> Container | None:
         """By name or id."""
@@ -128,8 +148,12 @@ class Engine:
 
     async def _ps(self, words: Sequence[str]) -> str:
         told = PS.parse_args(words)
-        pattern = told.filter[0].removeprefix("name=")
-        found = [one for one in self.containers if re.search(pattern, f"/{one.name}")]
+        by, _, wanted = told.filter[0].partition("=")
+        if by == "label":
+            key, _, value = wanted.partition("=")
+            found = [one for one in self.containers if one.labels.get(key) == value]
+        else:
+            found = [one for one in self.containers if re.search(wanted, f"/{one.name}")]
         form = (
             (told.format or ["{{.ID}}"])[0]
             .replace("{{.ID}}", "{{.Id}}")
@@ -150,7 +174,7 @@ class Engine:
             raise Failed(f"Unable to find image '{reference}' locally")
         if self.container(name):
             raise Failed(f'Conflict. The container name "/{name}" is already in use')
-        address, _, inside = told.p[0].rpartition(":")
+        address, _, inside = (told.p or ["0"])[0].rpartition(":")
         host, _, port = address.rpartition(":")
         made = Container(
             secrets.token_hex(32),
@@ -161,8 +185,29 @@ class Engine:
             restart=told.restart[-1] if told.restart else "no",
         )
         self.containers.append(made)
-        await self._begin(made)
+        if told.words[1:]:
+            self._do(made, told.words[1:])
+        else:
+            await self._begin(made)
         return f"{made.id}\n"
+
+    def _do(self, container: Container, words: Sequence[str]) -> None:
+        """The command that is run instead of the service; it ends by itself."""
+        self.ran.append((container.image.version, " ".join(words)))
+        job = next((self.jobs[word] for word in words if word in self.jobs), Job())
+
+        def end() -> None:
+            container.code = job.code
+            container.log += job.says.splitlines()
+            container.end()
+
+        container.status = "running"
+        asyncio.get_running_loop().call_later(job.seconds, end)
+
+    async def _wait(self, words: Sequence[str]) -> str:
+        found = self._get(WAIT.parse_args(words).words[0])
+        await found.ended.wait()
+        return f"{found.code}\n"
 
     async def _begin(self, container: Container) -> None:
         try:
@@ -197,11 +242,11 @@ class Engine:
         return f"{words[0]}\n"
 
     async def _rm(self, words: Sequence[str]) -> str:
-        for name in words[1:]:
+        for name in (word for word in words if word != "-f"):
             found = self._get(name)
             found.end()
             self.containers.remove(found)
-        return _lines(words[1:])
+        return _lines(words)
 
     async def _update(self, words: Sequence[str]) -> str:
         told = UPDATE.parse_args(words)

@@ -34,7 +34,7 @@ class Stage:
             return
         is_good(await end_of(self.target(), await self.start(OLD, "D0")), Fate.SUCCEEDED)
 
-    def target(self, **settings: object) -> DockerSsh:
+    def target(self, *, known_hosts: str = "", **settings: object) -> DockerSsh:
         config = DockerSshTarget.model_validate(
             {
                 **{"kind": "docker_ssh", "name": "web", "host": HOST, "user": "root"},
@@ -48,7 +48,7 @@ class Stage:
                 **settings,
             }
         )
-        trust = Trust.read(self.machine.key_file, None, self.sshd.known_hosts)
+        trust = Trust.read(self.machine.key_file, None, known_hosts or self.sshd.known_hosts)
         host = Host(config.host, config.port, config.user, trust)
         return DockerSsh(config, host, SystemClock(), hide=str)
 

@@ -13,11 +13,10 @@ from bot.adapters.docker_ssh.script import script
 from bot.config import ConfigError
 from bot.config.targets import DockerSshTarget
 from bot.domain.errors import Declined, Fault
-from bot.domain.rollbacks.targets import Fate
 from sandbox import app
-from sandbox.host.server import REPOSITORY
+from tests.docker_ssh.hostile import HOSTILE, at_every_place
 from tests.docker_ssh.stage import NEW, OLD, PROGRAMS, Stage, wanted
-from tests.docker_ssh.switching import end_of, is_good, running, switch
+from tests.docker_ssh.switching import running, switch
 
 pytestmark = pytest.mark.needs(*PROGRAMS)
 
@@ -40,29 +39,9 @@ async def test_the_host_is_told_one_text_whatever_is_asked(stage: Stage) -> None
     assert not [*stage.world.host.key_file.parent.rglob("PWNED")]
 
 
-HOSTILE = ("$(touch PWNED)`touch PWNED`; touch PWNED", "a[$(touch PWNED)]", "-x ../ '\"\\\n*")
-TEXTS = {1: "repository", 2: "url", 6: "version", 7: "publish", 13: "candidate"}
-"""What `start` gives on as it is; everything else has a form, and is refused without it."""
-
-
 @pytest.mark.parametrize("hostile", HOSTILE)
 async def test_a_hostile_word_at_any_place_is_a_word(stage: Stage, hostile: str) -> None:
-    """Past all that gonogo.yaml refuses, straight to the script."""
-    target = stage.target(flags=["--init"], deadline="PT1S")
-    for place in range(18):
-        operation = f"D{place}"
-        words = list(target._words(wanted(), operation))
-        words[place] = hostile
-        answer = await target._ask("start", *words)
-        assert (answer.status == 0) == (place in TEXTS), f"{place}: {answer}"
-        if place in TEXTS:
-            receipt = {"operation": operation, "version": NEW}
-            expected = Fate.SUCCEEDED if place == 13 else Fate.FAILED_RESTORED
-            is_good(await end_of(target, receipt), expected)
-    for action, places in {"look": 5, "watch": 4, "resolve": 5, "logs": 4}.items():
-        words = ["app", REPOSITORY, "http://127.0.0.1:1/", "D1", "1"][:places]
-        for place in range(places):
-            await target._ask(action, *words[:place], hostile, *words[place + 1 :])
+    await at_every_place(stage.target(flags=["--init"], deadline="PT1S"), wanted(), hostile)
     assert not [*stage.world.host.key_file.parent.rglob("PWNED")]
     assert not Path("PWNED").exists()
 

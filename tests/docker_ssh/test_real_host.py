@@ -7,15 +7,22 @@ they take is waiting.
 from __future__ import annotations
 
 import asyncio
+import shutil
 import signal
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
 
+import asyncssh
 import pytest
 
+from bot.adapters.docker_ssh import DockerSsh
 from bot.domain.errors import Declined, Fault
 from bot.domain.rollbacks.targets import Artifact, Fate, Sight
-from sandbox.app import free_port
+from bot.ports import Receipt
+from sandbox.app import HOST, free_port
 from tests.docker_ssh.conftest import Outage
+from tests.docker_ssh.hostile import HOSTILE, at_every_place
 from tests.docker_ssh.machine import Sshd, machine
 from tests.docker_ssh.real_stage import ABSENT, CRASHES, NEW, OLD, ONCE, SILENT, WRONG, Stage
 from tests.docker_ssh.switching import Prober, end_of, is_good, running, step, switch
@@ -196,6 +203,77 @@ async def cut_in_the_start(stage: Stage) -> Sight:
     return sight
 
 
+async def job_of(stage: Stage, *words: str, operation: str) -> Sight:
+    target = stage.target()
+    receipt = await target.start_job(stage.wanted(OLD), words, operation, timedelta(minutes=1))
+    return await end_of_job(target, receipt)
+
+
+async def end_of_job(target: DockerSsh, receipt: Receipt) -> Sight:
+    async with asyncio.timeout(60):
+        while (sight := await target.watch_job(receipt)).fate is None:
+            pass  # the host waits with each look
+    return sight
+
+
+async def command_in_the_image(stage: Stage) -> Sight:
+    """Run once, however often it is asked for, and told by its exit status."""
+    for _ in range(2):
+        sight = await job_of(stage, "sh", "-c", "echo $1 >>/data/ran", "x", "a b", operation="D5")
+        is_good(sight, Fate.SUCCEEDED)
+    sight = await job_of(stage, "busybox", "cat", "/data/ran", operation="D6")
+    assert (sight.fate, sight.output.split()) == (Fate.SUCCEEDED, ["a", "b"]), sight.output
+    sight = await job_of(stage, "sh", "-c", "echo no table; exit 3", operation="D7")
+    assert (sight.fate, sight.text) == (Fate.FAILED_BROKEN, "it ended with 3: no table")
+    sight = await job_of(stage, "no-such-program", operation="D8")
+    assert sight.fate is Fate.FAILED_RESTORED, sight
+    await stage.is_untouched()
+    return sight
+
+
+async def command_killed_on_the_host(stage: Stage) -> Sight:
+    """The script is killed, not what it began: found by its label, and not begun again."""
+    words, limit = ("sh", "-c", "echo x >>/data/ran; sleep 3; exit 4"), timedelta(minutes=1)
+    target = stage.target()
+    receipt = await target.start_job(stage.wanted(OLD), words, "D5", limit)
+    async with asyncio.timeout(30):
+        while f"{stage.name}-job-D5" not in await stage.names():
+            await asyncio.sleep(0.01)
+    stage.signal("D5", signal.SIGKILL)
+    await stage.sshd.cut()
+    await stage.sshd.start()
+    found, _ = await target.find_job("D5")
+    assert found == receipt == await target.start_job(stage.wanted(OLD), words, "D5", limit)
+    sight = await end_of_job(target, receipt)
+    assert (sight.fate, sight.text) == (Fate.FAILED_BROKEN, "it ended with 4")
+    assert (await job_of(stage, "busybox", "cat", "/data/ran", operation="D6")).output == "x\n"
+    return sight
+
+
+async def wrong_host_key(stage: Stage) -> Sight:
+    """Nothing is said to a host that shows another key than known_hosts has for it."""
+    other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode()
+    for known in (f"[{HOST}]:{stage.sshd.port} {other}", f"elsewhere.example {other}"):
+        stranger = stage.target(known_hosts=known)
+        with pytest.raises(Fault, match="a key that DOCKER_SSH_KNOWN_HOSTS does not hold"):
+            await stranger.current()
+        with pytest.raises(Declined):
+            await stranger.start(stage.wanted(NEW), "D1")
+    assert not stage.log("D1").parent.exists()
+    return await same_again(stage)
+
+
+async def hostile_words(stage: Stage) -> Sight:
+    """At every place of what the host is told."""
+    for word in HOSTILE:
+        await at_every_place(stage.target(deadline="PT1S"), stage.wanted(NEW), word)
+        shutil.rmtree(stage.machine.state / stage.name)
+        await switch(stage.target(), OLD, "D99")
+    assert not [*stage.machine.folder.rglob("PWNED")]
+    assert not [*Path.home().glob("PWNED"), *Path().glob("PWNED")]
+    return await same_again(stage)
+
+
 CASES: dict[str, tuple[Case, dict[str, bool]]] = {
     "success": (good, {}),
     "the same version again": (same_again, {}),
@@ -209,6 +287,10 @@ CASES: dict[str, tuple[Case, dict[str, bool]]] = {
     "late failure": (late_failure, {}),
     "crash without a candidate": (without_candidate, {"bare": True}),
     "first deployment fails": (first_fails, {"first": True}),
+    "command in the image": (command_in_the_image, {}),
+    "command killed on the host": (command_killed_on_the_host, {}),
+    "wrong host key": (wrong_host_key, {}),
+    "hostile words": (hostile_words, {}),
     "two at once": (two_at_once, {}),
     "undo": (taken_back, {}),
     "cut in the start": (cut_in_the_start, {}),
@@ -232,6 +314,7 @@ CASES: dict[str, tuple[Case, dict[str, bool]]] = {
 WITHOUT_OUTAGE = (
     *("the same version again", "candidate crashes", "candidate never listens"),
     *("candidate is another version", "image missing", "interrupt: looking"),
+    *("command in the image", "command killed on the host", "wrong host key"),
 )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.adapters.docker_ssh import plans
+from bot.adapters.docker_ssh import jobs, plans
 from bot.adapters.docker_ssh.connection import Answer, Host
 from bot.adapters.docker_ssh.fates import judge
 from bot.adapters.docker_ssh.images import candidates, digest_of
@@ -76,11 +76,7 @@ class DockerSsh:
         _check(operation)
         if not DIGEST.fullmatch(wanted.id):
             raise Declined("ssh", "the image's digest is not known: look at the plan")
-        answer = await self._ask("start", *self._words(wanted, operation), write=True)
-        if answer.status in REFUSED:
-            raise Declined("ssh", self._last_line(answer))
-        if answer.status != 0:
-            raise Unanswered("ssh", f"the host ended with {answer.status}")
+        answer = await self._begin("start", *self._words(wanted, operation))
         return self._receipt(View(answer.out), "", wanted, operation)
 
     async def watch(self, receipt: Receipt) -> Sight:
@@ -101,6 +97,35 @@ class DockerSsh:
             raise Declined("ssh", "nothing ran there before that a registry has")
         before = Artifact(id=receipt["from"], version=receipt["from_version"] or None)
         return await self.start(before, operation)
+
+    async def start_job(
+        self, image: Artifact, words: Sequence[str], operation: str, limit: timedelta
+    ) -> Receipt:
+        """Begin a command of an image, beside the container."""
+        _check(operation)
+        if not DIGEST.fullmatch(image.id):
+            raise Declined("ssh", "the image's digest is not known")
+        told = jobs.words(self._target, image.id, words, limit)
+        names = (self._target.container, self._target.image, operation, self._issued())
+        await self._begin("start_job", *names, *told)
+        return {"operation": operation}
+
+    async def watch_job(self, receipt: Receipt) -> Sight:
+        """How far it is."""
+        return await self._job("watch_job", receipt["operation"])
+
+    async def find_job(self, operation: str) -> tuple[Receipt, Sight]:
+        """After a lost answer; what has not begun will not begin."""
+        _check(operation)
+        sight = await self._job("find_job", operation, self._issued())
+        return ({} if sight.text == jobs.NEVER_BEGAN else {"operation": operation}), sight
+
+    async def _job(self, action: str, operation: str, *words: str) -> Sight:
+        names = (self._target.container, operation, self._target.env_file or "")
+        view = View((await self._read(action, *names, *words)).out)
+        fate, text = jobs.judge(view)
+        output = self._hide(view.text("log"))
+        return Sight(fate=fate, text=self._hide(text), at=self._clock.now(), output=output)
 
     async def logs(self, *, lines: int = 100, since: datetime | None = None) -> LogTail:
         words = (str(min(lines, MOST_LINES)), since.isoformat() if since else "")
@@ -142,6 +167,14 @@ class DockerSsh:
         answer = await self._ask(action, *words)
         if answer.status != 0:
             raise Fault("ssh", self._last_line(answer))
+        return answer
+
+    async def _begin(self, action: str, *words: str) -> Answer:
+        answer = await self._ask(action, *words, write=True)
+        if answer.status in REFUSED:
+            raise Declined("ssh", self._last_line(answer))
+        if answer.status != 0:
+            raise Unanswered("ssh", f"the host ended with {answer.status}")
         return answer
 
     async def _ask(self, action: str, *words: str, write: bool = False) -> Answer:

@@ -4,7 +4,7 @@ import shlex
 from functools import cache
 from importlib import resources
 
-PARTS = ("reading.sh", "switching.sh")
+PARTS = ("reading.sh", "running.sh", "switching.sh")
 
 
 @cache

@@ -17,9 +17,10 @@ def tail(target: str, found: LogTail) -> Message:
     return Message(head, (b.section(f"*{head}*"), *_quoted(found.text)))
 
 
-def output(target: str, text: str) -> Message:
-    """What a version that was not switched to logged last."""
-    head = f"Log of {b.line(target, 80)}, which was not switched"
+def output(target: str, text: str, *, asked: bool = False) -> Message:
+    """What a version that was not switched to logged last, or what was `asked` of the database."""
+    went = "did not end well" if asked else "was not switched"
+    head = f"Log of {b.line(target, 80)}, which {went}"
     return Message(head, (b.section(f"*{head}*"), *_quoted(text)))
 
 

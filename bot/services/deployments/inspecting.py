@@ -20,6 +20,7 @@ from bot.messages.deployments import inspections as messages
 from bot.ports import Tx
 from bot.services.desk import Desk, reply, retry_in
 from bot.services.rollbacks import undoing as databases
+from bot.services.rollbacks.host_step import HostStep
 from bot.services.runs.workflow_step import WorkflowStep
 
 LOOK_EVERY = timedelta(seconds=10)
@@ -41,9 +42,9 @@ def follow(config: Config, tx: Tx, old: Deployment, new: Deployment) -> None:
 
 
 def is_configured(config: Config, service: str) -> bool:
-    """Whether there is a workflow that can look at the database of this service."""
+    """Whether anything can look at the database of this service."""
     settings = config.services[service].migrations if service in config.services else None
-    return settings is not None and settings.workflow is not None
+    return settings is not None and settings.can_ask
 
 
 async def step(desk: Desk, deployment_id: int) -> None:
@@ -58,15 +59,18 @@ async def step(desk: Desk, deployment_id: int) -> None:
         await desk.store.run(lambda tx: tx.save_inspection(found, found.with_(due_at=None)))
         return
     one, now = found.steps[place], desk.now()
-    run = databases.step(desk, deployment, one)
+    run = await databases.step(desk, deployment, one)
     operation = f"{found.request_id}-{place + 1}-{one.attempt}"
     if run is None:
-        await _keep(desk, found, place, one.failed("its workflow is no longer configured", now))
+        await _keep(desk, found, place, one.failed("what looks at it is no longer configured", now))
     elif one.progress is Progress.WAITING:
         begun = replace(one, progress=Progress.STARTING, began_at=now)
         await _send(desk, await _keep(desk, found, place, begun), place, run, operation)
     elif one.progress is Progress.STARTING:
         receipt, sight = await run.find(operation, one.began_at or now)
+        if not receipt and sight.fate is Fate.FAILED_RESTORED:  # it never began, and will not
+            await _keep(desk, found, place, replace(one, progress=Progress.WAITING))
+            return
         lost = sight.fate is Fate.UNKNOWN
         seen = replace(one, receipt=receipt, progress=Progress.RUNNING) if receipt else one
         await _keep(desk, found, place, seen.ended(sight) if lost else seen)
@@ -77,7 +81,7 @@ async def step(desk: Desk, deployment_id: int) -> None:
 
 
 async def _send(
-    desk: Desk, found: Inspection, place: int, run: WorkflowStep, operation: str
+    desk: Desk, found: Inspection, place: int, run: WorkflowStep | HostStep, operation: str
 ) -> None:
     one = found.steps[place]
     try:

@@ -145,14 +145,14 @@ async def _find(
 
 
 async def _ask_database(desk: Desk, deployment: Deployment, place: int) -> None:
-    """The same for a step that a workflow takes at the database; a way down is sent once, whatever
+    """The same for a step that is taken at the database; a way down is carried out once, whatever
     becomes of the answer.
     """
     step, now = deployment.steps[place], desk.now()
-    run = databases.step(desk, deployment, step)
+    run = await databases.step(desk, deployment, step)
     operation = f"{deployment.request_id}-{place + 1}-{step.attempt}"
     if run is None:
-        why = "its workflow is no longer in gonogo.yaml"
+        why = "what asks the database is no longer in gonogo.yaml"
         await _keep(desk, deployment, place, step.gone(why, now))
         return
     match step.progress:
@@ -162,6 +162,9 @@ async def _ask_database(desk: Desk, deployment: Deployment, place: int) -> None:
             await _send(desk, started, place, lambda: run.start(operation))
         case Progress.STARTING:
             receipt, sight = await run.find(operation, step.began_at or now)
+            if not receipt and sight.fate is Fate.FAILED_RESTORED:  # it never began, and will not
+                await _keep(desk, deployment, place, replace(step, progress=Progress.WAITING))
+                return
             lost = sight.fate is Fate.UNKNOWN
             found = replace(step, receipt=receipt, progress=Progress.RUNNING) if receipt else step
             seen = found.ended(sight) if lost else found.seen(sight) if receipt else found
@@ -222,7 +225,12 @@ async def _settle(desk: Desk, deployment: Deployment, found: Outcome) -> None:
     word = f"partial-{deployment.revision}"
     post = announce(desk.config, bad, word, announcements.failed(bad))
     logs = [
-        reply(desk.config, bad, f"{word}-{step.target}", tails.output(step.target, step.output))
+        reply(
+            desk.config,
+            bad,
+            f"{word}-{step.target}",
+            tails.output(step.target, step.output, asked=bool(step.command)),
+        )
         for step in deployment.steps
         if step.output and step.fate is not Fate.SUCCEEDED
     ]

@@ -1,17 +1,23 @@
-"""Undoing: what is asked of the database on the way back, by a workflow of the repository."""
+"""Undoing: what is asked of the database on the way back, by a workflow of the repository or in the
+image of the newer version.
+"""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.config import Config
+from bot.config.databases import DatabaseImage
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.migrations import Migration
 from bot.domain.errors import Refusal
 from bot.domain.gates.checklist import BACKUP
 from bot.domain.rollbacks import undoing
 from bot.domain.rollbacks.switching import TargetStep
+from bot.domain.rollbacks.targets import Artifact
 from bot.domain.rollbacks.undoing import Undoing
-from bot.ports import Tx
+from bot.ports import Jobs, Tx
 from bot.services.desk import Desk
+from bot.services.rollbacks.host_step import HostStep
 from bot.services.runs.workflow_step import WorkflowStep
 
 
@@ -29,7 +35,7 @@ def offered(tx: Tx, config: Config, service: str, takes_back: str | None, versio
     """
     taken, found = _deployment(tx, takes_back), between(tx, takes_back, version)
     settings = config.services[service].migrations
-    if taken is None or taken.live_at is None or settings is None or settings.workflow is None:
+    if taken is None or taken.live_at is None or settings is None or not settings.can_ask:
         return 0
     if before(tx, takes_back):
         return 0
@@ -65,11 +71,17 @@ def plan(
     )
 
 
-def step(desk: Desk, deployment: Deployment, one: TargetStep) -> WorkflowStep | None:
-    """The run of the workflow that one step is; None when that is no longer configured."""
+async def step(
+    desk: Desk, deployment: Deployment, one: TargetStep
+) -> WorkflowStep | HostStep | None:
+    """What one step is carried out by; None when that is no longer configured."""
     service = desk.config.services.get(deployment.service)
     settings = service.migrations if service else None
-    if settings is None or settings.workflow is None:
+    if settings is None:
+        return None
+    if settings.image is not None:
+        return await _on_host(desk, deployment, one, settings.image, settings.deadline)
+    if settings.workflow is None:
         return None
     wish = deployment.undoing
     inputs = {"version": wish.version if wish else deployment.version, "command": one.command}
@@ -86,6 +98,29 @@ def step(desk: Desk, deployment: Deployment, one: TargetStep) -> WorkflowStep | 
         job=settings.job,
         inputs=inputs,
         gives_up=settings.deadline,
+    )
+
+
+async def _on_host(
+    desk: Desk, deployment: Deployment, one: TargetStep, asked: DatabaseImage, gives_up: timedelta
+) -> HostStep | None:
+    """In the image of the newer version: it alone has the files of the way down."""
+    target = dict(desk.targets_of(deployment)).get(asked.target)
+    if not isinstance(target, Jobs):
+        return None
+    wish, newer = deployment.undoing, deployment
+    version, commit = newer.version, newer.binding.commit if newer.binding else None
+    if wish is not None:
+        version, commit = wish.version, wish.commit or None
+        taken = await desk.store.read(lambda tx: _deployment(tx, deployment.rolls_back))
+        newer = taken or newer
+    digest = newer.ran.get(asked.target, "") if newer.version == version else ""
+    return HostStep(
+        target=target,
+        clock=desk.clock,
+        image=Artifact(id=digest, version=version, commit=commit),
+        words=asked.words(one.command, wish.count if wish else 0),
+        gives_up=gives_up,
     )
 
 

@@ -1,5 +1,5 @@
-# What gonogo runs on a Docker host: this text and switching.sh behind it, by `bash -c`, with everything
-# else as "$1", "$2" …
+# What gonogo runs on a Docker host: this text, running.sh and switching.sh behind it, by `bash -c`, with
+# everything else as "$1", "$2" …
 #
 #   look    NAME REPOSITORY REFERENCE URL ENV_FILE       reads only
 #   logs    NAME LINES SINCE ENV_FILE                    reads only
@@ -10,8 +10,8 @@
 #           DEADLINE GRACE PULL CANDIDATE KEEP LIMIT UNDOING FLAG…     only `start` calls it
 #
 # An operation has a folder in the user's own state: `begun`, `before`, `log`, `result` and the
-# process `group`. Two locks: `lock` is held while a container is being switched, `gate` for the
-# moment in which an operation begins or is given up.
+# process `group`. Two locks: `lock` is held while a container is being switched (or, by one of its
+# own, while a job runs), `gate` for the moment in which an operation begins or is given up.
 trap '' PIPE # a lost connection must not end us in the middle of a restore
 set -u -o pipefail
 umask 077
@@ -20,6 +20,7 @@ export LC_ALL=C
 action=$1 name=$2
 shift 2
 state=${XDG_STATE_HOME:-$HOME/.local/state}/gonogo/$name
+lock=$state/lock env_file=''
 pattern=${name//./\\.} # in the regular expressions of `docker ps`
 
 refuse() { # CODE TEXT: nothing was changed
@@ -92,10 +93,10 @@ describe_all() {
 
 page() { curl -fsS -m 2 --noproxy '*' --url "$1" 2>/dev/null | head -c 65536 | tr -d '\r\n'; }
 
-# Who holds the lock, which only `start` takes for itself; empty when nobody does.
+# Who holds the lock, which only `begin` takes for itself; empty when nobody does.
 holder() {
-    [[ -e $state/lock ]] || return 0
-    flock -sn "$state/lock" true || cat "$state/holder" 2>/dev/null || echo somebody
+    [[ -e $lock ]] || return 0
+    flock -sn "$lock" true || cat "${lock%/*}/holder" 2>/dev/null || echo somebody
 }
 
 look() {
@@ -127,18 +128,26 @@ logs() {
     docker logs --tail "$lines" ${since:+--since "$since"} "$name" 2>&1 | hide | cut -c 1-1000
 }
 
-watch() {
-    local url=$2 here=$state/$3 said held result
-    word "$3"
+# OPERATION: how far it is, by what it wrote down.
+progress() {
+    here=$state/$1
     # Told at its end, without being asked all the time; what takes longer tells its step meanwhile.
-    [[ -e $here/result || ! -e $here/begun ]] || flock -sw 2 "$state/lock" true
+    [[ -e $here/result || ! -e $here/begun ]] || flock -sw 2 "$lock" true
     # The lock before the result: what ends in between shows a result, and not that it was killed.
     held=$(holder)
     result=$(cat "$here/result" 2>/dev/null)
+    begun=''
+    [[ ! -e $here/begun ]] || begun=yes
     part holder; echo "$held"
     part result; echo "$result"
-    part begun; [[ ! -e $here/begun ]] || echo yes
-    if [[ -e $here/begun && -z $held && -z $result ]]; then # it was killed: what has it left behind?
+    part begun; echo "$begun"
+}
+
+watch() {
+    local url=$2 said
+    word "$3"
+    progress "$3"
+    if [[ $begun && -z $held && -z $result ]]; then # it was killed: what has it left behind?
         part time; date +%s
         part page; ! said=$(page "$url") || printf 'answers\n%s\n' "$said"
         describe_all
@@ -148,15 +157,19 @@ watch() {
     return 0
 }
 
-resolve() {
-    local here=$state/$3 issued=$4
-    word "$3"
+give_up() { # OPERATION ISSUED: unless it has begun
+    local here=$state/$1 issued=$2
+    word "$1"
     number "$issued"
     mkdir -p "$here" || exit 69
     exec 8>>"$here/gate"
     flock 8
     [[ -e $here/begun ]] || echo "$issued" >"$here/void"
     exec 8>&-
+}
+
+resolve() {
+    give_up "$3" "$4"
     watch "$@"
 }
 

@@ -18,15 +18,21 @@ words() {
 }
 
 start() {
-    local tool said before
     words "$@"
+    begin switch "$@"
+}
+
+# ACTION WORD…: begins it, once for each operation, and leaves it behind.
+begin() {
+    local doing=$1 tool before
+    shift
     for tool in curl docker flock setsid timeout awk; do
         command -v "$tool" >/dev/null || refuse 69 "the host has no $tool"
     done
     [[ -z $env_file || -r $env_file ]] || refuse 69 "$env_file cannot be read"
     mkdir -p "$here" && [[ -O $state ]] || refuse 69 "$state cannot be written"
 
-    exec 9>>"$state/lock"
+    exec 9>>"$lock"
     if ! flock -w 1 9; then
         [[ -e $here/begun ]] || refuse 75 "$(holder) is at work there"
         cat "$here/before"
@@ -42,21 +48,25 @@ start() {
     before=$(id_of "$name") || silent
     [[ $before ]] || before=$(previous | head -n 1)
     describe ${before:+"$before"} >"$here/before"
-    echo "$operation" >"$state/holder"
+    echo "$operation" >"${lock%/*}/holder"
     : >"$here/begun"
     exec 8>&-
     # The lock goes along as descriptor 9, and is free when the last of them has ended.
     setsid timeout -k "$undoing" "$limit" \
-        bash -c "$BASH_EXECUTION_STRING" gonogo switch "$name" "$@" </dev/null >"$here/log" 2>&1 &
+        bash -c "$BASH_EXECUTION_STRING" gonogo "$doing" "$name" "$@" </dev/null >"$here/log" 2>&1 &
     cat "$here/before"
+}
+
+result() { # CODE TEXT
+    say "$2 ($1)"
+    printf '%s\n%s\n' "$1" "$2" >"$here/result.new"
+    mv "$here/result.new" "$here/result"
 }
 
 finish() { # CODE TEXT
     trap '' HUP INT TERM
-    [[ -z $(id_of "$cand") ]] || docker rm -f "$cand" >/dev/null
-    say "$2 ($1)"
-    printf '%s\n%s\n' "$1" "$2" >"$here/result.new"
-    mv "$here/result.new" "$here/result"
+    [[ -z ${cand:-} || -z $(id_of "$cand") ]] || docker rm -f "$cand" >/dev/null
+    result "$@"
     exit
 }
 
@@ -150,6 +160,18 @@ interrupted() {
     esac
 }
 
+fetch() { # `found` is the image's id then
+    local said
+    if found=$(docker image inspect -f '{{.Id}}' "$reference" 2>/dev/null); then
+        say "the image is on the host"
+    else
+        say "pulling $reference"
+        said=$(timeout --foreground "$pull" docker pull -q "$reference" 2>&1) ||
+            finish 10 "the image could not be pulled: $(one_line <<<"$said")"
+        found=$(docker image inspect -f '{{.Id}}' "$reference")
+    fi
+}
+
 switch() {
     local said at found older
     words "$@"
@@ -168,15 +190,7 @@ switch() {
         old=$(id_of "$name")
     fi
 
-    if found=$(docker image inspect -f '{{.Id}}' "$reference" 2>/dev/null); then
-        say "the image is on the host"
-    else
-        say "pulling $reference"
-        said=$(timeout --foreground "$pull" docker pull -q "$reference" 2>&1) ||
-            finish 10 "the image could not be pulled: $(one_line <<<"$said")"
-        found=$(docker image inspect -f '{{.Id}}' "$reference")
-    fi
-
+    fetch
     said=$(docker inspect --type container -f '{{.State.Status}} {{.Image}} {{index .Config.Labels "deploy.config"}}' "$name" 2>/dev/null)
     if [[ $said == "running $found $config" ]] &&
         answers "$url" "$version"; then
@@ -220,6 +234,6 @@ switch() {
 }
 
 case $action in
-    look | logs | watch | resolve | start | switch) "$action" "$@" ;;
+    look | logs | watch | resolve | start | switch | watch_job | find_job | start_job | job) "$action" "$@" ;;
     *) exit 64 ;;
 esac
