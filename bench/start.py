@@ -1,6 +1,6 @@
 """How long a start takes: from the spawn to /readyz, with a migrated database; and its memory.
 
-`python -m bench.start [--n 7]`.
+`python -m bench.start [--n 7] [--history 100000]`: with so many deployments behind it.
 """
 
 from __future__ import annotations
@@ -12,15 +12,24 @@ from pathlib import Path
 
 from bench.bare import bare
 from bench.figures import Figures, show, write
+from bench.scale import fill
 from bench.stage import stage
+from bot.adapters.clocks import SystemClock
+from bot.adapters.store import open_store, upgrade
 from sandbox.supervisor import BotProcess
 
 WITHIN = 60.0  # seconds
 
 
-async def main(times: int) -> None:
+async def main(times: int, history: int) -> None:
     """Measure and print; the first start, which migrates, is not counted."""
-    async with bare() as server, stage("socket") as (_, bot):
+    async with bare() as server, stage("socket") as (world, bot):
+        if history:
+            address = world.more_env["DATABASE_URL"]
+            await upgrade(address)
+            store = open_store(address, SystemClock(), answers_within=None)
+            await fill(store, history)
+            await store.close()
         await _start(bot)
         await bot.stop()
         alone, ours, memory = [], [], []
@@ -55,4 +64,6 @@ def _resident(process: BotProcess) -> int:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--n", type=int, default=7, help="starts")
-    asyncio.run(main(parser.parse_args().n))
+    parser.add_argument("--history", type=int, default=0, help="deployments in its database")
+    arguments = parser.parse_args()
+    asyncio.run(main(arguments.n, arguments.history))
