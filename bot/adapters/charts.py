@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 WIDTH, HEADING, PANEL = 6.0, 0.9, 2.1  # inches
 DPI = 180
-MOST_LABELS = 6
+MARGIN = 0.035
+"""The share of the width that the outermost points keep from the edge, for the words below them."""
+
+MOST_LABELS, MOST_POINTS = 6, 26
 MOST_VALUES = 14
 """As many values as can be written beside their points and still be read on a phone."""
 
@@ -85,18 +88,22 @@ class Charts:
 
 
 def _draw(axes: Axes, panel: Panel, colours: _Colours) -> None:
+    from matplotlib.patheffects import withStroke
+
     axes.set_facecolor(colours.paper)
     axes.set_title(_plain(panel.title), loc="left", size=13, weight="bold", color=colours.ink)
+    known = [(place, value) for place, value in enumerate(panel.values) if value is not None]
     for name, spine in axes.spines.items():
-        spine.set_visible(name == "bottom")
+        spine.set_visible(name == "bottom" and (panel.is_bars or not known))
         spine.set_color(colours.faint)
-    axes.tick_params(colors=colours.ink, labelsize=11, length=0)
+    axes.tick_params(colors=colours.ink, labelsize=11, length=0, pad=5)
     axes.grid(axis="y", color=colours.faint, linewidth=0.6)
     axes.set_axisbelow(True)
-    known = [(place, value) for place, value in enumerate(panel.values) if value is not None]
-    axes.set_xlim(-0.6, max(len(panel.values), 1) - 0.4)
+    aside = max(0.6, len(panel.values) * MARGIN)
+    axes.set_xlim(-aside, max(len(panel.values), 1) - 1 + aside)
     top = max([value for _, value in known] + [panel.goal or 0.0, 1e-9])
-    axes.set_ylim(0, top * 1.3)
+    # A point at zero stands clear of the words below it.
+    axes.set_ylim(0 if panel.is_bars else -0.08 * top, top * 1.3)
     axes.locator_params(axis="y", nbins=4)
     step = -(-len(panel.labels) // MOST_LABELS) or 1
     shown = range((len(panel.labels) - 1) % step, len(panel.labels), step)
@@ -123,28 +130,35 @@ def _draw(axes: Axes, panel: Panel, colours: _Colours) -> None:
             axes.annotate(
                 f"{value:.{panel.decimals}f}{panel.unit}",
                 (place, value),
-                xytext=(0, 5),
+                xytext=(0, 4 if panel.is_bars else 7),
                 textcoords="offset points",
                 ha="center",
                 size=10.5,
                 color=colours.ink,
-                bbox={"facecolor": colours.paper, "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
+                path_effects=[withStroke(linewidth=3, foreground=colours.paper)],
             )
     if panel.goal is not None:
-        axes.axhline(panel.goal, color=colours.goal, linestyle=(0, (4, 2)), linewidth=1.8)
-        axes.set_title(_plain(panel.goal_text), loc="right", size=11, color=colours.goal)
+        axes.axhline(
+            panel.goal,
+            color=colours.goal,
+            linestyle=(0, (4, 2)),
+            linewidth=1.8,
+            zorder=3 if panel.is_bars else 1.5,
+        )
+        axes.set_title(_plain(panel.goal_text), loc="right", size=10.5, color=colours.goal)
 
 
 def _line(axes: Axes, values: Sequence[float | None], colours: _Colours) -> None:
-    """A line with a point for each week; a week without data is a gap."""
+    """A line with a point for each week, a smaller one for many; a week without data is a gap."""
     heights = [float("nan") if value is None else value for value in values]
+    is_dense = len(heights) > MOST_POINTS
     axes.plot(
         range(len(heights)),
         heights,
         color=colours.value,
-        linewidth=2.2,
+        linewidth=1.6 if is_dense else 2.2,
         marker="o",
-        markersize=5.5,
+        markersize=3 if is_dense else 5.5,
         clip_on=False,
     )
 

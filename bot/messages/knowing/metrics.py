@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain.metrics.goals import Goal
 from bot.domain.metrics.homes import Figures
 from bot.domain.metrics.measures import Measures
-from bot.domain.metrics.metrics import Stability, Throughput
+from bot.domain.metrics.metrics import GUARDED, Stability, Throughput
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
 
@@ -109,12 +109,13 @@ def digest(measured: Sequence[Measured], head: str, left_out: int) -> Message:
             lines += [goal(found) for found in one.found.goals]
         told.add(one.service)
         parts.extend(b.sections(lines))
-    small = ["charts in the thread"]
+    charted = any(one.environment == GUARDED for one in measured)
+    small = ["charts in the thread"] if charted else []
     if left_out > 0:
         small.append(f"{left_out} more services are not shown")
     if head:
         small.append(f"audit trail sealed up to `{b.line(head, 64)}`")
-    parts = [*parts[: b.MOST_BLOCKS - 1], b.context(*small)]
+    parts = [*parts[: b.MOST_BLOCKS - 1], *([b.context(*small)] if small else [])]
     return Message(f"{heading}. {points[0]}", tuple(parts))
 
 
