@@ -18,6 +18,7 @@ from bot.config import Config
 from bot.domain.errors import Fault, Refusal
 from bot.messages import apologies
 from bot.messages.blocks import Message, refused
+from bot.messages.views import notice
 from bot.ports import Chat, Post, Stale, Store, Tx
 from handlers import BUTTONS, COMMANDS, FORMS, OPTIONS, SHORTCUTS, approvals, usages
 from handlers.allowance import Allowance
@@ -185,13 +186,15 @@ class Listener:
                 answer = await self._answer(
                     form.key, "form", form.user, lambda office: handler(form, office), whisper
                 )
-            if isinstance(answer, _NotDone):
+            if isinstance(answer, _NotDone) and form.values:
                 # The form stays open, with what was typed, below its last field.
-                answer = FormErrors({field: answer.why.text for field in list(form.values)[-1:]})
+                answer = FormErrors({list(form.values)[-1]: answer.why.text})
             if isinstance(answer, FormErrors):
                 await ack(response_action="errors", errors=answer.errors)
             elif isinstance(answer, OpenForm):
                 await ack(response_action="update", view=answer.view)
+            elif isinstance(answer, _NotDone):  # without a field to say it at, on top of the form
+                await ack(response_action="push", view=notice(answer.why.text))
             else:
                 await ack()
 

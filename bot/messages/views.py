@@ -28,6 +28,16 @@ def view(
     }
 
 
+def notice(text: str) -> View:
+    """A page to read and close; the form below it is still there."""
+    return {
+        "type": "modal",
+        "title": plain("Not done", 24),
+        "close": plain("Back", 24),
+        "blocks": [{"type": "section", "text": plain(text, 3000)}],
+    }
+
+
 def field(
     name: str, label: str, element: Element, *, hint: str = "", optional: bool = False
 ) -> Element:

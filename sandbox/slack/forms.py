@@ -80,6 +80,9 @@ async def submit(world: World, actor: Actor, view: View) -> Submitted:
     action = body.get("response_action")
     views, user = world.slack.views, actor.user.id
     if action == "errors":
+        inputs = {one.block["block_id"] for one in fields(view) if one.block["type"] == "input"}
+        if not body["errors"] or not inputs.issuperset(body["errors"]):
+            raise Refusal("trouble_connecting", "We had some trouble connecting. Try again?")
         view.errors = dict(body["errors"])
     elif action in ("update", "push"):
         source = body["view"]

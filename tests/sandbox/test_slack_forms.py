@@ -54,6 +54,18 @@ async def test_labels_and_choices_become_state(stage: Stage) -> None:
     assert await stage.get("/modal", **{"as": "ana"}) is None
 
 
+async def test_errors_that_are_at_no_field_are_none(stage: Stage) -> None:
+    """Slack says that it had some trouble connecting."""
+
+    @stage.bolt.view("form")
+    async def handle(ack: Any) -> None:
+        await ack(response_action="errors", errors={"no such field": "Say more."})
+
+    await opened(stage)
+    values = {"as": "ana", "values": {"Reason": "because"}}
+    assert await stage.refused("/submit", **values) == "trouble_connecting"
+
+
 async def test_errors_keep_the_form_open(stage: Stage) -> None:
     @stage.bolt.view("form")
     async def handle(ack: Any) -> None:

@@ -9,7 +9,11 @@ from pathlib import Path
 
 import aiohttp
 
+from sandbox.slack import payloads
+from sandbox.slack.blocks import check_view
+from sandbox.slack.payloads import Actor
 from sandbox.world import World
+from tests.scenarios.test_forms import sends
 from tests.scenarios.test_incident_timeline import OUTAGE, says, timeline
 from tests.scenarios.workspace import Json, Workspace, workspace
 from tests.web.slack_requests import command, signed
@@ -49,6 +53,21 @@ async def test_a_form_stays_open_and_says_why(team: Workspace) -> None:
     assert (await team.submits("ana", **wish)).get("errors") is None
     await team.passes("PT2S")
     assert "a long story" in await team.card()
+
+
+async def test_a_form_without_a_field_says_why_on_top_of_it(team: Workspace) -> None:
+    """Slack takes no errors that are at no field."""
+    await team.types("ana", "/deploy")
+    ana = Actor(team.world.slack.named("ana"))
+    form = team.world.slack.views.top(ana.user.id)
+    assert form is not None
+    sent = payloads.view_submission(team.world, ana, form)
+    sent["view"]["state"]["values"] = {}
+    with broken(team):
+        answer = await sends(team, "interactive", sent)
+    assert answer.body["response_action"] == "push"
+    check_view(answer.body["view"], "modal")
+    assert answer.body["view"]["blocks"][0]["text"]["text"].startswith(WHY)
 
 
 async def test_a_press_is_answered_although_nothing_can_be_stored(team: Workspace) -> None:

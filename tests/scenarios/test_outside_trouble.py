@@ -1,8 +1,11 @@
 """Trouble outside: it is said what is waited for, it goes on by itself, nothing happens twice."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
-from tests.scenarios.workspace import Workspace
+from tests.scenarios.workspace import PATIENCE, Workspace, workspace
 
 ALWAYS = 100_000
 
@@ -138,3 +141,34 @@ async def everything_is_there_once(team: Workspace) -> None:
     assert success.startswith("✅ v1.2.1 deployed to production")
     replies = await team.thread()
     assert len(set(replies)) == len(replies) > 0
+
+
+async def test_a_deployment_at_whose_github_nothing_answers_holds_up_no_other(
+    tmp_path: Path,
+) -> None:
+    """In real time, as the other one would: no clock is moved while something hangs."""
+    others = {f"s{number:02}": None for number in range(3, 21)}
+    async with workspace(tmp_path, seed="many", rules={"services": others}) as team:
+        script = {"workflow": "release.yml", "script": "auto_success", "seconds": 1}
+        await team.post("/github/preset", **script)
+        for service in ("s01", "s02"):
+            await team.asks(f"/deploy v1.2.1 {service}")
+        cards = {row["text"][:3]: row["ts"] for row in await team.messages()}
+        await team.fault("github", "timeout", path="acme/s02", count=1000)
+        await team.clicks("bo", "Approve", ts=cards["s02"])
+        while not await hanging(team, "acme/s02"):
+            await asyncio.sleep(0.02)
+        await team.clicks("bo", "Approve", ts=cards["s01"])
+        async with asyncio.timeout(PATIENCE):
+            while not (await team.channel())[-1].startswith("✅ v1.2.1 deployed to production"):
+                await asyncio.sleep(0.05)
+
+        stuck = next(text for text in await team.channel() if text.startswith("s02"))
+        assert stuck.splitlines()[1] == "Approved, about to start"
+        assert [one["path"].split("/")[3] for one in await team.dispatches()] == ["s01"]
+
+
+async def hanging(team: Workspace, path: str) -> bool:
+    """Whether a request to GitHub is without an answer."""
+    rows = (await team.get("/journal", system="github"))["journal"]
+    return any(path in row["path"] and row["status"] is None for row in rows)
