@@ -46,12 +46,14 @@ class PostHog:
         self.cached = False
         self.broken = False
 
-    def set(self, views: float | None, rate: float | None) -> None:
-        """What happens from now on."""
+    def set(
+        self, views: float | None, rate: float | None, *, since: datetime | None = None
+    ) -> None:
+        """What happens from now on, or has happened since then."""
         last = self._traffic[-1]
         self._traffic.append(
             Traffic(
-                self._clock.now(),
+                since or self._clock.now(),
                 last.views if views is None else views,
                 last.rate if rate is None else rate,
             )

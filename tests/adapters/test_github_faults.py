@@ -6,8 +6,6 @@ import asyncio
 import threading
 
 import pytest
-from github import Github
-
 from bot.adapters.github import PyGithubAdapter
 from bot.adapters.github.credentials import GivenToken
 from bot.adapters.github.kept import LONGEST, Answer, Kept
@@ -155,18 +153,18 @@ async def test_a_stopped_bot_asks_nothing_more(world: World) -> None:
     assert not any(thread.is_alive() for thread in threads)
 
 
-async def test_each_thread_has_a_client_of_its_own() -> None:
+async def test_each_thread_has_a_session_of_its_own() -> None:
     """PyGithub keeps a request between sending and reading it: shared, answers get crossed."""
     threads = Threads("http://127.0.0.1:1", GivenToken("ghp_x"), timeout=1)
     together = threading.Barrier(READERS, timeout=5)
 
-    def work(session: Session) -> Github:
+    def work(session: Session) -> Session:
         together.wait()
-        return session._client
+        return session
 
-    clients = await asyncio.gather(*(threads.read(APP, work) for _ in range(READERS)))
+    sessions = await asyncio.gather(*(threads.read(APP, work) for _ in range(READERS)))
     await threads.close()
-    assert len(set(map(id, clients))) == READERS
+    assert len(set(map(id, sessions))) == READERS
 
 
 def test_kept_answers_are_bounded_and_the_used_ones_stay() -> None:

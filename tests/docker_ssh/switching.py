@@ -51,11 +51,14 @@ def is_good(sight: Sight, fate: Fate) -> None:
 
 
 class Prober:
-    """Asks a port for its health every 20 ms, as users do; `outage` is the longest silence."""
+    """Asks a port for its health every 20 ms, as users do; `outage` is the longest silence, once
+    the last question is answered.
+    """
 
     def __init__(self, port: int) -> None:
         self._port = port
         self._task: asyncio.Task[None] | None = None
+        self._ends = asyncio.Event()
         self.outage = 0.0
 
     async def __aenter__(self) -> Prober:
@@ -69,12 +72,12 @@ class Prober:
         trace: TracebackType | None,
     ) -> None:
         assert self._task is not None
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        self._ends.set()
+        await self._task
 
     async def _probe(self) -> None:
         failed_at = None
-        while True:
+        while not self._ends.is_set():
             now = time.monotonic()
             if not await self._answers():
                 failed_at = failed_at or now
