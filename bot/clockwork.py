@@ -76,6 +76,6 @@ class Clockwork:
             self._woken.clear()
             try:
                 await tick.once()
-            except Exception:
+            except Exception:  # the database may raise what it likes; the next pass has to come
                 log.exception("tick_broke")
                 await asyncio.sleep(TICK_EVERY / timedelta(seconds=1))

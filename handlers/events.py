@@ -50,7 +50,7 @@ class Events:
             try:
                 async with asyncio.timeout(STORE_TIMEOUT):
                     await self._store.run(work)
-            except Exception:
+            except Exception:  # Slack sends it again, whatever kept us from recording it
                 log.exception("event_not_recorded", event_id=text_in(body, "event_id"))
                 # Without an answer of ours Bolt would acknowledge every event by itself.
                 return BoltResponse(status=503)

@@ -260,7 +260,7 @@ class Listener:
         except TimeoutError:
             log.exception("store_unconfirmed")
             return _NotDone(apologies.late(self._config.commands.deployments))
-        except Exception:
+        except Exception:  # Bolt would erase the ack; the person gets a reference instead
             reference = secrets.token_hex(4)
             log.exception("handler_broke", reference=reference)
             return _NotDone(apologies.broken(reference))

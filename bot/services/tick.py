@@ -123,7 +123,7 @@ class Tick:
         except Fault as fault:
             self._rest(subject, fault.retry_after)
             log.warning("fault", subject=subject, system=fault.system, error=fault.text)
-        except Exception:
+        except Exception:  # a mistake of ours about one subject must not stop the others
             self._rest(subject, None)
             log.exception("step_broke", subject=subject, reference=secrets.token_hex(4))
         finally:
