@@ -6,6 +6,7 @@ import asyncio
 import threading
 
 import pytest
+
 from bot.adapters.github import PyGithubAdapter
 from bot.adapters.github.credentials import GivenToken
 from bot.adapters.github.kept import LONGEST, Answer, Kept
