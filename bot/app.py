@@ -16,6 +16,7 @@ from bot.adapters.github import PyGithubAdapter
 from bot.adapters.health import HealthProbe
 from bot.adapters.pagers import pagers, status_page
 from bot.adapters.slack.slack import SlackChat
+from bot.adapters.slack.slack_channels import SlackChannels
 from bot.adapters.slack.slack_http import SlackEvents
 from bot.adapters.slack.slack_socket import SlackSocket
 from bot.adapters.store import SqlStore, Unreachable, is_current, open_store, upgrade
@@ -103,6 +104,7 @@ class Bot:
             followers=followers(config),
             pagers=self.pagers,
             status_page=self.status_page,
+            channels=SlackChannels(self.chat),
         )
         self.tick = Tick(self._desk)
         self._waits_for = STARTING

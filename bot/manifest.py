@@ -19,7 +19,10 @@ SCOPES = {
 }
 """Every scope that the bot needs, and what for."""
 
-OPTIONAL_SCOPES = {"files:write": "upload the charts of the metrics"}
+OPTIONAL_SCOPES = {
+    "channels:manage": "give an incident a channel of its own",
+    "files:write": "upload the charts of the metrics",
+}
 """Scopes without which the bot starts, and does not do this one thing."""
 
 EVENTS = ("app_home_opened", "message.channels", "message.groups", "pin_added")

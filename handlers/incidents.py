@@ -32,7 +32,7 @@ def incident(command: Command, office: Office) -> Answer:
             return _update(wish, command, office)
         case _:
             if wish.maybe_update and office.tx.open_incidents():
-                meant = incidents.the_open_one(office.tx)
+                meant = incidents.the_open_one(office.tx, command.channel)
                 return incidents.update(
                     office.tx, office.config, meant, wish.maybe_update, command.user
                 )
@@ -88,7 +88,8 @@ def _named(text: str, services: list[str]) -> str | None:
 
 def _update(wish: IncidentWish, command: Command, office: Office) -> Answer:
     tx = office.tx
-    meant = incidents.load(tx, wish.incident) if wish.incident else incidents.the_open_one(tx)
+    number, channel = wish.incident, command.channel
+    meant = incidents.load(tx, number) if number else incidents.the_open_one(tx, channel)
     if wish.text:
         return incidents.update(tx, office.config, meant, wish.text, command.user)
     incidents.may_tell(tx, meant, command.user)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -136,3 +137,16 @@ async def test_somebody_is_in_the_group_that_is_called(world: World) -> None:
 
 async def test_where_nothing_is_set_up_nothing_is_looked_at(world: World) -> None:
     assert await look(world, changed=lambda text: text.replace("    group: S0REL\n", "")) == {}
+
+
+async def test_channels_of_incidents_need_a_scope(world: World) -> None:
+    def own(text: str) -> str:
+        return text.replace("incidents:\n", "incidents:\n  own_channel: true\n", 1)
+
+    subject = "channels of incidents"
+    assert subject not in await look(world)
+    assert (await look(world, changed=own))[subject] == (True, "the bot may make them", "")
+    scopes = world.slack.manifest.scopes - {"channels:manage"}
+    world.slack.manifest = replace(world.slack.manifest, scopes=scopes)
+    ok, text, action = (await look(world, changed=own))[subject]
+    assert (ok, text) == (False, "without the scope channels:manage") and "manifest" in action

@@ -45,5 +45,6 @@ class IncidentConfig(Part):
 
     cadence: CadenceConfig = CadenceConfig()
     playbook: str | None = Field(default=None, description="address of the team's playbook")
+    own_channel: bool = Field(default=False, description="each gets a channel as its room")
     paging: PagingConfig = PagingConfig()
     uptime_kuma: KumaConfig = KumaConfig()

@@ -12,6 +12,7 @@ from bot.ports.status_pages import StatusPage
 
 PAGER = "see docs/paging.md; correct its settings"
 GROUP = "correct incidents.paging.group in the configuration"
+CHANNELS = "update the app with manifest.yaml, or take out incidents.own_channel"
 PAGE = "see docs/status-page.md; correct status_page, the components, or its account"
 
 
@@ -24,6 +25,7 @@ async def look(
     looks = [
         *(_pager(one) for one in pagers),
         *((_group(chat, group),) if group else ()),
+        *((_channels(chat),) if config.incidents.own_channel else ()),
         *((_page(page, frozenset(parts)),) if page else ()),
     ]
     return tuple(await asyncio.gather(*looks))
@@ -46,6 +48,22 @@ async def _group(chat: SlackChat, group: str) -> Finding:
     if not members:
         return Finding(subject=subject, ok=False, text="nobody is in it", action="add somebody")
     return Finding(subject=subject, ok=True, text=f"{len(members)} members")
+
+
+async def _channels(chat: SlackChat) -> Finding:
+    """Whether incidents can have channels of their own; a workspace may forbid it all the same."""
+    subject = "channels of incidents"
+    try:
+        scopes = (await chat.identity()).scopes
+    except Fault as fault:
+        return failed(subject, fault, CHANNELS)
+    if scopes is None:
+        return Finding(subject=subject, ok=None, text="Slack did not tell the scopes")
+    if "channels:manage" not in scopes:
+        return Finding(
+            subject=subject, ok=False, text="without the scope channels:manage", action=CHANNELS
+        )
+    return Finding(subject=subject, ok=True, text="the bot may make them")
 
 
 async def _page(page: StatusPage, parts: frozenset[str]) -> Finding:

@@ -15,6 +15,7 @@ class Chore(StrEnum):
     ROOMS = "rooms"
     PAGES = "pages"
     STATUS_POSTS = "status_posts"
+    OWN_CHANNELS = "own_channels"
     MAINTENANCES = "maintenances"
     POSTMORTEMS = "postmortems"
     MIRRORS = "mirrors"

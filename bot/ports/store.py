@@ -9,6 +9,7 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.metrics.history import IncidentRecord, Record
 from bot.messages.blocks import Message
 from bot.ports.annotations import AnnotationTx
+from bot.ports.channels import OwnChannelTx
 from bot.ports.chores import ChoreTx
 from bot.ports.directory import DirectoryTx
 from bot.ports.forerunners import ForerunnerTx
@@ -104,6 +105,7 @@ class Tx(
     AnnotationTx,
     PageTx,
     StatusPostTx,
+    OwnChannelTx,
     MirrorTx,
     Protocol,
 ):

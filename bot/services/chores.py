@@ -13,7 +13,7 @@ from bot.services.deployments import annotating, inspecting
 from bot.services.deployments.stepping import step
 from bot.services.desk import Desk
 from bot.services.duties import Duties
-from bot.services.incidents import maintenance, paging, postmortems, promising, publishing
+from bot.services.incidents import channels, maintenance, paging, postmortems, promising, publishing
 from bot.services.incidents.rooms import Rooms
 from bot.services.knowing import homes, pictures
 from bot.services.outbox import deliver
@@ -53,6 +53,9 @@ class Chores:
             Chore.PAGES: _Kind(lambda tx: tx.pages_due(tx.now), each("page", paging.work_off)),
             Chore.STATUS_POSTS: _Kind(
                 lambda tx: tx.status_posts_due(tx.now), each("public", publishing.work_off)
+            ),
+            Chore.OWN_CHANNELS: _Kind(
+                lambda tx: tx.own_channels_due(tx.now), each("channel", channels.step)
             ),
             Chore.MAINTENANCES: _Kind(
                 lambda tx: tx.maintenances_over(), each("maintenance", maintenance.end)

@@ -27,6 +27,7 @@ from bot.ports import (
     Tx,
 )
 from bot.ports.annotations import Annotator
+from bot.ports.channels import Channels
 from bot.ports.paging import Pager
 from bot.ports.status_pages import StatusPage
 
@@ -59,6 +60,7 @@ class Desk:
     followers: tuple[Follower, ...] = ()
     pagers: Mapping[str, Pager] = field(default_factory=dict)
     status_page: StatusPage | None = None
+    channels: Channels | None = None
 
     def now(self) -> datetime:
         """The present."""

@@ -10,6 +10,7 @@ from bot.domain.errors import Declined, Fault, NotFound, Unanswered
 from bot.messages.blocks import Message, linking
 from bot.ports import Post, Stale, Tx
 from bot.services.desk import Desk, retry_in
+from bot.services.incidents import channels
 
 log = structlog.get_logger()
 
@@ -96,20 +97,36 @@ async def _linked(desk: Desk, post: Post) -> Message:
         return post.message
 
 
-async def _thread(desk: Desk, post: Post) -> tuple[str, str] | None:
+async def _thread(desk: Desk, post: Post) -> tuple[str, str | None] | None:
+    """Where it belongs: a thread, or the channel that is the room of an incident."""
     parent = post.thread_of
-    return await desk.store.read(lambda tx: tx.sent_ts(parent)) if parent else None
+    return await desk.store.read(lambda tx: _room(tx, parent)) if parent else None
+
+
+def _room(tx: Tx, parent: str) -> tuple[str, str | None] | None:
+    own = tx.room_of(parent)
+    return (own.channel, None) if own else tx.sent_ts(parent)
 
 
 async def _declined(desk: Desk, post: Post, no: Fault) -> None:
     """A definite no. A person may mend it (invite the bot, say), so what is for all is kept."""
     log.warning("post_declined", key=post.key, error=no.text)
     now = desk.now()
+    if await desk.store.run(lambda tx: _said_in_thread(tx, post, no.text)):
+        return
     if post.user is None and now - (post.created_at or now) < KEPT:
         due = now + retry_in(post.attempts, None)
         await desk.store.run(lambda tx: tx.put_off(post, due, clear=True, declined=no.text))
     else:
         await desk.store.run(lambda tx: _give_up(tx, post, no.text))
+
+
+def _said_in_thread(tx: Tx, post: Post, why: str) -> bool:
+    """What an incident's own channel does not take goes into the thread, now and from now on."""
+    is_lost = post.thread_of is not None and channels.lost(tx, post.thread_of, why)
+    if is_lost:
+        tx.put_off(post, tx.now, clear=True)
+    return is_lost
 
 
 async def _put_off(desk: Desk, post: Post, fault: Fault) -> None:

@@ -44,6 +44,8 @@ class Seeing:
                 "name": one.name,
                 "members": [self._world.slack.users[user].name for user in sorted(one.members)],
                 "is_im": one.with_user is not None,
+                "topic": one.topic,
+                "archived": one.archived,
             }
             for one in self._world.slack.channels.values()
         ]

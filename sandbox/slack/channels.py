@@ -18,6 +18,8 @@ class Channel:
     with_user: str | None = None
     topic: str = ""
     archived: bool = False
+    creator: str = ""
+    created: int = 0
     messages: dict[str, Message] = field(default_factory=dict)
 
     def post(self, message: Message) -> Message:
@@ -55,6 +57,8 @@ class Channel:
             "id": self.id,
             "name": self.name,
             "name_normalized": self.name,
+            "created": self.created,
+            "creator": self.creator,
             "is_channel": True,
             "is_group": False,
             "is_im": False,

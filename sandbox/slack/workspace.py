@@ -44,6 +44,7 @@ class Workspace:
         self.response_urls = ResponseUrls(clock)
         self.rates = Rates(clock)
         self.files = Files(clock)
+        self.lets_apps_make_channels = True
         self._last_ts = 0
         self._block_ids = itertools.count(1)
 
@@ -64,6 +65,15 @@ class Workspace:
             if wanted == channel.id or (wanted == channel.name and not channel.with_user):
                 return channel
         raise KeyError(name)
+
+    def make_channel(self, name: str, creator: str) -> Channel:
+        """A new public channel with nobody but its creator."""
+        id = f"C0NEW{len(self.channels):03}"
+        created = int(self.clock.now().timestamp())
+        made = Channel(id, name, {creator}, creator=creator, created=created)
+        self.channels[id] = made
+        self.events.publish("channels")
+        return made
 
     def direct_message(self, user: str) -> Channel:
         """The bot's conversation with a person, opened when there is none yet."""

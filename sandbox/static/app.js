@@ -29,6 +29,7 @@ const soon = {
   message: coalesce(quietly(readMessages)),
   modal: coalesce(quietly(readModal)),
   home: coalesce(quietly(() => readHome())),
+  channels: coalesce(quietly(readChannels)),
   ...Object.fromEntries(Object.entries(world).map(([kind, read]) => [kind, coalesce(quietly(read), kind === "journal" ? 400 : 60)])),
   all() {
     model.changed();
@@ -60,6 +61,19 @@ async function readThread() {
   if (!thread) return;
   const { messages } = await get("/messages", { channel: model.channelOf(place), as: state.me, thread_ts: thread });
   if (state.thread === thread) state.replies = messages;
+}
+
+/** The bot made a channel, or filled, described or archived one. */
+async function readChannels() {
+  takeChannels((await get("/channels")).channels);
+  model.changed();
+  await readMessages();
+}
+
+function takeChannels(channels) {
+  setDirectory(state.people, channels);
+  state.channels = channels.filter((one) => !one.is_im);
+  $("place-topic").textContent = topic();
 }
 
 async function readModal() {
@@ -105,6 +119,12 @@ const TOPICS = {
   home: "Yours, kept up to date by the bot",
 };
 
+function topic() {
+  const channel = state.channels.find((one) => one.name === state.place);
+  const own = channel?.archived ? `${channel.topic} (archived)` : channel?.topic;
+  return own || (TOPICS[state.place] ?? "");
+}
+
 function goTo(place) {
   state.drafts.set(state.place, main.draft());
   if (place !== state.place) openThread(null);
@@ -112,7 +132,7 @@ function goTo(place) {
   state.newFrom = model.unread(place) ? model.readUpTo(place) : null;
   const isHome = place === "home";
   $("place-title").textContent = title();
-  $("place-topic").textContent = TOPICS[place] ?? "";
+  $("place-topic").textContent = topic();
   for (const [id, hidden] of [["home", !isHome], ["messages", isHome], ["composer", isHome]]) $(id).hidden = hidden;
   emptyList($("messages"));
   drawWelcome();
@@ -179,8 +199,8 @@ async function start() {
   fill($("thread-composer"), inThread.root);
   setUpPanels({ closeThread: () => openThread(null) });
   const [{ people }, { channels }, { commands, shortcuts }] = await Promise.all([get("/people"), get("/channels"), get("/commands")]);
-  setDirectory(people, channels);
-  Object.assign(state, { people, channels: channels.filter((one) => !one.is_im), commands, shortcuts: shortcuts ?? [] });
+  Object.assign(state, { people, commands, shortcuts: shortcuts ?? [] });
+  takeChannels(channels);
   if (!people.some((one) => one.name === state.me)) model.become(people[0].name);
   setViewer(state.me);
   await quietly(world.clock)(); // first: what is drawn says "today" by it

@@ -13,6 +13,7 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.inspections import Inspection
 from bot.domain.deployments.states import State
 from bot.domain.gates import Level, Verdict
+from bot.domain.incidents.channels import OwnChannel
 from bot.domain.incidents.incidents import Incident, Severity
 from bot.domain.incidents.pages import Page
 from bot.domain.incidents.publishing import Health, Phase, StatusPost
@@ -103,6 +104,12 @@ def a_status_post(incident: int | None, **changes: Any) -> StatusPost:
     words = {"phase": Phase.INVESTIGATING, "health": Health.OUTAGE, "by": "U0DEE"}
     times = {"asked_at": START, "due_at": START}
     return StatusPost(**({"incident": incident} | facts | words | times | changes))
+
+
+def an_own_channel(incident: int, **changes: Any) -> OwnChannel:
+    """A channel that is wanted for that incident."""
+    facts: dict[str, Any] = {"name": "inc-1", "wanted_at": START, "due_at": START}
+    return OwnChannel(**({"incident": incident} | facts | changes))
 
 
 def a_deployment(**changes: Any) -> Deployment:

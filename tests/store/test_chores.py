@@ -26,6 +26,7 @@ from tests.store.samples import (
     an_annotation,
     an_incident,
     an_inspection,
+    an_own_channel,
 )
 
 SOON = START + timedelta(minutes=1)
@@ -53,6 +54,10 @@ def published(tx: Tx) -> None:
     tx.add_status_post(replace(a_status_post(tx.add_incident(an_incident()).id), due_at=SOON))
 
 
+def roomy(tx: Tx) -> None:
+    tx.add_own_channel(an_own_channel(tx.add_incident(an_incident()).id, due_at=SOON))
+
+
 def opened(tx: Tx) -> None:
     tx.add_incident(an_incident(due_at=SOON))
 
@@ -74,6 +79,7 @@ LATER: dict[Chore, Callable[[Tx], object]] = {
     Chore.INCIDENTS: opened,
     Chore.PAGES: paged,
     Chore.STATUS_POSTS: published,
+    Chore.OWN_CHANNELS: roomy,
     Chore.POSTMORTEMS: restored,
     Chore.MIRRORS: mirrored,
     Chore.RELEASE_DRAFTS: lambda tx: tx.add_release_draft(a_release_draft(due_at=SOON)),

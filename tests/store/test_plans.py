@@ -22,7 +22,7 @@ QUESTIONS: dict[str, tuple[Callable[[Tx], object], str]] = {
     "chores": (
         lambda tx: tx.chores(),
         "deployments_unfinished.*deployments_stale_card.*outbox_open.*incidents_due.*"
-        "incidents_stale_room.*pages_due.*status_posts_due.*incidents_draft",
+        "incidents_stale_room.*pages_due.*status_posts_due.*own_channels_due.*incidents_draft",
     ),
     "sending": (lambda tx: tx.sending("acme/app", "release.yml"), "deployments_unfinished"),
     "pinned": (lambda tx: tx.pinned(), "deployments_pinned"),

@@ -41,6 +41,7 @@ from tests.store.samples import (
     an_event,
     an_incident_record,
     an_inspection,
+    an_own_channel,
 )
 
 
@@ -155,6 +156,7 @@ def fill(tx: Tx) -> None:
     tx.add_event(an_event(1))
     tx.add_page(a_page(1))
     tx.add_status_post(a_status_post(1))
+    tx.add_own_channel(an_own_channel(1))
 
 
 async def test_a_database_in_use_goes_down_and_up_again(empty: str, database: Database) -> None:

@@ -32,6 +32,7 @@ _OF = {
     ),
     Chore.PAGES: _due(tables.pages),
     Chore.STATUS_POSTS: _due(tables.status_posts),
+    Chore.OWN_CHANNELS: _due(tables.own_channels),
     Chore.MAINTENANCES: _any(tables.status_posts, tables.MAINTENANCE),
     Chore.POSTMORTEMS: _any(_incidents, _incidents.c.draft_due_at <= _NOW),
     Chore.MIRRORS: _any(

@@ -5,7 +5,20 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import RowMapping, Update, bindparam, delete, exists, or_, select, update
+from sqlalchemy import (
+    RowMapping,
+    String,
+    Update,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
@@ -16,8 +29,18 @@ _MESSAGE = TypeAdapter(Message)
 _TABLE = tables.outbox
 _ROOT = _TABLE.alias("root")
 _ROOT_IS_SENT = exists().where(_ROOT.c.key == _TABLE.c.thread_of, _ROOT.c.ts.is_not(None))
-_SENDABLE = (tables.OPEN_POST, or_(_TABLE.c.thread_of.is_(None), _ROOT_IS_SENT))
-"""Open posts that stand in the channel itself or in the thread of a message that was sent."""
+_OWN = tables.own_channels
+_ROOM_IS_WANTED = exists().where(
+    literal("room:") + cast(_OWN.c.incident, String) == _TABLE.c.thread_of,
+    tables.CHANNEL_IS_WANTED,
+)
+_SENDABLE = (
+    tables.OPEN_POST,
+    or_(_TABLE.c.thread_of.is_(None), and_(_ROOT_IS_SENT, ~_ROOM_IS_WANTED)),
+)
+"""Open posts that stand in the channel itself or in the thread of a message that was sent; not
+those of an incident whose own channel is being made.
+"""
 
 PATIENCE = 12
 """After so many attempts a message no longer holds up those behind it."""

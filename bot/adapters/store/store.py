@@ -27,6 +27,7 @@ from bot.adapters.store.locks import Locks
 from bot.adapters.store.lookouts import Lookouts
 from bot.adapters.store.mirrors import Mirrors
 from bot.adapters.store.outbox import Outbox
+from bot.adapters.store.own_channels import OwnChannels
 from bot.adapters.store.pages import Pages
 from bot.adapters.store.pictures import Pictures
 from bot.adapters.store.release_drafts import ReleaseDrafts
@@ -63,6 +64,7 @@ class Transaction(
     Annotations,
     Pages,
     StatusPosts,
+    OwnChannels,
     Mirrors,
 ):
     """One transaction, as `bot.ports.Tx` describes it; each noun's part is in its own file."""

@@ -94,7 +94,7 @@ def update(incident: Incident, text: str, channel: str) -> View:
         states = [option(str(state).capitalize(), str(state)) for state in UNRESTORED]
         fields.append(field("state", "Status", select(states, str(incident.state))))
     text_field = words(MOST_UPDATE, text, lines=True)
-    hint = "It is posted in the thread, and the next one is promised."
+    hint = "It is posted where the team works on it, and the next one is promised."
     fields.append(field("text", "What is new", text_field, hint=hint))
     return view("incident_update", "Post an update", "Post", fields, _memory(incident, channel))
 

@@ -18,8 +18,8 @@ from bot.messages.incidents import incident_news as news
 from bot.ports import Tx
 from bot.services.closures import freezing
 from bot.services.deployments.requests import known
+from bot.services.incidents import channels, paging, publishing
 from bot.services.incidents import incident_room as room
-from bot.services.incidents import paging, publishing
 from bot.services.incidents.incidents import inform, load, may_tell
 from bot.services.incidents.incidents import update as tell
 
@@ -36,7 +36,7 @@ def update(
     saved = inform(tx, config, incident, incident.to(wanted, tx.now), text, slack_id)
     room.note(tx, saved, f"{incident.state} → {saved.state}", by=slack_id)
     room.say(tx, config, saved, f"update:{saved.revision}", news.update(saved, slack_id, text))
-    return news.done(saved, f"your update is in its thread, and it is {saved.state} now")
+    return news.done(saved, f"your update is posted, and it is {saved.state} now")
 
 
 def restored(tx: Tx, config: Config, incident_id: int, slack_id: str) -> Message:
@@ -130,6 +130,7 @@ def close(
     freezing.follow(tx, config, saved)
     paging.follow(tx, config, saved)
     publishing.follow(tx, saved)
+    channels.follow(tx, saved)
     return news.done(saved, f"closed as {word}")
 
 
@@ -159,6 +160,7 @@ def assign(
     if comms:
         room.note(tx, saved, f"Communications: {tx.name_of(comms)}", by=slack_id)
     tx.audit(slack_id, "incident_lead", saved.name, lead=lead, comms=comms, before=incident.lead)
+    channels.follow(tx, saved)
     room.say(tx, config, saved, f"lead:{saved.revision}", news.led(saved, slack_id))
     return news.done(saved, f"{tx.name_of(lead)} leads it")
 

@@ -17,8 +17,8 @@ from bot.messages.incidents import incident_news as news
 from bot.messages.incidents import incidents as messages
 from bot.ports import Tx
 from bot.services.closures import freezing
+from bot.services.incidents import channels, paging, rooms
 from bot.services.incidents import incident_room as room
-from bot.services.incidents import paging, rooms
 
 LOOKED_THROUGH = 50
 """So many of a service's last deployments are looked through for suspects."""
@@ -98,6 +98,7 @@ def open_up(
         suspect=saved.cause,
     )
     paging.begin(tx, config, saved, wake=report.wake, by=by)
+    channels.begin(tx, config, saved)
     rooms.furnish(tx, config, saved)
     freezing.follow(tx, config, saved)
     if origin := report.origin:
@@ -148,7 +149,7 @@ def update(tx: Tx, config: Config, incident: Incident, text: str, slack_id: str)
         raise Refusal("no_text", "What is new? For example: {incident} update {name} It is …")
     saved = inform(tx, config, incident, incident, text, slack_id)
     room.say(tx, config, saved, f"update:{saved.revision}", news.update(saved, slack_id, text))
-    return news.done(saved, f"your update is in its thread, the next one is due in {_pause(saved)}")
+    return news.done(saved, f"your update is posted, the next one is due in {_pause(saved)}")
 
 
 def inform(
@@ -176,9 +177,14 @@ def load(tx: Tx, incident_id: int) -> Incident:
     return found
 
 
-def the_open_one(tx: Tx) -> Incident:
-    """The incident that is meant when none is named."""
-    found = tx.open_incidents()
+def the_open_one(tx: Tx, channel: str) -> Incident:
+    """The incident that is meant when none is named: the one whose room this channel is, or the
+    only one.
+    """
+    found, own = tx.open_incidents(), tx.own_channel_at(channel)
+    here = next((one for one in found if own and one.id == own.incident), None)
+    if here is not None:
+        return here
     if len(found) == 1:
         return found[0]
     if not found:

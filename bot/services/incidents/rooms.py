@@ -14,9 +14,9 @@ from bot.domain.incidents.incidents import Incident
 from bot.domain.metrics.history import Result
 from bot.domain.rollbacks.rollback_target import choose
 from bot.messages.blocks import Message
+from bot.messages.incidents import channels, paging, publishing
 from bot.messages.incidents import incident_news as news
 from bot.messages.incidents import incidents as messages
-from bot.messages.incidents import paging, publishing
 from bot.ports import Post, Room, Tx
 from bot.services.board import EDIT_PAUSE, MOST_DECLINES, digest
 from bot.services.desk import Desk
@@ -109,6 +109,7 @@ def _faces(tx: Tx, config: Config, incident: Incident) -> tuple[Post, ...]:
     posted = tx.status_post(incident.id)
     lag = config.status_page.lag if config.status_page else ""
     asides = (
+        channels.status(tx.own_channel(incident.id)),
         paging.status(tx.pages(incident.id), config.incidents.paging.by_hand),
         publishing.status(posted, lag),
     )

@@ -14,13 +14,13 @@ from bot.services.incidents.incidents import load
 
 
 def choices(tx: Tx, channel: str, thread_ts: str | None) -> tuple[Incident, ...]:
-    """The incidents that a message may belong to, the one in whose thread it stands first."""
-    here = _in_thread(tx, channel, thread_ts)
+    """The incidents that a message may belong to, the one in whose room it stands first."""
+    here = _in_room(tx, channel, thread_ts)
     found = (*((here,) if here else ()), *(i for i in tx.open_incidents() if i != here))
     if not found:
         raise Refusal(
             "no_open_incident",
-            "No incident is open, and this message is in the thread of none. "
+            "No incident is open, and this message is in the room of none. "
             "Open one with {incident}.",
         )
     return found
@@ -48,8 +48,8 @@ def pin(
     slack_id: str,
     source: str,
 ) -> None:
-    """A message in the thread of an incident was pinned by somebody of the team."""
-    incident = _in_thread(tx, *place)
+    """A message in the room of an incident was pinned by somebody of the team."""
+    incident = _in_room(tx, *place)
     actor, _ = tx.actor(slack_id)
     if incident is None or incident.state is State.CLOSED or not text:
         return
@@ -85,6 +85,9 @@ def _follow(tx: Tx, source: str, what: What, text: str) -> None:
             room.note(tx, incident, text, by=last.by, what=what, source=source)
 
 
-def _in_thread(tx: Tx, channel: str, thread_ts: str | None) -> Incident | None:
+def _in_room(tx: Tx, channel: str, thread_ts: str | None) -> Incident | None:
+    """The incident in whose thread, or in whose own channel, a message stands."""
+    own = tx.own_channel_at(channel)
     number = tx.incident_at(channel, thread_ts) if thread_ts else None
+    number = own.incident if own else number
     return tx.incident(number) if number is not None else None

@@ -1,7 +1,7 @@
 """The methods of the Web API that the sandbox knows, by name."""
 
 from sandbox.slack.call import Method
-from sandbox.slack.methods import apps, chat, conversations, files, users, views
+from sandbox.slack.methods import apps, chat, conversations, files, own_channels, users, views
 
 METHODS: dict[str, Method] = {
     "apps.connections.open": apps.connections_open,
@@ -12,11 +12,15 @@ METHODS: dict[str, Method] = {
     "chat.postEphemeral": chat.post_ephemeral,
     "chat.postMessage": chat.post_message,
     "chat.update": chat.update,
+    "conversations.archive": own_channels.archive,
+    "conversations.create": own_channels.create,
     "conversations.history": conversations.history,
     "conversations.info": conversations.info,
+    "conversations.invite": own_channels.invite,
     "conversations.list": conversations.listing,
     "conversations.open": conversations.open_direct_message,
     "conversations.replies": conversations.replies,
+    "conversations.setTopic": own_channels.set_topic,
     "files.completeUploadExternal": files.complete_upload,
     "files.getUploadURLExternal": files.get_upload_url,
     "team.info": apps.team_info,

@@ -40,6 +40,7 @@ from bot.adapters.store.tables.outside import (
     staging_checks,
     tags,
 )
+from bot.adapters.store.tables.own_channels import CHANNEL_IS_WANTED, own_channels
 from bot.adapters.store.tables.paging import MAINTENANCE, pages, status_posts
 from bot.adapters.store.tables.remedies import REMEDY_IS_DUE, remedies
 from bot.adapters.store.tables.rules import HELD_LOCK, freezes, letters_off, locks
@@ -48,6 +49,7 @@ __all__ = [
     "ADOPTED_RUN",
     "ANNOTATION_IS_DUE",
     "CARD_IS_STALE",
+    "CHANNEL_IS_WANTED",
     "DRAFT_IS_DUE",
     "HELD_LOCK",
     "HOLDS_SLOT",
@@ -87,6 +89,7 @@ __all__ = [
     "metadata",
     "mirrors",
     "outbox",
+    "own_channels",
     "pages",
     "people",
     "pictures",
