@@ -1,8 +1,8 @@
 """How the answers grow with the history: 10³, 10⁴ and 10⁵ deployments of fifty services.
 
-`python -m bench.scale [--n 30] [--most 100000] [--postgres URL]`. Each history is five years long
-and has an incident for every ten deployments. It is taken in as `gonogo import` does it; then what
-people type is read again and again, by one client, inside the store.
+`python -m bench.scale [--n 30] [--least 1000] [--most 100000] [--postgres URL]`, up to 10⁶. Each
+history is five years long and has an incident for every ten deployments. It is taken in as `gonogo
+import` does it; then what people type is read again and again, by one client, inside the store.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import argparse
 import asyncio
 import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from tempfile import TemporaryDirectory
 
@@ -34,20 +34,21 @@ SERVICES = tuple(f"s{number:02}" for number in range(50))
 YEARS = timedelta(days=5 * 365)
 END = datetime(2026, 1, 1, tzinfo=UTC)
 CONFIG = Config.model_validate({"services": {name: {"repo": "acme/app"} for name in SERVICES}})
-SIZES = (1_000, 10_000, 100_000)
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+LEAST, MOST = SIZES[0], SIZES[2]
 YEAR = Window(start=END - timedelta(days=365), end=END, as_of=END)
 PLACE = {"service": "s07", "environment": "production"}
 
 
-async def main(times: int, most: int, postgres: str | None) -> None:
+async def main(times: int, sizes: Sequence[int], postgres: str | None) -> None:
     """Measure and print."""
     gc.disable()  # as `gonogo import` does
-    for size in (size for size in SIZES if size <= most):
+    for size in sizes:
         with TemporaryDirectory(prefix="gonogo-bench-") as folder:
             await _measure("SQLite", f"sqlite:///{folder}/gonogo.db", size, times)
     with postgres_server(postgres) as address:
         if address is not None:
-            await _measure("PostgreSQL", address, min(most, SIZES[-1]), times)
+            await _measure("PostgreSQL", address, sizes[-1], times)
 
 
 async def fill(store: SqlStore, size: int) -> float:
@@ -98,7 +99,7 @@ GOALS = {
 
 def _records(size: int) -> Iterator[Record]:
     for number in range(size):
-        at = END - YEARS + YEARS * number / size
+        at = END - YEARS + YEARS * (number / size)
         commit = Commit(sha=f"{number:040x}", authored_at=at - timedelta(hours=9))
         yield Record(
             id=f"D{number + 1}",
@@ -117,7 +118,7 @@ def _records(size: int) -> Iterator[Record]:
 
 def _incidents(size: int) -> Iterator[IncidentRecord]:
     for number in range(0, size, 10):
-        at = END - YEARS + YEARS * number / size
+        at = END - YEARS + YEARS * (number / size)
         turn = number // 10 % len(SERVICES)
         yield IncidentRecord(
             id=f"INC-{number // 10 + 1}",
@@ -136,7 +137,9 @@ def _incidents(size: int) -> Iterator[IncidentRecord]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--n", type=int, default=30, help="times that each is read")
-    parser.add_argument("--most", type=int, default=SIZES[-1], help="the largest history")
+    parser.add_argument("--least", type=int, default=LEAST, help="the smallest history")
+    parser.add_argument("--most", type=int, default=MOST, help="the largest history")
     parser.add_argument("--postgres", help="address of an empty database")
     arguments = parser.parse_args()
-    asyncio.run(main(arguments.n, arguments.most, arguments.postgres))
+    sizes = [size for size in SIZES if arguments.least <= size <= arguments.most]
+    asyncio.run(main(arguments.n, sizes, arguments.postgres))

@@ -23,7 +23,7 @@ COUNTS = re.compile(
 )
 
 ANNOTATION = {"content": None, "date_marker": None, "creation_type": "USR", "scope": "project"}
-SCOPES = ("dashboard_item", "dashboard", "project", "organization", "recording")
+SCOPES = ("dashboard_item", "dashboard", "project", "organization")
 TYPES = (None, "USR", "GIT")
 
 
