@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -63,6 +63,8 @@ async def test_posthog_draws_a_line_across_the_charts(world: World) -> None:
         assert await annotator.knows(EVENT) is False
         await annotator.tell(EVENT)
         assert await annotator.knows(EVENT) is True
+        assert await annotator.knows(replace(EVENT, text="another")) is False
+        assert await annotator.knows(replace(EVENT, at=EVENT.at + timedelta(days=9))) is False
         assert await annotator.examine() == "its annotations can be read"
     [found] = world.posthog.annotations
     assert (found["content"], found["scope"]) == (EVENT.text, "project")

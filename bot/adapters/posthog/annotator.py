@@ -1,6 +1,6 @@
 """PostHogAnnotator: an annotation in a project, which its charts show at its time."""
 
-from datetime import datetime
+from datetime import timedelta
 
 from pydantic import AwareDatetime
 
@@ -8,7 +8,7 @@ from bot.adapters.posthog.monitor import words
 from bot.adapters.rest import TIMEOUT, Answer, Rest
 from bot.ports.annotations import WentLive
 
-NEWEST = 100
+NEWEST, DAY = 100, timedelta(days=1)
 
 
 class _Annotation(Answer):
@@ -21,7 +21,7 @@ class _Annotations(Answer):
 
 
 class PostHogAnnotator:
-    """One project. PostHog keeps no key of ours: its text and time find an annotation again."""
+    """One project. PostHog keeps no key of ours: its text and day find an annotation again."""
 
     name = "PostHog"
 
@@ -42,7 +42,7 @@ class PostHogAnnotator:
         """Whether it is among the newest annotations."""
         found = await self._rest.get(_Annotations, self._path, limit=NEWEST)
         return any(
-            one.content == event.text and one.date_marker == _second(event.at)
+            one.content == event.text and one.date_marker and abs(one.date_marker - event.at) < DAY
             for one in found.results
         )
 
@@ -50,7 +50,7 @@ class PostHogAnnotator:
         """Annotate the project."""
         body = {
             "content": event.text,
-            "date_marker": _second(event.at).isoformat(),
+            "date_marker": event.at.isoformat(timespec="seconds"),
             "scope": "project",
             "creation_type": "GIT",
         }
@@ -60,7 +60,3 @@ class PostHogAnnotator:
 def annotator(url: str, key: str, project: int, *, timeout: float = TIMEOUT) -> PostHogAnnotator:
     """An annotator with connections of its own."""
     return PostHogAnnotator(Rest("posthog", url, key, words=words, timeout=timeout), project)
-
-
-def _second(moment: datetime) -> datetime:
-    return moment.replace(microsecond=0)
