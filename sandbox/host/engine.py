@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import re
@@ -11,46 +10,16 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import Literal
 
 from sandbox.host.containers import Container, Image, Line, digest_of
 from sandbox.host.templates import rendered
+from sandbox.host.words import INSPECT, LOGS, PS, RUN, STOP, UPDATE, WAIT, Failed
 
 __all__ = ["Engine", "Image", "Job", "digest_of"]
 VERSION = "28.2.2"
+AWAY = "Cannot connect to the Docker daemon. Is the docker daemon running?\n"
 Command = Callable[[Sequence[str]], Awaitable[str]]
-
-
-class Failed(Exception):
-    """A command that ends with another status than 0, saying this."""
-
-
-class _Words(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise Failed(f"{self.prog}: {message}")
-
-
-def _parser(name: str, *options: str, flags: Sequence[str] = ()) -> _Words:
-    parser = _Words(prog=f"docker {name}", add_help=False, allow_abbrev=False)
-    for option in options:
-        parser.add_argument(*option.split(), action="append", default=[])
-    for flag in flags:
-        parser.add_argument(*flag.split(), action="store_true")
-    parser.add_argument("words", nargs=argparse.REMAINDER)
-    return parser
-
-
-INSPECT = _parser("inspect", "--type", "-f --format")
-PS = _parser("ps", "--filter", "--format", flags=["-a", "--no-trunc", "--quiet"])
-RUN = _parser(
-    "run",
-    *("--name", "--restart", "-p", "--env-file", "--label", "--volume", "--network", "--env"),
-    flags=["-d", "--init"],
-)
-STOP = _parser("stop", "-t")
-WAIT = _parser("wait")
-UPDATE = _parser("update", "--restart")
-LOGS = _parser("logs", "--tail", "--since")
 
 
 @dataclass
@@ -66,7 +35,8 @@ class Engine:
     """Images and containers, changed by the words of a command line.
 
     `ran` are the commands that were run in an image, (its version, their words), oldest first;
-    `jobs` is how they go, by any of their words.
+    `jobs` is how they go, by any of their words. With the command `goes_at` it goes away, before or
+    after that was done, and stays so while it `is_away`.
     """
 
     def __init__(self, root: Path) -> None:
@@ -77,6 +47,8 @@ class Engine:
         self.stopping = 0
         self.ran: list[tuple[str, str]] = []
         self.jobs: dict[str, Job] = {}
+        self.goes_at: tuple[Literal["before", "after", ""], str] = ("", "")
+        self.is_away = False
         self._commands: dict[str, Command] = {
             "version": self._version,
             "info": self._info,
@@ -100,12 +72,22 @@ class Engine:
     async def run(self, words: Sequence[str]) -> dict[str, object]:
         """The answer to `docker …`: status, out, err."""
         for length in (2, 1):
-            if command := self._commands.get(" ".join(words[:length])):
-                try:
-                    return {"status": 0, "out": await command(words[length:]), "err": ""}
-                except Failed as failed:
-                    return {"status": 1, "out": "", "err": f"{failed}\n"}
+            name = " ".join(words[:length])
+            if command := self._commands.get(name):
+                return await self._answer(command, name, words[length:])
         return {"status": 1, "out": "", "err": f"docker: no command {words[:1]}\n"}
+
+    async def _answer(self, command: Command, name: str, words: Sequence[str]) -> dict[str, object]:
+        away = {"status": 125, "out": "", "err": AWAY}
+        self.is_away |= self.goes_at == ("before", name)
+        if self.is_away:
+            return away
+        try:
+            out = await command(words)
+        except Failed as failed:
+            return {"status": 1, "out": "", "err": f"{failed}\n"}
+        self.is_away |= self.goes_at == ("after", name)
+        return away if self.is_away else {"status": 0, "out": out, "err": ""}
 
     def clear(self) -> None:
         """Everything ends and is forgotten."""
@@ -115,6 +97,7 @@ class Engine:
         self.images.clear()
         self.ran.clear()
         self.jobs.clear()
+        self.goes_at, self.is_away = ("", ""), False
 
     def container(self, name: str) -> Container | None:
         """By name or id."""

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 
@@ -112,6 +113,25 @@ async def test_killed_on_the_host_it_goes_on_and_is_found_by_its_label(
     assert (found, sight.fate) == (receipt, fate)
     assert await begun(target) == receipt
     assert engine.ran == ONCE
+
+
+@pytest.mark.parametrize(
+    ("when", "fate", "ran"),
+    [("after", Fate.SUCCEEDED, ONCE), ("before", Fate.FAILED_RESTORED, [])],
+)
+async def test_an_engine_that_goes_away_does_not_say_that_nothing_was_begun(
+    stage: Stage, when: Literal["before", "after"], fate: Fate, ran: list[tuple[str, str]]
+) -> None:
+    target, engine = stage.target(), stage.world.host.engine
+    engine.goes_at = (when, "run")
+    receipt = await begun(target)
+    while not engine.is_away:
+        await asyncio.sleep(0.01)
+    assert (await target.watch_job(receipt)).fate is None
+    engine.goes_at, engine.is_away = ("", ""), False
+    sight = await end_of(target, receipt)
+    is_good(sight, fate)
+    assert engine.ran == ran
 
 
 async def test_killed_before_there_was_a_container_nobody_knows(stage: Stage) -> None:

@@ -47,9 +47,9 @@ job() {
     say "running ${command[*]}"
     if ! said=$(docker run -d --name "$task" --label "deploy.job=$operation" \
         ${env_file:+--env-file "$env_file"} "${flags[@]}" --restart=no "$reference" "${command[@]}" 2>&1); then
-        found=$(standing "$task")
-        if [[ -z $found || $found == created* ]]; then
-            [[ -z $found ]] || docker rm "$task" >/dev/null
+        # Only an engine that answers knows that there is none, and what began cannot be removed.
+        until found=$(jobs_of "$operation"); do sleep 1; done
+        if [[ -z $found ]] || { [[ $(standing "$found") == created* ]] && docker rm "$found" >/dev/null; }; then
             tell 11 "it could not be started: $(one_line <<<"$said")"
         fi
     fi
@@ -75,7 +75,7 @@ watch_job() {
     progress "$1"
     if [[ $begun && -z $held && -z $result ]]; then # it was killed, but not what it began
         found=$(jobs_of "$1") || silent
-        part task; [[ -z $found ]] || standing "$found"
+        part task; [[ -z $found ]] || standing "$found" || silent
         part log; [[ -z $found ]] || output "$found"
         return 0
     fi
