@@ -25,7 +25,7 @@ from tests.strict import unavailable
 PACKAGE = "bugsink==2.6.1"
 UV = Path(sys.executable).with_name("uv")
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--retries", "1")
-FETCHED_WITHIN, READY_WITHIN = 120, 60  # seconds
+FETCHED_WITHIN = READY_WITHIN = 120  # seconds
 CONFIG = """
 from bugsink.settings.default import *
 SECRET_KEY = "only for a test " * 4
@@ -154,6 +154,7 @@ def _installed() -> Path:
                 subprocess.run(words, capture_output=True, timeout=FETCHED_WITHIN, check=True)
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
             shutil.rmtree(folder)
-            unavailable("bugsink", f"it could not be installed: {error}")
+            told = (error.stderr or b"").decode().split("\n")
+            unavailable("bugsink", f"{PACKAGE} could not be installed: {told[0] or error}")
         folder.rename(kept)
     return kept
