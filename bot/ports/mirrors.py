@@ -53,7 +53,14 @@ class MirrorTx(Protocol):
     """The part of a transaction that keeps mirrors."""
 
     def mirror(self, deployment_id: int) -> Mirror | None: ...
-    def keep_mirror(self, mirror: Mirror) -> None: ...
+    def add_mirror(self, mirror: Mirror) -> None:
+        """Note one, unless it is noted already."""
+
+    def save_mirror(self, old: Mirror, new: Mirror) -> Mirror:
+        """Replace `old` by `new`. Raises Stale when somebody else took the work since `old` was
+        read, which is seen by its `due_at`.
+        """
+
     def mirrors_open(self, now: datetime) -> tuple[tuple[Deployment, Mirror], ...]:
         """Deployments with their mirrors, as long as these may have to change and do not have to
         wait.

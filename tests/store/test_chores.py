@@ -43,7 +43,7 @@ MIRROR = Mirror(deployment=1, repo="acme/app", environment="production", number=
 
 def mirrored(tx: Tx) -> None:
     tx.add(a_deployment(state=State.SUCCEEDED))
-    tx.keep_mirror(replace(MIRROR, due_at=SOON))
+    tx.add_mirror(replace(MIRROR, due_at=SOON))
 
 
 def paged(tx: Tx) -> None:

@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from bot.adapters.store import SqlStore
 from bot.domain.deployments.mirrors import Mirror, Shown
 from bot.domain.deployments.states import State
-from bot.ports import Tx
+from bot.ports import Stale, Tx
 from tests.store.samples import START, HandClock, a_deployment
 
 
@@ -29,9 +31,9 @@ async def open_ones(store: SqlStore) -> list[Mirror]:
 async def test_one_is_open_until_it_is_done(store: SqlStore) -> None:
     await has_deployment(store, State.RUNNING)
     assert await open_ones(store) == []
-    await store.run(lambda tx: tx.keep_mirror(a_mirror(ours=False)))
+    await store.run(lambda tx: tx.add_mirror(a_mirror(ours=False)))
     assert await open_ones(store) == [a_mirror(ours=False)]
-    await store.run(lambda tx: tx.keep_mirror(a_mirror(done=True)))
+    await store.run(lambda tx: tx.save_mirror(a_mirror(ours=False), a_mirror(done=True)))
     assert await open_ones(store) == []
     assert await store.read(lambda tx: tx.mirror(1)) == a_mirror(done=True)
     assert await store.read(lambda tx: tx.mirror(2)) is None
@@ -40,11 +42,23 @@ async def test_one_is_open_until_it_is_done(store: SqlStore) -> None:
 async def test_what_failed_is_due_again_later(store: SqlStore, clock: HandClock) -> None:
     await has_deployment(store)
     later = START + timedelta(minutes=1)
-    await store.run(lambda tx: tx.keep_mirror(a_mirror(due_at=later, failures=1)))
+    await store.run(lambda tx: tx.add_mirror(a_mirror(due_at=later, failures=1)))
     assert await open_ones(store) == []
     assert await store.read(lambda tx: tx.next_due()) == later
     clock.forward(minutes=1)
     assert await open_ones(store) == [a_mirror(due_at=later, failures=1)]
+
+
+async def test_of_two_who_take_the_work_one_gets_it(store: SqlStore, replica: SqlStore) -> None:
+    await has_deployment(store, State.RUNNING)
+    await store.run(lambda tx: tx.add_mirror(a_mirror()))
+    await store.run(lambda tx: tx.add_mirror(a_mirror(number=7)))  # is noted already
+    taken = a_mirror(due_at=START + timedelta(minutes=1))
+    assert await store.run(lambda tx: tx.save_mirror(a_mirror(), taken)) == taken
+    with pytest.raises(Stale):
+        await replica.run(lambda tx: tx.save_mirror(a_mirror(), a_mirror(done=True)))
+    await store.run(lambda tx: tx.save_mirror(taken, a_mirror(shown=Shown.IN_PROGRESS)))
+    assert await replica.read(lambda tx: tx.mirror(1)) == a_mirror(shown=Shown.IN_PROGRESS)
 
 
 async def test_what_is_shown_as_live_is_of_one_place(store: SqlStore) -> None:
@@ -54,7 +68,7 @@ async def test_what_is_shown_as_live_is_of_one_place(store: SqlStore) -> None:
     def keep(tx: Tx) -> None:
         for place, changes in enumerate(({}, *elsewhere, {}), start=1):
             tx.add(a_deployment(state=State.SUCCEEDED))
-            tx.keep_mirror(replace(a_mirror(place, shown=Shown.SUCCESS), **changes))
+            tx.add_mirror(replace(a_mirror(place, shown=Shown.SUCCESS), **changes))
 
     await store.run(keep)
     found = await store.read(lambda tx: tx.mirrors_live("acme/app", "production"))

@@ -1,17 +1,18 @@
 """Mirrors in the store: one row for each deployment that GitHub shows."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, or_, select
+from sqlalchemy import RowMapping, bindparam, or_, select, update
 
 from bot.adapters.store import tables
 from bot.adapters.store.deployments import SELECT, from_row
 from bot.adapters.store.rows import Rows
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.mirrors import Mirror, Shown
+from bot.ports import Stale
 
 _TABLE = tables.mirrors
 _COLUMNS = tuple(_TABLE.c[field.name] for field in fields(Mirror))
@@ -32,9 +33,18 @@ class Mirrors(Rows):
         row = self.connection.execute(wanted).mappings().first()
         return _from_row(dict(row)) if row else None
 
-    def keep_mirror(self, mirror: Mirror) -> None:
-        row: dict[str, Any] = asdict(mirror) | {"shown": str(mirror.shown)}
-        self.put(_TABLE, row)
+    def add_mirror(self, mirror: Mirror) -> None:
+        self.insert_new(_TABLE, _row(mirror))
+
+    def save_mirror(self, old: Mirror, new: Mirror) -> Mirror:
+        saved = replace(new, deployment=old.deployment)
+        same = (
+            _TABLE.c.deployment == old.deployment,
+            _TABLE.c.due_at.is_not_distinct_from(old.due_at),
+        )
+        if self.connection.execute(update(_TABLE).where(*same), _row(saved)).rowcount != 1:
+            raise Stale(f"the mirror of D{old.deployment} is somebody else's now")
+        return saved
 
     def mirrors_open(self, now: datetime) -> tuple[tuple[Deployment, Mirror], ...]:
         rows = self.connection.execute(_OPEN, {"now": now})
@@ -45,6 +55,10 @@ class Mirrors(Rows):
         live = select(*_COLUMNS).where(*here, _TABLE.c.shown == str(Shown.SUCCESS))
         rows = self.connection.execute(live.order_by(_TABLE.c.deployment)).mappings()
         return tuple(_from_row(dict(row)) for row in rows)
+
+
+def _row(mirror: Mirror) -> dict[str, Any]:
+    return asdict(mirror) | {"shown": str(mirror.shown)}
 
 
 def _from_row(row: Mapping[Any, Any]) -> Mirror:

@@ -26,7 +26,8 @@ class Mirror:
     known.
 
     `ours` says that we made it; the run of a job with an `environment` makes one by itself.
-    `done` says that nothing is to be written any more.
+    `done` says that nothing is to be written any more. Until `due_at` nobody touches it: it waits
+    to be tried again, or somebody works on it.
     """
 
     deployment: int

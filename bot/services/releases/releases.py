@@ -21,6 +21,9 @@ from bot.services.directory import look_up
 
 log = structlog.get_logger()
 
+LOST_AFTER = timedelta(seconds=60)
+"""Whoever took a draft and said nothing by then is gone; what it made is looked for."""
+
 TELL_AFTER = 3
 """Failures in a row after which the person is told that it takes longer."""
 
@@ -46,8 +49,8 @@ async def offer(desk: Desk, deployment: Deployment, branch: str) -> ReleaseDraft
 
 async def step(desk: Desk, draft_id: int) -> None:
     """Do what a draft waits for: its reading, or its making. Both can be done twice."""
-    draft = await desk.store.read(lambda tx: tx.release_draft(draft_id))
-    if draft is None or draft.due_at is None:
+    draft = await desk.store.run(lambda tx: _claim(tx, draft_id))
+    if draft is None:
         return
     try:
         if draft.state is ReleaseDraftState.READING:
@@ -59,6 +62,14 @@ async def step(desk: Desk, draft_id: int) -> None:
         await _fail(desk, draft, f"GitHub does not let me: {no.text}")
     except Fault as fault:
         await _put_off(desk, draft, fault)
+
+
+def _claim(tx: Tx, draft_id: int) -> ReleaseDraft | None:
+    """Nobody else does it meanwhile."""
+    draft = tx.release_draft(draft_id)
+    if draft is None or draft.due_at is None or tx.now < draft.due_at:
+        return None
+    return tx.save_release_draft(draft, draft.with_(due_at=tx.now + LOST_AFTER))
 
 
 async def _read(desk: Desk, draft: ReleaseDraft) -> None:
@@ -115,8 +126,6 @@ async def _make(desk: Desk, draft: ReleaseDraft) -> None:
     if draft.makes_tag and not await _has_tag(desk, draft):
         return
     release = await _published(desk, draft)
-    if release is None:
-        return
     if release.notes != draft.notes:
         await _fail(desk, draft, messages.CHANGED_MEANWHILE)
         return
@@ -125,34 +134,56 @@ async def _make(desk: Desk, draft: ReleaseDraft) -> None:
 
 async def _has_tag(desk: Desk, draft: ReleaseDraft) -> bool:
     """Make sure that the tag stands at the chosen commit; False when it cannot."""
-    try:
-        tag = await desk.github.tag(draft.repo, draft.version)
-    except NotFound:
-        if not await desk.github.is_on_branch(draft.repo, draft.commit, draft.branch):
+    repo, version = draft.repo, draft.version
+    there = await _tagged(desk, draft)
+    if there is None:
+        if not await desk.github.is_on_branch(repo, draft.commit, draft.branch):
             await _fail(desk, draft, f"{draft.commit[:7]} is not on {draft.branch}")
             return False
-        message = draft.title if draft.title != draft.version else f"Release {draft.version}"
-        await desk.releases.create_tag(draft.repo, draft.version, draft.commit, message)
-        return True
-    if tag.commit != draft.commit:
-        taken = f"the tag {draft.version} exists by now, at {tag.commit[:7]}"
-        await _fail(desk, draft, taken)
+        message = draft.title if draft.title != version else f"Release {version}"
+        try:
+            await desk.releases.create_tag(repo, version, draft.commit, message)
+        except Declined:  # somebody may have made it since it was looked for
+            there = await _tagged(desk, draft)
+            if there is None:
+                raise
+    if there is not None and there != draft.commit:
+        await _fail(desk, draft, f"the tag {version} exists by now, at {there[:7]}")
         return False
     return True
 
 
-async def _published(desk: Desk, draft: ReleaseDraft) -> Release | None:
+async def _tagged(desk: Desk, draft: ReleaseDraft) -> str | None:
+    """The commit at which the tag stands, None where there is no such tag."""
+    try:
+        return (await desk.github.tag(draft.repo, draft.version)).commit
+    except NotFound:
+        return None
+
+
+async def _published(desk: Desk, draft: ReleaseDraft) -> Release:
     """The release with the wanted notes, or as somebody else has written it meanwhile."""
     repo, tag = draft.repo, draft.version
-    try:
-        release = await desk.releases.release(repo, tag)
-    except NotFound:
-        return await desk.releases.create_release(repo, tag, draft.title, draft.notes)
+    release = await _released(desk, draft)
+    if release is None:
+        try:
+            return await desk.releases.create_release(repo, tag, draft.title, draft.notes)
+        except Declined:  # somebody may have made it since it was looked for
+            release = await _released(desk, draft)
+            if release is None:
+                raise
     if (release.title, release.notes) == (draft.title, draft.notes):
         return release
     if draft.was is None or release.notes != draft.was:
         return release
     return await desk.releases.edit_release(repo, release.number, draft.title, draft.notes)
+
+
+async def _released(desk: Desk, draft: ReleaseDraft) -> Release | None:
+    try:
+        return await desk.releases.release(draft.repo, draft.version)
+    except NotFound:
+        return None
 
 
 async def _finish(desk: Desk, draft: ReleaseDraft, release: Release) -> None:

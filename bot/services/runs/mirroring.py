@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import structlog
 
@@ -27,6 +29,9 @@ log = structlog.get_logger()
 GIVE_UP = timedelta(hours=24)
 """What GitHub could not be told in this time after the end is not told any more."""
 
+LOST_AFTER = timedelta(seconds=60)
+"""Whoever took the work and said nothing by then is gone; longer than all its requests may take."""
+
 _SHOWN = frozenset(
     {
         State.RUNNING,
@@ -48,7 +53,7 @@ def follow(config: Config, tx: Tx, old: Deployment, new: Deployment) -> None:
         return
     was_begun = new.run_id is not None or new.steps
     if was_begun and not new.dry_run and not new.adopted and tx.mirror(new.id) is None:
-        tx.keep_mirror(Mirror(deployment=new.id, repo=new.repo, environment=place_of(new)))
+        tx.add_mirror(Mirror(deployment=new.id, repo=new.repo, environment=place_of(new)))
 
 
 def due(desk: Desk, found: Iterable[tuple[Deployment, Mirror]]) -> list[int]:
@@ -63,27 +68,39 @@ def _differs(desk: Desk, deployment: Deployment, mirror: Mirror) -> bool:
 
 async def mirror(desk: Desk, deployment_id: int) -> None:
     """Write what GitHub does not show yet; what fails is tried again and disturbs nobody."""
-
-    def read(tx: Tx) -> tuple[Deployment | None, Mirror | None]:
-        return tx.deployment(deployment_id), tx.mirror(deployment_id)
-
-    deployment, before = await desk.store.read(read)
-    if deployment is None or before is None:
+    taken = await desk.store.run(lambda tx: _claim(tx, deployment_id))
+    if taken is None:
         return
+    deployment, before = taken
     shown = should_show(deployment, desk.deploy_job(deployment))
+    changes: dict[str, Any]
     try:
         after = await _shown(desk, deployment, before, shown)
     except (Declined, NotFound) as no:  # for one, the token may not: nobody needs to hear it twice
         log.warning("not_mirrored", deployment=deployment.name, error=no.text)
-        _, halfway = await desk.store.read(read)
-        after = replace(halfway or before, done=True)
+        changes = {"done": True, "due_at": None}
     except Fault as fault:
-        _, halfway = await desk.store.read(read)
-        after = _put_off(desk, deployment, halfway or before, fault)
+        changes = _put_off(desk, deployment, before, fault)
     else:
-        after = replace(after, done=deployment.is_terminal, failures=0, due_at=None)
-    if after != before:
-        await desk.store.run(lambda tx: tx.keep_mirror(after))
+        changes = {"number": after.number, "ours": after.ours, "shown": after.shown}
+        changes |= {"done": deployment.is_terminal, "failures": 0, "due_at": None}
+    await desk.store.run(lambda tx: _note(tx, before, **changes))
+
+
+def _claim(tx: Tx, deployment_id: int) -> tuple[Deployment, Mirror] | None:
+    """Nobody else does it meanwhile."""
+    deployment, mirror = tx.deployment(deployment_id), tx.mirror(deployment_id)
+    if deployment is None or mirror is None or mirror.done:
+        return None
+    if mirror.due_at is not None and tx.now < mirror.due_at:
+        return None
+    return deployment, tx.save_mirror(mirror, replace(mirror, due_at=tx.now + LOST_AFTER))
+
+
+def _note(tx: Tx, claimed: Mirror, **changes: Any) -> Mirror:
+    """Store what is known now, unless somebody else took the work since it was claimed."""
+    now = tx.mirror(claimed.deployment) or claimed
+    return tx.save_mirror(claimed, replace(now, **changes))
 
 
 async def _shown(desk: Desk, deployment: Deployment, before: Mirror, shown: Shown) -> Mirror:
@@ -102,7 +119,7 @@ async def _shown(desk: Desk, deployment: Deployment, before: Mirror, shown: Show
         )
         known = replace(known, number=await desk.mirrors.create(deployment.repo, announced))
         # Kept at once: whatever fails from here on, this one is not made again.
-        await desk.store.run(lambda tx: tx.keep_mirror(known))
+        await desk.store.run(lambda tx: _note(tx, before, number=known.number))
     if has_to_be_written(known, deployment, shown):
         await _show(desk, deployment, known, shown, status(deployment))
     if shown is Shown.SUCCESS:
@@ -132,8 +149,8 @@ async def _retire(desk: Desk, deployment: Deployment, current: Mirror) -> None:
                 await _show(desk, deployment, other, Shown.INACTIVE, text)
             except (Declined, NotFound) as no:
                 log.warning("not_retired", deployment=other.deployment, error=no.text)
-            gone = replace(other, shown=Shown.INACTIVE, done=True)
-            await desk.store.run(lambda tx, gone=gone: tx.keep_mirror(gone))  # type: ignore[misc]
+            gone = partial(_note, claimed=other, shown=Shown.INACTIVE, done=True)
+            await desk.store.run(gone)
 
 
 async def _show(desk: Desk, of: Deployment, mirror: Mirror, shown: Shown, text: str) -> None:
@@ -144,13 +161,12 @@ async def _show(desk: Desk, of: Deployment, mirror: Mirror, shown: Shown, text: 
     await desk.mirrors.show(mirror.repo, mirror.number, shown, log_url=log_url, url=url, text=text)
 
 
-def _put_off(desk: Desk, deployment: Deployment, before: Mirror, fault: Fault) -> Mirror:
+def _put_off(desk: Desk, deployment: Deployment, before: Mirror, fault: Fault) -> dict[str, Any]:
     now = desk.now()
     ended = deployment.settled_at
     log.warning("mirror_waits", deployment=deployment.name, error=fault.text)
-    return replace(
-        before,
-        failures=before.failures + 1,
-        due_at=now + retry_in(before.failures, fault.retry_after),
-        done=ended is not None and now - ended > GIVE_UP,
-    )
+    return {
+        "failures": before.failures + 1,
+        "due_at": now + retry_in(before.failures, fault.retry_after),
+        "done": ended is not None and now - ended > GIVE_UP,
+    }

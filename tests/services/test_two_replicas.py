@@ -1,0 +1,209 @@
+"""Two bots that find the same work due at the same moment: one of them does it, once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.domain.deployments.changes import Commit
+from bot.domain.deployments.mirrors import Mirror, Shown
+from bot.domain.errors import Declined, NotFound
+from bot.domain.releases.release_drafts import ReleaseDraft, ReleaseDraftState
+from bot.ports import Announced, Release, Stale
+from bot.services.releases import releases
+from bot.services.runs import mirroring
+from tests.services.absent import NoMirrors, NoReleases
+from tests.services.github import Hub
+from tests.services.team import PEOPLE, Team
+
+
+@pytest.fixture
+async def team(migrated: Path) -> AsyncIterator[Team]:
+    """v1.1.0 is being deployed."""
+
+    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
+        return 0
+
+    made = Team.of(migrated, on_dispatch)
+    await made.works()
+    assert await made.asks("ana", "v1.1.0") is None
+    await made.works()
+    assert await made.approves("bo", 1) is None
+    await made.works()
+    [run] = made.hub.started
+    run.status = "in_progress"
+    await made.passes(10)
+    yield made
+    await made.close()
+
+
+async def at_once(*work: Any) -> None:
+    """Each is done by a bot of its own; whoever comes too late throws its work away."""
+    for found in await asyncio.gather(*work, return_exceptions=True):
+        assert found is None or isinstance(found, Stale), found
+
+
+@dataclass
+class Page(NoMirrors):
+    """GitHub's page of deployments; everything takes a moment, and a `slow` write never ends."""
+
+    made: list[str] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
+    slow: bool = False
+
+    async def find(self, repo: str, environment: str, **_: Any) -> tuple[int, bool] | None:
+        await asyncio.sleep(0)
+        return (len(self.made), True) if self.made else None
+
+    async def create(self, repo: str, announced: Announced) -> int:
+        await asyncio.sleep(0)
+        if self.slow:
+            await asyncio.Event().wait()
+        self.made.append(announced.name)
+        return len(self.made)
+
+    async def show(self, repo: str, number: int, shown: Shown, **_: Any) -> None:
+        self.shown.append(shown)
+
+
+@pytest.fixture
+async def page(team: Team) -> Page:
+    """Nothing is to be seen there of what is being deployed."""
+    made = Page()
+    team.desk = replace(team.desk, mirrors=made)
+    wish = Mirror(deployment=1, repo="acme/app", environment="production")
+    await team.store.run(lambda tx: tx.add_mirror(wish))
+    return made
+
+
+async def test_github_shows_a_deployment_once(team: Team, page: Page) -> None:
+    await at_once(mirroring.mirror(team.desk, 1), mirroring.mirror(team.desk, 1))
+    assert page.made == ["D1"]
+    assert page.shown == [Shown.IN_PROGRESS]
+    found = await team.store.read(lambda tx: tx.mirror(1))
+    assert found is not None
+    assert (found.number, found.shown, found.due_at) == (1, Shown.IN_PROGRESS, None)
+
+
+async def test_what_a_killed_bot_had_taken_another_one_does_a_minute_later(
+    team: Team, page: Page
+) -> None:
+    page.slow = True
+    killed = asyncio.create_task(mirroring.mirror(team.desk, 1))
+    with suppress(TimeoutError):
+        await asyncio.wait_for(killed, 0.05)
+    page.slow = False
+    team.clock.forward(59)
+    await mirroring.mirror(team.desk, 1)
+    assert page.made == []
+    team.clock.forward(1)
+    await mirroring.mirror(team.desk, 1)
+    assert page.made == ["D1"]
+
+
+@dataclass
+class Making(NoReleases):
+    """Tags and releases as they are made; everything takes a moment. `first` is somebody whose
+    write comes just before ours.
+    """
+
+    hub: Hub
+    releases: list[Release] = field(default_factory=list)
+    first: Release | None = None
+    refuses: bool = False
+
+    async def release(self, repo: str, tag: str) -> Release:
+        await asyncio.sleep(0)
+        if not self.releases:
+            raise NotFound("github", "no release")
+        return self.releases[0]
+
+    async def create_tag(self, repo: str, tag: str, commit: str, message: str) -> None:
+        await asyncio.sleep(0)
+        if self.refuses:
+            raise Declined("github", "422 Repository rule violations found")
+        if self.first is not None:
+            self.hub.tagged[repo, tag] = commit
+        if (repo, tag) in self.hub.tagged:
+            raise Declined("github", "422 Reference already exists")
+        self.hub.tagged[repo, tag] = commit
+
+    async def create_release(self, repo: str, tag: str, title: str, notes: str) -> Release:
+        await asyncio.sleep(0)
+        if self.first is not None:
+            self.releases.append(self.first)
+        if self.releases:
+            raise Declined("github", "422 tag_name already_exists")
+        self.releases.append(a_release(title, notes))
+        return self.releases[0]
+
+
+def a_release(title: str, notes: str) -> Release:
+    return Release(number=1, title=title, notes=notes, url="https://github.com/acme/app/releases/1")
+
+
+@pytest.fixture
+async def making(team: Team) -> Making:
+    """Ana has pressed Create Tag and Release."""
+    made = Making(hub=team.hub)
+    team.desk = replace(team.desk, releases=made)
+    wanted = ReleaseDraft(
+        state=ReleaseDraftState.WANTED,
+        service="app",
+        environment="production",
+        repo="acme/app",
+        version="v2.0.0",
+        asked_by=PEOPLE["ana"],
+        asked_at=team.clock.now(),
+        branch="main",
+        commits=(Commit(sha="c" * 40, authored_at=team.clock.now()),),
+        title="v2.0.0",
+        notes="All new",
+        commit="c" * 40,
+        wanted_by=PEOPLE["ana"],
+        due_at=team.clock.now(),
+    )
+    await team.store.run(lambda tx: tx.add_release_draft(wanted))
+    return made
+
+
+async def ended(team: Team) -> tuple[ReleaseDraftState, list[str]]:
+    """How it ended, and what she was told."""
+    draft, posts = await team.store.read(lambda tx: (tx.release_draft(1), tx.posts_due(tx.now)))
+    assert draft is not None
+    return draft.state, [post.message.text for post in posts if post.key.startswith("draft:")]
+
+
+MADE = (
+    "<https://github.com/acme/app/releases/1|The release of v2.0.0> is published, "
+    "its tag stands at `ccccccc`."
+)
+
+
+async def test_a_release_is_made_and_told_once(team: Team, making: Making) -> None:
+    await at_once(releases.step(team.desk, 1), releases.step(team.desk, 1))
+    assert await ended(team) == (ReleaseDraftState.DONE, [MADE])
+
+
+async def test_what_somebody_makes_in_that_moment_is_taken_as_it_is(
+    team: Team, making: Making
+) -> None:
+    making.first = a_release("v2.0.0", "All new")
+    await releases.step(team.desk, 1)
+    assert await ended(team) == (ReleaseDraftState.DONE, [MADE])
+
+
+async def test_what_github_does_not_let_us_make_is_told(team: Team, making: Making) -> None:
+    making.refuses = True
+    await releases.step(team.desk, 1)
+    why = "GitHub does not let me: 422 Repository rule violations found"
+    assert await ended(team) == (
+        ReleaseDraftState.FAILED,
+        [f"The release of v2.0.0 was not made: {why}."],
+    )
