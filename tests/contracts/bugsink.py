@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,12 +18,10 @@ from uuid import uuid4
 import httpx
 
 from sandbox.app import free_port
-from tests.strict import unavailable
+from tests.contracts.pypi import installed
 
 PACKAGE = "bugsink==2.6.1"
-UV = Path(sys.executable).with_name("uv")
-PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--retries", "1")
-FETCHED_WITHIN = READY_WITHIN = 120  # seconds
+READY_WITHIN = 120  # seconds
 CONFIG = """
 from bugsink.settings.default import *
 SECRET_KEY = "only for a test " * 4
@@ -85,7 +81,7 @@ class Bugsink:
 @contextmanager
 def running() -> Iterator[Bugsink]:
     """A Bugsink with the project 1, until the end of the block."""
-    python, url = _installed() / "bin" / "python", f"http://127.0.0.1:{free_port()}"
+    python, url = installed(PACKAGE), f"http://127.0.0.1:{free_port()}"
     with tempfile.TemporaryDirectory(prefix="gonogo-bugsink-") as home:
         (Path(home) / "bugsink_conf.py").write_text(CONFIG.format(home=home, url=url))
         env = {
@@ -138,23 +134,3 @@ def _call(url: str, token: str, method: str, path: str, **body: object) -> dict[
     assert answer.is_success, answer.text
     told: dict[str, Any] = answer.json()
     return told
-
-
-def _installed() -> Path:
-    """A virtual environment that has it, kept from one run to the next."""
-    kept = Path(tempfile.gettempdir()) / f"gonogo-{PACKAGE}-{sys.version_info.minor}"
-    if not kept.exists():
-        folder = Path(tempfile.mkdtemp(prefix="gonogo-bugsink-"))
-        python = folder / "bin" / "python"
-        by_uv = (UV, "pip", "install", "--quiet", "--python", python, PACKAGE)
-        by_pip = (*PIP, "--python", python, "install", "--quiet", PACKAGE)
-        make = (sys.executable, "-m", "venv", "--without-pip", folder)
-        try:
-            for words in (make, by_uv if UV.exists() else by_pip):
-                subprocess.run(words, capture_output=True, timeout=FETCHED_WITHIN, check=True)
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-            shutil.rmtree(folder)
-            told = (error.stderr or b"").decode().split("\n")
-            unavailable("bugsink", f"{PACKAGE} could not be installed: {told[0] or error}")
-        folder.rename(kept)
-    return kept

@@ -1,7 +1,8 @@
 """The local Statuspage takes and answers what Statuspage's public description says.
 
 The forms are those of https://developer.statuspage.io (postPagesPageIdIncidents and its
-neighbours), written down here by hand: the description is a page of its own and no file to fetch.
+neighbours), written down here by hand, with what the service answers where that differs: it
+describes an error as a `message`. `test_statuspage_client.py` has a client that was made from it.
 """
 
 from __future__ import annotations
