@@ -135,6 +135,17 @@ async def test_nobody_waits_for_a_slack_that_makes_no_channel_now(team: Workspac
     assert any("No deployment of app went live" in line for line in await thread(team))
 
 
+async def test_what_is_closed_at_once_needs_no_channel(team: Workspace) -> None:
+    await team.fault("slack", "status:503", path="/conversations.create")
+    await team.types("ana", OUTAGE)
+    await team.passes("PT1S")
+    await team.clicks("ana", "Close", ts=await root(team))
+    await team.submits("ana", **{"Close as": "False positive"})
+    await team.passes("PT3S")
+    assert channels(team) == []
+    assert any("INC-1 is closed now" in line for line in await thread(team))
+
+
 async def test_a_channel_that_somebody_archives_gives_the_thread_back(team: Workspace) -> None:
     await team.types("ana", OUTAGE)
     await team.passes("PT2S")

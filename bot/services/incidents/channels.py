@@ -45,8 +45,8 @@ def follow(tx: Tx, incident: Incident) -> None:
     """Somebody else leads it, or it is closed: see to its channel."""
     found = tx.own_channel(incident.id)
     if found is not None and found.state in (ChannelState.WANTED, ChannelState.OPEN):
-        pause = ARCHIVED_AFTER if incident.state is State.CLOSED else timedelta(0)
-        due_at = tx.now + pause
+        ends = incident.state is State.CLOSED and found.state is ChannelState.OPEN
+        due_at = tx.now + (ARCHIVED_AFTER if ends else timedelta(0))
         if found.lost and found.due_at is not None:  # a try is under way
             due_at = max(due_at, found.due_at)
         tx.save_own_channel(found, found.with_(failures=0, due_at=due_at))
@@ -73,6 +73,8 @@ async def step(desk: Desk, incident_id: int) -> None:
     is_over = incident.state is State.CLOSED
     if desk.channels is None:
         await desk.store.run(lambda tx: _give_up(tx, found, "Slack is not set up"))
+    elif found.state is ChannelState.WANTED and is_over:
+        await desk.store.run(lambda tx: _give_up(tx, found, "it was closed before there was one"))
     elif found.state is ChannelState.WANTED:
         await _make(desk, desk.channels, incident, found)
     elif found.state is ChannelState.OPEN:
