@@ -47,6 +47,10 @@ const short = (date) => `${shortMonth(date)} ${date.getDate()}, ${date.getFullYe
 const longest = (date) => `${weekday(date)}, ${long(date)}`;
 const two = (number) => String(number).padStart(2, "0");
 
+/** As a field for date and time takes it: `2024-03-26T11:02`. */
+export const localMinute = (date) =>
+  `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${two(date.getHours())}:${two(date.getMinutes())}`;
+
 /** "3 minutes ago", "in 2 hours". */
 export function ago(date) {
   const seconds = Math.round((date - now()) / 1000);

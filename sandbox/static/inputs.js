@@ -1,6 +1,7 @@
 // Everything of Block Kit that holds a value: text fields, selects, choices, dates.
 
 import { combo } from "./combo.js";
+import { localMinute } from "./dates.js";
 import { everybody, everyChannel, personName } from "./directory.js";
 import { h } from "./dom.js";
 import { textObject } from "./mrkdwn.js";
@@ -17,6 +18,7 @@ export function initialValue(spec) {
     return spec.initial_users?.map(personName) ?? spec.initial_channels ?? spec.initial_conversations ?? values(spec.initial_options);
   }
   if (spec.initial_user) return personName(spec.initial_user);
+  if (spec.initial_date_time) return new Date(spec.initial_date_time * 1000).toISOString();
   return (
     spec.initial_value ?? spec.initial_option?.value ?? spec.initial_date ?? spec.initial_time ??
     spec.initial_channel ?? spec.initial_conversation ?? null
@@ -42,6 +44,7 @@ const MAKERS = {
   number_input: (spec, use) => textField("number", spec, use),
   datepicker: (spec, use) => textField("date", spec, use),
   timepicker: (spec, use) => textField("time", spec, use),
+  datetimepicker: moment,
   static_select: nativeSelect,
   users_select: (spec, use) => nativeSelect({ ...spec, options: peopleOptions() }, use),
   channels_select: (spec, use) => nativeSelect({ ...spec, options: channelOptions() }, use),
@@ -63,6 +66,14 @@ function textField(type, spec, { label, held, onChange }) {
   });
   node.value = held.value ?? "";
   node.addEventListener("input", () => onChange({ value: node.value }));
+  return node;
+}
+
+/** A date and a time in the reader's zone, kept as RFC 3339. */
+function moment(spec, { label, held, onChange }) {
+  const node = h("input", { type: "datetime-local", class: "field", "aria-label": label });
+  if (held.value) node.value = localMinute(new Date(held.value));
+  node.addEventListener("input", () => onChange({ value: node.value ? new Date(node.value).toISOString() : null }));
   return node;
 }
 

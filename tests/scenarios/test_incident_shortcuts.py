@@ -19,7 +19,7 @@ async def test_what_somebody_wrote_becomes_an_incident(team: Workspace) -> None:
     await team.passes("PT1S")
     assert f"Impact: {WROTE}" in await message(team)
     assert "Started: 2024-03-26 10:00 UTC" in await message(team)
-    assert "From what @cy wrote in #deployments. The message" in await room(team)
+    assert "Opened from what @cy wrote in #deployments. The message" in await room(team)
     link = f"{team.world.base_url}/archives/C0DEPLOY/p{said['ts'].replace('.', '')}"
     posted = await team.sent("/chat.postMessage")
     assert any(f"<{link}|The message>" in row["text"] for row in posted)
@@ -56,5 +56,5 @@ async def test_a_long_message_of_an_app_in_another_channel_fits(tmp_path: Path) 
         assert (await team.post("/shortcut", **used, ts=said["ts"]))["modal"]
         await team.submits("ana")
         await team.passes("PT1S")
-        told = "From what an app wrote in #general."
+        told = "Opened from what an app wrote in #general."
         assert any(line.startswith(told) for line in await room(team))

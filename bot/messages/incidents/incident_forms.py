@@ -61,7 +61,7 @@ def report(
         fields.append(field("public", "Status page", _one_of(PUBLIC)))
     memory: dict[str, Any] = {"drill": wish.drill}
     if origin is not None:
-        told = f"{whose(origin)} It goes on the timeline as it stands there."
+        told = f"From {whose(origin)}. It goes on the timeline as it stands there."
         fields.insert(0, b.section(told))
         memory["origin"] = _kept(origin)
     name = "Incident drill" if wish.drill else "Open an incident"
@@ -72,7 +72,7 @@ def whose(origin: Origin) -> str:
     """Who wrote the message that an incident is opened from, and where."""
     who = b.mention(origin.writer) if origin.writer else "an app"
     where = f"in <#{origin.channel}>" if _PUBLIC.fullmatch(origin.channel) else "in private"
-    return f"From what {who} wrote {where}."
+    return f"what {who} wrote {where}"
 
 
 def _kept(origin: Origin) -> dict[str, str]:

@@ -238,7 +238,7 @@ def away(since: datetime, until: datetime) -> str:
 
 def opened_from(origin: Origin) -> Message:
     """The message that it was opened from, in the thread; its address follows when this leaves."""
-    return Message(whose(origin))
+    return Message(f"Opened from {whose(origin)}.")
 
 
 def lane(incident: Incident, deploy: str) -> Message | None:
