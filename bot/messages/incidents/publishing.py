@@ -30,9 +30,10 @@ def button(incident: Incident, post: StatusPost | None) -> Block:
 
 def form(incident: Incident, post: StatusPost | None, lag: str, channel: str) -> View:
     """The preview: what is sent is what everybody will read."""
+    late = f" {lag[0].upper()}{lag[1:]}." if lag else ""
     warning = (
         "*This is public*, and subscribers get it by mail; neither can be taken back. "
-        f"The title gets “({incident.name})” at its end. {b.line(lag)}"
+        f"The title gets “({incident.name})” at its end.{late}"
     )
     phases = [option(str(phase).capitalize(), str(phase)) for phase in ONGOING]
     now = post.phase if post and not post.is_over else Phase.INVESTIGATING
