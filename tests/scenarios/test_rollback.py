@@ -101,6 +101,8 @@ async def test_a_degraded_deployment_is_closed_by_it(team: Workspace) -> None:
     assert await team.state() == "Failed"
     assert "Taken back by a rollback to v1.2.0" in await team.card()
     assert "Rolled back to: v1.2.0" in (await team.channel())[-1]
+    buttons = [label for one in await team.messages() for label in one["buttons"]]
+    assert "Undo Rollback" not in buttons  # what never ran well does not come again
 
 
 async def test_what_only_waits_is_superseded(team: Workspace) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from bot.adapters.store import downgrade, open_store, upgrade
 from bot.adapters.store.database import Database, open_database
 from bot.domain.deployments.deployments import Approval, Binding
-from bot.domain.deployments.states import Kind
+from bot.domain.deployments.states import Kind, State
 from bot.domain.rollbacks.switching import TargetStep
 from tests.store.samples import START, HandClock, a_deployment
 
@@ -62,4 +62,18 @@ async def test_what_was_pinned_before_is_found_after_it(empty: str, database: Da
     assert [d.id for d in await store.run(lambda tx: tx.pinned())] == [one.id]
     await store.run(lambda tx: tx.save(one, one.with_(steps=(gone,))))
     assert await store.run(lambda tx: tx.pinned()) == ()
+    await store.close()
+
+
+async def test_of_the_rollbacks_before_it_only_the_newest_may_still_be_undone(
+    empty: str, database: Database
+) -> None:
+    await upgrade(empty)
+    store = open_store(empty, HandClock())
+    done = a_deployment(kind=Kind.ROLLBACK, state=State.SUCCEEDED)
+    one, two = [await store.run(lambda tx: tx.add(done)) for _ in range(2)]
+    await downgrade(empty, "0036")
+    await upgrade(empty)
+    kept = await store.run(lambda tx: (tx.deployment(one.id), tx.deployment(two.id)))
+    assert [d.stays for d in kept if d] == [True, False]
     await store.close()

@@ -89,7 +89,8 @@ class Deployment:
     `bad` is a person's mark, `hold` keeps the slot shut after a rollback, `rolls_back` names
     the deployment that a rollback takes back, `for_incident` the incident that a hotfix mends,
     `follow_ups` the minor incidents that were left for the next deployment, which this one is.
-    `reverses` names the rollback that it undoes, `reversed_by` what undid this rollback.
+    `reverses` names the rollback that it undoes, `reversed_by` what undid this rollback;
+    one that `stays` cannot be undone, or not any more.
     `undoing` is what a rollback takes back of the database before the code.
     `eta` is when people expect the fix of what a rollback took back, `mending` what was begun
     towards it.
@@ -160,6 +161,7 @@ class Deployment:
     rolls_back: str | None = None
     reverses: str | None = None
     reversed_by: str | None = None
+    stays: bool = False
     undoing: Undoing | None = None
     for_incident: str | None = None
     follow_ups: tuple[str, ...] = ()

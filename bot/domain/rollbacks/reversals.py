@@ -35,6 +35,12 @@ def is_reversible(rollback: Deployment) -> bool:
     return all(step.fate is Fate.SUCCEEDED for step in rollback.steps)
 
 
+def may_come_again(left: Deployment | None) -> bool:
+    """Whether what a rollback took back had run well, so that it may run again."""
+    good = left is not None and left.state is State.SUCCEEDED and not left.bad
+    return good and bool(left and left.version)
+
+
 def require_reversible(rollback: Deployment, left: Deployment | None, live: str | None) -> str:
     """The version that comes again. Refuses what makes no sense any more."""
     name = rollback.name
@@ -52,7 +58,7 @@ def require_reversible(rollback: Deployment, left: Deployment | None, live: str 
             live=live or "nothing",
             name=name,
         )
-    if left is None or left.state is not State.SUCCEEDED or left.bad or not left.version:
+    if left is None or not may_come_again(left):
         raise Refusal(
             "never_good",
             "What {name} took back never ran well here, or was marked bad. Deploy it again with "

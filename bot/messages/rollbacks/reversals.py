@@ -9,8 +9,8 @@ from bot.messages.views import View, field, view, words
 
 
 def button(d: Deployment) -> Block | None:
-    """Undo Rollback; None where that cannot be, or was done."""
-    if d.reversed_by or not reversals.is_reversible(d):
+    """Undo Rollback; None where that cannot be, or not any more."""
+    if d.reversed_by or d.stays or not reversals.is_reversible(d):
         return None
     return b.button("Undo Rollback", "undo_rollback", str(d.id))
 

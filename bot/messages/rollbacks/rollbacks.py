@@ -15,7 +15,7 @@ from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
 from bot.messages.deployments.cards import status, title
 from bot.messages.rollbacks import undoing
-from bot.messages.rollbacks.rehearsals import way_back
+from bot.messages.rollbacks.rehearsals import RED, way_back
 
 MOST_LISTED = 8
 MOST_KEPT = 500
@@ -58,7 +58,7 @@ def proposal(
     if holder is not None:
         lines.append(makes_way(order, holder))
     if o.force:
-        lines.append("*It never ran well here*: a second person has to approve it.")
+        lines.append(f"{RED} *It never ran well here*: a second person has to approve it.")
     lines.extend(
         f"{b.line(one.version, 64)} is fit: {b.line(about(one))}"
         for one in earlier

@@ -14,6 +14,10 @@ from bot.services.closures import closures
 from bot.services.deployments.decisions import load
 from bot.services.deployments.requests import who
 from bot.services.desk import Desk, reply
+from bot.services.rollbacks import undoing as databases
+
+MOST_SINCE = 50
+"""Deployments among which the one is looked for that was live before."""
 
 MOST_LOOKED_AT = 200
 """Deployments among which rollbacks are looked for that were after the same."""
@@ -80,11 +84,18 @@ def reverse(tx: Tx, config: Config, deployment_id: int, reason: str, slack_id: s
 
 
 def follow(config: Config, tx: Tx, old: Deployment, new: Deployment) -> None:
-    """Note at a rollback that it is undone once what it took back runs well again."""
-    if new.state is not State.SUCCEEDED or old.state is State.SUCCEEDED:
+    """Note at a rollback that it is undone once what it took back runs well again, and that it
+    stays once anything else is live.
+    """
+    if new.state is not State.SUCCEEDED or old.state is State.SUCCEEDED or new.dry_run:
         return
     if rollback := _reversed(tx, new):
         tx.save(rollback, rollback.with_(reversed_by=new.name))
+    before = tx.history(new.service, new.environment, limit=MOST_SINCE)
+    good = (d for d in before if d.id != new.id and d.state is State.SUCCEEDED)
+    left = next(good, None)
+    if left is not None and left.kind is Kind.ROLLBACK and not left.stays:
+        tx.save(left, left.with_(stays=True))
 
 
 async def steps(desk: Desk, deployment: Deployment) -> tuple[TargetStep, ...]:
@@ -107,10 +118,8 @@ def _taken_back(tx: Tx, deployment: Deployment) -> tuple[TargetStep, ...]:
 
 
 def _reversed(tx: Tx, deployment: Deployment) -> Deployment | None:
-    number = (deployment.reverses or "").removeprefix("D")
-    return tx.deployment(int(number)) if number.isdecimal() else None
+    return databases.named(tx, deployment.reverses)
 
 
 def _left(tx: Tx, rollback: Deployment) -> Deployment | None:
-    number = (rollback.rolls_back or "").removeprefix("D")
-    return tx.deployment(int(number)) if number.isdecimal() else None
+    return databases.named(tx, rollback.rolls_back)

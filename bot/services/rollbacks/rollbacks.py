@@ -8,7 +8,7 @@ from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
 from bot.domain.metrics.history import Record, Result
 from bot.domain.people import Actor, Who
-from bot.domain.rollbacks import rollbacks
+from bot.domain.rollbacks import reversals, rollbacks
 from bot.domain.rollbacks.rollback_target import Choice, choose
 from bot.domain.rollbacks.rollbacks import Earlier, Way
 from bot.domain.rollbacks.undoing import Undoing
@@ -154,6 +154,7 @@ def begin(
             reason=wish.reason,
             asked_in=wish.asked_in,
             rolls_back=takes_back,
+            stays=not reversals.may_come_again(undoing.named(tx, takes_back)),
             migrations=undoing.between(tx, takes_back, wish.version) or (),
             undoing=undo,
             due_at=tx.now,

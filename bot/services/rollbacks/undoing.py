@@ -23,7 +23,7 @@ from bot.services.runs.workflow_step import WorkflowStep
 
 def between(tx: Tx, takes_back: str | None, version: str) -> tuple[Migration, ...] | None:
     """The migrations since that version, as the rehearsal of what is taken back found them."""
-    taken = _deployment(tx, takes_back)
+    taken = named(tx, takes_back)
     return undoing.between(taken.rehearsal if taken else None, version)
 
 
@@ -33,7 +33,7 @@ def offered(tx: Tx, config: Config, service: str, takes_back: str | None, versio
     Of what never went live nobody knows how many of them were done, and what an earlier rollback
     of it began to undo is not undone again.
     """
-    taken, found = _deployment(tx, takes_back), between(tx, takes_back, version)
+    taken, found = named(tx, takes_back), between(tx, takes_back, version)
     settings = config.services[service].migrations
     if taken is None or taken.live_at is None or settings is None or not settings.can_ask:
         return 0
@@ -52,7 +52,7 @@ def plan(
         return before(tx, takes_back)
     undoing.require_reversible(between(tx, takes_back, version) or ())
     now = offered(tx, config, service, takes_back, version)
-    taken, settings = _deployment(tx, takes_back), config.services[service].migrations
+    taken, settings = named(tx, takes_back), config.services[service].migrations
     if now != count or taken is None or settings is None:
         raise Refusal(
             "migrations_changed",
@@ -112,7 +112,7 @@ async def _on_host(
     version, commit = newer.version, newer.binding.commit if newer.binding else None
     if wish is not None:
         version, commit = wish.version, wish.commit or None
-        taken = await desk.store.read(lambda tx: _deployment(tx, deployment.rolls_back))
+        taken = await desk.store.read(lambda tx: named(tx, deployment.rolls_back))
         newer = taken or newer
     digest = newer.ran.get(asked.target, "") if newer.version == version else ""
     return HostStep(
@@ -126,7 +126,7 @@ async def _on_host(
 
 def before(tx: Tx, takes_back: str | None) -> Undoing | None:
     """What an earlier rollback of it began to take back, whatever became of that rollback."""
-    taken = _deployment(tx, takes_back)
+    taken = named(tx, takes_back)
     if taken is None:
         return None
     there = tx.history(taken.service, taken.environment, limit=200)
@@ -143,7 +143,8 @@ def before(tx: Tx, takes_back: str | None) -> Undoing | None:
     )
 
 
-def _deployment(tx: Tx, name: str | None) -> Deployment | None:
+def named(tx: Tx, name: str | None) -> Deployment | None:
+    """The deployment of that name, D12; None where there is none."""
     number = (name or "").removeprefix("D")
     return tx.deployment(int(number)) if number.isdecimal() else None
 

@@ -96,6 +96,7 @@ deployments = Table(
     Column("rolls_back", String),
     Column("reverses", String),
     Column("reversed_by", String),
+    Column("stays", Boolean, nullable=False, server_default=false()),
     Column("undoing", Json),
     Column("for_incident", String),
     Column("follow_ups", Json, nullable=False, server_default="[]"),
