@@ -8,10 +8,11 @@ from pathlib import Path
 
 from bot.adapters.clocks import SystemClock
 from bot.adapters.docker_ssh import DockerSsh
-from bot.adapters.docker_ssh.connection import Host, Trust
+from bot.adapters.docker_ssh.connection import Trust
 from bot.config.targets import DockerSshTarget
 from bot.domain.rollbacks.targets import Artifact, Fate
 from sandbox.app import HOST
+from tests.docker_ssh.hostile import Tampered
 from tests.docker_ssh.machine import Machine, Sshd
 from tests.docker_ssh.switching import end_of, is_good, running
 
@@ -35,6 +36,11 @@ class Stage:
         is_good(await end_of(self.target(), await self.start(OLD, "D0")), Fate.SUCCEEDED)
 
     def target(self, *, known_hosts: str = "", **settings: object) -> DockerSsh:
+        target, _ = self.tampered(known_hosts=known_hosts, **settings)
+        return target
+
+    def tampered(self, *, known_hosts: str = "", **settings: object) -> tuple[DockerSsh, Tampered]:
+        """A target, and its host, which may be told another word than the target tells it."""
         config = DockerSshTarget.model_validate(
             {
                 **{"kind": "docker_ssh", "name": "web", "host": HOST, "user": "root"},
@@ -49,8 +55,8 @@ class Stage:
             }
         )
         trust = Trust.read(self.machine.key_file, None, known_hosts or self.sshd.known_hosts)
-        host = Host(config.host, config.port, config.user, trust)
-        return DockerSsh(config, host, SystemClock(), hide=str)
+        host = Tampered(config.host, config.port, config.user, trust)
+        return DockerSsh(config, host, SystemClock(), hide=str), host
 
     def log(self, operation: str) -> Path:
         return self.machine.state / self.name / operation / "log"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.adapters import docker_ssh
 from bot.adapters.docker_ssh import DockerSsh
+from bot.adapters.docker_ssh.connection import Trust
 from bot.config.targets import DockerSshTarget
 from bot.domain.errors import Fault
 from bot.domain.rollbacks.targets import Artifact
@@ -16,6 +17,7 @@ from bot.settings import Settings
 from sandbox.host import digest_of
 from sandbox.host.server import REPOSITORY
 from sandbox.world import World
+from tests.docker_ssh.hostile import Tampered
 
 OLD, NEW = "v1.2.0", "v1.2.1"
 PROGRAMS = ("curl", "flock", "setsid")
@@ -69,6 +71,13 @@ class Stage:
         configured = DockerSshTarget.model_validate(self.world.host.target(**settings))
         made = self.settings(**(variables or {}))
         return docker_ssh.make(configured, made, self.clock, registry=registry)
+
+    def tampered(self, **settings: object) -> tuple[DockerSsh, Tampered]:
+        """A target, and its host, which may be told another word than the target tells it."""
+        config = DockerSshTarget.model_validate(self.world.host.target(**settings))
+        trust = Trust.read(self.world.host.key_file, None, self.world.host.known_hosts)
+        host = Tampered(config.host, config.port, config.user, trust)
+        return DockerSsh(config, host, self.clock, hide=str), host
 
     def log(self, operation: str) -> Path:
         return self.world.host.state / "gonogo" / "app" / operation / "log"

@@ -41,7 +41,8 @@ async def test_the_host_is_told_one_text_whatever_is_asked(stage: Stage) -> None
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 async def test_a_hostile_word_at_any_place_is_a_word(stage: Stage, hostile: str) -> None:
-    await at_every_place(stage.target(flags=["--init"], deadline="PT1S"), wanted(), hostile)
+    target, host = stage.tampered(flags=["--init"], deadline="PT1S")
+    await at_every_place(target, host, wanted(), hostile)
     assert not [*stage.world.host.key_file.parent.rglob("PWNED")]
     assert not Path("PWNED").exists()
 

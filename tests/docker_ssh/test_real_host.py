@@ -267,7 +267,8 @@ async def wrong_host_key(stage: Stage) -> Sight:
 
 async def hostile_words(stage: Stage) -> Sight:
     """At every place of what the host is told."""
-    await at_every_place(stage.target(deadline="PT1S"), stage.wanted(NEW), "".join(HOSTILE))
+    target, host = stage.tampered(deadline="PT1S")
+    await at_every_place(target, host, stage.wanted(NEW), "".join(HOSTILE))
     assert not [*stage.machine.folder.rglob("PWNED")]
     assert not [*Path.home().glob("PWNED"), *Path().glob("PWNED")]
     return await switch(stage.target(), OLD, "D99")
