@@ -20,6 +20,9 @@ TIMEOUT = 5.0
 
 LONGEST_BODY = 64 * 1024
 LONGEST_VERSION = 100
+AGE_DIGITS = 9
+"""Of a page's age in seconds; longer is not older to anybody."""
+
 MOST_PORT = 65535
 NOT_PLAIN = "not a plain http or https URL"
 
@@ -111,7 +114,7 @@ class HealthProbe:
             return Page(_in_words(error))
         ms = (time.perf_counter() - began) * 1000
         told = found.headers.get("age", "")
-        age = int(told) if told.isascii() and told.isdecimal() else 0
+        age = int(told[:AGE_DIGITS]) if told.isascii() and told.isdecimal() else 0
         return Page(status=found.status_code, body=body, ms=ms, age=age)
 
     async def _look(self, url: str) -> Probe:

@@ -10,8 +10,9 @@ from tests.adapters.canned_github import Says, canned
 from tests.adapters.test_github_reading import APP, comparison
 
 
-def review(by: str | None, state: str) -> dict[str, Any]:
-    return {"user": {"login": by} if by else None, "state": state}
+def review(by: str | None, state: str, association: str = "MEMBER") -> dict[str, Any]:
+    user = {"login": by} if by else None
+    return {"user": user, "state": state, "author_association": association}
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,10 @@ def review(by: str | None, state: str) -> dict[str, Any]:
         ([review("bo", "APPROVED"), review("dee", "CHANGES_REQUESTED")], False),
         ([review("bo", "CHANGES_REQUESTED"), review("bo", "APPROVED")], True),
         ([review(None, "APPROVED")], True),
+        ([review("bo", "APPROVED", "OWNER")], True),
+        ([review("bo", "APPROVED", "COLLABORATOR")], True),
+        *(([review("eve", "APPROVED", of)], False) for of in ("NONE", "CONTRIBUTOR")),
+        ([review("bo", "APPROVED"), review("eve", "CHANGES_REQUESTED", "NONE")], True),
     ],
 )
 async def test_the_last_decision_of_each_reviewer_counts(

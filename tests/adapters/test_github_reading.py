@@ -189,9 +189,10 @@ async def test_a_merge_of_merges_hides_no_pull_request() -> None:
     assert (await titles(line, pulls, {}))[0] == [f"Change {n} by bo" for n in (1, 2, 3)]
 
 
-async def test_a_merge_without_pull_request_is_not_told_but_what_it_brings_is() -> None:
+async def test_a_merge_without_pull_request_is_told_with_what_it_brings() -> None:
+    """Whatever was put into it by hand stands in no other commit."""
     line = [commit("b1", "a"), commit("m", "a", "b1", message="Merge branch 'main'")]
-    assert await titles(line, [], {}) == (["Commit b1 by ana"], 4)
+    assert await titles(line, [], {}) == (["Commit b1 by ana", "Merge branch 'main' by ana"], 4)
 
 
 async def test_rebased_commits_of_one_pull_request_are_one_change() -> None:

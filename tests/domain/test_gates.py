@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.deployments.backups import Backup, Backups
-from bot.domain.deployments.changes import Change, ChangeList
+from bot.domain.deployments.changes import Change, ChangeList, Commit
 from bot.domain.deployments.migrations import Migration
 from bot.domain.errors import Fault
 from bot.domain.gates import (
@@ -48,6 +48,7 @@ PULLED = ChangeList(
         Change(title="Fix Y", author="cy", pull_request=5),
     ),
 )
+SEEN = tuple(Commit(sha=sha, authored_at=NOON) for sha in ("c1", "c2"))
 SAFE = Migration(path="migrations/0008_add.sql", has_down=True)
 DROPS = Migration(path="migrations/0007_drop.sql", has_down=False, breaks="drop column")
 UNSEEN = Migration(path="migrations/0009_big.sql", has_down=None, breaks=None)
@@ -125,6 +126,12 @@ CASES: list[tuple[str, dict[str, Any], Level, str]] = [
     ("reviewed", {"changes": loose(4, None)}, BLOCK, "1 commit without a pull request"),
     (
         "reviewed",
+        {"changes": replace(PULLED, commits=400, log=SEEN)},
+        BLOCK,
+        "398 older commits that GitHub does not list",
+    ),
+    (
+        "reviewed",
         {"changes": loose(6, None, None)},
         BLOCK,
         "Not approved in a review: #6; 2 commits without a pull request",
@@ -180,6 +187,13 @@ CASES: list[tuple[str, dict[str, Any], Level, str]] = [
     ("bugs", {"bugs": (PAYS,)}, BLOCK, "Known critical bugs: #9 Payments fail"),
     ("bugs", {"bugs": None}, NOT_SET_UP, "The repository has no issues"),
     ("migrations", {}, PASS, "No migrations"),
+    (
+        "migrations",
+        {"changes": replace(PULLED, files=300)},
+        BLOCK,
+        "GitHub names only 300 of the files, so a migration may be missing",
+    ),
+    ("migrations", {"changes": replace(PULLED, files=299)}, PASS, "No migrations"),
     (
         "migrations",
         {"migrations": (SAFE,), "checks": (TRIED,)},

@@ -61,6 +61,28 @@ def test_every_gate_that_is_not_final_can_be_lifted(gate: str) -> None:
     assert approvals_needed(after, 1) == 2
 
 
+@pytest.mark.parametrize(
+    ("gate", "lifted", "now", "stands"),
+    [
+        ("lock", "Locked by Cy (L1): “demo”", "Locked by Cy (L1): “demo”", False),
+        ("lock", "Locked by Cy (L1): “demo”", "Locked by gonogo for INC-7 (L2): “outage”", True),
+        ("lock", "Locked (L1)", "Locked (L1); Locked by gonogo for INC-7 (L2)", True),
+        ("lock", "Locked (L1); Locked by gonogo for INC-7 (L2)", "Locked (L1)", False),
+        ("bugs", "Known critical bugs: #9 A", "Known critical bugs: #9 A and #12 B", True),
+        ("hold", "Held since D3 (L4)", "Held since D9 (L6)", True),
+        ("ci", "CI is red: lint", "CI is red: lint and test", False),
+        ("window", "Closed: outside the hours", "Closed: Friday, outside the hours", False),
+    ],
+)
+def test_what_comes_later_under_the_same_gate_is_a_new_question(
+    gate: str, lifted: str, now: str, stands: bool
+) -> None:
+    before = blocked(replace(RED, gate=gate, text=lifted))
+    after = lift(before, (gate,), BO, "it is known, and mended", NOON)
+    later = after.with_(verdicts=(replace(RED, gate=gate, text=now),))
+    assert bool(standing(later)) is stands
+
+
 def test_what_is_final_cannot_be_lifted() -> None:
     assert can_be_lifted((RED, LOOSE))
     assert not can_be_lifted((RED, OLD))

@@ -42,6 +42,29 @@ async def test_a_slow_monitor_does_not_make_the_watch_begin_anew(migrated: Path)
     await team.close()
 
 
+class Broken(Slow):
+    """A source whose answer nobody foresaw."""
+
+    async def look(self, question: Question) -> Reading:
+        raise OverflowError("Python int too large to convert to C int")
+
+
+async def test_a_monitor_that_breaks_is_not_known_and_stops_nothing(migrated: Path) -> None:
+    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
+        return 0
+
+    team = Team.of(migrated, on_dispatch)
+    await team.works()
+    assert await team.asks("ana", "v1.1.0") is None
+    desk = replace(team.desk, monitors={("app", "production"): (Broken(),)})
+    [read] = await monitoring.before(desk, await team.newest())
+    assert (read.outcome, read.text) == (
+        Outcome.UNKNOWN,
+        "not known, what it answered could not be read",
+    )
+    await team.close()
+
+
 class Steady(Slow):
     """A source that counts the looks at it."""
 

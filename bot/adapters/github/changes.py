@@ -81,7 +81,7 @@ def _changes(session: Session, repo: str, commits: Sequence[Json]) -> tuple[Chan
             pull = next((row for row in pulls if row["merged_at"]), None)
         if pull is not None:
             found.setdefault(pull["number"], _of_pull(pull))
-        elif len(commit["parents"]) < 2:
+        else:  # a merge as well: whatever was made of it, nobody asked for a review
             found.setdefault(sha, _of_commit(commit))
     return tuple(found.values())
 

@@ -9,6 +9,8 @@ MOST_LOOKED_AT = 50
 """Pull requests whose reviews are asked for, one by one; those beyond do not count as approved."""
 
 _DECIDES = ("APPROVED", "CHANGES_REQUESTED", "DISMISSED")
+_OF_THE_TEAM = ("OWNER", "MEMBER", "COLLABORATOR")
+"""Whose review counts: in a public repository anybody with an account may write one."""
 
 
 class Reviews:
@@ -30,10 +32,10 @@ class Reviews:
 
 
 def _is_approved(reviews: Iterable[Mapping[str, Any]]) -> bool:
-    """By the last decision of each reviewer; a comment decides nothing."""
+    """By the last decision of each reviewer of the team; a comment decides nothing."""
     last = {
         (review.get("user") or {}).get("login"): review["state"]
         for review in reviews
-        if review["state"] in _DECIDES
+        if review["state"] in _DECIDES and review["author_association"] in _OF_THE_TEAM
     }
     return "APPROVED" in last.values() and "CHANGES_REQUESTED" not in last.values()

@@ -5,6 +5,9 @@ from datetime import datetime
 
 from bot.domain.deployments.migrations import TouchedFile
 
+MOST_FILES = 300
+"""GitHub's compare names so many files and not one more, whatever there is."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -49,6 +52,16 @@ class ChangeList:
     log: tuple[Commit, ...] = ()
     url: str | None = None
     touched: tuple[TouchedFile, ...] = ()
+
+    @property
+    def unlisted(self) -> int:
+        """How many of the commits, the oldest, GitHub counts and does not name."""
+        return max(0, self.commits - len(self.log))
+
+    @property
+    def names_all_files(self) -> bool:
+        """Whether no file can be missing."""
+        return self.files < MOST_FILES
 
     @property
     def authors(self) -> tuple[str, ...]:

@@ -74,6 +74,8 @@ def reviewed(evidence: Evidence) -> Verdict:
     against = [f"Not approved in a review: {listing(open_pulls)}"] if open_pulls else []
     if loose:
         against.append(f"{count(loose, 'commit')} without a pull request")
+    if unlisted := evidence.changes.unlisted:
+        against.append(f"{count(unlisted, 'older commit')} that GitHub does not list")
     if against:
         return Verdict(
             gate=Gate.REVIEWED,

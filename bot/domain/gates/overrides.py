@@ -5,12 +5,18 @@ from datetime import datetime
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.domain.errors import Refusal
-from bot.domain.gates import FINAL, Level, Verdict
+from bot.domain.gates import FINAL, Gate, Level, Verdict
 from bot.domain.gates.signatures import Override
 from bot.domain.people import Actor, Role, require
 
 SHORTEST_REASON = 10
 """Characters; who lifts a gate writes a sentence that can be read a year later."""
+
+
+BY_NAME = frozenset({"lock", Gate.HOLD, Gate.BUGS})
+"""Gates that name what holds a version up. Who lifts one has decided about that alone: the lock of
+an outage that is declared later is a new question.
+"""
 
 
 def standing(deployment: Deployment) -> tuple[Verdict, ...]:
@@ -20,8 +26,13 @@ def standing(deployment: Deployment) -> tuple[Verdict, ...]:
 
 def unlifted(verdicts: tuple[Verdict, ...], overrides: tuple[Override, ...]) -> tuple[Verdict, ...]:
     """Those of the verdicts that block although these gates were lifted."""
-    lifted = {override.gate for override in overrides}
-    return tuple(v for v in verdicts if v.level is Level.BLOCK and v.gate not in lifted)
+    blocking = (verdict for verdict in verdicts if verdict.level is Level.BLOCK)
+    return tuple(v for v in blocking if not any(_is_about(one, v) for one in overrides))
+
+
+def _is_about(override: Override, verdict: Verdict) -> bool:
+    is_named = verdict.gate not in BY_NAME or verdict.text in override.lifted
+    return override.gate == verdict.gate and is_named
 
 
 def liftable(deployment: Deployment) -> tuple[Verdict, ...]:

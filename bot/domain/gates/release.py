@@ -2,6 +2,7 @@
 that could be restored from.
 """
 
+from bot.domain.deployments.changes import MOST_FILES
 from bot.domain.deployments.migrations import Migration
 from bot.domain.gates.evidence import Evidence, Rules
 from bot.domain.gates.verdicts import Gate, Level, Verdict
@@ -46,6 +47,13 @@ def migrations(evidence: Evidence, rules: Rules) -> Verdict:
     if evidence.changes.base is None:
         text = "Without a live version nobody can tell which migrations are new"
         return Verdict(gate=Gate.MIGRATIONS, level=Level.WARN, text=text)
+    if not evidence.changes.names_all_files:
+        return Verdict(
+            gate=Gate.MIGRATIONS,
+            level=Level.BLOCK,
+            text=f"GitHub names only {MOST_FILES} of the files, so a migration may be missing",
+            action="Look at the migrations yourself, or deploy a version in between first.",
+        )
     if not found:
         return Verdict(gate=Gate.MIGRATIONS, level=Level.PASS, text="No migrations")
     number = count(len(found), "migration")

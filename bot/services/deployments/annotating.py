@@ -36,8 +36,8 @@ async def step(desk: Desk, deployment_id: int, place: str) -> None:
     found, deployment = await desk.store.read(
         lambda tx: (tx.annotation(deployment_id, place), tx.deployment(deployment_id))
     )
-    if found is None or found.due_at is None or deployment is None:
-        return
+    if found is None or deployment is None or found.due_at is None or found.due_at > desk.now():
+        return  # the last is what another bot on this database has just taken up
     where = desk.annotators_of(deployment).get(place)
     if where is None:
         await _keep(desk, found, found.gave_up("it is no longer configured"))

@@ -15,10 +15,10 @@ from bot.services.runs.reconciling import reconcile
 
 
 async def step(desk: Desk, deployment_id: int) -> None:
-    """Bring it one step further; what does not answer is waited for."""
+    """Bring it one step further, if that is still due; what does not answer is waited for."""
     deployment = await desk.store.read(lambda tx: tx.deployment(deployment_id))
-    if deployment is None:
-        return
+    if deployment is None or deployment.due_at is None or deployment.due_at > desk.now():
+        return  # another bot on this database was first
     hurry = desk.github.urgently() if cannot_wait(deployment) else nullcontext()
     try:
         with hurry:

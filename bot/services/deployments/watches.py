@@ -21,17 +21,22 @@ from bot.services.desk import Desk, direct, reply
 
 log = structlog.get_logger()
 
+MOST = 20
+"""People who are asked to watch; those beyond would each be told that somebody else does."""
+
 
 async def people(desk: Desk, service: str) -> tuple[Account, ...] | None:
-    """Those who watch and are members of the workspace; None where nobody is named."""
+    """Those who watch and are members of the workspace, of many the first; None where nobody is
+    named.
+    """
     settings = desk.config.services.get(service)
     if settings is None or not settings.watch:
         return None
     groups = [name for name in settings.watch if is_group(name)]
     members = await asyncio.gather(*(desk.chat.group_members(group) for group in groups))
     named = [desk.config.people[n].slack for n in settings.watch if n in desk.config.people]
-    everybody = dict.fromkeys([*named, *(who for group in members for who in group)])
-    accounts = await asyncio.gather(*(desk.chat.account(who) for who in everybody))
+    everybody = list(dict.fromkeys([*named, *(who for group in members for who in group)]))
+    accounts = await asyncio.gather(*(desk.chat.account(who) for who in everybody[:MOST]))
     return tuple(a for a in accounts if a.standing is Standing.MEMBER)
 
 

@@ -69,6 +69,9 @@ async def _ask(monitor: Monitor, question: Question, patience: float) -> Reading
         why = f"{fault.system} cannot be read: {fault.text}"
     except TimeoutError:
         why = f"no answer within {patience:g} s"
+    except Exception:  # whatever one monitor makes of an answer must not hold the deployment up
+        log.exception("monitor_broke", what=monitor.what)
+        why = "what it answered could not be read"
     log.info("monitor_not_read", what=monitor.what, error=why)
     return Reading(
         what=monitor.what,

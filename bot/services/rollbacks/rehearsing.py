@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from bot.config.gates import gate_rules
 from bot.domain.deployments import migrations
+from bot.domain.deployments.changes import MOST_FILES
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Fault, NotFound
@@ -193,7 +194,8 @@ async def _between(
         found = await desk.github.changes(deployment.repo, tag.commit, head)
     except Fault as fault:
         return (), f"{fault.system}: {fault.text}"
-    return migrations.find(found.touched, settings.migrations.rule()), ""
+    unread = "" if found.names_all_files else f"GitHub names only {MOST_FILES} of the files"
+    return migrations.find(found.touched, settings.migrations.rule()), unread
 
 
 def _timed(place: Place, earlier: Sequence[Deployment]) -> Place:
