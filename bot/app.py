@@ -78,7 +78,7 @@ class Bot:
         self.annotators = Annotators(settings, config)
         self.pagers = pagers(settings)
         self.status_page = status_page(settings, config)
-        self.store: SqlStore = open_store(settings.database_url, self.clock)
+        self.store: SqlStore = open_store(settings.database_url, self.clock, followers(config))
         self.chat = SlackChat(
             settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url
         )
@@ -101,7 +101,6 @@ class Bot:
             monitors=self.monitors.made,
             annotators=self.annotators.made,
             backups=self.targets.backups,
-            followers=followers(config),
             pagers=self.pagers,
             status_page=self.status_page,
             channels=SlackChannels(self.chat),

@@ -8,7 +8,6 @@ from bot.domain.grammar import clean_reason, parse_deploy
 from bot.messages.blocks import Message
 from bot.messages.deployments import forms
 from bot.services.deployments import decisions, replacing
-from bot.services.followers import followers
 from bot.services.gates import signing
 from bot.services.rollbacks import pins
 from handlers.payloads import Answer, Click, FormErrors, Office, OpenForm, Submission
@@ -84,8 +83,7 @@ def cancel(click: Click, office: Office) -> Answer:
 
 def mark_good(click: Click, office: Office) -> Answer:
     """Mark Good."""
-    told = followers(office.config)
-    return decisions.mark_good(office.tx, office.config, click.deployment, click.user, told)
+    return decisions.mark_good(office.tx, office.config, click.deployment, click.user)
 
 
 def close_failed(click: Click, office: Office) -> Answer:

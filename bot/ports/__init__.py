@@ -4,6 +4,7 @@ from bot.ports.backups import Backups
 from bot.ports.chat import Account, Chat
 from bot.ports.chores import Chore
 from bot.ports.clock import Clock
+from bot.ports.followers import Follower
 from bot.ports.github import Access, GitHub, Held, Started, Tag, Workflow
 from bot.ports.incidents import Room
 from bot.ports.mirrors import Announced, Mirrors
@@ -26,6 +27,7 @@ __all__ = [
     "Chat",
     "Chore",
     "Clock",
+    "Follower",
     "GitHub",
     "Held",
     "Jobs",

@@ -34,9 +34,6 @@ from bot.ports.status_pages import StatusPage
 FIRST_RETRY = timedelta(seconds=2)
 LAST_RETRY = timedelta(seconds=60)
 
-Follower = Callable[[Tx, Deployment, Deployment], None]
-"""What is told of a deployment before and after a step, in the transaction that stores it."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
@@ -57,7 +54,6 @@ class Desk:
     targets: Mapping[tuple[str, str], Sequence[tuple[str, Target]]] = field(default_factory=dict)
     annotators: Mapping[tuple[str, str], Mapping[str, Annotator]] = field(default_factory=dict)
     backups: Backups | None = None
-    followers: tuple[Follower, ...] = ()
     pagers: Mapping[str, Pager] = field(default_factory=dict)
     status_page: StatusPage | None = None
     channels: Channels | None = None
@@ -144,8 +140,6 @@ class Desk:
 
         def keep(tx: Tx) -> Deployment:
             saved = tx.save(old, new)
-            for follower in self.followers:
-                follower(tx, old, saved)
             if action:
                 tx.audit(
                     actor,

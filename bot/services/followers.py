@@ -3,8 +3,8 @@
 from functools import partial
 
 from bot.config import Config
+from bot.ports import Follower
 from bot.services.deployments import annotating, inspecting
-from bot.services.desk import Follower
 from bot.services.incidents import incident_following
 from bot.services.rollbacks import holding, remedies, reversals
 from bot.services.runs import mirroring, twins

@@ -355,7 +355,7 @@ async def test_cancelled_while_its_run_goes_on_it_is_a_persons_and_never_good(
     assert "Mark Good" not in card_row["buttons"]
     bo = team.world.slack.named("bo").id
     with pytest.raises(Refusal, match="cannot be marked good"):
-        await bot.store.run(lambda tx: decisions.mark_good(tx, bot.config, 3, bo, ()))
+        await bot.store.run(lambda tx: decisions.mark_good(tx, bot.config, 3, bo))
 
 
 async def test_a_run_that_github_declines_after_the_database_went_back_is_a_persons(

@@ -26,6 +26,7 @@ from bot.services import directory
 from bot.services.closures import freezes, locks
 from bot.services.deployments import decisions, requests, stepping
 from bot.services.desk import Desk
+from bot.services.followers import followers
 from bot.services.rollbacks import rollbacks
 from bot.services.runs import lookouts, outside
 from tests.services.absent import NoMirrors, NoPainter, NoPulls, NoReleases, Quiet
@@ -98,8 +99,10 @@ class Team:
         self.desk = self._desk()
 
     @classmethod
-    def of(cls, migrated: Path, on_dispatch: Callable[..., Awaitable[int]]) -> Team:
-        """A team on a copy of a migrated database."""
+    def of(
+        cls, migrated: Path, on_dispatch: Callable[..., Awaitable[int]], *, followed: bool = False
+    ) -> Team:
+        """A team on a copy of a migrated database; `followed` if all that follows is wanted."""
         clock = HandClock()
         hub = GatedHub(clock=clock, on_dispatch=on_dispatch)
         hub.gates = {"acme/api": "people", "acme/job": "rule"}
@@ -109,7 +112,8 @@ class Team:
         hub.set_up("acme/job", guarded=True)
         room = Room(groups={name: set(who) for name, who in ROLES.items()})
         loaded = config.parse(CONFIG)
-        store = SqlStore(Memory(migrated), clock)
+        told = followers(loaded) if followed else ()
+        store = SqlStore(Memory(migrated), clock, told)
         return cls(loaded, clock, hub, room, store)
 
     def _desk(self) -> Desk:

@@ -251,7 +251,7 @@ class Story(Base):
         acts: dict[str, Callable[[Tx], object]] = {
             "reject": lambda tx: decisions.reject(tx, number, person, "no"),
             "cancel": lambda tx: decisions.cancel(tx, config, number, person),
-            "good": lambda tx: decisions.mark_good(tx, config, number, person, ()),
+            "good": lambda tx: decisions.mark_good(tx, config, number, person),
             "close": lambda tx: decisions.close_failed(tx, config, number, person),
             "again": lambda tx: decisions.send_again(tx, number, person),
             "approve": lambda tx: decisions.approve(tx, config, number, person),

@@ -1,6 +1,7 @@
 """The store: transactions on everything that the bot keeps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, text
@@ -34,7 +35,8 @@ from bot.adapters.store.release_drafts import ReleaseDrafts
 from bot.adapters.store.remedies import Remedies
 from bot.adapters.store.standings import Standings
 from bot.adapters.store.status_posts import StatusPosts
-from bot.ports import Clock, Stale, Tx
+from bot.domain.deployments.deployments import Deployment
+from bot.ports import Clock, Follower, Stale, Tx
 
 T = TypeVar("T")
 
@@ -69,13 +71,31 @@ class Transaction(
 ):
     """One transaction, as `bot.ports.Tx` describes it; each noun's part is in its own file."""
 
+    def __init__(
+        self, connection: Connection, now: datetime, followers: Sequence[Follower] = ()
+    ) -> None:
+        super().__init__(connection, now)
+        self._followers = followers
+
+    def save(self, old: Deployment, new: Deployment) -> Deployment:
+        saved = super().save(old, new)
+        for follow in self._followers:
+            follow(self, old, saved)
+        return saved
+
 
 class SqlStore:
-    """Everything that is kept, in a SQL database (`bot.ports.Store`)."""
+    """Everything that is kept, in a SQL database (`bot.ports.Store`).
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    `followers` are told of each change of a deployment, in its transaction.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, followers: Sequence[Follower] = ()
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._followers = followers
 
     async def run(self, operation: Callable[[Tx], T]) -> T:
         """Run one operation in one transaction and commit it, or keep nothing.
@@ -85,7 +105,7 @@ class SqlStore:
         """
 
         def work(connection: Connection) -> T:
-            return operation(Transaction(connection, self._clock.now()))
+            return operation(Transaction(connection, self._clock.now(), self._followers))
 
         try:
             return await self._database.transact(work)
@@ -118,10 +138,14 @@ class SqlStore:
 
 
 def open_store(
-    address: str, clock: Clock, *, answers_within: float | None = ANSWERS_WITHIN
+    address: str,
+    clock: Clock,
+    followers: Sequence[Follower] = (),
+    *,
+    answers_within: float | None = ANSWERS_WITHIN,
 ) -> SqlStore:
     """The store at a database address, connected at first use; ValueError for a wrong one.
 
     `answers_within` is how many seconds a statement may take on a server, None any time.
     """
-    return SqlStore(open_database(address, answers_within=answers_within), clock)
+    return SqlStore(open_database(address, answers_within=answers_within), clock, followers)

@@ -1,6 +1,5 @@
 """Decisions: what people press on a card; each is judged and recorded inside one transaction."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.config import Config
@@ -18,7 +17,7 @@ from bot.ports import Tx
 from bot.services.closures import closures
 from bot.services.deployments import letters
 from bot.services.deployments.requests import known, who
-from bot.services.desk import Follower, announce, direct
+from bot.services.desk import announce, direct
 from bot.services.rollbacks import half_back, rollbacks
 
 STILL_WAITING = (State.REQUESTED, State.CHECKING, State.AWAITING_APPROVAL, State.APPROVED)
@@ -92,12 +91,8 @@ def cancel(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message
     )
 
 
-def mark_good(
-    tx: Tx, config: Config, deployment_id: int, slack_id: str, told: Iterable[Follower]
-) -> Message:
-    """An approver takes responsibility for a version whose validation failed; what follows a
-    success follows (`told`).
-    """
+def mark_good(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
+    """An approver takes responsibility for a version whose validation failed."""
     deployment = _open(tx, deployment_id, (State.DEGRADED,))
     actor = known(tx, slack_id)
     if not actor.holds(Role.ADMIN):
@@ -114,8 +109,6 @@ def mark_good(
     )
     answer = _end(tx, live, State.SUCCEEDED, slack_id, "marked_good", deployment.notice)
     saved = load(tx, deployment_id)
-    for follow in told:
-        follow(tx, deployment, saved)
     posts = letters.about(tx, config, saved)
     for post in (announce(config, saved, "succeeded", announcements.good(saved)), *posts):
         tx.post(post)

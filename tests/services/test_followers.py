@@ -1,0 +1,39 @@
+"""What follows from the end of a deployment follows whoever ends it: a step, or a person."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.services.deployments import decisions
+from tests.services.team import PEOPLE, Team
+
+
+@pytest.mark.parametrize(("how", "words"), [("cancel", "was cancelled"), ("close", "failed")])
+async def test_an_incident_hears_of_what_a_person_ends(
+    migrated: Path, how: str, words: str
+) -> None:
+    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
+        return 0
+
+    team = Team.of(migrated, on_dispatch, followed=True)
+    await team.works()
+    assert await team.asks("ana", "v1.1.0") is None
+    await team.works()
+    incident = await team.suffers("app")
+    number = (await team.newest()).id
+    if how == "cancel":
+        assert await team.cancels("ana", number) is None
+    else:
+        assert await team.approves("bo", number) is None
+        team.hub.answers = ["dropped"] * 9
+        for seconds in (1, 60, 300, 700):
+            await team.passes(seconds)
+        who = PEOPLE["bo"]
+        close = partial(decisions.close_failed, deployment_id=number, slack_id=who)
+        assert await team.does(lambda tx: close(tx, team.config)) is None
+    told = await team.store.read(lambda tx: [event.text for event in tx.events(1)])
+    assert f"Release D{number} (v1.1.0) {words}" in told
+    await team.close()
