@@ -5,6 +5,7 @@ from collections.abc import Callable
 from bot.domain.grammar import normalise, parse_report
 from bot.domain.people import Role, require_member
 from bot.messages.knowing import reports
+from bot.services.deployments.requests import who
 from bot.services.knowing.reports import report
 from handlers import freezes, letters, locks, metrics, releases, staging
 from handlers.payloads import Answer, Command, Office
@@ -22,7 +23,7 @@ ACTS: dict[str, Callable[[Command, str, Office], Answer]] = {
 
 def deployments(command: Command, office: Office) -> Answer:
     """`/deployments`, and a word that says what: a report, or one of `ACTS`."""
-    actor, _ = office.tx.actor(command.user)
+    actor, _ = who(office.tx, command.user)
     require_member(actor)
     first, _, rest = normalise(command.text).strip().partition(" ")
     if act := ACTS.get(first.lower()):

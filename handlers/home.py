@@ -3,6 +3,7 @@
 from bot.domain.people import require_member
 from bot.ports import Tx
 from bot.services.deployments import letters
+from bot.services.deployments.requests import who
 from handlers.payloads import Answer, Click, Office, Shown
 
 
@@ -13,7 +14,7 @@ def looked(tx: Tx, user: str) -> None:
 
 def letters_chosen(click: Click, office: Office) -> Answer:
     """Turn On, Turn Off."""
-    actor, _ = office.tx.actor(click.user)
+    actor, _ = who(office.tx, click.user)
     require_member(actor)
     letters.choose(office.tx, office.config, click.user, wanted=click.value == "on")
     office.tx.want_home(click.user)

@@ -14,6 +14,7 @@ from bot.messages.blocks import Message
 from bot.messages.incidents import incident_forms as forms
 from bot.messages.incidents import publishing as pages
 from bot.messages.rollbacks.rollbacks import proposal
+from bot.services.deployments.requests import who
 from bot.services.incidents import incident_causes as causes
 from bot.services.incidents import incident_decisions as decisions
 from bot.services.incidents import incident_editing as editing
@@ -79,7 +80,7 @@ def lead(form: Submission, office: Office) -> Answer:
 def ask_edit(click: Click, office: Office) -> Answer:
     """Edit."""
     meant = _of_member(click, office)
-    actor, _ = office.tx.actor(click.user)
+    actor, _ = who(office.tx, click.user)
     rules.may_edit(meant, actor)
     return OpenForm(forms.edit(meant, click.channel), AGAIN)
 
@@ -178,7 +179,7 @@ def _of_member(click: Click, office: Office) -> Incident:
     """The incident of a button that opens a form, for a member; the rest is judged when it is
     sent.
     """
-    actor, _ = office.tx.actor(click.user)
+    actor, _ = who(office.tx, click.user)
     require_member(actor)
     return incidents.load(office.tx, click.number)
 

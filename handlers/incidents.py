@@ -13,6 +13,7 @@ from bot.messages.incidents import incident_forms as forms
 from bot.messages.incidents import incidents as messages
 from bot.messages.incidents import publishing as pages
 from bot.messages.knowing import reports
+from bot.services.deployments.requests import who
 from bot.services.incidents import incidents
 from bot.services.incidents.incidents import Report
 from handlers.payloads import Answer, Command, FormErrors, Office, OpenForm, Submission
@@ -40,7 +41,7 @@ def incident(command: Command, office: Office) -> Answer:
 
 
 def _open(wish: IncidentWish, command: Command, office: Office) -> Answer:
-    actor, _ = office.tx.actor(command.user)
+    actor, _ = who(office.tx, command.user)
     require_member(actor)
     services = sorted(office.config.services)
     service = _named(wish.text, services)
@@ -52,7 +53,7 @@ def _open(wish: IncidentWish, command: Command, office: Office) -> Answer:
 
 def shortcut(used: Shortcut, office: Office) -> Answer:
     """Open an incident: the form, with what a message tells where it was used on one."""
-    actor, _ = office.tx.actor(used.user)
+    actor, _ = who(office.tx, used.user)
     require_member(actor)
     if not used.ts:
         return _form(office, IncidentWish(deed="open"))

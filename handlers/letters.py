@@ -4,6 +4,7 @@ from bot.domain.errors import Refusal
 from bot.domain.grammar import normalise
 from bot.domain.people import require_member
 from bot.services.deployments import letters
+from bot.services.deployments.requests import who
 from handlers.payloads import Answer, Click, Command, Office
 
 
@@ -17,6 +18,6 @@ def notify(command: Command, rest: str, office: Office) -> Answer:
 
 def off(click: Click, office: Office) -> Answer:
     """No More of These."""
-    actor, _ = office.tx.actor(click.user)
+    actor, _ = who(office.tx, click.user)
     require_member(actor)
     return letters.choose(office.tx, office.config, click.user, wanted=False)

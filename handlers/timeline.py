@@ -6,6 +6,7 @@ from bot.domain.errors import Refusal
 from bot.domain.people import require_member
 from bot.messages.blocks import Message
 from bot.messages.incidents import incident_forms as forms
+from bot.services.deployments.requests import who
 from bot.services.incidents import timeline
 from handlers.incidents import moment
 from handlers.payloads import Answer, FormErrors, Office, OpenForm, Submission
@@ -14,7 +15,7 @@ from handlers.people_messages import MessageEvent, Shortcut, said_at, with_names
 
 def add(shortcut: Shortcut, office: Office) -> Answer:
     """Add to incident timeline: a form, because what a message tells often happened before it."""
-    actor, _ = office.tx.actor(shortcut.user)
+    actor, _ = who(office.tx, shortcut.user)
     require_member(actor)
     choices = timeline.choices(office.tx, shortcut.channel, shortcut.thread_ts)
     view = forms.timeline(

@@ -22,7 +22,7 @@ async def test_an_incident_hears_of_what_a_person_ends(
     await team.works()
     assert await team.asks("ana", "v1.1.0") is None
     await team.works()
-    incident = await team.suffers("app")
+    await team.suffers("app")
     number = (await team.newest()).id
     if how == "cancel":
         assert await team.cancels("ana", number) is None

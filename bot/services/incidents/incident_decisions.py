@@ -17,7 +17,7 @@ from bot.messages.blocks import Message
 from bot.messages.incidents import incident_news as news
 from bot.ports import Tx
 from bot.services.closures import freezing
-from bot.services.deployments.requests import known
+from bot.services.deployments.requests import known, who
 from bot.services.incidents import channels, paging, publishing
 from bot.services.incidents import incident_room as room
 from bot.services.incidents.incidents import inform, load, may_tell
@@ -152,7 +152,7 @@ def assign(
 ) -> Message:
     """Make somebody its lead; reminders of updates go to `comms`, if there is one."""
     incident = load(tx, incident_id)
-    actor, _ = tx.actor(slack_id)
+    actor, _ = who(tx, slack_id)
     for chosen in filter(None, (lead, comms)):
         rules.may_assign(incident, actor, tx.actor(chosen)[0])
     saved = room.keep(tx, incident, incident.with_(lead=lead, comms=comms))

@@ -17,6 +17,7 @@ from bot.messages.incidents import incident_news as news
 from bot.messages.incidents import incidents as messages
 from bot.ports import Tx
 from bot.services.closures import freezing
+from bot.services.deployments.requests import who
 from bot.services.incidents import channels, paging, rooms
 from bot.services.incidents import incident_room as room
 
@@ -46,7 +47,7 @@ class Report:
 
 def declare(tx: Tx, config: Config, report: Report, slack_id: str) -> Incident:
     """Open an incident: its message, its first promise and its suspect follow from the row."""
-    actor, _ = tx.actor(slack_id)
+    actor, _ = who(tx, slack_id)
     require_member(actor)
     started_at = report.started_at or tx.now
     if started_at > tx.now:
@@ -137,7 +138,7 @@ def _title(report: Report) -> str:
 
 def listing(tx: Tx, config: Config, slack_id: str) -> Message:
     """The open ones."""
-    actor, _ = tx.actor(slack_id)
+    actor, _ = who(tx, slack_id)
     require_member(actor)
     return messages.listing(tx.open_incidents(), config.commands.incident)
 
@@ -208,6 +209,6 @@ def is_open(incident: Incident) -> None:
 
 def may_tell(tx: Tx, incident: Incident, slack_id: str) -> None:
     """Refuse unless this person may tell something about this incident now."""
-    actor, _ = tx.actor(slack_id)
+    actor, _ = who(tx, slack_id)
     require_member(actor)
     is_open(incident)

@@ -9,6 +9,7 @@ from bot.domain.people import Standing, require_member
 from bot.messages.blocks import Message
 from bot.messages.incidents import incident_news as news
 from bot.ports import Tx
+from bot.services.deployments.requests import who
 from bot.services.incidents import incident_room as room
 from bot.services.incidents.incidents import load
 
@@ -30,7 +31,7 @@ def add(
     tx: Tx, incident_id: int, text: str, at: datetime, slack_id: str, source: str | None
 ) -> Message:
     """An entry of a person, at the time at which it happened."""
-    actor, _ = tx.actor(slack_id)
+    actor, _ = who(tx, slack_id)
     require_member(actor)
     incident = load(tx, incident_id)
     if at > tx.now:
@@ -50,7 +51,7 @@ def pin(
 ) -> None:
     """A message in the room of an incident was pinned by somebody of the team."""
     incident = _in_room(tx, *place)
-    actor, _ = tx.actor(slack_id)
+    actor, _ = who(tx, slack_id)
     if incident is None or incident.state is State.CLOSED or not text:
         return
     if actor.standing is Standing.MEMBER:
