@@ -105,7 +105,7 @@ class _Sources:
     async def ask(self, gate: Gate, answer: Coroutine[Any, Any, T], otherwise: T) -> T:
         """The answer; `otherwise` where the gate is off, or its source does not answer.
 
-        Raises Fault when GitHub tells us to wait.
+        Raises Fault when everybody is told to wait.
         """
         if self._rules.policy(gate) is Policy.OFF:
             answer.close()
@@ -113,7 +113,7 @@ class _Sources:
         try:
             return await answer
         except Fault as fault:
-            if fault.system == "github" and fault.retry_after is not None:
+            if fault.retry_after is not None:
                 raise
             self.unread[gate] = fault
             return otherwise
