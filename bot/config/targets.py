@@ -173,6 +173,16 @@ class DockerSshTarget(Part):
         here = "127.0.0.1" if address in ("", "0.0.0.0") else address
         return f"http://{here}:{port}{self.health}"
 
+    @property
+    def undoing(self) -> timedelta:
+        """How long a switch that is cut off has for putting the old container back."""
+        return self.deadline + timedelta(minutes=1)
+
+    @property
+    def limit(self) -> timedelta:
+        """After which the host cuts a switch off."""
+        return self.pull + self.deadline * 2 + self.grace + self.undoing
+
 
 class VercelTarget(Part):
     """A project at Vercel."""
@@ -207,6 +217,18 @@ TargetConfig = Annotated[
     Field(discriminator="kind"),
 ]
 """Any kind of target, told apart by its `kind`."""
+
+
+def longest_step(target: TargetConfig | None) -> timedelta:
+    """How long a step there is awaited, before a person has to decide."""
+    match target:
+        case DockerSshTarget():  # by then its host has ended it
+            return target.limit + target.undoing + timedelta(minutes=1)
+        case GithubWorkflowTarget():
+            return timedelta(minutes=45)
+        case _:
+            return timedelta(minutes=30)
+
 
 KINDS = frozenset({"docker_ssh", "vercel", "do_app_platform", "github_workflow"})
 

@@ -140,10 +140,10 @@ async def test_what_is_being_stopped_is_not_said_to_run_on(stage: Stage) -> None
     _signal(stage, "D1", signal.SIGKILL)
     sight = await target.watch(receipt)
     assert (sight.fate, sight.text) == (
-        Fate.UNKNOWN,
+        None,
         "it was killed; what ran before is being stopped",
     )
-    while (sight := await target.watch(receipt)).fate is Fate.UNKNOWN:
+    while (sight := await target.watch(receipt)).fate is None:
         await asyncio.sleep(0.1)
     assert (sight.fate, sight.text) == (
         Fate.FAILED_BROKEN,

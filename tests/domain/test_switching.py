@@ -1,9 +1,11 @@
 """The steps of a rollback: what they came to, also where a target can be asked no more."""
 
+from datetime import timedelta
+
 import pytest
 
-from bot.domain.rollbacks.switching import Outcome, Progress, TargetStep, outcome
-from bot.domain.rollbacks.targets import Fate
+from bot.domain.rollbacks.switching import UNCLEAR, Outcome, Progress, TargetStep, outcome
+from bot.domain.rollbacks.targets import Fate, Sight
 from tests.domain.samples import NOON
 
 
@@ -25,3 +27,62 @@ def test_of_a_target_that_is_gone_only_what_was_not_begun_changed_nothing(
     gone = TargetStep(target="web", progress=progress, began_at=NOON).gone("it is gone", NOON)
     assert (gone.fate, gone.text, gone.ended_at) == (fate, "it is gone", NOON)
     assert outcome((gone,), stop_on_failure=True) is came_to
+
+
+LONGEST = timedelta(minutes=30)
+SOON = timedelta(minutes=1)
+WAITING = TargetStep(target="web")
+STARTING = TargetStep(target="web", progress=Progress.STARTING, began_at=NOON)
+
+
+def after(before: TargetStep, step: TargetStep, minutes: float) -> TargetStep:
+    """The step as it is kept so long after noon."""
+    at = NOON + timedelta(minutes=minutes)
+    return step.timed(before, at, LONGEST).in_time(at)
+
+
+def seen(step: TargetStep, fate: Fate | None, minutes: float) -> TargetStep:
+    at = NOON + timedelta(minutes=minutes)
+    return after(step, step.seen(Sight(fate=fate, text="what it does", at=at)), minutes)
+
+
+def test_a_step_has_its_time_from_when_it_is_taken_up_and_from_when_it_was_sent() -> None:
+    begun = after(WAITING, STARTING, 0)
+    assert begun.awaited_until == NOON + LONGEST
+    assert after(begun, begun, 10).awaited_until == NOON + LONGEST
+    sent = seen(begun, None, 10)
+    assert sent.awaited_until == NOON + timedelta(minutes=40)
+    assert seen(sent, None, 39).progress is Progress.RUNNING
+    over = seen(sent, None, 40)
+    assert (over.progress, over.fate, over.awaited_until) == (Progress.ENDED, Fate.UNKNOWN, None)
+    assert over.text == ("what it does; not awaited any longer, look at web before anything else")
+    assert outcome((over,), stop_on_failure=True) is Outcome.MIXED
+    assert seen(sent, Fate.SUCCEEDED, 40).fate is Fate.SUCCEEDED
+
+
+def test_what_nobody_can_tell_is_soon_a_persons() -> None:
+    sent = seen(after(WAITING, STARTING, 0), Fate.UNKNOWN, 1)
+    assert sent.awaited_until == NOON + SOON + UNCLEAR
+    assert seen(sent, Fate.UNKNOWN, 2.9).progress is Progress.RUNNING
+    again = seen(sent, None, 2.9)
+    assert again.awaited_until == NOON + SOON + LONGEST
+    assert seen(again, Fate.UNKNOWN, 3.1).progress is Progress.RUNNING
+    assert seen(sent, Fate.UNKNOWN, 3).progress is Progress.ENDED
+
+
+def test_what_could_not_be_sent_in_time_changed_nothing() -> None:
+    begun = after(WAITING, STARTING, 0)
+    put_off = TargetStep(target="web", text="no route", began_at=NOON, due_by=begun.due_by)
+    assert after(begun, put_off, 29).progress is Progress.WAITING
+    late = after(begun, put_off, 30)
+    assert (late.fate, late.text) == (
+        Fate.FAILED_RESTORED,
+        "no route; it was not begun in time",
+    )
+    assert outcome((late,), stop_on_failure=True) is Outcome.UNCHANGED
+
+
+def test_where_nobody_looked_for_so_long_it_is_taken_up_with_all_its_time() -> None:
+    put_off = after(WAITING, WAITING, 0)
+    taken = TargetStep(target="web", progress=Progress.STARTING, due_by=put_off.due_by)
+    assert after(put_off, taken, 90).awaited_until == NOON + timedelta(minutes=120)

@@ -140,6 +140,26 @@ async def test_a_target_that_is_removed_while_it_switches_may_have_switched(
     assert "PARTIAL: production is mixed. web: it is no longer in gonogo.yaml" in said
 
 
+async def test_what_nobody_can_tell_is_awaited_two_minutes_then_a_person_decides(
+    team: Workspace,
+) -> None:
+    await team.post("/targets/app_platform", outcome="UNKNOWN")
+    await rolls_back(team)
+    await team.passes("PT1M")
+    unknown = "App Platform does not know the state of deployment"
+    card = await card_of(team)
+    assert "\nSwitching\n" in card
+    assert f"• api unknown {unknown}" in card
+    assert "UTC, then a person decides" in card
+    await team.passes("PT2M")
+
+    said = (await team.channel())[-1]
+    assert "PARTIAL: production is mixed. web: all production domains lead to" in said
+    assert f"; api: {unknown}" in said
+    assert "not awaited any longer, look at api before anything else" in said
+    assert await team.message_with("Retry api")
+
+
 async def test_what_takes_long_is_asked_about_ever_more_seldom(team: Workspace) -> None:
     await team.post("/targets/vercel", seconds=60)
     before = await team.get("/journal", system="vercel")

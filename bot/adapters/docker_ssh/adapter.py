@@ -141,15 +141,12 @@ class DockerSsh:
 
     def _words(self, wanted: Artifact, operation: str) -> tuple[str, ...]:
         target = self._target
-        # What is cut off by the limit still has to put the old one back.
-        undoing = target.deadline + timedelta(seconds=60)
-        limit = target.pull + target.deadline * 2 + target.grace + undoing
         return (
             *(target.container, target.image, target.url, operation, self._issued()),
             *(wanted.id, wanted.version or "", target.publish, str(target.container_port)),
             *(target.env_file or "", _seconds(target.deadline), _seconds(target.grace)),
             *(_seconds(target.pull), "yes" if target.candidate else "no", str(target.keep)),
-            *(_seconds(limit), _seconds(undoing), *target.flags),
+            *(_seconds(target.limit), _seconds(target.undoing), *target.flags),
         )
 
     async def _look(self, digest: str = "") -> View:

@@ -46,7 +46,7 @@ def judge(
             return Fate.UNKNOWN, f"it was killed, and {holder} is at work there now"
         return None, _last_step(view)[1]
     if _is_being_stopped(view, f"{name}-prev-{operation}", grace):
-        return Fate.UNKNOWN, "it was killed; what ran before is being stopped"
+        return None, "it was killed; what ran before is being stopped"
     fate, text = _left_behind(view, name, operation, version, deadline)
     candidate = f"{name}-cand-{operation}"
     left = f"; the candidate {candidate} is left over" if candidate in view.containers() else ""
@@ -55,7 +55,7 @@ def judge(
 
 def _left_behind(
     view: View, name: str, operation: str, version: str, deadline: timedelta
-) -> tuple[Fate, str]:
+) -> tuple[Fate | None, str]:
     found = view.containers()
     current, aside = found.get(name), found.get(f"{name}-prev-{operation}")
     before = next(iter(view.containers("before_containers").values()), None)
@@ -77,7 +77,7 @@ def _left_behind(
 
 def _the_new_one(
     view: View, current: Container, version: str, deadline: timedelta
-) -> tuple[Fate, str]:
+) -> tuple[Fate | None, str]:
     told = view.told()
     is_right = not version or (told is not None and is_same(told, version))
     if current.status != "running":
@@ -85,7 +85,7 @@ def _the_new_one(
     if view.answers() and is_right:
         return Fate.SUCCEEDED, "the new container runs and is healthy"
     if current.started and _now(view) < current.started + deadline:
-        return Fate.UNKNOWN, "the new container is not healthy yet"
+        return None, "the new container is not healthy yet"
     return Fate.FAILED_BROKEN, "the new container is not healthy"
 
 

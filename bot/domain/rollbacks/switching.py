@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.deployments.validation import Outcome as Seen
 from bot.domain.deployments.validation import Reading
 from bot.domain.rollbacks.targets import Fate, Sight
+
+UNCLEAR = timedelta(minutes=2)
+"""How long an end that nobody can tell is looked at again, before a person has to decide."""
 
 
 class Progress(StrEnum):
@@ -61,6 +64,15 @@ class TargetStep:
     pinned: str = ""
     output: str = ""
     lift_by: str = ""
+    due_by: datetime | None = None
+    unclear_at: datetime | None = None
+
+    @property
+    def awaited_until(self) -> datetime | None:
+        """When a person is asked to decide, whatever became of it; None before it is taken up."""
+        if self.progress is Progress.ENDED or self.due_by is None:
+            return None
+        return min(self.due_by, self.unclear_at + UNCLEAR) if self.unclear_at else self.due_by
 
     @property
     def changes(self) -> bool:
@@ -94,6 +106,32 @@ class TargetStep:
         """The step as it is left, although nobody knows what became of it."""
         return replace(self.seen(sight), progress=Progress.ENDED, ended_at=sight.at)
 
+    def timed(self, before: "TargetStep", at: datetime, longest: timedelta) -> "TargetStep":
+        """The step after a change, with by when it has to have ended: `longest` from when it was
+        taken up, and from when it was sent; also where nobody looked for so long.
+        """
+        moved = self.progress is not before.progress
+        is_sent = moved and self.progress is Progress.RUNNING
+        is_late = self.due_by is not None and at >= self.due_by
+        renewed = is_sent or (moved and is_late and self.progress is Progress.STARTING)
+        return replace(
+            self,
+            due_by=at + longest if renewed or self.due_by is None else self.due_by,
+            unclear_at=(self.unclear_at or at) if self.fate is Fate.UNKNOWN else None,
+        )
+
+    def in_time(self, at: datetime) -> "TargetStep":
+        """The step after a look at its target, or ended because it takes too long: then nothing was
+        begun, or nobody knows what becomes of it.
+        """
+        until = self.awaited_until
+        if until is None or at < until:
+            return self
+        if self.progress is Progress.WAITING:
+            return self.failed(f"{self.text or 'not begun'}; it was not begun in time", at)
+        why = f"{self.text}; not awaited any longer, look at {self.target} before anything else"
+        return replace(self, progress=Progress.ENDED, fate=Fate.UNKNOWN, ended_at=at, text=why)
+
     def failed(self, why: str, at: datetime) -> "TargetStep":
         """The step ended without having changed anything."""
         return replace(
@@ -115,6 +153,11 @@ def following(steps: Sequence[TargetStep], *, stop_on_failure: bool) -> int | No
         if step.stops(stop_on_failure):
             return None
     return None
+
+
+def awaited_until(steps: Sequence[TargetStep]) -> datetime | None:
+    """When a person is asked to decide about the step that is under way."""
+    return next((step.awaited_until for step in steps if step.awaited_until), None)
 
 
 def outcome(steps: Sequence[TargetStep], *, stop_on_failure: bool) -> Outcome:

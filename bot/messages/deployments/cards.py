@@ -163,6 +163,8 @@ def steps(deployment: Deployment) -> str:
         lines.append(
             f"• {b.line(step.target, 80)} *{word}*{took} {b.line(step.text, 200)}".rstrip()
         )
+        if step.awaited_until:
+            lines[-1] += f" · until {b.clock_time(step.awaited_until)}, then a person decides"
         if step.pinned:
             lifting = "; being lifted" if step.lift_by else ""
             lines.append(f"    pinned: {b.line(step.pinned, 200)}{lifting}")

@@ -19,6 +19,7 @@ from bot.domain.rollbacks.targets import Artifact, Fate
 from bot.messages.deployments import announcements, tails
 from bot.ports import Receipt, Reversing, Target, Tx
 from bot.services.desk import Desk, announce, reply, retry_in
+from bot.services.rollbacks import deadlines
 from bot.services.rollbacks import undoing as databases
 
 log = structlog.get_logger()
@@ -43,12 +44,27 @@ async def begin(desk: Desk, deployment: Deployment, steps: tuple[TargetStep, ...
 
 
 async def switch(desk: Desk, deployment: Deployment) -> None:
-    """Bring the rollback one step further. Raises Fault."""
+    """Bring the rollback one step further. Raises Fault as long as there is time to wait."""
     stop = desk.stops_on_failure(deployment)
     place = switching.following(deployment.steps, stop_on_failure=stop)
     if place is None:
         await _settle(desk, deployment, switching.outcome(deployment.steps, stop_on_failure=stop))
         return
+    try:
+        await _take(desk, deployment, place)
+    except Fault as fault:
+        step = deployment.steps[place]
+        timed = deadlines.timed(desk, deployment, step, step)
+        unread = replace(timed, text=f"Waiting for {step.target} ({fault.text})")
+        if unread.in_time(desk.now()) is not unread:
+            await _keep(desk, deployment, place, unread)
+            return
+        if timed != step:
+            await desk.save(deployment, deployment.with_(steps=_with(deployment, place, timed)))
+        raise
+
+
+async def _take(desk: Desk, deployment: Deployment, place: int) -> None:
     step = deployment.steps[place]
     if step.command:
         await _ask_database(desk, deployment, place)
@@ -67,7 +83,7 @@ async def switch(desk: Desk, deployment: Deployment) -> None:
             wanted = await _wanted(desk, deployment, step.target, target)
             begun = replace(step, progress=Progress.STARTING, began_at=desk.now())
             started = await _keep(desk, deployment, place, begun)
-            await _start(desk, started, place, target, wanted, operation)
+            await _send(desk, started, place, lambda: target.start(wanted, operation))
         case Progress.STARTING:
             wanted = await _wanted(desk, deployment, step.target, target)
             await _find(desk, deployment, place, target, wanted, operation)
@@ -90,18 +106,6 @@ async def _take_back(
         begun = replace(step, progress=Progress.STARTING, began_at=desk.now())
         deployment = await _keep(desk, deployment, place, begun)
     await _send(desk, deployment, place, lambda: target.undo(step.undoes, operation))
-
-
-async def _start(
-    desk: Desk,
-    deployment: Deployment,
-    place: int,
-    target: Target,
-    wanted: Artifact,
-    operation: str,
-) -> None:
-    """Ask the target once."""
-    await _send(desk, deployment, place, lambda: target.start(wanted, operation))
 
 
 async def _send(
@@ -185,9 +189,15 @@ async def _keep(
     pause: timedelta | None = None,
     failures: int = 0,
 ) -> Deployment:
-    steps = (*deployment.steps[:place], step, *deployment.steps[place + 1 :])
+    """Store one step, ended where its time is over."""
     now = desk.now()
-    if pause is None:
+    step = deadlines.timed(desk, deployment, deployment.steps[place], step).in_time(now)
+    steps = _with(deployment, place, step)
+    if step.awaited_until is None:
+        pause = timedelta(0)
+    elif pause is not None:
+        pause = min(pause, step.awaited_until - now)
+    else:
         pause = _pause(step, now) if step.progress is Progress.RUNNING else timedelta(0)
     kept = deployment.with_(steps=steps, due_at=now + pause, failures=failures, waiting_for="")
     ended = step.progress is Progress.ENDED
@@ -199,6 +209,10 @@ async def _keep(
     )
     desk.wake_after(pause)
     return saved
+
+
+def _with(deployment: Deployment, place: int, step: TargetStep) -> tuple[TargetStep, ...]:
+    return (*deployment.steps[:place], step, *deployment.steps[place + 1 :])
 
 
 def _pause(step: TargetStep, now: datetime) -> timedelta:

@@ -1,0 +1,93 @@
+"""A rollback whose target answers no more does not wait for ever: a person is asked to decide."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import Kind, State
+from bot.domain.errors import Fault
+from bot.domain.rollbacks.switching import Progress, TargetStep
+from bot.domain.rollbacks.targets import Artifact, Candidate, Sight, TargetPlan
+from bot.ports import Receipt
+from bot.services.deployments import stepping
+from tests.services.team import Team
+
+
+class Gone:
+    """A target whose place cannot be reached."""
+
+    async def current(self) -> Artifact | None:
+        raise Fault("ssh", "no route to host")
+
+    async def candidates(self) -> tuple[Candidate, ...]:
+        raise Fault("ssh", "no route to host")
+
+    async def plan(self, wanted: Artifact) -> TargetPlan:
+        raise Fault("ssh", "no route to host")
+
+    async def start(self, wanted: Artifact, operation: str) -> Receipt:
+        raise Fault("ssh", "no route to host")
+
+    async def watch(self, receipt: Receipt) -> Sight:
+        raise Fault("ssh", "no route to host")
+
+    async def resolve_unknown(self, wanted: Artifact, operation: str) -> tuple[Receipt, Sight]:
+        raise Fault("ssh", "no route to host")
+
+
+@pytest.fixture
+async def team(migrated: Path) -> AsyncIterator[Team]:
+    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
+        return 0
+
+    made = Team.of(migrated, on_dispatch)
+    await made.works()
+    assert await made.asks("ana", "v1.1.0") is None
+    made.desk = replace(made.desk, targets={("app", "production"): (("web-1", Gone()),)})
+    yield made
+    await made.close()
+
+
+async def looked_at(team: Team, minutes: int) -> Deployment:
+    """The rollback after looks every minute."""
+    for _ in range(minutes):
+        await stepping.step(team.desk, 1)
+        team.clock.forward(60)
+    return await team.newest()
+
+
+@pytest.mark.parametrize(
+    ("progress", "notice"),
+    [
+        (Progress.WAITING, "Nothing was switched. web-1: {why}; it was not begun in time"),
+        (Progress.STARTING, "PARTIAL: production is mixed. web-1: {why}; {look}"),
+        (Progress.RUNNING, "PARTIAL: production is mixed. web-1: {why}; {look}"),
+    ],
+)
+async def test_after_its_time_it_is_left_to_a_person_with_an_alert(
+    team: Team, progress: Progress, notice: str
+) -> None:
+    left = await team.newest()
+    began_at = None if progress is Progress.WAITING else team.clock.now()
+    step = TargetStep(target="web-1", progress=progress, began_at=began_at)
+    wish = replace(
+        left, kind=Kind.ROLLBACK, state=State.SWITCHING, request_id="D1-a", steps=(step,)
+    )
+    await team.store.run(lambda tx: tx.save(left, wish))
+
+    waiting = await looked_at(team, 30)
+    assert (waiting.state, waiting.waiting_for) == (
+        State.SWITCHING,
+        "Waiting for ssh (no route to host)",
+    )
+    over = await looked_at(team, 2)
+    why, look = "Waiting for web-1 (no route to host)", "not awaited any longer, look at web-1"
+    assert over.state is State.DEGRADED
+    assert over.notice.startswith(notice.format(why=why, look=look))
+    posts = await team.store.read(lambda tx: tx.posts_due(tx.now))
+    assert any(over.notice in str(post.message.blocks) for post in posts)
