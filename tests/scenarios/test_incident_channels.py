@@ -82,14 +82,23 @@ async def test_its_room_from_the_first_word_to_the_last(team: Workspace) -> None
 
 
 @pytest.mark.parametrize(
-    "kind", ["status_after_apply:502", "reset_after_apply", "status:502", "reset_before"]
+    ("kind", "method"),
+    [
+        ("status_after_apply:502", "create"),
+        ("reset_after_apply", "create"),
+        ("status:502", "create"),
+        ("status_after_apply:502", "invite"),
+    ],
 )
-async def test_a_lost_answer_makes_one_channel(team: Workspace, kind: str) -> None:
-    await team.fault("slack", kind, path="/conversations.create")
+async def test_a_lost_answer_makes_one_channel_with_everybody_in_it(
+    team: Workspace, kind: str, method: str
+) -> None:
+    await team.fault("slack", kind, path=f"/conversations.{method}")
     await team.types("ana", OUTAGE)
     await team.passes("PT10S")
     [made] = channels(team)
     assert made.name == NAME and f"Room: #{NAME}" in await message(team)
+    assert people(team, made) == {"ana", "bo", "dee"}
     assert await said(team) and await thread(team) == []
 
 

@@ -155,24 +155,24 @@ async def _furnish(desk: Desk, channels: Channels, incident: Incident, found: Ow
     root, wanted = await desk.store.read(
         lambda tx: (tx.sent_ts(room.room_key(incident.id)), _guests(tx, incident))
     )
-    trouble = ""
+    trouble, guests = "", list(found.guests)
     try:
         for guest in wanted:
-            if guest not in found.guests:
+            if guest not in guests:
                 trouble = await _invite(channels, found, guest) or trouble
+                guests.append(guest)
         if root is not None and not found.is_furnished:
             url = await desk.chat.permalink(*root)
             await channels.describe(found.channel, messages.topic(incident, url))
     except Declined as no:
         trouble = no.text
     except Fault as fault:
-        await _later(desk, found, fault)
+        await _later(desk, found, found.with_(guests=tuple(guests)), fault)
         return
     due_at = None if root is not None else desk.now() + SOON
-    guests = tuple(dict.fromkeys((*found.guests, *wanted)))
 
     def keep(tx: Tx) -> None:
-        changes = {"guests": guests, "is_furnished": root is not None, "trouble": trouble}
+        changes = {"guests": tuple(guests), "is_furnished": root is not None, "trouble": trouble}
         tx.save_own_channel(found, found.with_(**changes, failures=0, due_at=due_at))
         if root is not None and not found.is_furnished:
             told = messages.begun(incident)
@@ -206,7 +206,7 @@ async def _archive(desk: Desk, channels: Channels, incident: Incident, found: Ow
     except Declined as no:
         trouble = no.text
     except Fault as fault:
-        await _later(desk, found, fault)
+        await _later(desk, found, found, fault)
         return
     state = ChannelState.ARCHIVED
     over = found.with_(state=state, trouble=trouble, due_at=None)
@@ -218,10 +218,10 @@ async def _archive(desk: Desk, channels: Channels, incident: Incident, found: Ow
     await desk.store.run(keep)
 
 
-async def _later(desk: Desk, found: OwnChannel, fault: Fault) -> None:
-    """Once more, not for ever."""
+async def _later(desk: Desk, found: OwnChannel, so_far: OwnChannel, fault: Fault) -> None:
+    """Once more from where it is so far, not for ever."""
     failures = found.failures + 1
     due_at = desk.now() + retry_in(found.failures, fault.retry_after)
     gives_up = failures > MOST_FAILURES
-    again = found.with_(failures=failures, trouble=fault.text, due_at=None if gives_up else due_at)
+    again = so_far.with_(failures=failures, trouble=fault.text, due_at=None if gives_up else due_at)
     await desk.store.run(lambda tx: tx.save_own_channel(found, again))
