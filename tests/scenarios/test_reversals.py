@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios.test_pins import status
-from tests.scenarios.test_targets import VERCEL, deployed, rolls_back, targets, two
+from tests.scenarios.test_targets import (
+    VERCEL,
+    deployed,
+    host,
+    rolled_back,
+    rolls_back,
+    targets,
+    two,
+)
+from tests.scenarios.test_undoing_on_a_host import runs_there
 from tests.scenarios.test_workflow_target import DISPATCHES, WORKERS
 from tests.scenarios.workspace import Workspace, workspace
 
@@ -201,3 +210,23 @@ async def test_what_somebody_ran_by_hand_is_undone_by_the_workflow(tmp_path: Pat
         await team.passes("PT3M")
         assert (await team.channel())[-1].startswith(AGAIN)
         assert await brought(team) == 1
+
+
+async def test_a_container_on_a_host_comes_again(tmp_path: Path) -> None:
+    async with workspace(tmp_path, rules=host, host=True) as team:
+        await runs_there(team, "v1.2.1")
+        await deployed(team)
+        await rolls_back(team)
+        await team.post("/health", environment="production", status="ok", version="v1.2.0")
+        await team.until(lambda: rolled_back(team), "PT3S")
+        await undoes(team)
+        await team.post("/health", environment="production", status="ok", version="v1.2.1")
+        await team.until(lambda: runs_again(team), "PT3S")
+
+        containers = team.world.host.engine.containers
+        running = [(one.name, one.image.version) for one in containers if one.status == "running"]
+        assert running == [("app", "v1.2.1")]
+
+
+async def runs_again(team: Workspace) -> bool:
+    return (await team.channel())[-1].startswith(AGAIN)

@@ -26,13 +26,18 @@ def by_image(world: World) -> Json:
 async def team(tmp_path: Path) -> AsyncIterator[Workspace]:
     """v1.3.0 is live and well on a host, and its database was looked at."""
     async with workspace(tmp_path, rules=by_image, host=True, begin=reversible) as opened:
-        host = opened.world.host
-        await host.engine.run(["rm", "-f", "app"])
-        where, image = f"{LOOPBACK}:{host.published}:3000", f"{REPOSITORY}:v1.3.0"
-        await host.engine.run(["run", "-d", "--name", "app", "-p", where, image])
+        await runs_there(opened, "v1.3.0")
         await deployed(opened)
         await opened.until(lambda: asked_all(opened, AFTER), "PT15S")
         yield opened
+
+
+async def runs_there(team: Workspace, version: str) -> None:
+    """What the team's own workflow has brought to the host."""
+    host = team.world.host
+    await host.engine.run(["rm", "-f", "app"])
+    where = f"{LOOPBACK}:{host.published}:3000"
+    await host.engine.run(["run", "-d", "--name", "app", "-p", where, f"{REPOSITORY}:{version}"])
 
 
 def asked(team: Workspace) -> list[str]:

@@ -91,7 +91,7 @@ class Workspace:
         if pressed["modal"] is None:
             return pressed
         form = await self.get("/modal", **{"as": person})
-        return await self.submits(person, **_confirmed(form["blocks"]))
+        return await self.submits(person, **confirmed(form["blocks"]))
 
     async def types(self, person: str, text: str, **more: Any) -> str:
         """Types a line in #deployments; what only that person reads at once."""
@@ -286,7 +286,7 @@ async def workspace(
         await runner.cleanup()
 
 
-def _confirmed(blocks: list[Json]) -> Json:
+def confirmed(blocks: list[Json]) -> Json:
     """Every box of a form ticked, and every field filled in."""
     inputs = [block for block in blocks if block["type"] == "input"]
     return {
