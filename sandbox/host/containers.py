@@ -93,6 +93,7 @@ class Container:
     log: list[str] = field(default_factory=list)
     log_driver: str = "json-file"
     code: int = 0
+    page: str = ""  # what it answers instead
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     _server: asyncio.Server | None = None
 
@@ -121,7 +122,8 @@ class Container:
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await reader.readuntil(b"\r\n\r\n")
-            body = json.dumps({"status": "ok", "version": self.image.says}).encode()
+            told = {"status": "ok", "version": self.image.says}
+            body = (self.page or json.dumps(told)).encode()
             head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
             writer.write(head.encode() + body)
             await writer.drain()

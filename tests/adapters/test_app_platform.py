@@ -200,6 +200,18 @@ async def test_a_commit_keeps_it_and_ends_the_pin(api: AtDigitalOcean) -> None:
     assert api.sent() == [("rollback", 200), ("commit", 200)]
 
 
+async def test_what_was_pushed_after_a_commit_is_not_taken_for_the_revert(
+    api: AtDigitalOcean,
+) -> None:
+    receipt, _ = await api.rolled_back("v1.1.0")
+    await api.target.unpin()
+    api.app.push(api.app.find(api.id("v1.0.0")).release)  # type: ignore[union-attr]
+    with pytest.raises(Declined, match="the rollback was committed; deploy the later version"):
+        await api.target.undo(receipt, "R7-api-undo")
+
+    assert [end for end, _ in api.sent()] == ["rollback", "commit"]
+
+
 async def test_nothing_else_is_reverted_than_ours(api: AtDigitalOcean) -> None:
     receipt, _ = await api.rolled_back("v1.1.0")
     await api.target.unpin()

@@ -42,3 +42,12 @@ async def test_the_host_has_what_the_registry_has(stage: Stage) -> None:
     shared = [image for image in stage.world.host.engine.images if image.version in stored]
     assert OLD in [image.version for image in shared]
     assert all(image.digest == stored[image.version].digest for image in shared)
+
+
+async def test_what_the_page_says_hides_no_container(stage: Stage) -> None:
+    target = stage.target()
+    (container,) = stage.world.host.engine.containers
+    container.page = '{"version": "v9.9.9"} == log'
+    assert await running(target) == OLD
+    plan = await target.plan(wanted())
+    assert (plan.obstacle, plan.current and plan.current.version) == ("", OLD)

@@ -1,5 +1,6 @@
 """AppPlatform: an app at DigitalOcean as a target, by its rollback, commit and revert."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.adapters.digitalocean.answers import (
@@ -148,6 +149,13 @@ class AppPlatform:
         fit = [one for one in await self._deployments() if one.artifact().meets(wanted)]
         return next((one for one in fit if not one.why_not), next(iter(fit), None))
 
+    async def _runs(self, one: Deployment, before: str) -> bool:
+        """Whether it runs again what that deployment ran."""
+        if not before or before in one.ids:
+            return bool(before)
+        found = await self._api.get(DeploymentAnswer, f"{self._path}/deployments/{before}")
+        return one.artifact().meets(replace(found.deployment.artifact(), id=""))
+
     async def _id(self, wanted: Artifact) -> str:
         if wanted.id:
             return wanted.id
@@ -160,7 +168,11 @@ class AppPlatform:
     async def _reverted(self, app: App, receipt: Receipt) -> Receipt:
         """What became of the pin that is gone: a revert that was lost on us, or a commit."""
         newer = app.under_way or app.active_deployment
-        if newer is not None and newer.id != receipt["deployment"]:
+        if (
+            newer is not None
+            and newer.id != receipt["deployment"]
+            and await self._runs(newer, receipt.get("from", ""))
+        ):
             return _receipt(newer, "revert")
         raise Declined("digitalocean", "the rollback was committed; deploy the later version again")
 

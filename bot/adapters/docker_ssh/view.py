@@ -16,6 +16,7 @@ from bot.domain.versions import Version
 PART = re.compile(r"^== (\w+)\n", re.MULTILINE)
 LAST = "log"
 """The part behind which nothing is a heading any more: it is foreign text."""
+CUT = re.compile(rf"^== {LAST}\n", re.MULTILINE)
 
 VERSION_LABELS = ("deploy.version", "org.opencontainers.image.version")
 
@@ -63,9 +64,9 @@ class View:
     """The parts of an answer by name; raises Fault where they are not what was asked for."""
 
     def __init__(self, text: str) -> None:
-        head, cut, log = text.partition(f"== {LAST}\n")
+        head, *log = CUT.split(text, maxsplit=1)
         _, *rest = PART.split(head)
-        self._parts: dict[str, str] = {LAST: log} if cut else {}
+        self._parts: dict[str, str] = {LAST: log[0]} if log else {}
         for name, content in zip(rest[::2], rest[1::2], strict=True):
             self._parts[name] = self._parts.get(name, "") + content
 

@@ -22,11 +22,13 @@ def hear(tx: Tx, config: Config, beat: Beat) -> None:
         return
     is_new = tx.first_time(beat.key, "kuma", KUMA)
     known = _known(tx, beat, service)
+    if not is_new:  # what comes again opens nothing, and is not counted twice
+        return
     if beat.status == "down" and known is not None:
         _count(tx, config, known, beat)
-    elif beat.status == "down" and is_new:  # an old report that comes again opens nothing
+    elif beat.status == "down":
         _open(tx, config, beat, service)
-    elif beat.status == "up" and known is not None and is_new and known.source == beat.source:
+    elif known is not None and known.source == beat.source:
         _propose(tx, config, known, beat)
 
 

@@ -91,6 +91,7 @@ describe_all() {
     describe ${found:+"${ours[@]}"}
 }
 
+# Its page on one line, which stands behind a space wherever it is told: it is no heading.
 page() { curl -fsS -m 2 --noproxy '*' --url "$1" 2>/dev/null | head -c 65536 | tr -d '\r\n'; }
 
 # Who holds the lock, which only `begin` takes for itself; empty when nobody does.
@@ -107,7 +108,7 @@ look() {
     part holder; holder
     part disk; df -Pk "$(docker info -f '{{.DockerRootDir}}' 2>/dev/null)" 2>/dev/null | tail -n 1
     part env_file; [[ -z $env_file || -r $env_file ]] || echo unreadable
-    part page; ! said=$(page "$url") || printf 'answers\n%s\n' "$said"
+    part page; ! said=$(page "$url") || printf 'answers\n %s\n' "$said"
     describe_all
     part images
     mapfile -t images < <(docker image ls --no-trunc --quiet --filter "reference=$repository")
@@ -149,7 +150,7 @@ watch() {
     progress "$3"
     if [[ $begun && -z $held && -z $result ]]; then # it was killed: what has it left behind?
         part time; date +%s
-        part page; ! said=$(page "$url") || printf 'answers\n%s\n' "$said"
+        part page; ! said=$(page "$url") || printf 'answers\n %s\n' "$said"
         describe_all
     fi
     sed 's/^== /== before_/' "$here/before" 2>/dev/null
