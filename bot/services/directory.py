@@ -60,7 +60,9 @@ async def refresh(desk: Desk) -> Pass:
 
 
 def _turn(tx: Tx, ids: Iterable[str]) -> list[str]:
-    """Who acts and was not read for a while, then whoever waits the longest."""
+    """Who acts and was not read for a while, then whoever waits the longest. Where one of many acts
+    soon after a pass, only such as they are read, so that Slack is not asked too often.
+    """
     read_at, acted = tx.people_read(), tx.acted(tx.now - LATELY)
 
     def place(who: str) -> tuple[bool, float, str]:
@@ -69,7 +71,11 @@ def _turn(tx: Tx, ids: Iterable[str]) -> list[str]:
         age = (tx.now - at) / REFRESH if at is not None and at <= tx.now else math.inf
         return not (who in acted and age > 1), -age, who
 
-    return sorted(ids, key=place)[:AT_ONCE]
+    places = sorted(map(place, ids))
+    is_soon = any(tx.now - PASS < at <= tx.now for at in read_at.values())
+    if is_soon and len(places) > AT_ONCE:
+        places = [one for one in places if not one[0]]
+    return [who for *_, who in places[:AT_ONCE]]
 
 
 async def look_up(desk: Desk, slack_id: str, *, role: Role) -> Actor:
