@@ -19,6 +19,7 @@ class Chore(StrEnum):
     MAINTENANCES = "maintenances"
     POSTMORTEMS = "postmortems"
     MIRRORS = "mirrors"
+    TWINS = "twins"
     RELEASE_DRAFTS = "release_drafts"
     REMEDIES = "remedies"
     INSPECTIONS = "inspections"

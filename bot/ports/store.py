@@ -29,6 +29,7 @@ from bot.ports.sightings import SightingTx
 from bot.ports.staging import StagingTx
 from bot.ports.standings import StandingTx
 from bot.ports.status_posts import StatusPostTx
+from bot.ports.twins import TwinTx
 
 T = TypeVar("T")
 
@@ -107,6 +108,7 @@ class Tx(
     StatusPostTx,
     OwnChannelTx,
     MirrorTx,
+    TwinTx,
     Protocol,
 ):
     """One transaction on the store; every method is synchronous and sees the same snapshot.

@@ -19,7 +19,7 @@ from bot.services.knowing import homes, pictures
 from bot.services.outbox import deliver
 from bot.services.releases import releases
 from bot.services.rollbacks import remedying
-from bot.services.runs import mirroring
+from bot.services.runs import mirroring, stopping
 
 Work = Callable[[], Awaitable[None]]
 Plan = list[tuple[str, Work]]
@@ -66,6 +66,7 @@ class Chores:
             Chore.ROOMS: _Kind(lambda tx: tx.stale_rooms(), self._stale_rooms),
             Chore.LOCKS: _Kind(lambda tx: tx.locks_due(tx.now), each("lock", locks.watch)),
             Chore.MIRRORS: _Kind(self._open_mirrors, each("mirror", mirroring.mirror)),
+            Chore.TWINS: _Kind(lambda tx: tx.twins_due(tx.now), each("twins", stopping.look)),
             Chore.RELEASE_DRAFTS: _Kind(
                 lambda tx: tx.release_drafts_due(tx.now), each("draft", releases.step)
             ),

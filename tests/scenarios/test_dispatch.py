@@ -181,7 +181,7 @@ async def test_a_second_run_that_github_does_not_stop_holds_nothing_up(team: Wor
     assert f"Run {twin} is a second run of this request and does not stop: 403 " in card
     assert f"Run {first} queued" in card
     await team.mends()
-    await team.passes("PT20S")
+    await team.passes("PT30S")
     assert "second run" not in await team.card()
     await team.post(f"/github/runs/{first}/advance", to="success")
     await team.passes("PT20S")

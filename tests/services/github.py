@@ -58,7 +58,8 @@ class Hub:
     `on_call` hears of each call before it is answered, of a POST after it was carried out as well.
     `answers` are the ways in which the next POSTs go: accepted, not_named (204), lost (applied, and
     502), dropped (not applied, and 502), declined, limited. Runs of a `stubborn` one stop by force
-    alone.
+    alone. The workflows of `titled` repositories show the request id, guarded or not. Where
+    its limit is `low` it takes only what cannot wait.
     """
 
     clock: Clock
@@ -67,11 +68,14 @@ class Hub:
     tagged: dict[tuple[str, str], str] = field(default_factory=dict)
     blobs: dict[tuple[str, str], str] = field(default_factory=dict)
     guarded: dict[str, bool] = field(default_factory=dict)
+    titled: set[str] = field(default_factory=set)
     silent: set[str] = field(default_factory=set)
     red: set[str] = field(default_factory=set)
     answers: list[str] = field(default_factory=list)
     lag: float = 0.0
     stubborn: bool = False
+    low: bool = False
+    hurried: int = 0
     started: list[Run] = field(default_factory=list)
     ids: Iterator[int] = field(default_factory=lambda: count(7001))
 
@@ -121,7 +125,11 @@ class Hub:
 
     @contextmanager
     def urgently(self) -> Iterator[None]:
-        yield
+        self.hurried += 1
+        try:
+            yield
+        finally:
+            self.hurried -= 1
 
     def slowness(self) -> float:
         return 1.0
@@ -166,14 +174,15 @@ class Hub:
     async def workflow(self, repo: str, file: str) -> Workflow:
         await self._asked("workflow")
         guarded = self.guarded[repo]
-        inputs = {"version": True, "sha": False} | ({"request_id": False} if guarded else {})
+        carries_id = guarded or repo in self.titled
+        inputs = {"version": True, "sha": False} | ({"request_id": False} if carries_id else {})
         return Workflow(
             file=file,
             blob=self.blobs[repo, file],
             branch="main",
             active=True,
             inputs=inputs,
-            carries_id=guarded,
+            carries_id=carries_id,
             guarded=guarded,
             jobs=("deploy",),
         )
@@ -280,6 +289,8 @@ class Hub:
     async def _asked(self, what: str) -> None:
         if self.on_call is not None:
             await self.on_call(what)
+        if self.low and not self.hurried:
+            raise Fault("github", "1,900 of 5,000 requests left", retry_after=1800)
         if what in self.silent:
             raise Fault("github", f"502 for {what}")
 

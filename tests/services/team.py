@@ -5,7 +5,7 @@ that somebody moves.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ from bot.services.deployments import decisions, requests, stepping
 from bot.services.desk import Desk
 from bot.services.followers import followers
 from bot.services.rollbacks import rollbacks
-from bot.services.runs import lookouts, outside
+from bot.services.runs import lookouts, outside, stopping, twins
 from tests.services.absent import NoMirrors, NoPainter, NoPulls, NoReleases, Quiet
 from tests.services.database import Memory
 from tests.services.gates import GatedHub
@@ -102,7 +102,8 @@ class Team:
     def of(
         cls, migrated: Path, on_dispatch: Callable[..., Awaitable[int]], *, followed: bool = False
     ) -> Team:
-        """A team on a copy of a migrated database; `followed` if all that follows is wanted."""
+        """A team on a copy of a migrated database; `followed` if all that follows is wanted,
+        and not just that twins are looked at."""
         clock = HandClock()
         hub = GatedHub(clock=clock, on_dispatch=on_dispatch)
         hub.gates = {"acme/api": "people", "acme/job": "rule"}
@@ -112,7 +113,7 @@ class Team:
         hub.set_up("acme/job", guarded=True)
         room = Room(groups={name: set(who) for name, who in ROLES.items()})
         loaded = config.parse(CONFIG)
-        told = followers(loaded) if followed else ()
+        told = followers(loaded) if followed else (partial(twins.follow, loaded),)
         store = SqlStore(Memory(migrated), clock, told)
         return cls(loaded, clock, hub, room, store)
 
@@ -150,13 +151,14 @@ class Team:
     async def _due(self) -> list[Work]:
         """What is to be done now."""
 
-        def read(tx: Tx) -> tuple[tuple[int, ...], tuple[int, ...]]:
-            return tx.due(tx.now), tx.locks_due(tx.now)
+        def read(tx: Tx) -> tuple[Sequence[int], ...]:
+            return tx.due(tx.now), tx.locks_due(tx.now), tx.twins_due(tx.now)
 
         now, desk = self.clock.now(), self.desk
-        deployments, held = await self.store.read(read)
+        deployments, held, doubled = await self.store.read(read)
         due: list[Work] = [partial(stepping.step, desk, number) for number in deployments]
         due += [partial(locks.watch, desk, number) for number in held]
+        due += [partial(stopping.look, desk, number) for number in doubled]
         duties: dict[str, Work] = {"directory": partial(directory.refresh, desk)}
         for lookout in lookouts.lookouts(self.config):
             if self.hub.has_news(lookout.repo, lookout.workflow):

@@ -82,6 +82,7 @@ LATER: dict[Chore, Callable[[Tx], object]] = {
     Chore.OWN_CHANNELS: roomy,
     Chore.POSTMORTEMS: restored,
     Chore.MIRRORS: mirrored,
+    Chore.TWINS: lambda tx: tx.set_twin_look(tx.add(a_deployment()).id, SOON),
     Chore.RELEASE_DRAFTS: lambda tx: tx.add_release_draft(a_release_draft(due_at=SOON)),
     Chore.REMEDIES: lambda tx: tx.add_remedy(a_remedy(due_at=SOON)),
     Chore.INSPECTIONS: lambda tx: tx.add_inspection(an_inspection(1, due_at=SOON)),

@@ -145,6 +145,7 @@ def fill(tx: Tx) -> None:
     tx.keep_callback("acme/app", 7001, "production", "https://api.github.com/…")
     tx.set_duty("tags", START + timedelta(minutes=5))
     tx.add_mirror(Mirror(deployment=deployment.id, repo="acme/app", environment="production"))
+    tx.set_twin_look(deployment.id, START)
     tx.add_release_draft(a_release_draft())
     tx.add_remedy(a_remedy())
     tx.add_inspection(an_inspection(1))

@@ -40,6 +40,7 @@ _OF = {
         tables.OPEN_MIRROR,
         or_(_mirrors.c.due_at.is_(None), _mirrors.c.due_at <= _NOW),
     ),
+    Chore.TWINS: _due(tables.twin_looks),
     Chore.RELEASE_DRAFTS: _due(tables.release_drafts, tables.DRAFT_IS_DUE),
     Chore.REMEDIES: _due(tables.remedies, tables.REMEDY_IS_DUE),
     Chore.INSPECTIONS: _due(tables.inspections, tables.INSPECTION_IS_DUE),

@@ -21,6 +21,7 @@ _WAITING = (
     tables.inspections,
     tables.annotations,
     tables.pictures,
+    tables.twin_looks,
 )
 
 _deployments, _outbox, _incidents = tables.deployments, tables.outbox, tables.incidents
@@ -43,6 +44,7 @@ _EARLIEST = select(
             select(func.min(tables.status_posts.c.due_at)),
             select(func.min(tables.own_channels.c.due_at)),
             select(func.min(tables.mirrors.c.due_at)).where(tables.OPEN_MIRROR),
+            select(func.min(tables.twin_looks.c.due_at)),
             select(func.min(tables.remedies.c.due_at)).where(tables.REMEDY_IS_DUE),
             select(func.min(tables.inspections.c.due_at)).where(tables.INSPECTION_IS_DUE),
             select(func.min(tables.annotations.c.due_at)).where(tables.ANNOTATION_IS_DUE),

@@ -35,6 +35,7 @@ from bot.adapters.store.release_drafts import ReleaseDrafts
 from bot.adapters.store.remedies import Remedies
 from bot.adapters.store.standings import Standings
 from bot.adapters.store.status_posts import StatusPosts
+from bot.adapters.store.twins import Twins
 from bot.domain.deployments.deployments import Deployment
 from bot.ports import Clock, Follower, Stale, Tx
 
@@ -68,6 +69,7 @@ class Transaction(
     StatusPosts,
     OwnChannels,
     Mirrors,
+    Twins,
 ):
     """One transaction, as `bot.ports.Tx` describes it; each noun's part is in its own file."""
 

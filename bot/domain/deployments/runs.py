@@ -51,6 +51,10 @@ class Dispatch:
     candidates: tuple[int, ...] = ()
     twins: tuple[Twin, ...] = ()
 
+    def may_have_twins(self, now: datetime) -> bool:
+        """Whether a run of another POST may still turn up, and can be told by its title."""
+        return self.carries_id and self.unclear > 1 and now - self.sent_at < GIVE_UP_SEARCH
+
     def next(self, now: datetime) -> Next:
         """Look on, send once more, or ask a person.
 

@@ -10,7 +10,7 @@ from bot.services.deployments import approval_watch, checking, validating
 from bot.services.deployments.waiting import wait_for
 from bot.services.desk import Desk
 from bot.services.rollbacks import switching
-from bot.services.runs import answering, dispatching, twins, watching
+from bot.services.runs import answering, dispatching, watching
 from bot.services.runs.reconciling import reconcile
 
 
@@ -22,7 +22,7 @@ async def step(desk: Desk, deployment_id: int) -> None:
     hurry = desk.github.urgently() if cannot_wait(deployment) else nullcontext()
     try:
         with hurry:
-            await _take(desk, await twins.stop(desk, deployment))
+            await _take(desk, deployment)
     except Fault as fault:
         await wait_for(desk, deployment_id, fault)
 

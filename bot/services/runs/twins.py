@@ -1,22 +1,15 @@
-"""Twins: second runs of one request, stopped beside the run that is followed; they hold up
-nothing.
-"""
+"""Twins: second runs of one request, noted and told of beside the run that is followed."""
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.config import Config
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.runs import Dispatch, RunSummary
 from bot.domain.deployments.twins import Twin
-from bot.domain.errors import Fault, NotFound
 from bot.messages.deployments import twins as words
 from bot.ports import Post, Tx
-from bot.services.desk import Desk, reply
-
-FORCE_AFTER = timedelta(minutes=5)
-"""A twin that still goes on so long after it was to be stopped is stopped with force."""
+from bot.services.desk import reply
 
 
 def noted(intent: Dispatch, runs: Collection[RunSummary], *latest: Twin) -> Dispatch:
@@ -28,8 +21,13 @@ def noted(intent: Dispatch, runs: Collection[RunSummary], *latest: Twin) -> Disp
     return replace(intent, twins=(*going, *(one for one in latest if one.run_id not in listed)))
 
 
+def without(intent: Dispatch, run_id: int) -> Dispatch:
+    """The intent when a run is followed that may have been a twin before."""
+    return replace(intent, twins=tuple(one for one in intent.twins if one.run_id != run_id))
+
+
 def found(config: Config, deployment: Deployment) -> tuple[Post, ...]:
-    """What is said of them when the run is adopted."""
+    """What is said of them when they turn up, once of each."""
     twins = deployment.dispatch.twins if deployment.dispatch else ()
     return tuple(
         reply(config, deployment, f"twin-{twin.run_id}", words.found(deployment, twin))
@@ -37,46 +35,18 @@ def found(config: Config, deployment: Deployment) -> tuple[Post, ...]:
     )
 
 
-async def stop(desk: Desk, deployment: Deployment) -> Deployment:
-    """Ask GitHub to stop those that still go on; the deployment as it is then stored."""
-    intent = deployment.dispatch
-    if intent is None or not intent.twins:
-        return deployment
-    left, posts = [], []
-    for twin in intent.twins:
-        seen, how = await _stopped(desk, deployment, twin)
-        if seen is not None:
-            left.append(seen)
-            continue
-        said = words.ended(deployment, twin, how)
-        posts.append(reply(desk.config, deployment, f"twin-{twin.run_id}-ended", said))
-    if tuple(left) == intent.twins:
-        return deployment
-    known = deployment.with_(dispatch=replace(intent, twins=tuple(left)))
-    action = "twin_ended" if posts else ""
-    return await desk.save(deployment, known, action=action, posts=tuple(posts))
-
-
-async def _stopped(desk: Desk, deployment: Deployment, twin: Twin) -> tuple[Twin | None, str]:
-    """The twin as it is now; None, and how it ended, once it has."""
-    asked_at = twin.asked_at or desk.now()
-    try:
-        run, _ = await desk.github.run(deployment.repo, twin.run_id)
-        if run.is_over:
-            return None, run.conclusion or ""
-        force = desk.now() - asked_at >= FORCE_AFTER
-        await desk.github.cancel(deployment.repo, twin.run_id, force=force)
-    except NotFound:
-        return None, "no longer to be seen at GitHub"
-    except Fault as fault:
-        return replace(twin, asked_at=asked_at, trouble=fault.text), ""
-    return replace(twin, asked_at=asked_at, trouble=""), ""
-
-
 def follow(config: Config, tx: Tx, old: Deployment, new: Deployment) -> None:
-    """Say of each that still goes on when its deployment ends: nobody looks at it any more."""
-    if not new.is_terminal or old.is_terminal or new.dispatch is None:
+    """Have them looked at from the time when a run is followed; of each that still goes on when its
+    deployment ends it is said that nobody looks at it any more.
+    """
+    if new.dispatch is None or old.is_terminal:
         return
-    for twin in new.dispatch.twins:
-        said = words.goes_on(new, twin)
-        tx.post(reply(config, new, f"twin-{twin.run_id}-goes-on", said))
+    if new.is_terminal:
+        tx.set_twin_look(new.id, None)
+        for twin in new.dispatch.twins:
+            said = words.goes_on(new, twin)
+            tx.post(reply(config, new, f"twin-{twin.run_id}-goes-on", said))
+        return
+    is_followed = new.run_id not in (None, old.run_id)
+    if is_followed and (new.dispatch.twins or new.dispatch.may_have_twins(tx.now)):
+        tx.set_twin_look(new.id, tx.now)

@@ -15,7 +15,7 @@ from bot.ports import Tx
 from bot.services.deployments import merging, proving
 from bot.services.desk import Desk, announce, retry_in
 from bot.services.rollbacks import half_back, rollbacks
-from bot.services.runs import answering, gate_watch, telling
+from bot.services.runs import answering, gate_watch, telling, twins
 from bot.services.runs.finding import candidates, needs_attention
 
 log = structlog.get_logger()
@@ -189,7 +189,10 @@ async def _look_for_twin(
     found = await candidates(desk, seen, intent) if intent.carries_id else ()
     if found and seen.run_id is not None and found[0].id < seen.run_id:
         first = found[0]
-        followed = seen.with_(run_id=first.id, run_url=first.url, progress=None, due_at=now)
+        known = twins.without(intent, first.id)
+        followed = seen.with_(
+            run_id=first.id, run_url=first.url, progress=None, dispatch=known, due_at=now
+        )
         await desk.save(deployment, followed, action="run_adopted", detail={"run_id": first.id})
     elif now - intent.sent_at < GIVE_UP_SEARCH:
         text = (
@@ -219,7 +222,7 @@ async def _pause(
     told, is_news = await desk.store.read(heard)
     if is_news:
         return AT_ONCE
-    if cannot_wait(deployment) or (intent and intent.twins):
+    if cannot_wait(deployment):
         return _pace(age, told=False)
     pause = MERGE_PACE if deployment.is_merge and not told else _pace(age, told=told)
     return pause * desk.github.slowness()

@@ -44,6 +44,7 @@ from bot.adapters.store.tables.own_channels import CHANNEL_IS_WANTED, own_channe
 from bot.adapters.store.tables.paging import MAINTENANCE, pages, status_posts
 from bot.adapters.store.tables.remedies import REMEDY_IS_DUE, remedies
 from bot.adapters.store.tables.rules import HELD_LOCK, freezes, letters_off, locks
+from bot.adapters.store.tables.twin_looks import twin_looks
 
 __all__ = [
     "ADOPTED_RUN",
@@ -100,4 +101,5 @@ __all__ = [
     "status_posts",
     "tags",
     "turns",
+    "twin_looks",
 ]

@@ -1,0 +1,30 @@
+"""Twins in the store: when those of a deployment are looked at again, one row each; what is known
+of them is the deployment's.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from bot.adapters.store import tables
+from bot.adapters.store.rows import Rows
+
+_TABLE = tables.twin_looks
+
+
+class Twins(Rows):
+    """Looks at twins within one transaction."""
+
+    def twin_look(self, deployment_id: int) -> datetime | None:
+        wanted = select(_TABLE.c.due_at).where(_TABLE.c.deployment == deployment_id)
+        return self.connection.scalar(wanted)
+
+    def set_twin_look(self, deployment_id: int, due_at: datetime | None) -> None:
+        if due_at is not None:
+            self.put(_TABLE, {"deployment": deployment_id, "due_at": due_at})
+        else:
+            self.connection.execute(delete(_TABLE).where(_TABLE.c.deployment == deployment_id))
+
+    def twins_due(self, now: datetime) -> tuple[int, ...]:
+        due = select(_TABLE.c.deployment).where(_TABLE.c.due_at <= now)
+        return tuple(self.connection.scalars(due.order_by(_TABLE.c.due_at, _TABLE.c.deployment)))
