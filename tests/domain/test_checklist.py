@@ -28,8 +28,8 @@ from bot.domain.gates.checklist import (
 )
 from bot.domain.gates.signatures import Override
 from bot.domain.people import Role
+from tests.domain.gate_cases import DROPS, FINE, RULES
 from tests.domain.samples import NOON, STATES, a_deployment, member
-from tests.domain.test_gates import DROPS, FINE, RULES
 
 GOOD = judge(FINE, RULES)
 BO = member("U0BO", Role.APPROVER)
