@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -32,13 +33,15 @@ class Tracker:
     """Issues, and the releases that were heard of; `broken` answers have another shape.
 
     Production tells of the version that runs there, unless it is `silent`; `made` are releases that
-    somebody made, by when, and of which no app needs to have told.
+    somebody made, by when, and of which no app needs to have told. `told` is what others told of:
+    by project, environment and release.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.issues: list[Issue] = []
         self.releases: set[str] = set()
+        self.told: set[tuple[int, str, str]] = set()
         self.made: dict[str, dict[str, Any]] = {}
         self.deploys: dict[str, list[dict[str, Any]]] = {}
         self.broken = False
@@ -61,24 +64,50 @@ def _releases(world: World) -> set[str]:
     return world.sentry.releases
 
 
+def _told(world: World) -> set[tuple[int, str, str]]:
+    """Of which release which project's app told, and from which environment."""
+    issues = {one.release for one in world.sentry.issues}
+    return {(1, "production", one) for one in _releases(world) | issues} | world.sentry.told
+
+
+def _known(world: World) -> set[str]:
+    """The releases that an app told of, or somebody made."""
+    return {version for _, _, version in _told(world)} | set(world.sentry.made)
+
+
 def _is_known(world: World, version: str) -> bool:
-    """Whether an app told of it, or somebody made it."""
-    return version in _releases(world) or version in world.sentry.made
+    return version in _known(world)
+
+
+def _listed(world: World, query: Mapping[str, str], version: str) -> bool:
+    """Whether Sentry lists it: for an environment only what was told of from there."""
+    project, environment = query.get("project"), query.get("environment")
+    told = any(
+        version == one and project in (None, str(number)) and environment in (None, place)
+        for number, place, one in _told(world)
+    )
+    is_made = environment is None and version in world.sentry.made
+    return query.get("query", "") in version and (told or is_made)
 
 
 def _release(world: World, version: str) -> dict[str, Any]:
     """A release as Sentry tells it."""
     made = world.sentry.made.get(version, {})
     seen = [iso(one.first_seen) for one in world.sentry.issues if one.release == version]
-    project = {
-        "id": 1,
-        "slug": "app",
-        "name": "app",
-        "platform": "python",
-        "platforms": ["python"],
-        "newGroups": len(seen),
-        "hasHealthData": version in _releases(world),
-    }
+    seen += [iso(world.clock.now()) for _, _, one in world.sentry.told if one == version]
+    numbers = {1} | {number for number, _, one in world.sentry.told if one == version}
+    projects = [
+        {
+            "id": number,
+            "slug": "app" if number == 1 else f"app-{number}",
+            "name": "app" if number == 1 else f"app-{number}",
+            "platform": "python",
+            "platforms": ["python"],
+            "newGroups": len(seen),
+            "hasHealthData": number == 1 and version in _releases(world),
+        }
+        for number in sorted(numbers)
+    ]
     return {
         "version": version,
         "shortVersion": version,
@@ -88,7 +117,7 @@ def _release(world: World, version: str) -> dict[str, Any]:
         "firstEvent": seen[0] if seen else None,
         "lastEvent": seen[-1] if seen else None,
         "newGroups": len(seen),
-        "projects": [project],
+        "projects": projects,
     }
 
 
@@ -113,7 +142,7 @@ def sentry(world: World) -> web.Application:
     async def releases(request: web.Request) -> web.Response:
         if not is_let_in(request):
             return web.json_response({"detail": "Invalid token"}, status=401)
-        known = sorted({*_releases(world), *world.sentry.made})
+        known = (one for one in sorted(_known(world)) if _listed(world, request.query, one))
         return web.json_response([_release(world, version) for version in known])
 
     async def make(request: web.Request) -> web.Response:

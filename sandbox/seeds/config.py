@@ -103,6 +103,6 @@ def _service(seed: str, name: str, services: tuple[str, ...], base_url: str) -> 
 def _monitors(service: str) -> list[dict[str, Any]]:
     return [
         {"kind": "posthog", "project": 1, "environment": "production"},
-        {"kind": "sentry", "organization": "acme", "project": 1},
+        {"kind": "sentry", "organization": "acme", "project": 1, "environment": "production"},
         {"kind": "uptime_kuma", "page": "default-page", "monitor": service},
     ]

@@ -40,6 +40,11 @@ def of_sentry(world: World, token: str | None = None) -> Monitor:
     )
 
 
+def of_sentry_anywhere(world: World) -> Monitor:
+    url, token = f"{world.base_url}/sentry", world.seed.secrets.sentry_token
+    return sentry.connect(url, token, "acme", 1, environment=None, fails_from=3, timeout=HASTE)
+
+
 def of_bugsink(world: World, token: str | None = None) -> Monitor:
     url, token = f"{world.base_url}/bugsink", token or world.seed.secrets.bugsink_token
     return bugsink.connect(url, token, 1, fails_from=3, timeout=HASTE)
@@ -91,6 +96,11 @@ def heard_long_ago(world: World) -> None:
 def only_made(world: World) -> None:
     """Somebody made the release, and nothing was heard of the app."""
     world.sentry.made[VERSION] = {"version": VERSION, "projects": ["app"]}
+
+
+def told_by(project: int, environment: str) -> Prepare:
+    """An app of that project tells of the version from there, by an error; ours says nothing."""
+    return all_of(only_made, lambda world: world.sentry.told.add((project, environment, VERSION)))
 
 
 def errors(rate: float, views: float = 100) -> Prepare:
@@ -157,6 +167,11 @@ CASES: list[tuple[str, Callable[[World], Monitor], Prepare, Outcome | None, str]
     ("sentry bad", of_sentry, heard("A", "B", "C"), BAD, "3 new issues: A; B"),
     ("sentry no data", of_sentry, nothing, NO_DATA, "Sentry has not heard of v1.2.1"),
     ("sentry stale", of_sentry, only_made, NO_DATA, "Sentry has not heard of v1.2.1"),
+    ("sentry staging", of_sentry, told_by(1, "staging"), NO_DATA, "of v1.2.1 in production"),
+    ("sentry other", of_sentry, told_by(2, "production"), NO_DATA, "of v1.2.1 in production"),
+    ("sentry told", of_sentry, told_by(1, "production"), OK, "no new issues"),
+    ("sentry any", of_sentry_anywhere, told_by(1, "staging"), OK, "issues (in any environment)"),
+    ("sentry any other", of_sentry_anywhere, told_by(2, "staging"), NO_DATA, "not heard of v1.2.1"),
     ("sentry slow", of_sentry, fault("sentry", "slow:2"), None, "no answer in time"),
     ("sentry down", of_sentry, fault("sentry", "reset_before"), None, "ReadError"),
     ("sentry shape", of_sentry, all_of(heard(), set_up("sentry", broken=True)), None, "no usable"),

@@ -11,7 +11,7 @@ from tests.scenarios.workspace import Workspace, workspace
 
 MONITORS: list[dict[str, Any]] = [
     {"kind": "posthog", "project": 1, "environment": "production"},
-    {"kind": "sentry", "organization": "acme", "project": 1},
+    {"kind": "sentry", "organization": "acme", "project": 1, "environment": "production"},
     {"kind": "uptime_kuma", "page": "default-page", "monitor": "app"},
 ]
 
@@ -97,7 +97,10 @@ async def test_what_cannot_be_read_is_said_and_holds_nobody_up(tmp_path: Path) -
         await team.passes("PT4M")
         told = next(text for text in await team.channel() if text.startswith("✅"))
         assert "- Error rate: not known, posthog cannot be read: " in told
-        assert "- Errors in logs: Sentry has not heard of v1.2.1: nothing is known" in told
+        assert (
+            "- Errors in logs: Sentry has not heard of v1.2.1 in production: nothing is known"
+            in told
+        )
         assert "- Uptime Kuma: not known, kuma cannot be read: " in told
 
 

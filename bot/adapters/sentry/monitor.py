@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
 
 from pydantic import Field
 
@@ -23,6 +22,7 @@ class _Issue(Answer):
 
 
 class _Project(Answer):
+    id: int
     has_health_data: bool = Field(default=False, alias="hasHealthData")
 
 
@@ -31,14 +31,22 @@ class _Release(Answer):
     first_event: str = Field(default="", alias="firstEvent")
     projects: list[_Project] = Field(default_factory=list)
 
-    @property
-    def is_heard_of(self) -> bool:
-        """Whether an app told of it; making a release, as a deployment may, proves nothing."""
-        return bool(self.first_event) or any(one.has_health_data for one in self.projects)
+    def is_told_by(self, project: int, *, there: bool) -> bool:
+        """Whether the app of that project told of it; making a release, as a deployment may, proves
+        nothing. Whose its first event is only an answer for one environment tells (`there`), or
+        that it has no other project.
+        """
+        ours = [one for one in self.projects if one.id == project]
+        is_event_ours = there or len(self.projects) == 1
+        return bool(ours) and (
+            any(one.has_health_data for one in ours) or (bool(self.first_event) and is_event_ours)
+        )
 
 
 class SentryMonitor:
-    """One project of an organisation. A release of which no app told Sentry tells nothing."""
+    """One project of an organisation, in one environment or in all. A release of which its app told
+    Sentry nothing there tells nothing.
+    """
 
     what = "issues"
     pace = timedelta(seconds=30)
@@ -70,27 +78,40 @@ class SentryMonitor:
             return self._reading(question, Outcome.OK, "counted from the deployment on")
         version = question.version
         if not await self._has_heard_of(version):
-            text = f"Sentry has not heard of {version}: nothing is known"
+            where = f" in {self._environment}" if self._environment else ""
+            text = f"Sentry has not heard of {version}{where}: nothing is known"
             return self._reading(question, Outcome.NO_DATA, text)
-        more = {"environment": self._environment} if self._environment else {}
         found = await self._rest.list(
             _Issue,
             f"{self._place}/issues/",
-            project=self._project,
             query=f'is:unresolved firstRelease:"{version}"',
             limit=MOST,
-            **more,
+            **self._asked,
         )
         outcome = of_issues(len(found), self._fails_from)
         text = in_words([issue.title for issue in found])
+        if not self._environment:
+            text += " (in any environment)"
         return self._reading(question, outcome, text, float(len(found)))
 
     async def _has_heard_of(self, version: str) -> bool:
-        path = f"{self._place}/releases/{quote(version, safe='')}/"
+        """Sentry lists, for an environment, the releases that an app told of from there."""
+        path = f"{self._place}/releases/"
         try:
-            return (await self._rest.get(_Release, path)).is_heard_of
-        except NotFound:
+            found = await self._rest.list(
+                _Release, path, query=version, per_page=MOST, **self._asked
+            )
+        except NotFound:  # of the environment, too, it has not heard
             return False
+        there = bool(self._environment)
+        return any(
+            one.version == version and one.is_told_by(self._project, there=there) for one in found
+        )
+
+    @property
+    def _asked(self) -> dict[str, str | int]:
+        more = {"environment": self._environment} if self._environment else {}
+        return {"project": self._project, **more}
 
     def _reading(
         self, question: Question, outcome: Outcome, text: str, value: float | None = None
