@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.deployments.states import State
+from bot.domain.deployments.states import Kind, State
 from bot.domain.deployments.twins import Twin
 from bot.domain.errors import Fault
 from bot.ports import Tx
@@ -187,6 +187,51 @@ async def test_of_two_bots_one_asks(team: Team, calls: Counter[str]) -> None:
     calls.clear()
     await asyncio.gather(stopping.look(team.desk, 1), stopping.look(team.desk, 1))
     assert calls["cancel"] == 1
+
+
+@pytest.mark.parametrize("titled", [True, False])
+async def test_a_rollback_begins_when_none_of_the_runs_goes_on(
+    migrated: Path, *, titled: bool
+) -> None:
+    """v1.2.0 took two requests, and is aborted for a rollback."""
+    team = await aborted(migrated, titled=titled)
+    await passes(team, 30)
+    released, back = (await team.all())[1:]
+    assert (released.state, back.kind, back.version) == (
+        State.CANCELLED,
+        Kind.ROLLBACK,
+        "v1.1.0",
+    )
+    await team.close()
+
+
+async def aborted(migrated: Path, *, titled: bool) -> Team:
+    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
+        return 0
+
+    team = Team.of(migrated, on_dispatch, followed=True)
+    team.hub.guarded["acme/app"] = False
+    if titled:
+        team.hub.titled.add("acme/app")
+    await team.works()
+    for number, version in enumerate(("v1.1.0", "v1.2.0"), 1):
+        assert await team.asks("ana", version) is None
+        await team.works()
+        team.hub.answers = ["dropped"] if number == 2 else []
+        assert await team.approves("bo", number) is None
+        await team.works()
+        if number == 1:
+            team.hub.drives("success")
+            await team.passes(60)
+            await team.passes(120)
+    await team.passes(185)
+    assert await team.does(lambda tx: decisions.send_again(tx, 2, PEOPLE["bo"])) is None
+    await team.works()
+    dispatch = (await team.newest()).dispatch
+    assert dispatch is not None
+    assert dispatch.unclear == 2
+    assert await team.rolls_back("bo", "app") is None
+    return team
 
 
 async def test_what_is_over_is_not_looked_at(team: Team, calls: Counter[str]) -> None:

@@ -184,16 +184,24 @@ async def _rescued(
 async def _look_for_twin(
     desk: Desk, deployment: Deployment, seen: Deployment, intent: Dispatch, failure: str
 ) -> None:
-    """After more than one POST a run that did nothing may be the twin of the one that deploys."""
-    now = desk.now()
-    found = await candidates(desk, seen, intent) if intent.carries_id else ()
-    if found and seen.run_id is not None and found[0].id < seen.run_id:
-        first = found[0]
-        known = twins.without(intent, first.id)
+    """After more than one POST a run that did nothing may be the twin of the one that deploys. A
+    rollback that waits for its end needs to know no more than that none of them goes on.
+    """
+    now, wish = desk.now(), seen.rescue
+    found = await candidates(desk, seen, intent) if intent.carries_id or wish else ()
+    first = found[0] if found and intent.carries_id else None
+    if first is not None and seen.run_id is not None and first.id < seen.run_id:
         followed = seen.with_(
-            run_id=first.id, run_url=first.url, progress=None, dispatch=known, due_at=now
+            run_id=first.id,
+            run_url=first.url,
+            progress=None,
+            abort_asked_at=None,
+            dispatch=twins.without(intent, first.id),
+            due_at=now,
         )
         await desk.save(deployment, followed, action="run_adopted", detail={"run_id": first.id})
+    elif wish is not None and all(run.is_over or run.id == seen.run_id for run in found):
+        await _rescued(desk, deployment, seen, wish, failure)
     elif now - intent.sent_at < GIVE_UP_SEARCH:
         text = (
             f"{failure[0].upper()}{failure[1:]}. An earlier run may have done it; looking for it."
