@@ -71,6 +71,19 @@ async def test_carl_deploys_by_gh_and_later_runs_an_old_release_again(tmp_path: 
         ]
 
 
+async def test_who_uses_a_request_of_the_bot_again_is_seen_all_the_same(team: Workspace) -> None:
+    await team.asks_and_approves()
+    await team.passes("PT1M")
+    [sent] = await team.dispatches()
+    request = sent["body"]["inputs"]["request_id"]
+    outside.start_run(team.world, "v1.3.0", by="cy-acme", request_id=request)
+    await team.passes("PT30S")
+
+    told = await team.channel()
+    [card] = [text for text in told if text.startswith("app v1.3.0 → production\n")]
+    assert "started outside Slack by @cy" in card
+
+
 async def test_who_is_known_in_slack_is_named_as_there(team: Workspace) -> None:
     await starts(team, "bo")
     await team.passes("PT5S")

@@ -132,7 +132,7 @@ def new_runs(
         for run in listed
         if run.id not in own
         and outside.is_new(run, since, known.get(run.id, 0))
-        and not (run.attempt == 1 and _is_request(tx, run))
+        and not (run.attempt == 1 and run.actor == login and _is_request(tx, run))
     )
     for sent in tx.unfinished():
         if sent.dispatch and sent.run_id is None and sent.repo == lookout.repo:
@@ -161,5 +161,5 @@ def _merged(tx: Tx, lookout: Lookout, listed: Sequence[RunSummary]) -> tuple[Run
 
 
 def _is_request(tx: Tx, run: RunSummary) -> bool:
-    """Whether the bot itself asked for it; a twin of such a run deploys nothing."""
+    """Whether its title carries a request of ours, which the runs of others may show as well."""
     return any(tx.is_request(found) for found in _REQUEST_ID.findall(run.title))
