@@ -23,7 +23,7 @@ ANYTHING_BUT_A_ROLLBACK = [kind for kind in Kind if kind is not Kind.ROLLBACK]
 @pytest.mark.parametrize("kind", ANYTHING_BUT_A_ROLLBACK)
 def test_a_lock_blocks_with_owner_reason_age_expiry_and_the_two_ways_on(kind: Kind) -> None:
     found = judge([DEES], NOON + 25 * MINUTE, kind, NAMES.__getitem__)
-    assert (found.gate, found.level) == ("lock", Level.BLOCK)
+    assert (found.gate, found.level, found.about) == ("lock", Level.BLOCK, ("L3",))
     assert found.text == (
         "Locked by Dee Diallo since 2024-03-26 12:00 UTC, until 2024-03-26 14:00 UTC "
         "(L3): “DB maintenance”"

@@ -62,25 +62,30 @@ def test_every_gate_that_is_not_final_can_be_lifted(gate: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("gate", "lifted", "now", "stands"),
+    ("lifted", "now", "stands"),
     [
-        ("lock", "Locked by Cy (L1): “demo”", "Locked by Cy (L1): “demo”", False),
-        ("lock", "Locked by Cy (L1): “demo”", "Locked by gonogo for INC-7 (L2): “outage”", True),
-        ("lock", "Locked (L1)", "Locked (L1); Locked by gonogo for INC-7 (L2)", True),
-        ("lock", "Locked (L1); Locked by gonogo for INC-7 (L2)", "Locked (L1)", False),
-        ("bugs", "Known critical bugs: #9 A", "Known critical bugs: #9 A and #12 B", True),
-        ("hold", "Held since D3 (L4)", "Held since D9 (L6)", True),
-        ("ci", "CI is red: lint", "CI is red: lint and test", False),
-        ("window", "Closed: outside the hours", "Closed: Friday, outside the hours", False),
+        (("L1",), ("L1",), False),
+        (("L1",), ("L2",), True),
+        (("L1",), ("L1", "L2"), True),
+        (("L1", "L2", "L3"), ("L1", "L3"), False),
+        (("#9", "#4"), ("#4",), False),
+        (("#9",), ("#9", "#12"), True),
+        ((), (), False),
     ],
 )
 def test_what_comes_later_under_the_same_gate_is_a_new_question(
-    gate: str, lifted: str, now: str, stands: bool
+    lifted: tuple[str, ...], now: tuple[str, ...], stands: bool
 ) -> None:
-    before = blocked(replace(RED, gate=gate, text=lifted))
-    after = lift(before, (gate,), BO, "it is known, and mended", NOON)
-    later = after.with_(verdicts=(replace(RED, gate=gate, text=now),))
+    before = blocked(replace(RED, about=lifted))
+    after = lift(before, ("ci",), BO, "it is known, and mended", NOON)
+    later = after.with_(verdicts=(replace(RED, text="CI is red: lint and test", about=now),))
     assert bool(standing(later)) is stands
+
+
+def test_two_decisions_about_one_gate_add_up() -> None:
+    one = lift(blocked(replace(RED, about=("L1",))), ("ci",), BO, "it is only a demo", NOON)
+    both = one.with_(verdicts=(replace(RED, about=("L1", "L2")),))
+    assert standing(lift(both, ("ci",), BO, "the outage is over", NOON)) == ()
 
 
 def test_what_is_final_cannot_be_lifted() -> None:

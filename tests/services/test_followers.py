@@ -7,8 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from bot import config
+from bot.adapters.store import SqlStore
+from bot.domain.deployments.annotations import went_live
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import State
+from bot.domain.people import Actor, Role, Standing
+from bot.ports import Tx
 from bot.services.deployments import decisions
-from tests.services.team import PEOPLE, Team
+from tests.services.database import Memory
+from tests.services.team import CONFIG, PEOPLE, HandClock, Team
+from tests.store.samples import a_deployment
 
 
 @pytest.mark.parametrize(("how", "words"), [("cancel", "was cancelled"), ("close", "failed")])
@@ -37,3 +46,22 @@ async def test_an_incident_hears_of_what_a_person_ends(
     told = await team.store.read(lambda tx: [event.text for event in tx.events(1)])
     assert f"Release D{number} (v1.1.0) {words}" in told
     await team.close()
+
+
+async def test_what_is_marked_good_goes_live_with_that(migrated: Path) -> None:
+    told: list[bool] = []
+
+    def follow(tx: Tx, old: Deployment, new: Deployment) -> None:
+        told.append(went_live(old, new))
+
+    store = SqlStore(Memory(migrated), HandClock(), [follow])
+    bo = Actor(slack_id="U0BO", standing=Standing.MEMBER, roles=frozenset({Role.APPROVER}))
+
+    def mark(tx: Tx) -> None:
+        tx.keep_people([(bo, "Bo")])
+        bad = tx.add(a_deployment(state=State.DEGRADED))
+        decisions.mark_good(tx, config.parse(CONFIG), bad.id, "U0BO")
+
+    await store.run(mark)
+    assert told == [True]
+    await store.close()

@@ -124,7 +124,11 @@ def judge(
         return Verdict(gate="lock", level=Level.WARN, text=text)
     action = " ".join(_way_on(lock, at, name_of) for lock in blocking)
     return Verdict(
-        gate="lock", level=Level.BLOCK, text=text, action=f"{action} Or override it with a reason."
+        gate="lock",
+        level=Level.BLOCK,
+        text=text,
+        action=f"{action} Or override it with a reason.",
+        about=tuple(lock.name for lock in blocking),
     )
 
 

@@ -84,6 +84,7 @@ def judge(holds: Sequence[Held], version: str) -> Verdict:
         level=Level.BLOCK,
         text="; ".join(_blocked(one, version) for one in against),
         action=f"Revert what was rolled back, or an approver or admin lifts the hold {names}.",
+        about=tuple(one.lock for one in against),
     )
 
 

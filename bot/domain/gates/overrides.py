@@ -5,18 +5,12 @@ from datetime import datetime
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.domain.errors import Refusal
-from bot.domain.gates import FINAL, Gate, Level, Verdict
+from bot.domain.gates import FINAL, Level, Verdict
 from bot.domain.gates.signatures import Override
 from bot.domain.people import Actor, Role, require
 
 SHORTEST_REASON = 10
 """Characters; who lifts a gate writes a sentence that can be read a year later."""
-
-
-BY_NAME = frozenset({"lock", Gate.HOLD, Gate.BUGS})
-"""Gates that name what holds a version up. Who lifts one has decided about that alone: the lock of
-an outage that is declared later is a new question.
-"""
 
 
 def standing(deployment: Deployment) -> tuple[Verdict, ...]:
@@ -25,14 +19,19 @@ def standing(deployment: Deployment) -> tuple[Verdict, ...]:
 
 
 def unlifted(verdicts: tuple[Verdict, ...], overrides: tuple[Override, ...]) -> tuple[Verdict, ...]:
-    """Those of the verdicts that block although these gates were lifted."""
+    """Those of the verdicts that block although these gates were lifted.
+
+    Who lifts a gate that names what blocks has decided about that alone: the lock of an outage that
+    is declared later is a new question.
+    """
     blocking = (verdict for verdict in verdicts if verdict.level is Level.BLOCK)
-    return tuple(v for v in blocking if not any(_is_about(one, v) for one in overrides))
+    return tuple(verdict for verdict in blocking if not _is_lifted(verdict, overrides))
 
 
-def _is_about(override: Override, verdict: Verdict) -> bool:
-    is_named = verdict.gate not in BY_NAME or verdict.text in override.lifted
-    return override.gate == verdict.gate and is_named
+def _is_lifted(verdict: Verdict, overrides: tuple[Override, ...]) -> bool:
+    decided = [override for override in overrides if override.gate == verdict.gate]
+    named = {one for override in decided for one in override.about}
+    return bool(decided) and named.issuperset(verdict.about)
 
 
 def liftable(deployment: Deployment) -> tuple[Verdict, ...]:
@@ -91,8 +90,15 @@ def lift(
             least=SHORTEST_REASON,
         )
     new = tuple(
-        Override(gate=g, by=actor.slack_id, at=now, reason=reason, lifted=blocking[g].text)
-        for g in gates
+        Override(
+            gate=gate,
+            by=actor.slack_id,
+            at=now,
+            reason=reason,
+            lifted=blocking[gate].text,
+            about=blocking[gate].about,
+        )
+        for gate in gates
     )
     return deployment.with_(overrides=(*deployment.overrides, *new))
 

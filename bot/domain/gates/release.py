@@ -35,6 +35,7 @@ def bugs(evidence: Evidence, rules: Rules) -> Verdict:
         gate=Gate.BUGS,
         level=Level.BLOCK,
         text=f"Known critical bugs: {named}",
+        about=tuple(f"#{issue.number}" for issue in evidence.bugs),
         action="Fix and close them, or take the label off.",
     )
 

@@ -25,7 +25,7 @@ class SignOff:
 class Override:
     """A person's decision that a gate does not hold a deployment up, and why.
 
-    `lifted` is what the gate said at that time.
+    `lifted` is what the gate said at that time, `about` what it named as blocking.
     """
 
     gate: str
@@ -33,3 +33,4 @@ class Override:
     at: datetime
     reason: str
     lifted: str = ""
+    about: tuple[str, ...] = ()

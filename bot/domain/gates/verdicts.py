@@ -79,12 +79,16 @@ FINAL = frozenset({"live", "protection", "workflow"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What one gate found: the evidence in words and, unless it passed, the next action."""
+    """What one gate found: the evidence in words and, unless it passed, the next action.
+
+    `about` names the very things that block, where a gate knows them: #9, L1.
+    """
 
     gate: str
     level: Level
     text: str
     action: str = ""
+    about: tuple[str, ...] = ()
 
 
 def title(gate: str) -> str:

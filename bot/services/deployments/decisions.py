@@ -1,6 +1,7 @@
 """Decisions: what people press on a card; each is judged and recorded inside one transaction."""
 
 from dataclasses import replace
+from typing import Any
 
 from bot.config import Config
 from bot.domain.approvals import approvals
@@ -104,10 +105,16 @@ def mark_good(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Mess
             "Press Roll Back, or Close as Failed.",
             name=deployment.name,
         )
-    live = deployment.with_(
-        live_at=deployment.live_at or tx.now, hold=deployment.kind is Kind.ROLLBACK
+    answer = _end(
+        tx,
+        deployment,
+        State.SUCCEEDED,
+        slack_id,
+        "marked_good",
+        deployment.notice,
+        live_at=deployment.live_at or tx.now,
+        hold=deployment.kind is Kind.ROLLBACK,
     )
-    answer = _end(tx, live, State.SUCCEEDED, slack_id, "marked_good", deployment.notice)
     saved = load(tx, deployment_id)
     posts = letters.about(tx, config, saved)
     for post in (announce(config, saved, "succeeded", announcements.good(saved)), *posts):
@@ -195,10 +202,17 @@ def may_decide(actor: Actor) -> None:
 
 
 def _end(
-    tx: Tx, deployment: Deployment, state: State, slack_id: str, code: str, text: str
+    tx: Tx,
+    deployment: Deployment,
+    state: State,
+    slack_id: str,
+    code: str,
+    text: str,
+    **changes: Any,
 ) -> Message:
     """End it by a person's decision, which is news to whoever asked for it."""
-    saved = tx.save(deployment, deployment.close(state, tx.now, code, text, by=slack_id))
+    ended = deployment.close(state, tx.now, code, text, by=slack_id)
+    saved = tx.save(deployment, ended.with_(**changes))
     tx.audit(slack_id, code, saved.name, reason=text)
     if saved.requested_by not in ("", slack_id):
         tx.post(direct(saved, "ended", saved.requested_by, notes.ended(saved, slack_id)))

@@ -51,6 +51,8 @@ def follow(config: Config, tx: Tx, old: Deployment, new: Deployment) -> None:
     service = config.services.get(new.service)
     if service is None or not service.github_deployments or new.state not in _SHOWN:
         return
+    if old.is_terminal and new.is_terminal:
+        return  # a note on what is over makes nothing new
     was_begun = new.run_id is not None or new.steps
     if was_begun and not new.dry_run and not new.adopted and tx.mirror(new.id) is None:
         tx.add_mirror(Mirror(deployment=new.id, repo=new.repo, environment=place_of(new)))
