@@ -11,6 +11,10 @@ class NameTaken(Declined):
     """There is a channel of that name, perhaps our own."""
 
 
+class TakesNothing(Declined):
+    """Nobody may write there any more, whatever it is: the channel is archived, or we are out."""
+
+
 class Channels(Protocol):
     """Channels that the bot makes. What is as it should be already is no error."""
 

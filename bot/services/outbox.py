@@ -9,6 +9,7 @@ import structlog
 from bot.domain.errors import Declined, Fault, NotFound, Unanswered
 from bot.messages.blocks import Message, linking
 from bot.ports import Post, Stale, Tx
+from bot.ports.channels import TakesNothing
 from bot.services.desk import Desk, retry_in
 from bot.services.incidents import channels
 
@@ -112,7 +113,9 @@ async def _declined(desk: Desk, post: Post, no: Fault) -> None:
     """A definite no. A person may mend it (invite the bot, say), so what is for all is kept."""
     log.warning("post_declined", key=post.key, error=no.text)
     now = desk.now()
-    if await desk.store.run(lambda tx: _said_in_thread(tx, post, no.text)):
+    if isinstance(no, TakesNothing | NotFound) and await desk.store.run(
+        lambda tx: _said_in_thread(tx, post, no.text)
+    ):
         return
     if post.user is None and now - (post.created_at or now) < KEPT:
         due = now + retry_in(post.attempts, None)

@@ -15,6 +15,7 @@ from bot.adapters.slack.slack import SlackChat
 from bot.adapters.slack.slack_calls import Unreachable
 from bot.domain.errors import Declined, Fault, Unanswered
 from bot.messages.blocks import Message
+from bot.ports.channels import TakesNothing
 from sandbox.slack.channels import Channel
 from sandbox.slack.manifest import Manifest
 from sandbox.world import World
@@ -125,20 +126,21 @@ async def test_a_channel_without_the_bot_says_to_invite_it(chat: SlackChat) -> N
 
 
 @pytest.mark.parametrize(
-    ("channel", "message", "says"),
+    ("channel", "message", "says", "is_shut"),
     [
-        ("C0NOWHERE", HELLO, "channel_not_found; check the channel"),
-        ("C0ARCHIVED", HELLO, "is_archived; unarchive the channel"),
-        (DEPLOYMENTS, Message("x", ({"type": "header"},)), "invalid_blocks; the message breaks"),
+        ("C0NOWHERE", HELLO, "channel_not_found; check the channel", False),
+        ("C0ARCHIVED", HELLO, "is_archived; unarchive the channel", True),
+        (DEPLOYMENTS, Message("x", ({"type": "header"},)), "invalid_blocks; the message", False),
     ],
 )
 async def test_a_refused_post_says_what_to_do(
-    world: World, chat: SlackChat, channel: str, message: Message, says: str
+    world: World, chat: SlackChat, channel: str, message: Message, says: str, is_shut: bool
 ) -> None:
     world.slack.channels["C0ARCHIVED"] = Channel("C0ARCHIVED", "archived", archived=True)
 
-    with pytest.raises(Declined, match=says):
+    with pytest.raises(Declined, match=says) as no:
         await chat.post(channel, message, key="card:7")
+    assert isinstance(no.value, TakesNothing) is is_shut
 
 
 async def test_a_missing_scope_is_named(world: World, chat: SlackChat) -> None:

@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.errors import Declined, Fault, NotFound, Unanswered
+from bot.ports.channels import TakesNothing
 
 log = structlog.get_logger()
 Method = Callable[..., Awaitable[AsyncSlackResponse]]
@@ -33,6 +34,7 @@ ABSENT = frozenset(
         "user_not_visible",
     }
 )
+SHUT = frozenset({"is_archived", "not_in_channel", "restricted_action"})
 WHAT_TO_DO = {
     "channel_not_found": "check the channel's name or id, and invite the bot if it is private",
     "expired_trigger_id": "the form took too long to open; run the command again",
@@ -120,7 +122,7 @@ def _translated(name: str, error: SlackApiError) -> Fault:
         return Fault("slack", f"{name}: rate limit, again in {wait:g} s", retry_after=wait)
     if answer.status_code >= 500 or not word or word in UNCLEAR:
         return Unanswered("slack", f"{name}: status {answer.status_code} {word}".rstrip())
-    kind = NotFound if word in ABSENT else Declined
+    kind = NotFound if word in ABSENT else TakesNothing if word in SHUT else Declined
     return kind("slack", f"{name}: {word}{_advice(word, answer.data)}")
 
 
