@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.errors import Fault
 from tests.adapters.canned_github import Says, canned
 from tests.adapters.test_github_reading import APP, comparison
 
@@ -29,15 +30,46 @@ def review(by: str | None, state: str, association: str = "MEMBER") -> dict[str,
         ([review("bo", "APPROVED", "OWNER")], True),
         ([review("bo", "APPROVED", "COLLABORATOR")], True),
         *(([review("eve", "APPROVED", of)], False) for of in ("NONE", "CONTRIBUTOR")),
-        ([review("bo", "APPROVED"), review("eve", "CHANGES_REQUESTED", "NONE")], True),
+        ([review("ci[bot]", "APPROVED", "NONE"), review(None, "APPROVED", "NONE")], False),
+        *(([review(who, "APPROVED", "CONTRIBUTOR")], True) for who in ("fay", "gil", "hal")),
+        ([review("bo", "APPROVED"), review("eve", "CHANGES_REQUESTED", "NONE")], False),
+        ([review("fay", "CHANGES_REQUESTED", "NONE"), review("bo", "APPROVED")], False),
     ],
 )
 async def test_the_last_decision_of_each_reviewer_counts(
     reviews: list[Any], is_approved: bool
 ) -> None:
-    async with canned({f"{APP}/pulls/4/reviews": reviews}) as it:
+    may = {"eve": "read", "fay": "write", "gil": "maintain", "hal": "admin"}
+    paths = {f"{APP}/collaborators/{who}/permission": {"permission": may[who]} for who in may}
+    async with canned({f"{APP}/pulls/4/reviews": reviews, **paths}) as it:
         found = await it.github.approved("acme/app", (4,))
         assert found == (frozenset({4}) if is_approved else frozenset())
+
+
+async def test_who_may_write_is_asked_once_and_only_where_it_decides() -> None:
+    said = {
+        4: [review("eve", "APPROVED", "NONE")],
+        5: [review("eve", "APPROVED", "NONE"), review("bo", "APPROVED")],
+        6: [review("fay", "APPROVED", "NONE"), review("bo", "CHANGES_REQUESTED")],
+    }
+    paths: dict[str, Any] = {f"{APP}/pulls/{n}/reviews": rows for n, rows in said.items()}
+    permission = f"{APP}/collaborators/eve/permission"
+    async with canned({**paths, permission: {"permission": "read"}}) as it:
+        for _ in range(2):
+            assert await it.github.approved("acme/app", (4, 5, 6)) == frozenset({5})
+        asked = [path for _, path, _ in it.asked if "collaborators" in path]
+        assert asked == [permission]
+
+
+async def test_where_github_does_not_say_who_may_write_the_reviews_are_unread() -> None:
+    no = Says({"message": "Must have push access to view collaborator permission."}, 403)
+    paths = {
+        f"{APP}/pulls/4/reviews": [review("fay", "APPROVED", "NONE")],
+        f"{APP}/collaborators/fay/permission": no,
+    }
+    async with canned(paths) as it:
+        with pytest.raises(Fault, match="Must have push access"):
+            await it.github.approved("acme/app", (4,))
 
 
 async def test_of_very_many_pull_requests_the_first_are_looked_at() -> None:
