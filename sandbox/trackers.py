@@ -70,6 +70,12 @@ def _told(world: World) -> set[tuple[int, str, str]]:
     return {(1, "production", one) for one in _releases(world) | issues} | world.sentry.told
 
 
+def _deployed(world: World) -> set[tuple[int, str, str]]:
+    """Of which release which project has a deploy, and to which environment."""
+    deploys = world.sentry.deploys
+    return {(1, one["environment"], version) for version in deploys for one in deploys[version]}
+
+
 def _known(world: World) -> set[str]:
     """The releases that an app told of, or somebody made."""
     return {version for _, _, version in _told(world)} | set(world.sentry.made)
@@ -80,11 +86,11 @@ def _is_known(world: World, version: str) -> bool:
 
 
 def _listed(world: World, query: Mapping[str, str], version: str) -> bool:
-    """Whether Sentry lists it: for an environment only what was told of from there."""
+    """Whether Sentry lists it: for an environment what was told of from there or deployed to it."""
     project, environment = query.get("project"), query.get("environment")
     told = any(
         version == one and project in (None, str(number)) and environment in (None, place)
-        for number, place, one in _told(world)
+        for number, place, one in _told(world) | _deployed(world)
     )
     is_made = environment is None and version in world.sentry.made
     return query.get("query", "") in version and (told or is_made)

@@ -103,6 +103,12 @@ def told_by(project: int, environment: str) -> Prepare:
     return all_of(only_made, lambda world: world.sentry.told.add((project, environment, VERSION)))
 
 
+def deployed(world: World) -> None:
+    """Somebody told Sentry of the deploy to production, as the bot does itself."""
+    only_made(world)
+    world.sentry.deploys[VERSION] = [{"environment": "production"}]
+
+
 def errors(rate: float, views: float = 100) -> Prepare:
     """What PostHog has counted in the last ten minutes."""
 
@@ -170,6 +176,14 @@ CASES: list[tuple[str, Callable[[World], Monitor], Prepare, Outcome | None, str]
     ("sentry staging", of_sentry, told_by(1, "staging"), NO_DATA, "of v1.2.1 in production"),
     ("sentry other", of_sentry, told_by(2, "production"), NO_DATA, "of v1.2.1 in production"),
     ("sentry told", of_sentry, told_by(1, "production"), OK, "no new issues"),
+    ("sentry deploy", of_sentry, deployed, NO_DATA, "Sentry has not heard of v1.2.1"),
+    (
+        "sentry staging and deploy",
+        of_sentry,
+        all_of(told_by(1, "staging"), deployed),
+        OK,
+        "no new issues (heard of from production, or by a deploy to it)",
+    ),
     ("sentry any", of_sentry_anywhere, told_by(1, "staging"), OK, "issues (in any environment)"),
     ("sentry any other", of_sentry_anywhere, told_by(2, "staging"), NO_DATA, "not heard of v1.2.1"),
     ("sentry slow", of_sentry, fault("sentry", "slow:2"), None, "no answer in time"),

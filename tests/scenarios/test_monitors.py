@@ -77,7 +77,7 @@ async def test_in_the_demo_every_monitor_is_configured(tmp_path: Path) -> None:
         await team.passes("PT45S")
         told = (await team.channel())[-1]
         assert told.endswith(
-            "- Errors in logs: no new issues\n"
+            "- Errors in logs: no new issues (heard of from production, or by a deploy to it)\n"
             "- Response times normal\n"
             "Monitoring:\n"
             "- Uptime Kuma: ✅\n"

@@ -92,10 +92,14 @@ class SentryMonitor:
         text = in_words([issue.title for issue in found])
         if not self._environment:
             text += " (in any environment)"
+        elif not found:
+            text += f" (heard of from {self._environment}, or by a deploy to it)"
         return self._reading(question, outcome, text, float(len(found)))
 
     async def _has_heard_of(self, version: str) -> bool:
-        """Sentry lists, for an environment, the releases that an app told of from there."""
+        """Sentry lists, for an environment, the releases that an app told of from there, and those
+        of which somebody, as we do, made a deploy to it: it does not say which.
+        """
         path = f"{self._place}/releases/"
         try:
             found = await self._rest.list(
