@@ -67,8 +67,8 @@ class Stage:
     async def start(self, version: str, operation: str = "D1") -> dict[str, str]:
         return await self.target().start(self.wanted(version), operation)
 
-    async def names(self) -> list[str]:
-        listed = await self.machine.engine.docker("ps", "-a", "--format", "{{.Names}}")
+    async def names(self, *of: str) -> list[str]:
+        listed = await self.machine.engine.docker("ps", "-a", *of, "--format", "{{.Names}}")
         return sorted(name for name in listed.split() if name.partition("-")[0] == self.name)
 
     async def is_untouched(self) -> None:

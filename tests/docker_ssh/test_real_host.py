@@ -234,11 +234,11 @@ async def command_in_the_image(stage: Stage) -> Sight:
 
 async def command_killed_on_the_host(stage: Stage) -> Sight:
     """The script is killed, not what it began: found by its label, and not begun again."""
-    words, limit = ("sh", "-c", "echo x >>/data/ran; sleep 3; exit 4"), timedelta(minutes=1)
+    words, limit = ("sh", "-c", "echo x >>/data/ran; sleep 6; exit 4"), timedelta(minutes=1)
     target = stage.target()
     receipt = await target.start_job(stage.wanted(OLD), words, "D5", limit)
     async with asyncio.timeout(30):
-        while f"{stage.name}-job-D5" not in await stage.names():
+        while f"{stage.name}-job-D5" not in await stage.names("--filter", "status=running"):
             await asyncio.sleep(0.01)
     stage.signal("D5", signal.SIGKILL)
     await stage.sshd.cut()
