@@ -140,7 +140,7 @@ class Tx(
 
     def release_dispatching(self) -> None:
         """After a start on an embedded database: nobody waits for an answer any more, so what is
-        being dispatched, or answered at a gate, is due at once.
+        being dispatched, switched, or answered at a gate, is due at once.
         """
 
     def hurry(self) -> None:

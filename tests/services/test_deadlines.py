@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,10 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Fault
 from bot.domain.rollbacks.switching import Progress, TargetStep
-from bot.domain.rollbacks.targets import Artifact, Candidate, Sight, TargetPlan
+from bot.domain.rollbacks.targets import Artifact, Candidate, Fate, Sight, TargetPlan
 from bot.ports import Receipt
 from bot.services.deployments import stepping
-from tests.services.team import Team
+from tests.services.team import START, Team
 
 
 class Gone:
@@ -38,6 +39,18 @@ class Gone:
 
     async def resolve_unknown(self, wanted: Artifact, operation: str) -> tuple[Receipt, Sight]:
         raise Fault("ssh", "no route to host")
+
+
+class Back(Gone):
+    """One that answers, unless it `is_away`."""
+
+    is_away = False
+    fate: Fate | None = None
+
+    async def watch(self, receipt: Receipt) -> Sight:
+        if self.is_away:
+            return await super().watch(receipt)
+        return Sight(fate=self.fate, text="switching", at=START)
 
 
 @pytest.fixture
@@ -91,3 +104,30 @@ async def test_after_its_time_it_is_left_to_a_person_with_an_alert(
     assert over.notice.startswith(notice.format(why=why, look=look))
     posts = await team.store.read(lambda tx: tx.posts_due(tx.now))
     assert any(over.notice in str(post.message.blocks) for post in posts)
+
+
+async def test_after_a_pause_of_the_bot_one_failed_look_gives_nothing_up(team: Team) -> None:
+    left = await team.newest()
+    place, now = Back(), team.clock.now()
+    team.desk = replace(team.desk, targets={("app", "production"): (("web-1", place),)})
+    step = TargetStep(target="web-1", progress=Progress.RUNNING, began_at=now)
+    wish = replace(
+        left, kind=Kind.ROLLBACK, state=State.SWITCHING, request_id="D1-a", steps=(step,)
+    )
+    await team.store.run(lambda tx: tx.save(left, wish))
+    await stepping.step(team.desk, 1)
+
+    team.clock.forward(60 * 60)
+    place.is_away = True
+    began = team.clock.now()
+    for pause in (2, 4, 8, 16, 32):
+        await stepping.step(team.desk, 1)
+        waiting = await team.newest()
+        assert waiting.state is State.SWITCHING
+        assert waiting.due_at == team.clock.now() + timedelta(seconds=pause)
+        team.clock.forward(pause)
+    assert team.clock.now() - began >= timedelta(minutes=1)
+    place.is_away = False
+    place.fate = Fate.SUCCEEDED
+    await stepping.step(team.desk, 1)
+    assert (await team.newest()).steps[0].fate is Fate.SUCCEEDED

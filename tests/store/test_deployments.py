@@ -262,10 +262,11 @@ async def test_a_number_that_is_too_high_names_no_deployment(store: SqlStore, nu
     assert await store.run(lambda tx: tx.deployment(number)) is None
 
 
-async def test_after_a_start_what_was_being_dispatched_is_due_unless_a_replica_may_do_it(
-    store: SqlStore, replica: SqlStore, kind: str
+@pytest.mark.parametrize("state", [State.DISPATCHING, State.SWITCHING])
+async def test_after_a_start_what_was_being_sent_is_due_unless_a_replica_may_do_it(
+    store: SqlStore, replica: SqlStore, kind: str, state: State
 ) -> None:
-    sending = a_deployment(state=State.DISPATCHING, due_at=START + timedelta(seconds=30))
+    sending = a_deployment(state=state, due_at=START + timedelta(seconds=30))
     sending = await store.run(lambda tx: tx.add(sending))
     await replica.run(lambda tx: tx.release_dispatching())
     due = await store.read(lambda tx: tx.due(tx.now))

@@ -84,7 +84,7 @@ class Deployments(Rows):
         return tuple(self.connection.scalars(wanted.order_by(_TABLE.c.due_at, _TABLE.c.id)))
 
     def release_dispatching(self) -> None:
-        sending = _TABLE.c.state.in_((State.DISPATCHING, State.APPROVED))
+        sending = _TABLE.c.state.in_((State.DISPATCHING, State.APPROVED, State.SWITCHING))
         under_way = update(_TABLE).where(tables.UNFINISHED, sending)
         if self.is_embedded:
             self.connection.execute(under_way.values(due_at=self.now))

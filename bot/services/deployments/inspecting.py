@@ -20,6 +20,7 @@ from bot.messages.deployments import inspections as messages
 from bot.ports import Tx
 from bot.services.desk import Desk, reply, retry_in
 from bot.services.rollbacks import undoing as databases
+from bot.services.rollbacks.claims import STARTS_WITHIN
 from bot.services.rollbacks.host_step import HostStep
 from bot.services.runs.workflow_step import WorkflowStep
 
@@ -48,11 +49,13 @@ def is_configured(config: Config, service: str) -> bool:
 
 
 async def step(desk: Desk, deployment_id: int) -> None:
-    """Bring the first look that has not ended one step further."""
+    """Bring the first look that has not ended one step further, if that is still due."""
     found, deployment = await desk.store.read(
         lambda tx: (tx.inspection(deployment_id), tx.deployment(deployment_id))
     )
     if found is None or deployment is None or found.due_at is None:
+        return
+    if found.due_at > desk.now():  # another bot on this database was first
         return
     place = switching.following(found.steps, stop_on_failure=False)
     if place is None:
@@ -65,7 +68,8 @@ async def step(desk: Desk, deployment_id: int) -> None:
         await _keep(desk, found, place, one.failed("what looks at it is no longer configured", now))
     elif one.progress is Progress.WAITING:
         begun = replace(one, progress=Progress.STARTING, began_at=now)
-        await _send(desk, await _keep(desk, found, place, begun), place, run, operation)
+        taken = await _keep(desk, found, place, begun, pause=STARTS_WITHIN)
+        await _send(desk, taken, place, run, operation)
     elif one.progress is Progress.STARTING:
         receipt, sight = await run.find(operation, one.began_at or now)
         if not receipt and sight.fate is Fate.FAILED_RESTORED:  # it never began, and will not

@@ -10,7 +10,7 @@ from bot.domain.errors import Fault
 from bot.domain.rollbacks import switching
 from bot.messages.deployments import notes
 from bot.ports import Tx
-from bot.services.desk import FIRST_RETRY, Desk, retry_in, tell
+from bot.services.desk import Desk, retry_in, tell
 
 log = structlog.get_logger()
 
@@ -38,7 +38,7 @@ async def wait_for(desk: Desk, deployment_id: int, fault: Fault) -> None:
         if current.state is State.AWAITING_APPROVAL and current.expires_at is not None:
             due = min(due, current.expires_at)
         if current.state is State.SWITCHING and (until := switching.awaited_until(current.steps)):
-            due = min(due, max(until, tx.now + FIRST_RETRY))
+            due = min(due, until) if until > tx.now else due
         text = f"Waiting for {NAMES.get(fault.system, fault.system)} ({fault.text})"
         waiting = current.with_(failures=current.failures + 1, due_at=due, waiting_for=text)
         saved = tx.save(current, waiting)

@@ -12,6 +12,11 @@ LATER = timedelta(minutes=5)
 this much later it is given up in any case.
 """
 
+LOOKS = 6
+"""So many looks in a row, which take a minute, have to fail before a step is given up for it: after
+a pause of ours the network may come later than we do.
+"""
+
 
 def timed(desk: Desk, deployment: Deployment, before: TargetStep, step: TargetStep) -> TargetStep:
     """The step after a change, with by when it has to have ended."""

@@ -17,9 +17,9 @@ from bot.domain.rollbacks import switching, undoing
 from bot.domain.rollbacks.switching import Outcome, Progress, TargetStep
 from bot.domain.rollbacks.targets import Artifact, Fate
 from bot.messages.deployments import announcements, tails
-from bot.ports import Receipt, Reversing, Target, Tx
+from bot.ports import Receipt, Reversing, Stale, Target, Tx
 from bot.services.desk import Desk, announce, reply, retry_in
-from bot.services.rollbacks import deadlines
+from bot.services.rollbacks import claims, deadlines
 from bot.services.rollbacks import undoing as databases
 
 log = structlog.get_logger()
@@ -56,7 +56,8 @@ async def switch(desk: Desk, deployment: Deployment) -> None:
         step = deployment.steps[place]
         timed = deadlines.timed(desk, deployment, step, step)
         unread = replace(timed, text=f"Waiting for {step.target} ({fault.text})")
-        if unread.in_time(desk.now()) is not unread:
+        is_over = unread.in_time(desk.now()) is not unread
+        if is_over and deployment.failures + 1 >= deadlines.LOOKS:
             await _keep(desk, deployment, place, unread)
             return
         if timed != step:
@@ -81,9 +82,7 @@ async def _take(desk: Desk, deployment: Deployment, place: int) -> None:
     match step.progress:
         case Progress.WAITING:
             wanted = await _wanted(desk, deployment, step.target, target)
-            begun = replace(step, progress=Progress.STARTING, began_at=desk.now())
-            started = await _keep(desk, deployment, place, begun)
-            await _send(desk, started, place, lambda: target.start(wanted, operation))
+            await _begin(desk, deployment, place, lambda: target.start(wanted, operation))
         case Progress.STARTING:
             wanted = await _wanted(desk, deployment, step.target, target)
             await _find(desk, deployment, place, target, wanted, operation)
@@ -102,10 +101,19 @@ async def _take_back(
     if step.progress is Progress.RUNNING:
         await _keep(desk, deployment, place, step.seen(await target.watch(step.receipt)))
         return
-    if step.progress is Progress.WAITING:
-        begun = replace(step, progress=Progress.STARTING, began_at=desk.now())
-        deployment = await _keep(desk, deployment, place, begun)
-    await _send(desk, deployment, place, lambda: target.undo(step.undoes, operation))
+    await _begin(desk, deployment, place, lambda: target.undo(step.undoes, operation))
+
+
+async def _begin(
+    desk: Desk, deployment: Deployment, place: int, start: Callable[[], Awaitable[Receipt]]
+) -> None:
+    """Send one step, which is ours alone until its answer is stored."""
+    taken = await claims.take(desk, deployment, place)
+    try:
+        await _send(desk, taken, place, start)
+    except Stale:
+        await claims.let_go(desk, taken)
+        raise
 
 
 async def _send(
@@ -161,9 +169,7 @@ async def _ask_database(desk: Desk, deployment: Deployment, place: int) -> None:
         return
     match step.progress:
         case Progress.WAITING:
-            begun = replace(step, progress=Progress.STARTING, began_at=now)
-            started = await _keep(desk, deployment, place, begun)
-            await _send(desk, started, place, lambda: run.start(operation))
+            await _begin(desk, deployment, place, lambda: run.start(operation))
         case Progress.STARTING:
             receipt, sight = await run.find(operation, step.began_at or now)
             if not receipt and sight.fate is Fate.FAILED_RESTORED:  # it never began, and will not
