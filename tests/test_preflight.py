@@ -139,7 +139,10 @@ async def test_without_an_optional_scope_the_bot_starts_and_says_what_it_cannot_
     start.world.slack.manifest = Manifest(frozenset(SCOPES))
     finding = (await start.look())["Slack scopes"]
     assert finding.ok is True
-    assert finding.text == "without files:write: cannot upload the charts of the metrics"
+    assert finding.text == (
+        "without channels:manage: cannot give an incident a channel of its own; "
+        "without files:write: cannot upload the charts of the metrics"
+    )
 
 
 async def test_where_slack_does_not_tell_the_scopes_they_are_not_checked(start: Start) -> None:

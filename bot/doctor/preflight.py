@@ -102,7 +102,7 @@ def _scopes(granted: frozenset[str] | None) -> Finding:
     without = [
         f"{name}: cannot {use}" for name, use in OPTIONAL_SCOPES.items() if name not in granted
     ]
-    text = f"without {', '.join(without)}" if without else "all granted"
+    text = f"without {'; without '.join(without)}" if without else "all granted"
     return Finding(subject=subject, ok=True, text=text)
 
 
