@@ -176,11 +176,8 @@ class Listener:
             if handler is None or foreign:
                 await ack()
                 return
-            whisper = {
-                "channel": form.memory.get("channel") or form.user,
-                "user": form.user,
-                "response_url": None,
-            }
+            place = form.memory.get("channel") or form.user
+            whisper = {"channel": place, "user": form.user, "response_url": None}
             answer: Answer | _NotDone = _NotDone(apologies.CONNECTING)
             if foreign is False:
                 answer = await self._answer(
