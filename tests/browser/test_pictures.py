@@ -36,6 +36,9 @@ async def test_card_forms_thread_and_message_fit_a_laptop_and_a_phone(
             await phone.becomes("dee")
             await phone.reads("2 replies")
             await take("phone", phone)
+        slow = {"workflow": "release.yml", "script": "auto_success", "seconds": 600}
+        url = f"{demo}/sandbox/api/github/preset"
+        assert (await laptop.page.request.post(url, data=slow)).ok  # long enough to be looked at
         await _after_the_approval(laptop, take)
 
     assert len(taken) == 18
@@ -115,7 +118,7 @@ async def _after_the_approval(laptop: Visit, take: Camera) -> None:
     await laptop.presses("Approve")
     await laptop.reads("guard in progress")
     await take("running", laptop)
-    await laptop.waits("+1 min")
+    await laptop.waits("+15 min")
     await laptop.reads("✅ v1.2.1 deployed to production successfully")
     await take("success", laptop)
     await laptop.types("/deployments show D2")
