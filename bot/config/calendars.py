@@ -125,7 +125,7 @@ class WindowConfig(Part):
             raise ValueError("needs a country")
         try:
             _public_holidays(info.data["country"], part, 2024)
-        except NotImplementedError:
+        except NotImplementedError:  # what `holidays` raises for a part that it does not know
             raise ValueError(_parts(info.data["country"])) from None
         return part
 

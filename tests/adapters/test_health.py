@@ -7,6 +7,7 @@ import datetime
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,16 @@ async def test_a_page_is_well_whatever_it_says(
         found = await probe.health(f"http://127.0.0.1:{port}/")
 
     assert (found.problem, found.version) == ("", version)
+
+
+@pytest.mark.parametrize(("told", "age"), [("7", 7), ("9" * 14, 999999999), ("-1", 0), ("x", 0)])
+async def test_however_old_a_page_says_it_is_it_can_be_read(
+    probe: HealthProbe, told: str, age: int
+) -> None:
+    async with serving(page(b"{}", "200 OK", f"Age: {told}")) as (port, _):
+        found = await probe.fetch(f"http://127.0.0.1:{port}/")
+        assert (found.problem, found.age) == ("", age)
+        assert timedelta(seconds=found.age) >= timedelta(0)
 
 
 async def test_of_an_endless_page_only_the_beginning_is_read(probe: HealthProbe) -> None:

@@ -22,6 +22,7 @@ from sandbox.slack.rendering import buttons
 from sandbox.world import World
 from tests.chaos.stage import RUN_SECONDS, Json, Stage
 from tests.chaos.tally import Tally, doubles, sound
+from tests.chaos.together import together
 from tests.scenarios.workspace import confirmed
 
 STEP = 5.0  # seconds of shared time in each move of the clock; the host works in real time
@@ -181,16 +182,8 @@ def _is_done(run: Run) -> bool:
 @asynccontextmanager
 async def people(scene: Stage) -> AsyncIterator[None]:
     """They act and the clock moves, whether the bot lives or not."""
-    tasks = [asyncio.create_task(Pair(scene).act()), asyncio.create_task(_time_passes(scene))]
-    try:
+    async with together(Pair(scene).act(), _time_passes(scene)):
         yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        ended = await asyncio.gather(*tasks, return_exceptions=True)
-    for error in ended:
-        if isinstance(error, Exception):
-            raise error
 
 
 async def _time_passes(scene: Stage) -> None:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from tests.chaos.people import VERSION, People, title
 from tests.chaos.stage import Stage
 from tests.chaos.tally import FINAL
+from tests.chaos.together import together
 
 STEP = 5.0  # seconds of shared time in each move of the clock
 PAUSE = 0.2  # seconds of real time between two moves
@@ -19,16 +20,8 @@ AFTERWARDS = 200.0  # seconds of shared time; a dispatch is sent again after 180
 async def life_goes_on(scene: Stage) -> AsyncIterator[People]:
     """People ask and approve, and the clock moves, whether the bot lives or not."""
     people = People(scene)
-    tasks = [asyncio.create_task(people.act()), asyncio.create_task(_time_passes(scene))]
-    try:
+    async with together(people.act(), _time_passes(scene)):
         yield people
-    finally:
-        for task in tasks:
-            task.cancel()
-        ended = await asyncio.gather(*tasks, return_exceptions=True)
-    for error in ended:
-        if isinstance(error, Exception):
-            raise error
 
 
 async def afterwards(scene: Stage) -> None:

@@ -14,6 +14,7 @@ from sandbox.slack.messages import Message
 from sandbox.slack.rendering import buttons, rendered
 from tests.chaos.stage import Stage
 from tests.chaos.tally import Tally, doubles, sound
+from tests.chaos.together import together
 
 STEP = 20.0  # seconds of shared time in each move of the clock
 PAUSE = 0.15  # seconds of real time between two looks
@@ -74,16 +75,8 @@ class Crew:
 @asynccontextmanager
 async def people(scene: Stage) -> AsyncIterator[None]:
     """They act and the clock moves, whether the bot lives or not."""
-    tasks = [asyncio.create_task(Crew(scene).act()), asyncio.create_task(_time_passes(scene))]
-    try:
+    async with together(Crew(scene).act(), _time_passes(scene)):
         yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        ended = await asyncio.gather(*tasks, return_exceptions=True)
-    for error in ended:
-        if isinstance(error, Exception):
-            raise error
 
 
 def is_over(scene: Stage) -> bool:

@@ -15,6 +15,7 @@ from sandbox.slack.rendering import buttons
 from sandbox.world import World
 from tests.chaos.stage import Json, Stage
 from tests.chaos.tally import Tally, doubles, sound
+from tests.chaos.together import together
 
 STEP = 2.0  # seconds of shared time in each move of the clock; the host works in real time
 PAUSE = 0.15  # seconds of real time between two looks
@@ -35,16 +36,8 @@ def targets(world: World) -> Sequence[Json]:
 @asynccontextmanager
 async def people(scene: Stage) -> AsyncIterator[None]:
     """Ana acts and the clock moves, whether the bot lives or not."""
-    tasks = [asyncio.create_task(_ana(scene)), asyncio.create_task(_time_passes(scene))]
-    try:
+    async with together(_ana(scene), _time_passes(scene)):
         yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        ended = await asyncio.gather(*tasks, return_exceptions=True)
-    for error in ended:
-        if isinstance(error, Exception):
-            raise error
 
 
 def is_over(scene: Stage) -> bool:

@@ -116,7 +116,7 @@ def _with_project(url: str, token: str) -> Bugsink:
             break
         except httpx.ConnectError:
             assert time.monotonic() < end, "Bugsink did not begin to answer"
-            time.sleep(0.1)
+            time.sleep(0.1)  # another process comes up, and only its port tells when
     team = _call(url, token, "POST", "/teams/", name="acme")
     made = _call(url, token, "POST", "/projects/", team=team["id"], name="app")
     dsn = httpx.URL(_call(url, token, "GET", f"/projects/{made['id']}/")["dsn"])
