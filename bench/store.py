@@ -11,10 +11,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
+import math
 import time
 import warnings
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -36,12 +38,12 @@ CLIENTS = (1, 16)
 GOALS = {"SQLite": "≥ 700/s", "PostgreSQL": "≥ 400/s"}
 ANA = Actor(
     slack_id="U0ANA",
-    github="ana-acme",
     standing=Standing.MEMBER,
     roles=frozenset({Role.DEPLOYER}),
 )
-WISH = DeployWish(version=Version(1, 2, 1), service="s01", dry_run=True)
-CONFIG = config.parse(Seed.named("many").gonogo_yaml("http://127.0.0.1:1"))
+SEED = Seed.named("many")
+WISHES = [DeployWish(version=Version(1, 2, 1), service=s, dry_run=True) for s in SEED.services]
+CONFIG = config.parse(SEED.gonogo_yaml("http://127.0.0.1:1"))
 
 
 async def main(times: int, postgres: str | None) -> None:
@@ -70,19 +72,25 @@ async def _bare(times: int) -> list[Figures]:
 async def _store(name: str, address: str, times: int) -> list[Figures]:
     await upgrade(address)
     store = open_store(address, SystemClock())
-    numbers = itertools.count()
+    # Nothing ends a dry run here, and each person has one of a service: so many people ask that
+    # none is refused.
+    people = [
+        replace(ANA, slack_id=f"U{number}")
+        for number in range(math.ceil(times * len(CLIENTS) / len(WISHES)))
+    ]
+    asked = enumerate(itertools.product(people, WISHES))
 
     async def command(_: int) -> None:
-        key = f"slash:{next(numbers)}"
+        number, (person, wish) = next(asked)
 
         def work(tx: Tx) -> None:
-            assert tx.first_time(key, "slash", ANA.slack_id)
-            requests.deploy(tx, CONFIG, WISH, ANA.slack_id, "C0DEPLOY")
+            assert tx.first_time(f"slash:{number}", "slash", person.slack_id)
+            requests.deploy(tx, CONFIG, wish, person.slack_id, "C0DEPLOY")
 
         await store.run(work)
 
     try:
-        await store.run(lambda tx: tx.keep_people([(ANA, "ana")]))
+        await store.run(lambda tx: tx.keep_people([(person, "ana") for person in people]))
         return [await _measure(name, c, times, command, GOALS[name]) for c in CLIENTS]
     finally:
         await store.close()

@@ -134,6 +134,9 @@ class Tx(
     def holder(self, service: str, environment: str) -> Deployment | None:
         """Who holds the slot: the unfinished deployment there that is no dry run."""
 
+    def dry_run(self, asked_by: str, service: str, environment: str) -> Deployment | None:
+        """The unfinished dry run of that person there."""
+
     def unfinished(self) -> tuple[Deployment, ...]: ...
     def due(self, now: datetime) -> tuple[int, ...]:
         """Ids of unfinished deployments whose `due_at` has come, the longest due first."""

@@ -167,6 +167,24 @@ async def test_a_dry_run_tells_the_plan_and_changes_nothing(team: Workspace) -> 
     assert await team.dispatches() == []
 
 
+async def test_while_a_dry_run_goes_on_another_one_is_not_begun(team: Workspace) -> None:
+    dry_run = "/deploy v1.2.1 dry-run"
+    await team.fault("github", "status:502", count=100)
+    await team.asks(dry_run)
+
+    assert await team.types("ana", dry_run) == (
+        "Your dry run D2 of app v1.2.1 → production, asked for 2024-03-26 10:00 UTC, is still "
+        "under way. What it finds I tell you by myself; ask again after that, or look how far it "
+        "is by /deployments show D2."
+    )
+    assert "There is no deployment D3." in await team.types("ana", "/deployments show D3")
+    assert "Dry run of app v1.2.1" in await team.types("bo", dry_run)
+    await team.mends()
+    await team.passes("PT1M")
+    assert (await team.told("ana"))[-1].startswith("Dry run: app v1.2.1 → production")
+    assert "Dry run of app v1.2.1" in await team.types("ana", dry_run)
+
+
 async def test_a_workflow_that_declares_only_the_version_gets_only_that(tmp_path: Path) -> None:
     async with workspace(tmp_path, seed="bare") as team:
         await team.asks_and_approves()

@@ -134,6 +134,18 @@ async def test_a_dry_run_neither_holds_nor_needs_the_slot(store: SqlStore) -> No
     await store.run(lambda tx: tx.add(a_deployment(dry_run=True)))
     assert await store.run(lambda tx: tx.holder("app", "production")) is None
     await store.run(lambda tx: tx.add(a_deployment()))
+
+
+async def test_of_each_person_one_dry_run_goes_on_in_a_place(store: SqlStore) -> None:
+    first = await store.run(lambda tx: tx.add(a_deployment(dry_run=True)))
+    assert await store.run(lambda tx: tx.dry_run("U0ANA", "app", "production")) == first
+    with pytest.raises(Stale):
+        await store.run(lambda tx: tx.add(a_deployment(dry_run=True)))
+    others: tuple[dict[str, Any], ...] = ({"requested_by": "U0BO"}, {"environment": "staging"})
+    more = [a_deployment(dry_run=True, **other) for other in others]
+    await store.run(lambda tx: [tx.add(d) for d in (*more, a_deployment())])
+    await store.run(lambda tx: tx.save(first, first.end(State.CANCELLED, START, "dry_run", "")))
+    assert await store.run(lambda tx: tx.dry_run("U0ANA", "app", "production")) is None
     await store.run(lambda tx: tx.add(a_deployment(dry_run=True)))
 
 

@@ -1,6 +1,7 @@
 """What a database held before a migration is still there after it, and after the way back."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from bot.adapters.store import downgrade, open_store, upgrade
 from bot.adapters.store.database import Database, open_database
-from bot.domain.deployments.deployments import Approval, Binding
+from bot.domain.deployments.deployments import Approval, Binding, Ending
 from bot.domain.deployments.states import Kind, State
 from bot.domain.rollbacks.switching import TargetStep
 from tests.store.samples import START, HandClock, a_deployment
@@ -76,4 +77,28 @@ async def test_of_the_rollbacks_before_it_only_the_newest_may_still_be_undone(
     await upgrade(empty)
     kept = await store.run(lambda tx: (tx.deployment(one.id), tx.deployment(two.id)))
     assert [d.stays for d in kept if d] == [True, False]
+    await store.close()
+
+
+async def test_of_several_dry_runs_before_it_the_first_of_each_person_goes_on(
+    empty: str, database: Database
+) -> None:
+    await upgrade(empty)
+    await downgrade(empty, "0038")
+    store = open_store(empty, HandClock())
+    asked = [a_deployment(dry_run=True, requested_by=who) for who in ("U0ANA", "U0ANA", "U0BO")]
+    one, two, three, holder = await store.run(
+        lambda tx: [tx.add(d) for d in (*asked, a_deployment())]
+    )
+    await upgrade(empty)
+    assert await store.run(lambda tx: tx.unfinished()) == (one, three, holder)
+    ended = await store.run(lambda tx: tx.deployment(two.id))
+    assert ended == replace(
+        two,
+        revision=1,
+        state=State.CANCELLED,
+        settled_at=START,
+        due_at=None,
+        ending=Ending(code="superseded", text="Another dry run of yours goes on there"),
+    )
     await store.close()

@@ -16,6 +16,7 @@ from tests.store.test_history import a_record
 
 QUESTIONS: dict[str, tuple[Callable[[Tx], object], str]] = {
     "holder": (lambda tx: tx.holder("app", "production"), "deployments_slot"),
+    "dry run": (lambda tx: tx.dry_run("U0ANA", "app", "production"), "deployments_dry_run"),
     "unfinished": (lambda tx: tx.unfinished(), "deployments_unfinished"),
     "due": (lambda tx: tx.due(START), "deployments_unfinished"),
     "next due": (lambda tx: tx.next_due(), "deployments_unfinished"),

@@ -33,6 +33,9 @@ SELECT = select(*_COLUMNS)
 _HERE = (_TABLE.c.service == bindparam("service"), _TABLE.c.environment == bindparam("environment"))
 _BY_ID = SELECT.where(_TABLE.c.id == bindparam("id"))
 _HOLDER = SELECT.where(*_HERE, tables.HOLDS_SLOT)
+_DRY_RUN = SELECT.where(
+    _TABLE.c.requested_by == bindparam("asked_by"), *_HERE, tables.UNFINISHED_DRY_RUN
+)
 _NEWEST = (_TABLE.c.live_at.desc(), _TABLE.c.id.desc())
 _LIVE = SELECT.where(*_HERE, tables.LIVE).order_by(*_NEWEST).limit(1)
 _PINNED = SELECT.where(tables.PINNED).order_by(_TABLE.c.id.desc())
@@ -75,6 +78,10 @@ class Deployments(Rows):
 
     def holder(self, service: str, environment: str) -> Deployment | None:
         return self._first(_HOLDER, service=service, environment=environment)
+
+    def dry_run(self, asked_by: str, service: str, environment: str) -> Deployment | None:
+        here = {"service": service, "environment": environment}
+        return self._first(_DRY_RUN, asked_by=asked_by, **here)
 
     def unfinished(self) -> tuple[Deployment, ...]:
         return self._all(SELECT.where(tables.UNFINISHED).order_by(_TABLE.c.id))

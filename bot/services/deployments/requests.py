@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from bot.config import Config
 from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.dry_runs import may_try
 from bot.domain.deployments.replacing import gives_way
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
@@ -63,7 +64,9 @@ def deploy(
     repo = config.services[service].repo
     if wish.incident:
         may_mend(tx.incident(number_in(wish.incident)), wish.incident, service)
-    if not wish.dry_run and (holder := tx.holder(service, environment)):
+    if wish.dry_run:
+        may_try(tx.dry_run(actor.slack_id, service, environment))
+    elif holder := tx.holder(service, environment):
         if _is_stuck(holder):
             _supersede(tx, holder, actor)
         elif gives_way(holder, wish.version):

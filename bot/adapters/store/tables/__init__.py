@@ -12,6 +12,7 @@ from bot.adapters.store.tables.deployments import (
     PINNED,
     REAL,
     UNFINISHED,
+    UNFINISHED_DRY_RUN,
     cards,
     deployments,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "ROOM_IS_STALE",
     "ROOM_IS_TOUCHED",
     "UNFINISHED",
+    "UNFINISHED_DRY_RUN",
     "annotations",
     "audit",
     "audit_seals",

@@ -22,6 +22,7 @@ UNFINISHED = text(
     "state NOT IN ('succeeded', 'failed', 'cancelled', 'refused', 'rejected', 'expired', 'void')"
 )
 HOLDS_SLOT = text(f"{UNFINISHED.text} AND NOT dry_run")
+UNFINISHED_DRY_RUN = text(f"{UNFINISHED.text} AND dry_run")
 LIVE = text("live_at IS NOT NULL AND NOT dry_run")
 REAL = text("NOT dry_run")
 PINNED = text("pinned")
@@ -117,6 +118,9 @@ _RUN = (_d.repo, _d.run_id, _d.run_attempt)
 _PLACE = (_d.service, _d.environment)
 partial_index("deployments_run", *_RUN, where=OWN_RUN, unique=True)
 partial_index("deployments_adopted_run", *_RUN, *_PLACE, where=ADOPTED_RUN, unique=True)
+partial_index(
+    "deployments_dry_run", _d.requested_by, *_PLACE, where=UNFINISHED_DRY_RUN, unique=True
+)
 partial_index("deployments_unfinished", _d.id, _d.due_at, where=UNFINISHED)
 partial_index("deployments_live", _d.service, _d.environment, _d.live_at, where=LIVE)
 partial_index("deployments_history", _d.requested_at, _d.id, where=REAL)
