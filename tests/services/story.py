@@ -51,7 +51,8 @@ class Base(RuleBasedStateMachine):
         self.team = self.run(self._begin())
 
     def run(self, act: Coroutine[Any, Any, T]) -> T:
-        return self.runner.run(act)
+        # What Runner.run does besides, such as to listen for Ctrl-C, takes longer than most acts.
+        return self.runner.get_loop().run_until_complete(act)
 
     async def _begin(self) -> Team:
         team = Team.of(self.migrated, self.door)

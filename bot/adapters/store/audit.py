@@ -23,6 +23,7 @@ GENESIS = "0" * 64
 
 _TABLE = tables.audit
 _SEALS = tables.audit_seals
+_ADD = insert(_TABLE)
 
 
 class Audit(Rows):
@@ -36,7 +37,7 @@ class Audit(Rows):
             "subject": subject,
             "detail": to_jsonable_python(detail),
         }
-        self.connection.execute(insert(_TABLE), entry)
+        self.connection.execute(_ADD, entry)
 
     def trail(self, subject: str) -> tuple[AuditEntry, ...]:
         wanted = select(_TABLE).where(_TABLE.c.subject == subject).order_by(_TABLE.c.id)

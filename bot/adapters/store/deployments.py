@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -32,6 +33,12 @@ _SCALARS = tuple(c.name for c in _COLUMNS if c.name not in _NESTED and c.name !=
 SELECT = select(*_COLUMNS)
 _HERE = (_TABLE.c.service == bindparam("service"), _TABLE.c.environment == bindparam("environment"))
 _BY_ID = SELECT.where(_TABLE.c.id == bindparam("id"))
+_UNFINISHED = SELECT.where(tables.UNFINISHED).order_by(_TABLE.c.id)
+_DUE = (
+    select(_TABLE.c.id)
+    .where(tables.UNFINISHED, _TABLE.c.due_at <= bindparam("now"))
+    .order_by(_TABLE.c.due_at, _TABLE.c.id)
+)
 _HOLDER = SELECT.where(*_HERE, tables.HOLDS_SLOT)
 _DRY_RUN = SELECT.where(
     _TABLE.c.requested_by == bindparam("asked_by"), *_HERE, tables.UNFINISHED_DRY_RUN
@@ -39,6 +46,18 @@ _DRY_RUN = SELECT.where(
 _NEWEST = (_TABLE.c.live_at.desc(), _TABLE.c.id.desc())
 _LIVE = SELECT.where(*_HERE, tables.LIVE).order_by(*_NEWEST).limit(1)
 _PINNED = SELECT.where(tables.PINNED).order_by(_TABLE.c.id.desc())
+_OF_REPO = _TABLE.c.repo == bindparam("repo")
+_SENDING = SELECT.where(
+    *(tables.UNFINISHED, _OF_REPO, _TABLE.c.workflow == bindparam("workflow")),
+    *(_TABLE.c.dispatch.is_not(None), _TABLE.c.run_id.is_(None)),
+).order_by(_TABLE.c.id)
+# Two questions, since each of the two kinds has an index of its own.
+_CLAIMED = union_all(
+    *(
+        select(_TABLE.c.run_id).where(_OF_REPO, kind)
+        for kind in (tables.OWN_RUN, tables.ADOPTED_RUN)
+    )
+)
 _ADD = insert(_TABLE).returning(_TABLE.c.id)
 _SAVE = update(_TABLE).where(
     _TABLE.c.id == bindparam("old_id"), _TABLE.c.revision == bindparam("old_revision")
@@ -84,11 +103,10 @@ class Deployments(Rows):
         return self._first(_DRY_RUN, asked_by=asked_by, **here)
 
     def unfinished(self) -> tuple[Deployment, ...]:
-        return self._all(SELECT.where(tables.UNFINISHED).order_by(_TABLE.c.id))
+        return self._all(_UNFINISHED)
 
     def due(self, now: datetime) -> tuple[int, ...]:
-        wanted = select(_TABLE.c.id).where(tables.UNFINISHED, _TABLE.c.due_at <= now)
-        return tuple(self.connection.scalars(wanted.order_by(_TABLE.c.due_at, _TABLE.c.id)))
+        return tuple(self.connection.scalars(_DUE, {"now": now}))
 
     def release_dispatching(self) -> None:
         sending = _TABLE.c.state.in_((State.DISPATCHING, State.APPROVED, State.SWITCHING))
@@ -108,27 +126,18 @@ class Deployments(Rows):
     def history(
         self, service: str | None, environment: str | None, *, limit: int, offset: int = 0
     ) -> tuple[Deployment, ...]:
-        wanted = SELECT.where(tables.REAL)
-        if service is not None:
-            wanted = wanted.where(_TABLE.c.service == service)
-        if environment is not None:
-            wanted = wanted.where(_TABLE.c.environment == environment)
-        newest = wanted.order_by(_TABLE.c.requested_at.desc(), _TABLE.c.id.desc())
-        return self._all(newest.limit(limit).offset(offset))
+        where = {"service": service, "environment": environment}
+        known = {name: value for name, value in where.items() if value is not None}
+        return self._all(_history(*known), **known, most=limit, after=offset)
 
     def sending(self, repo: str, workflow: str) -> tuple[Deployment, ...]:
         # Taking the turn makes two replicas that ask at the same time clash: the second one asks
         # again and sees what the first one sent.
         self.put(tables.turns, {"repo": repo, "workflow": workflow, "taken_at": self.now})
-        here = (_TABLE.c.repo == repo, _TABLE.c.workflow == workflow)
-        sent = (_TABLE.c.dispatch.is_not(None), _TABLE.c.run_id.is_(None))
-        return self._all(SELECT.where(tables.UNFINISHED, *here, *sent).order_by(_TABLE.c.id))
+        return self._all(_SENDING, repo=repo, workflow=workflow)
 
     def claimed_runs(self, repo: str) -> frozenset[int]:
-        # Two questions, since each of the two kinds has an index of its own.
-        kinds = (tables.OWN_RUN, tables.ADOPTED_RUN)
-        claimed = (select(_TABLE.c.run_id).where(_TABLE.c.repo == repo, kind) for kind in kinds)
-        return frozenset(self.connection.scalars(union_all(*claimed)))
+        return frozenset(self.connection.scalars(_CLAIMED, {"repo": repo}))
 
     def _first(self, statement: Select[Any], **values: Any) -> Deployment | None:
         row = self.connection.execute(statement, values).first()
@@ -136,6 +145,14 @@ class Deployments(Rows):
 
     def _all(self, statement: Select[Any], **values: Any) -> tuple[Deployment, ...]:
         return tuple(map(from_row, self.connection.execute(statement, values)))
+
+
+@cache
+def _history(*columns: str) -> Select[Any]:
+    """The newest, of those that have the given values in these columns."""
+    wanted = SELECT.where(tables.REAL, *(_TABLE.c[name] == bindparam(name) for name in columns))
+    newest = wanted.order_by(_TABLE.c.requested_at.desc(), _TABLE.c.id.desc())
+    return newest.limit(bindparam("most")).offset(bindparam("after"))
 
 
 def to_row(deployment: Deployment) -> dict[str, Any]:

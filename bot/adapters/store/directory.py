@@ -18,6 +18,9 @@ NEVER = datetime.fromtimestamp(0, UTC)
 """When somebody was read who stands in line for it."""
 
 _PERSON = select(_PEOPLE).where(_PEOPLE.c.slack_id == bindparam("slack_id"))
+_EVERYBODY = select(_PEOPLE).order_by(_PEOPLE.c.slack_id)
+_READ = select(_PEOPLE.c.slack_id, _PEOPLE.c.read_at).where(_PEOPLE.c.read_at > NEVER)
+_TAGS_OF = select(_TAGS).where(_TAGS.c.repo == bindparam("repo"))
 
 
 class Directory(Rows):
@@ -45,11 +48,10 @@ class Directory(Rows):
             self.connection.execute(insert(_PEOPLE), rows)
 
     def people_read(self) -> Mapping[str, datetime]:
-        wanted = select(_PEOPLE.c.slack_id, _PEOPLE.c.read_at).where(_PEOPLE.c.read_at > NEVER)
-        return {row.slack_id: row.read_at for row in self.connection.execute(wanted)}
+        return {row.slack_id: row.read_at for row in self.connection.execute(_READ)}
 
     def members(self, role: str) -> tuple[str, ...]:
-        rows = self.connection.execute(select(_PEOPLE).order_by(_PEOPLE.c.slack_id)).mappings()
+        rows = self.connection.execute(_EVERYBODY).mappings()
         return tuple(actor.slack_id for actor in map(as_actor, rows) if actor.holds(Role(role)))
 
     def people_read_at(self) -> datetime | None:
@@ -57,7 +59,7 @@ class Directory(Rows):
         return None if newest == NEVER else newest
 
     def tags(self, repo: str) -> tuple[Tag, ...]:
-        rows = self.connection.execute(select(_TAGS).where(_TAGS.c.repo == repo)).mappings()
+        rows = self.connection.execute(_TAGS_OF, {"repo": repo}).mappings()
         return tuple(sorted(map(_tag, rows), key=_precedence, reverse=True))
 
     def keep_tags(self, repo: str, tags: Sequence[Tag]) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, bindparam, insert, select, update
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
@@ -12,6 +12,11 @@ from bot.domain.closures.windows import Freeze
 from bot.ports import Stale
 
 _TABLE = tables.freezes
+_SET = (
+    select(_TABLE)
+    .where(_TABLE.c.lifted_at.is_(None), _TABLE.c.ends_at > bindparam("now"))
+    .order_by(_TABLE.c.starts_at, _TABLE.c.id)
+)
 
 
 class Freezes(Rows):
@@ -28,9 +33,7 @@ class Freezes(Rows):
             raise Stale(f"{freeze.subject} was lifted meanwhile")
 
     def freezes(self) -> tuple[SetFreeze, ...]:
-        wanted = select(_TABLE).where(_TABLE.c.lifted_at.is_(None), _TABLE.c.ends_at > self.now)
-        in_order = wanted.order_by(_TABLE.c.starts_at, _TABLE.c.id)
-        return tuple(map(_freeze, self.connection.execute(in_order).mappings()))
+        return tuple(map(_freeze, self.connection.execute(_SET, {"now": self.now}).mappings()))
 
 
 def _row(freeze: SetFreeze) -> dict[str, Any]:

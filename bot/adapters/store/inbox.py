@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
@@ -11,6 +11,15 @@ CLOCKS_DIFFER = timedelta(seconds=5)
 """So far ahead of ours the clock of another replica may be; what came later than that came before
 our clock was set back.
 """
+
+_ROWS = tables.inbox.c
+_TOLD = _ROWS.received_at.between(bindparam("since"), bindparam("now"))
+_HEARD = (
+    select(_ROWS.key)
+    .where(_TOLD, _ROWS.source == bindparam("source"), _ROWS.actor == bindparam("actor"))
+    .limit(1)
+)
+_ACTED = select(_ROWS.actor).where(_TOLD).distinct()
 
 
 class Inbox(Rows):
@@ -21,15 +30,13 @@ class Inbox(Rows):
         return self.insert_new(tables.inbox, request)
 
     def heard(self, source: str, actor: str, since: datetime) -> bool:
-        rows = tables.inbox.c
-        told = rows.received_at.between(since, self.now + CLOCKS_DIFFER)
-        wanted = select(rows.key).where(told, rows.source == source, rows.actor == actor)
-        return self.connection.scalar(wanted.limit(1)) is not None
+        told = {"since": since, "now": self.now + CLOCKS_DIFFER}
+        wanted = told | {"source": source, "actor": actor}
+        return self.connection.scalar(_HEARD, wanted) is not None
 
     def acted(self, since: datetime) -> frozenset[str]:
-        rows = tables.inbox.c
-        told = rows.received_at.between(since, self.now + CLOCKS_DIFFER)
-        return frozenset(self.connection.scalars(select(rows.actor).where(told).distinct()))
+        told = {"since": since, "now": self.now + CLOCKS_DIFFER}
+        return frozenset(self.connection.scalars(_ACTED, told))
 
     def forget_request(self, key: str) -> None:
         self.connection.execute(delete(tables.inbox).where(tables.inbox.c.key == key))

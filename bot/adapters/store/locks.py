@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, or_, select, update
+from sqlalchemy import RowMapping, bindparam, insert, or_, select, update
 
 from bot.adapters.store import tables
 from bot.adapters.store.deployments import MOST_ID
@@ -14,7 +14,20 @@ from bot.ports import Stale
 
 _TABLE = tables.locks
 _NAMES = tuple(field.name for field in fields(Lock))
-_HELD = select(_TABLE).where(tables.HELD_LOCK).order_by(_TABLE.c.id)
+_BY_ID = select(_TABLE).where(_TABLE.c.id == bindparam("id"))
+_HELD = (
+    select(_TABLE)
+    .where(
+        tables.HELD_LOCK,
+        or_(_TABLE.c.expires_at.is_(None), _TABLE.c.expires_at > bindparam("now")),
+    )
+    .order_by(_TABLE.c.id)
+)
+_DUE = (
+    select(_TABLE.c.id)
+    .where(tables.HELD_LOCK, _TABLE.c.due_at <= bindparam("now"))
+    .order_by(_TABLE.c.id)
+)
 
 
 class Locks(Rows):
@@ -35,20 +48,17 @@ class Locks(Rows):
     def lock(self, lock_id: int) -> Lock | None:
         if lock_id > MOST_ID:
             return None
-        wanted = select(_TABLE).where(_TABLE.c.id == lock_id)
-        row = self.connection.execute(wanted).mappings().first()
+        row = self.connection.execute(_BY_ID, {"id": lock_id}).mappings().first()
         return None if row is None else _lock(row)
 
     def locks(self) -> tuple[Lock, ...]:
-        wanted = _HELD.where(or_(_TABLE.c.expires_at.is_(None), _TABLE.c.expires_at > self.now))
-        return tuple(map(_lock, self.connection.execute(wanted).mappings()))
+        return tuple(map(_lock, self.connection.execute(_HELD, {"now": self.now}).mappings()))
 
     def locks_on(self, service: str, environment: str) -> tuple[Lock, ...]:
         return tuple(lock for lock in self.locks() if lock.covers(service, environment))
 
     def locks_due(self, now: datetime) -> tuple[int, ...]:
-        due = select(_TABLE.c.id).where(tables.HELD_LOCK, _TABLE.c.due_at <= now)
-        return tuple(self.connection.scalars(due.order_by(_TABLE.c.id)))
+        return tuple(self.connection.scalars(_DUE, {"now": now}))
 
 
 def _row(lock: Lock) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -23,18 +24,27 @@ class Rows:
 
     def insert_new(self, table: Table, values: Mapping[str, Any]) -> bool:
         """Insert a row unless one with the same key is there; whether it was inserted."""
-        statement = self._insert(table).on_conflict_do_nothing()
+        statement = _inserting(self.connection.dialect.name, table)
         return self.connection.execute(statement, values).rowcount == 1
 
     def put(self, table: Table, values: Mapping[str, Any]) -> None:
         """Insert a row, or replace the one with the same primary key."""
-        key = [column.name for column in table.primary_key]
-        statement = self._insert(table)
-        rest = {name: statement.excluded[name] for name in values if name not in key}
-        replacing = statement.on_conflict_do_update(index_elements=key, set_=rest)
-        self.connection.execute(replacing, values)
+        statement = _replacing(self.connection.dialect.name, table, *values)
+        self.connection.execute(statement, values)
 
-    def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        if self.connection.dialect.name == "sqlite":
-            return sqlite.insert(table)
-        return postgresql.insert(table)
+
+@cache
+def _inserting(dialect: str, table: Table) -> Insert:
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def _replacing(dialect: str, table: Table, *columns: str) -> Insert:
+    key = [column.name for column in table.primary_key]
+    statement = _insert(dialect, table)
+    rest = {name: statement.excluded[name] for name in columns if name not in key}
+    return statement.on_conflict_do_update(index_elements=key, set_=rest)
+
+
+def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

@@ -31,15 +31,18 @@ class SqliteDatabase:
             url, json_serializer=written.write, json_deserializer=written.read
         )
         event.listen(self._engine, "connect", _prepare)
-        event.listen(self._engine, "begin", _begin)
-        self._reading = self._engine.execution_options(reads=True)
+        self._connection: Connection | None = None
 
     async def transact(self, work: Callable[[Connection], T], *, reads: bool = False) -> T:
         """Run `work` in a transaction of its own; it commits even when the caller is cancelled."""
-        engine = self._reading if reads else self._engine
 
         def transaction() -> T:
-            with engine.begin() as connection:
+            if self._connection is None:
+                self._connection = self._engine.connect()
+            connection = self._connection
+            with connection.begin():
+                # Take the write lock at once: a read that becomes a write later can fail half-way.
+                connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
                 return work(connection)
 
         return await asyncio.get_running_loop().run_in_executor(self._writer, transaction)
@@ -47,17 +50,16 @@ class SqliteDatabase:
     async def close(self) -> None:
         """Finish what was begun, then close the file."""
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._writer, self._engine.dispose)
+        await loop.run_in_executor(self._writer, self._let_go)
         self._writer.shutdown()
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._engine.dispose()
 
 
 def _prepare(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver must not begin transactions by itself
     for pragma in PRAGMAS:
         connection.execute(pragma)
-
-
-def _begin(connection: Connection) -> None:
-    # Take the write lock at once: a read that becomes a write later can fail half-way.
-    reads = connection.get_execution_options().get("reads", False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

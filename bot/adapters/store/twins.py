@@ -4,12 +4,17 @@ of them is the deployment's.
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
 
 _TABLE = tables.twin_looks
+_DUE = (
+    select(_TABLE.c.deployment)
+    .where(_TABLE.c.due_at <= bindparam("now"))
+    .order_by(_TABLE.c.due_at, _TABLE.c.deployment)
+)
 
 
 class Twins(Rows):
@@ -26,5 +31,4 @@ class Twins(Rows):
             self.connection.execute(delete(_TABLE).where(_TABLE.c.deployment == deployment_id))
 
     def twins_due(self, now: datetime) -> tuple[int, ...]:
-        due = select(_TABLE.c.deployment).where(_TABLE.c.due_at <= now)
-        return tuple(self.connection.scalars(due.order_by(_TABLE.c.due_at, _TABLE.c.deployment)))
+        return tuple(self.connection.scalars(_DUE, {"now": now}))

@@ -20,24 +20,35 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        """Straight to SQLite's text, without three steps between: each command has many."""
+        return _write if dialect.name == "sqlite" else super().bind_processor(dialect)
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("the store takes aware datetimes only")
-        moment = value if value.tzinfo is UTC else value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+        return None if value is None else _in_utc(value)
 
     def result_processor(
         self, dialect: Dialect, coltype: object
     ) -> Callable[[Any], datetime | None] | None:
-        """Straight from SQLite's text, without three steps between: a long history has many."""
+        """As straight from it: a long history has many."""
         return _read if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.astimezone(UTC)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("the store takes aware datetimes only")
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+
+
+def _write(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    return _in_utc(moment).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _read(text: str | None) -> datetime | None:
