@@ -109,6 +109,11 @@ def linking(message: Message, url: str) -> Message:
     return Message(f"{message.text} {link(url, 'The message')}")
 
 
+def without_buttons(message: Message) -> Message:
+    """A message with nothing left to press; where that were all of it, its text says it."""
+    return Message(message.text, tuple(one for one in message.blocks if one["type"] != "actions"))
+
+
 def mention(slack_id: str) -> str:
     """A person, by Slack id; the bare name of somebody whom only the history knows."""
     return f"<@{slack_id}>" if _SLACK_ID.fullmatch(slack_id) else line(slack_id, 80)

@@ -28,6 +28,9 @@ class Channels(Protocol):
     async def describe(self, channel: str, topic: str) -> None:
         """Set its topic."""
 
+    async def settle(self, channel: str) -> None:
+        """Take the buttons off what the bot said there."""
+
     async def archive(self, channel: str) -> None: ...
 
 

@@ -71,6 +71,8 @@ def application(world: World) -> web.Application:
         url = world.slack.response_urls.use(request.match_info["key"])
         if isinstance(url, str):
             return web.Response(status=404, text=url)
+        if world.slack.channels[url.channel].archived:
+            return web.Response(status=410, text="channel_is_archived")
         put_answer(world.slack, Answered.by(url), body)
         return web.Response(text="ok")
 

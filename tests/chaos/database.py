@@ -225,6 +225,6 @@ async def count(scene: Stage) -> Tally:
         tally.wrong_ends.append(f"left to people: {texts[-1]}")
     if executed > 1:
         tally.duplicated.append(f"message × {executed}")
-    tally.double_messages = doubles(scene, scene.messages())
+    tally.double_messages = doubles(scene)
     tally.broken = await sound(scene)
     return tally

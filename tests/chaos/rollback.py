@@ -72,7 +72,7 @@ async def count(scene: Stage) -> Tally:
     if project.production is None or project.find(project.production).release.version != BACK_TO:
         tally.wrong_ends.append(f"Vercel runs {project.production}")
     tally.wrong_ends += [t for t in texts if t.startswith(CARD) and not t.endswith("Rolled back")]
-    tally.double_messages = doubles(scene, scene.messages())
+    tally.double_messages = doubles(scene)
     tally.broken = await sound(scene)
     return tally
 

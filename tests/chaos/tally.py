@@ -54,7 +54,7 @@ async def count(stage: Stage, approved: Iterable[str]) -> Tally:
             tally.double_cards.append(service)
         if [m.text for m in cards] != [f"{title(service)}: {FINAL}"]:
             tally.wrong_ends.append(f"{service}: {[m.text for m in cards]}")
-    tally.double_messages = doubles(stage, messages)
+    tally.double_messages = doubles(stage)
     successes = sum(m.text.startswith("✅") for m in messages)
     if successes != len(deployed):
         tally.wrong_ends.append(f"{successes} messages of success for {len(deployed)} deployments")
@@ -62,10 +62,11 @@ async def count(stage: Stage, approved: Iterable[str]) -> Tally:
     return tally
 
 
-def doubles(stage: Stage, messages: Iterable[Message]) -> list[str]:
-    """The keys under which more than one message stands in the channel or its threads."""
-    channel = stage.world.slack.channel_named("deployments")
-    posted = Counter(_key(m) for m in channel.messages.values() if not m.ephemeral_for)
+def doubles(stage: Stage) -> list[str]:
+    """The keys under which more than one message stands anywhere."""
+    channels = stage.world.slack.channels.values()
+    said = [m for channel in channels for m in channel.messages.values()]
+    posted = Counter(_key(m) for m in said if not m.ephemeral_for)
     return [f"{key} × {times}" for key, times in posted.items() if key and times > 1]
 
 

@@ -79,6 +79,22 @@ async def test_its_room_from_the_first_word_to_the_last(team: Workspace) -> None
     await team.passes("PT1M")
     assert made.archived and f"Room: #{NAME}, archived" in await message(team)
     assert await thread(team) == []
+    rows = await team.messages(NAME)
+    assert [row["buttons"] for row in rows if row["buttons"]] == []
+
+
+async def test_who_presses_a_button_of_an_archived_channel_is_answered(team: Workspace) -> None:
+    await deployed(team)
+    await team.types("cy", OUTAGE)
+    await team.passes("PT11M")
+    offers = [row["ts"] for row in await team.messages(NAME) if "Roll Back" in row["buttons"]]
+    assert len(offers) == 2  # the suspect, and the question who decides about it
+    await team.clicks("bo", "Close", ts=await root(team))
+    await team.submits("bo", **{"Close as": "False positive"})
+    await team.passes("PT2M")
+    await team.clicks("bo", "Roll Back", channel=NAME, ts=offers[1], stale=True)
+    await team.passes("PT1S")
+    assert (await team.letters("bo"))[-1].startswith("Nothing was done: INC-1 is closed")
 
 
 @pytest.mark.parametrize(

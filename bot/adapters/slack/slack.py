@@ -115,6 +115,13 @@ class SlackChat:
             log.info("nowhere_to_look", channel=place, thread_ts=thread_ts)
         return None
 
+    async def said(self, channel: str) -> AsyncIterator[tuple[str, Message]]:
+        """What the bot said at the top level of the channel of that id, newest first."""
+        history, whole = self.client.conversations_history, {"include_all_metadata": True}
+        async for row in self._rows(history, "messages", channel=channel, **whole):
+            if _key(row) is not None:
+                yield str(row["ts"]), Message(row.get("text") or "", tuple(row.get("blocks") or ()))
+
     async def update(self, channel: str, ts: str, message: Message) -> None:
         """Edit a message of ours; an edit may be repeated. NotFound when it was deleted."""
         await read(

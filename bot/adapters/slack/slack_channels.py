@@ -3,12 +3,16 @@
 from datetime import datetime
 from typing import Any
 
+import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.adapters.slack.slack import PAGE, PAGES, SlackChat
 from bot.adapters.slack.slack_calls import read, write
-from bot.domain.errors import Declined, Fault
+from bot.domain.errors import Declined, Fault, NotFound
+from bot.messages.blocks import without_buttons
 from bot.ports.channels import NameTaken
+
+log = structlog.get_logger()
 
 
 class SlackChannels:
@@ -59,6 +63,18 @@ class SlackChannels:
     async def describe(self, channel: str, topic: str) -> None:
         """Set its topic; the same one again changes nothing."""
         await read(self._chat.client.conversations_setTopic, channel=channel, topic=topic)
+
+    async def settle(self, channel: str) -> None:
+        """Take the buttons off what the bot said there; what was deleted or cannot be edited stays
+        as it is.
+        """
+        async for ts, message in self._chat.said(channel):
+            settled = without_buttons(message)
+            if settled != message:
+                try:
+                    await self._chat.update(channel, ts, settled)
+                except (Declined, NotFound) as no:
+                    log.info("not_settled", channel=channel, ts=ts, why=no.text)
 
     async def archive(self, channel: str) -> None:
         """Nobody writes there any more."""

@@ -199,9 +199,10 @@ async def _invite(channels: Channels, found: OwnChannel, guest: str) -> str:
 
 
 async def _archive(desk: Desk, channels: Channels, incident: Incident, found: OwnChannel) -> None:
-    """Its last words were read."""
+    """Its last words were read; a button that outlived it would have nowhere to answer."""
     trouble = ""
     try:
+        await channels.settle(found.channel)
         await channels.archive(found.channel)
     except Declined as no:
         trouble = no.text

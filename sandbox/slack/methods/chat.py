@@ -35,6 +35,8 @@ async def post_message(call: Call) -> Answer:
 async def update(call: Call) -> Answer:
     call.require("chat:write")
     channel = call.channel()
+    if channel.archived:
+        raise SlackError("is_inactive")
     message = _own(call, channel, "cant_update_message")
     text, blocks, attachments = contents(call)
     # What an edit does not name stays as it was; an empty list takes it away.
