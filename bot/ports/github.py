@@ -169,6 +169,14 @@ class GitHub(Protocol):
     ) -> Issue:
         """Open an issue: one POST, never repeated. Raises Declined or Unanswered."""
 
+    async def assign(self, repo: str, number: int, login: str) -> Issue:
+        """Assign an issue to one more account; GitHub leaves out who has no access, and says so
+        only by the assignees of the answer. Raises Declined or another Fault.
+        """
+
+    async def unassign(self, repo: str, number: int, login: str) -> Issue:
+        """Take an account off an issue; also where it was not assigned."""
+
     async def cancel(self, repo: str, run_id: int, *, force: bool = False) -> None:
         """Ask for a run's cancellation; a run that has ended already is no error."""
 

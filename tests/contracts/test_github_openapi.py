@@ -126,6 +126,9 @@ async def test_everything_that_is_written(octokit: Octokit) -> None:
         issue = await tour.post("/issues", {"title": "Post-mortem", "labels": ["outage"]})
         await tour.ask("GET", f"{REPO}/issues/{issue['number']}")
         await tour.ask("GET", f"{REPO}/issues?labels=outage")
+        people = {"assignees": ["bo-acme"]}
+        await tour.post(f"/issues/{issue['number']}/assignees", people)
+        await tour.ask("DELETE", f"{REPO}/issues/{issue['number']}/assignees", people)
         fix = host.world.github.repository("acme/app").git.commits[head]
         host.world.github.repository("acme/app").git.add(
             replace(fix, sha="f" * 40, parents=(head,)), "hotfix/search"

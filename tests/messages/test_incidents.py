@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.deployments.validation import Outcome, Reading, Validation
+from bot.domain.gates import Issue
 from bot.domain.incidents.incidents import Incident, Postmortem, Severity, State
 from bot.domain.incidents.promise import Score
 from bot.domain.incidents.timeline import Event, What
@@ -108,7 +109,9 @@ def test_the_draft_says_whether_its_owner_is_assigned(
     login: str | None, assignees: tuple[str, ...], end: str
 ) -> None:
     found = an_incident(postmortem=Postmortem(number=7, url="https://github.com/acme/app/7"))
-    assert postmortems.drafted(found, login, assignees).text.endswith(end)
+    issue = Issue(number=7, title="", url="", assignees=assignees)
+    is_assigned = login is not None and issue.is_assigned(login)
+    assert postmortems.drafted(found, login, is_assigned=is_assigned).text.endswith(end)
 
 
 def test_a_day_and_two_hours_are_26_hours() -> None:

@@ -261,6 +261,12 @@ class Hub:
     ) -> Issue:
         raise Declined("github", "issues are switched off")
 
+    async def assign(self, repo: str, number: int, login: str) -> Issue:
+        raise Declined("github", "issues are switched off")
+
+    async def unassign(self, repo: str, number: int, login: str) -> Issue:
+        raise Declined("github", "issues are switched off")
+
     async def reviewer(self) -> str | None:
         return None
 

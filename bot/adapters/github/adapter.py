@@ -265,6 +265,12 @@ class PyGithubAdapter(Gates):
     ) -> Issue:
         return await self._threads.write(lambda s: issues.create(s, repo, title, body, assignees))
 
+    async def assign(self, repo: str, number: int, login: str) -> Issue:
+        return await self._threads.write(lambda s: issues.assign(s, repo, number, login))
+
+    async def unassign(self, repo: str, number: int, login: str) -> Issue:
+        return await self._threads.write(lambda s: issues.unassign(s, repo, number, login))
+
     async def cancel(self, repo: str, run_id: int, *, force: bool = False) -> None:
         def work(session: Session) -> None:
             path = f"/repos/{repo}/actions/runs/{run_id}/{'force-cancel' if force else 'cancel'}"

@@ -1,11 +1,11 @@
-"""Issues of GitHub: found again by a word in their text, and opened once."""
+"""Issues of GitHub: found again by a word in their text, opened once, assigned to people."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.adapters.github import reading
 from bot.adapters.github.errors import refused
-from bot.adapters.github.session import Session
+from bot.adapters.github.session import Session, sent
 from bot.domain.errors import Unanswered
 from bot.domain.gates import Issue
 
@@ -28,3 +28,18 @@ def create(session: Session, repo: str, title: str, body: str, assignees: Sequen
     if not isinstance(data, dict) or "number" not in data:
         raise Unanswered("github", "no usable answer to a new issue")
     return reading.issue(data)
+
+
+def assign(session: Session, repo: str, number: int, login: str) -> Issue:
+    """One more assignee, who may be one already."""
+    return _assignees(session, "POST", repo, number, login)
+
+
+def unassign(session: Session, repo: str, number: int, login: str) -> Issue:
+    """One assignee fewer, who may be none."""
+    return _assignees(session, "DELETE", repo, number, login)
+
+
+def _assignees(session: Session, verb: str, repo: str, number: int, login: str) -> Issue:
+    path = f"/repos/{repo}/issues/{number}/assignees"
+    return reading.issue(sent(session, verb, path, {"assignees": [login]}))

@@ -34,6 +34,10 @@ class Issue:
     url: str
     assignees: tuple[str, ...] = ()
 
+    def is_assigned(self, login: str) -> bool:
+        """Whether that account is; the case of a login does not matter."""
+        return login.casefold() in map(str.casefold, self.assignees)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staged:

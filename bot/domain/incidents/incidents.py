@@ -65,11 +65,13 @@ def number_in(name: str) -> int:
 class Postmortem:
     """What is known of the post-mortem; `reminded` counts the reminders that went out.
 
-    `trouble` says why there is no draft yet.
+    `assigned` are the logins that the bot has assigned at GitHub, `trouble` says why there is no
+    draft yet, or why it is not its owner's.
     """
 
     number: int | None = None
     url: str | None = None
+    assigned: tuple[str, ...] = ()
     due_at: datetime | None = None
     reminded: int = 0
     published_at: datetime | None = None

@@ -158,7 +158,8 @@ def _postmortem(i: Incident) -> list[str]:
         return [f"{b.link(found.url, 'post-mortem')} published"]
     due = f", due {b.when(found.due_at)}" if found.due_at else ""
     if found.url:
-        return [f"{b.link(found.url, 'post-mortem draft')}{due}"]
+        trouble = f" ({b.line(found.trouble, 200)})" if found.trouble else ""
+        return [f"{b.link(found.url, 'post-mortem draft')}{due}{trouble}"]
     if found.trouble:
         return [f"post-mortem draft: {b.line(found.trouble, 200)}{due}"]
     return [f"post-mortem draft follows{due}"]

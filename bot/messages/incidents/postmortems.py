@@ -14,6 +14,8 @@ from bot.messages.incidents.incidents import DECISIONS, kept, utc
 from bot.messages.markdown import plain
 
 MOST_ENTRIES = 500
+NO_LOGIN = "the login of its owner at GitHub is not configured, so its assignee stays"
+"""Why somebody else is its assignee."""
 
 
 def reminder(incident: Incident, now: datetime) -> Message:
@@ -34,8 +36,8 @@ def reminder(incident: Incident, now: datetime) -> Message:
     return Message(text, (b.section(text), control))
 
 
-def drafted(incident: Incident, login: str | None, assignees: Sequence[str]) -> Message:
-    """That the draft is there, in the thread, and to whom GitHub assigned it: its owner has that
+def drafted(incident: Incident, login: str | None, *, is_assigned: bool) -> Message:
+    """That the draft is there, in the thread, and whether GitHub assigned its owner, who has that
     `login`, where we know one.
     """
     found = incident.postmortem
@@ -44,9 +46,19 @@ def drafted(incident: Incident, login: str | None, assignees: Sequence[str]) -> 
     text = f"{link}. {b.mention(incident.owner)} owns it"
     if login is None:
         return Message(f"{text}; their login at GitHub is not configured, so nobody is assigned.")
-    if login.casefold() not in map(str.casefold, assignees):
+    if not is_assigned:
         return Message(f"{text}; GitHub did not assign {b.line(login, 80)}: see their access.")
     return Message(f"{text} and is assigned.")
+
+
+def not_assigned(login: str, why: str) -> str:
+    """On the incident's message, when GitHub leaves the draft with somebody else."""
+    return f"GitHub did not assign {login}: {why}"
+
+
+def not_assigned_yet(login: str, why: str) -> str:
+    """While GitHub cannot be reached."""
+    return f"{login} is not assigned yet, waiting for GitHub: {why}"
 
 
 def mark(incident: Incident) -> str:

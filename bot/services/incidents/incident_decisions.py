@@ -18,7 +18,7 @@ from bot.messages.incidents import incident_news as news
 from bot.ports import Tx
 from bot.services.closures import freezing
 from bot.services.deployments.requests import known, who
-from bot.services.incidents import channels, paging, publishing
+from bot.services.incidents import assigning, channels, paging, publishing
 from bot.services.incidents import incident_room as room
 from bot.services.incidents.incidents import inform, load, may_tell
 from bot.services.incidents.incidents import update as tell
@@ -155,7 +155,8 @@ def assign(
     actor, _ = who(tx, slack_id)
     for chosen in filter(None, (lead, comms)):
         rules.may_assign(incident, actor, tx.actor(chosen)[0])
-    saved = room.keep(tx, incident, incident.with_(lead=lead, comms=comms))
+    led = assigning.wanted(tx, incident.with_(lead=lead, comms=comms))
+    saved = room.keep(tx, incident, led)
     room.note(tx, saved, f"Lead is {tx.name_of(lead)}", by=slack_id)
     if comms:
         room.note(tx, saved, f"Communications: {tx.name_of(comms)}", by=slack_id)

@@ -1,5 +1,5 @@
-"""Post-mortems: the draft at GitHub, made once from what is known when the service is restored, and
-a person's word that it is published.
+"""Post-mortems: the draft at GitHub, made once from what is known when the service is restored and
+assigned to its owner, and a person's word that it is published.
 """
 
 from datetime import timedelta
@@ -17,6 +17,7 @@ from bot.messages.incidents import postmortems as messages
 from bot.ports import Tx
 from bot.services.deployments.requests import known
 from bot.services.desk import Desk
+from bot.services.incidents import assigning
 from bot.services.incidents import incident_room as room
 from bot.services.incidents.incidents import load
 
@@ -33,13 +34,18 @@ DECLINED = timedelta(hours=1)
 
 
 async def draft(desk: Desk, incident_id: int) -> None:
-    """Make the draft, unless it is there: a lost answer may have made it."""
+    """Make the draft, unless it is there: a lost answer may have made it. Where we know that it is,
+    its owner has changed.
+    """
     incident = await desk.store.run(lambda tx: _claim(tx, incident_id))
     if incident is None:
         return
     service = desk.config.services.get(incident.service)
     if service is None:
         await _note(desk, incident, "its service is no longer in gonogo.yaml", None)
+        return
+    if incident.postmortem and incident.postmortem.number is not None:
+        await assigning.follow(desk, incident, service.repo)
         return
     repo, mark = service.repo, messages.mark(incident)
     try:
@@ -71,7 +77,7 @@ def _claim(tx: Tx, incident_id: int) -> Incident | None:
     incident = tx.incident(incident_id)
     if incident is None or incident.draft_due_at is None or tx.now < incident.draft_due_at:
         return None
-    if incident.postmortem is None or incident.postmortem.number is not None:
+    if incident.postmortem is None:
         room.keep(tx, incident, incident.with_(draft_due_at=None))
         return None
     return room.keep(tx, incident, incident.with_(draft_due_at=tx.now + LOST_AFTER))
@@ -105,11 +111,18 @@ def _made(desk: Desk, tx: Tx, incident_id: int, issue: Issue) -> None:
     incident = tx.incident(incident_id)
     if incident is None or incident.postmortem is None:
         return
-    found = incident.postmortem.with_(number=issue.number, url=issue.url, trouble="")
-    saved = room.keep(tx, incident, incident.with_(postmortem=found, draft_due_at=None))
+    login = tx.actor(incident.owner)[0].github
+    is_assigned = login is not None and issue.is_assigned(login)
+    found = incident.postmortem.with_(
+        number=issue.number, url=issue.url, assigned=issue.assignees, trouble=""
+    )
+    drafted = incident.with_(postmortem=found, draft_due_at=None)
+    if issue.assignees and not is_assigned:  # somebody else leads it since it was sent
+        drafted = assigning.wanted(tx, drafted)
+    saved = room.keep(tx, incident, drafted)
     room.note(tx, saved, f"Post-mortem drafted: #{issue.number}")
     tx.audit("gonogo", "postmortem_drafted", saved.name, issue=issue.number, url=issue.url)
-    told = messages.drafted(saved, tx.actor(saved.owner)[0].github, issue.assignees)
+    told = messages.drafted(saved, login, is_assigned=is_assigned)
     room.say(tx, desk.config, saved, "postmortem:draft", told)
 
 

@@ -112,10 +112,7 @@ def _as_issue(call: Call, one: Issue | PullRequest) -> Json:
 
 
 def issue(call: Call) -> Json:
-    found = call.repo.issues.get(call.number("number"))
-    if found is None:
-        raise NotFound
-    return pulls.issue(call.site, call.repo, found)
+    return pulls.issue(call.site, call.repo, _issue(call))
 
 
 def create_issue(call: Call) -> Reply:
@@ -138,6 +135,29 @@ def create_issue(call: Call) -> Reply:
     return Reply(201, pulls.issue(call.site, call.repo, made))
 
 
+def assign(call: Call) -> Reply:
+    """Assignees are added; who has no access is left out, and nothing is said about that."""
+    found = _issue(call)
+    people = call.github.logins.values()
+    wanted = (one for one in call.body.get("assignees") or () if one in people)
+    found.assignees = tuple(dict.fromkeys((*found.assignees, *wanted)))
+    return Reply(201, pulls.issue(call.site, call.repo, found))
+
+
+def unassign(call: Call) -> Json:
+    """Assignees are taken off; who was none is no error."""
+    found, off = _issue(call), call.body.get("assignees") or ()
+    found.assignees = tuple(one for one in found.assignees if one not in off)
+    return pulls.issue(call.site, call.repo, found)
+
+
+def _issue(call: Call) -> Issue:
+    found = call.repo.issues.get(call.number("number"))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def _name(label: object) -> str:
     return str(label["name"]) if isinstance(label, dict) else str(label)
 
@@ -152,4 +172,6 @@ ROUTES: Table = (
     ("GET", "/issues/{number}", issue),
     ("POST", "/issues", create_issue),
     ("POST", "/issues/{number}/labels", label),
+    ("POST", "/issues/{number}/assignees", assign),
+    ("DELETE", "/issues/{number}/assignees", unassign),
 )
