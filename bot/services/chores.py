@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -88,9 +89,11 @@ class Chores:
         """All that is due now: kinds in the order of the table, then the duties."""
         found, duties = await self._desk.store.read(self._read)
         work = [piece for kind, rows in found for piece in kind.plan(rows)]
-        return work + [(f"duty:{name}", partial(self._duties.do, name)) for name in duties]
+        return work + [
+            (f"duty:{name}", partial(self._duties.do, name, due)) for name, due in duties.items()
+        ]
 
-    def _read(self, tx: Tx) -> tuple[list[tuple[_Kind, Any]], tuple[str, ...]]:
+    def _read(self, tx: Tx) -> tuple[list[tuple[_Kind, Any]], dict[str, datetime | None]]:
         some = tx.chores()
         found = [(kind, kind.read(tx)) for chore, kind in self._kinds.items() if chore in some]
         return found, self._duties.due(tx)

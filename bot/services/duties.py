@@ -1,7 +1,7 @@
 """Duties: what has to be done again and again, each with its own period; due times are rows."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -78,17 +78,21 @@ class Duties:
         for lookout in lookouts.lookouts(desk.config):
             self._table[lookout.duty] = partial(outside.look, desk, lookout)
 
-    def due(self, tx: Tx) -> tuple[str, ...]:
-        """The duties whose time has come; one that never ran is due at once."""
+    def due(self, tx: Tx) -> dict[str, datetime | None]:
+        """The duties whose time has come, each with that time; one that never ran is due at
+        once.
+        """
         due_at = tx.duties()
-        found = [name for name in self._table if due_at.get(name, tx.now) <= tx.now]
-        if promising.is_set_back(tx):
-            found.append(promising.DUTY)
-        return tuple(found)
+        found = {
+            name: due_at.get(name) for name in self._table if due_at.get(name, tx.now) <= tx.now
+        }
+        promises = due_at.get(promising.DUTY)
+        if promising.is_set_back(promises, tx.now):
+            found[promising.DUTY] = promises
+        return found
 
-    async def do(self, name: str) -> None:
+    async def do(self, name: str, was_due: datetime | None) -> None:
         """Do one duty and note when it is due again, unless it was wanted earlier meanwhile."""
-        was_due = await self._desk.store.read(lambda tx: tx.duty(name))
         try:
             pause = await self._table[name]()
         except Fault as fault:

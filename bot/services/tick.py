@@ -55,9 +55,16 @@ class Tick:
         self._chores = Chores(desk, self._board, self._rooms, self._duties)
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._resting: dict[str, _Rest] = {}
+        self._settling = False
 
     async def once(self) -> bool:
-        """Start everything that is due and not under way; whether anything was started."""
+        """Start everything that is due and not under way; whether anything was started.
+
+        Nothing while `settle` does the same: two who ask the database cost twice.
+        """
+        return not self._settling and await self._start_due()
+
+    async def _start_due(self) -> bool:
         async with asyncio.timeout(AGENDA_LIMIT):
             due = await self._chores.due()
         started = [self._start(subject, work) for subject, work in due]
@@ -66,8 +73,9 @@ class Tick:
     async def settle(self, turns: int = TURNS) -> None:
         """Work until nothing is due and nothing under way, or what is under way hangs."""
         left = turns
+        self._settling = True
         try:
-            while left and (await self.once() or self._busy):
+            while left and (await self._start_due() or self._busy):
                 if self._busy:
                     ended, _ = await asyncio.wait(
                         set(self._busy.values()), timeout=TURN, return_when=asyncio.FIRST_COMPLETED
@@ -75,6 +83,8 @@ class Tick:
                     left = turns if ended else left - 1
         except TimeoutError:  # nobody says what is due
             left = 0
+        finally:
+            self._settling = False
         if not left:
             log.info("still_busy", subjects=sorted(self._busy))
 

@@ -1,6 +1,6 @@
 """Promising: sees to it that people hear of an incident when they were told they would."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.config import Config
 from bot.domain.deployments.states import Kind
@@ -34,15 +34,14 @@ def note_absence(tx: Tx) -> None:
         room.note(tx, incident, news.away(since, tx.now), at=since)
 
 
-def is_set_back(tx: Tx) -> bool:
+def is_set_back(due_at: datetime | None, now: datetime) -> bool:
     """Whether the clock was, by more than replicas differ: this duty is due later than ever."""
-    due_at = tx.duty(DUTY)
-    return due_at is not None and due_at > tx.now + 2 * EVERY
+    return due_at is not None and due_at > now + 2 * EVERY
 
 
 def set_right(config: Config, tx: Tx) -> None:
     """Where the clock was set back, nobody waits longer than was promised."""
-    if is_set_back(tx):
+    if is_set_back(tx.duty(DUTY), tx.now):
         tx.bring_forward()
     for incident in tx.open_incidents():
         anew = room.promised(config, incident, tx.now)
