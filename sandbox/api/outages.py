@@ -23,13 +23,15 @@ def routes(world: World) -> list[web.RouteDef]:
     beat once more), `{system: "posthog", error_rate?: percent, views?: a minute, cached?,
     broken?}`, `{system: "sentry", release?, issues?: [title…], broken?, silent?}` (Bugsink hears
     of the same), `{system: "ssh", lines: [text…], container?}` (what it writes into its log now)
-    and `GET /monitor`; `GET /pagerduty`, `POST /pagerduty/acknowledge {as, key?}`,
+    and `GET /monitor`; `GET /annotations` (what went live, as each system was told);
+    `GET /pagerduty`, `POST /pagerduty/acknowledge {as, key?}`,
     `POST /pagerduty/resolve {as, key?}`; `GET /statuspage`; `GET /kuma`.
     """
     control = _Control(world)
     return [
         web.post("/monitor", control.set_monitor),
         web.get("/monitor", control.monitors),
+        web.get("/annotations", control.annotations),
         web.get("/pagerduty", control.pages),
         web.post("/pagerduty/acknowledge", control.acknowledge),
         web.post("/pagerduty/resolve", control.resolve),
@@ -101,6 +103,18 @@ class _Control:
             for one in self._world.kuma.shown()
         ]
         return web.json_response({"ok": True, "monitors": rows})
+
+    async def annotations(self, request: web.Request) -> web.Response:
+        world = self._world
+        told = [
+            ("posthog", one["content"], one["date_marker"]) for one in world.posthog.annotations
+        ]
+        for version, deploys in world.sentry.deploys.items():
+            said = f"{version} deployed to"
+            told += [("sentry", f"{said} {d['environment']}", d["dateFinished"]) for d in deploys]
+        told += [("pagerduty", one["summary"], one["timestamp"]) for one in world.pagerduty.changes]
+        rows = [{"system": system, "text": text, "at": at} for system, text, at in told]
+        return web.json_response({"ok": True, "annotations": rows})
 
     async def pages(self, request: web.Request) -> web.Response:
         rows = [

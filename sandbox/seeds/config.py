@@ -29,7 +29,7 @@ OFFICE_HOURS = {
 
 Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # the same in C, where it was built
 MONITORS = {"default"}
-"""The seeds in which every outside system is read of production."""
+"""The seeds in which every outside system is read of production, and told what went live there."""
 
 MODES = {"gated": "github_environment", "ruled": "github_protection_rule"}
 
@@ -93,6 +93,7 @@ def _service(seed: str, name: str, services: tuple[str, ...], base_url: str) -> 
     }
     if seed in MONITORS:
         service["environments"]["production"]["monitors"] = _monitors(name)
+        service["environments"]["production"]["annotations"] = _annotations(name)
     if mode := MODES.get(seed):
         service["environments"]["production"]["approval"] = {"mode": mode}
     if seed == "bake":
@@ -105,4 +106,12 @@ def _monitors(service: str) -> list[dict[str, Any]]:
         {"kind": "posthog", "project": 1, "environment": "production"},
         {"kind": "sentry", "organization": "acme", "project": 1, "environment": "production"},
         {"kind": "uptime_kuma", "page": "default-page", "monitor": service},
+    ]
+
+
+def _annotations(service: str) -> list[dict[str, Any]]:
+    return [
+        {"kind": "posthog", "project": 1},
+        {"kind": "sentry", "organization": "acme", "projects": [service]},
+        {"kind": "pagerduty"},
     ]

@@ -1,4 +1,5 @@
-// The side panel "Outside world": runs, health, clock, faults, the bot process, the journal.
+// The side panel "Outside world": runs, health, clock, faults, what else was told, the bot process,
+// the journal.
 
 import { get, post, remove } from "./api.js";
 import { confirmed } from "./confirm.js";
@@ -21,6 +22,8 @@ const FAULTS = [
   ["Slack limits the rate", { system: "slack", kind: "rate_limit" }],
 ];
 const JOURNAL_ROWS = 40;
+const SYSTEMS = ["slack", "github", "health", "vercel", "digitalocean", "ssh", "kuma", "posthog", "sentry", "pagerduty", "statuspage"];
+const PLACES = { posthog: "PostHog", sentry: "Sentry", pagerduty: "PagerDuty" };
 const RUN_ROWS = 30;
 
 /** Null where the sandbox was started without a bot. */
@@ -39,10 +42,11 @@ export function worldPanel(node, me) {
   const health = h("div", { class: "health" });
   const clock = h("output", { class: "clock", "aria-label": "Shared clock" });
   const faults = h("ul", { class: "faults" });
+  const told = h("ul", { class: "told" });
   const bot = h("div", { class: "row" });
   const journal = h("ol", { class: "journal" });
   const system = h("select", { class: "field tiny", "aria-label": "System" }, h("option", { value: "" }, "all systems"));
-  system.append(...["slack", "github", "health"].map((name) => h("option", {}, name)));
+  system.append(...SYSTEMS.map((name) => h("option", {}, name)));
   system.addEventListener("change", () => refresh.journal());
 
   fill(
@@ -54,6 +58,8 @@ export function worldPanel(node, me) {
       h("div", { class: "row" }, FAULTS.map(([text, fault]) => button(text, () => post("/faults", fault))),
         button("Clear", () => remove("/faults"), "quiet")),
       faults),
+    fold("Told that it is live", true, told,
+      h("p", { class: "empty" }, "Nobody yet: PostHog, Sentry and PagerDuty are told when production runs another version.")),
     fold("Bot process", true, bot, h("div", { class: "row" }, button("Start over", startOver))),
     fold("Journal", false, h("div", { class: "row" }, system), journal),
   );
@@ -69,10 +75,11 @@ export function worldPanel(node, me) {
     fault: async () => showFaults((await get("/faults")).faults),
     bot: async () => showBot(await botState()),
     journal: async () => {
+      if (told.closest("details").open) showTold((await get("/annotations")).annotations);
       if (journal.closest("details").open) showJournal((await get("/journal", { system: system.value || null })).journal);
     },
   };
-  journal.closest("details").addEventListener("toggle", () => refresh.journal());
+  for (const one of [told, journal]) one.closest("details").addEventListener("toggle", () => refresh.journal());
   return refresh;
 
   function button(text, work, tone = "") {
@@ -136,6 +143,12 @@ export function worldPanel(node, me) {
   function showFaults(open) {
     syncList(faults, open, (fault) => JSON.stringify(fault), (fault) => h(
       "li", {}, h("b", {}, fault.system), ` ${fault.kind}`, fault.path && ` on ${fault.path}`, fault.count && ` ×${fault.count}`,
+    ));
+  }
+
+  function showTold(rows) {
+    syncList(told, rows.slice(-JOURNAL_ROWS).reverse(), (row) => JSON.stringify(row), (row) => h(
+      "li", {}, h("b", {}, PLACES[row.system]), ` ${row.text}`,
     ));
   }
 

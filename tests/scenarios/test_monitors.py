@@ -71,7 +71,9 @@ async def test_all_that_was_read_stands_in_the_success_message(tmp_path: Path) -
         assert "- Error rate: Normal" in told
 
 
-async def test_in_the_demo_every_monitor_is_configured(tmp_path: Path) -> None:
+async def test_in_the_demo_every_monitor_is_configured_and_told_what_went_live(
+    tmp_path: Path,
+) -> None:
     async with workspace(tmp_path, seed="default") as team:
         await team.asks_and_approves()
         await team.passes("PT45S")
@@ -86,6 +88,12 @@ async def test_in_the_demo_every_monitor_is_configured(tmp_path: Path) -> None:
         )
         for system in ("posthog", "sentry", "kuma"):
             assert (await team.get("/journal", system=system))["journal"], system
+        told = (await team.get("/annotations"))["annotations"]
+        assert [(one["system"], one["text"]) for one in told] == [
+            ("posthog", "app v1.2.1 deployed to production (release D2)"),
+            ("sentry", "v1.2.1 deployed to production"),
+            ("pagerduty", "app v1.2.1 deployed to production (release D2)"),
+        ]
 
 
 async def test_what_cannot_be_read_is_said_and_holds_nobody_up(tmp_path: Path) -> None:
