@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.deployments.response_times import response_times
 from bot.domain.deployments.validation import (
     Judgement,
     Outcome,
@@ -15,7 +16,6 @@ from bot.domain.deployments.validation import (
     Rule,
     Validation,
     judge,
-    response_times,
     take,
 )
 from tests.domain.samples import NOON
@@ -333,10 +333,27 @@ def test_what_was_bad_in_the_last_look_is_looked_at_again_before_it_passes(rule:
     found = after(*(GOOD,) * 3).having(first)
     assert judged(found, 11, rule) == judged(found, 12, rule) == GOING_ON
     assert judged(found.having(read(Outcome.OK).confirmed(first)), 12, rule) == PASSED
-    assert judged(found.having(read(Outcome.UNKNOWN).confirmed(first)), 12, rule) == PASSED
     bad = found.having(read(Outcome.BAD).confirmed(first))
     assert judged(bad, 12, rule) == (Judgement.FAILED, "Error rate: 3.2 %")
-    assert judged(found, 16, rule) == PASSED  # its monitor is no longer configured
+
+
+@pytest.mark.parametrize("unread", [Outcome.UNKNOWN, Outcome.NO_DATA])
+@pytest.mark.parametrize("rule", [RULE, Rule(has_health=True, bake=timedelta())])
+def test_what_was_bad_and_cannot_be_read_since_never_passes(unread: Outcome, rule: Rule) -> None:
+    def read(outcome: Outcome, minute: float, text: str) -> Reading:
+        return Reading(what="error_rate", outcome=outcome, text=text, at=NOON + minute * MINUTE)
+
+    bad = read(Outcome.BAD, 11, "3.2 %").confirmed(None)
+    once, twice = (read(unread, minute, "no answer").confirmed(bad) for minute in (12, 13))
+    for kept in (once, twice, twice.confirmed(once)):
+        assert (kept.outcome, kept.text) == (Outcome.DEGRADED, "3.2 %, looking again (no answer)")
+    found = after(*(GOOD,) * 3)
+    assert judged(found.having(twice), 15, rule) == GOING_ON
+    why = "Error rate: 3.2 %, and not to be read for 5 min since"
+    assert judged(found.having(twice), 16, rule) == (Judgement.FAILED, why)
+    assert judged(found.having(bad), 16, rule) == (Judgement.FAILED, why)
+    assert judged(found.having(read(Outcome.OK, 14, "0.4 %").confirmed(twice)), 15, rule) == PASSED
+    assert read(Outcome.BAD, 14, "3 %").confirmed(twice) == read(Outcome.BAD, 14, "3 %")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from statistics import median
 
 from bot.domain.versions import is_same
 
@@ -13,11 +12,7 @@ anew.
 """
 
 LOOKED_AGAIN = timedelta(minutes=5)
-"""Whatever was bad once is looked at again by then, unless nobody reads it any more."""
-
-SLOWER_BY = timedelta(milliseconds=250)
-"""Response times count as normal up to twice the baseline plus this."""
-
+"""Whatever was bad once has to be read again within that time, or it counts as bad."""
 
 TITLES = {
     "error_rate": "Error rate",
@@ -41,12 +36,17 @@ class Outcome(StrEnum):
     NO_DATA = "no_data"
 
 
+UNREAD = (Outcome.UNKNOWN, Outcome.NO_DATA)
+"""Nothing is known by these, neither good nor bad."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """One look at production: what was looked at, what it showed, in words, and when.
 
     `value` is in `unit`, a share where that is empty; `url` is where a person can look.
-    `again` says that it was bad for the first time, and is looked at once more before it counts.
+    `again` says that it was bad for the first time, and is looked at once more before it counts;
+    `was` are the words of that bad look, and `bad_at` is when it was.
     """
 
     what: str
@@ -58,14 +58,33 @@ class Reading:
     unit: str = ""
     url: str = ""
     again: bool = False
+    was: str = ""
+    bad_at: datetime | None = None
 
     def confirmed(self, earlier: "Reading | None") -> "Reading":
-        """What is bad counts as bad the second time in a row; once is a warning."""
+        """What is bad counts as bad the second time in a row; once is a warning, which no look
+        takes away that read nothing.
+        """
         was_bad = earlier is not None and (earlier.again or earlier.outcome is Outcome.BAD)
-        if self.outcome is not Outcome.BAD or was_bad:
-            return self
-        text = f"{self.text}, looking again"
-        return replace(self, outcome=Outcome.DEGRADED, text=text, again=True)
+        if self.outcome is Outcome.BAD and not was_bad:
+            return self._looked_at_again(self, f"{self.text}, looking again")
+        if self.outcome in UNREAD and earlier is not None and earlier.again:
+            return self._looked_at_again(
+                earlier, f"{earlier.was or earlier.text}, looking again ({self.text})"
+            )
+        return self
+
+    def _looked_at_again(self, bad: "Reading", text: str) -> "Reading":
+        return replace(
+            self,
+            outcome=Outcome.DEGRADED,
+            text=text,
+            value=bad.value,
+            baseline=bad.baseline,
+            again=True,
+            was=bad.was or bad.text,
+            bad_at=bad.bad_at or bad.at,
+        )
 
     @property
     def sentence(self) -> str:
@@ -184,33 +203,6 @@ def _heard(validation: Validation, told: str | None, version: str, now: datetime
     return replace(validation, answered=told, shown_at=shown_at)
 
 
-def response_times(
-    validation: Validation, baseline_ms: float | None, now: datetime
-) -> Reading | None:
-    """The median of the bot's own samples against the time measured before the deployment."""
-    if not validation.samples:
-        return None
-    value = median(validation.samples)
-    if baseline_ms is None:
-        return Reading(
-            what="response_times",
-            outcome=Outcome.NO_DATA,
-            text=f"{value:.0f} ms (no baseline)",
-            at=now,
-            value=value,
-        )
-    limit = 2 * baseline_ms + SLOWER_BY / timedelta(milliseconds=1)
-    outcome = Outcome.OK if value <= limit else Outcome.DEGRADED
-    return Reading(
-        what="response_times",
-        outcome=outcome,
-        text=f"{value:.0f} ms (baseline {baseline_ms:.0f} ms)",
-        at=now,
-        value=value,
-        baseline=baseline_ms,
-    )
-
-
 class Judgement(StrEnum):
     """Whether validation is over."""
 
@@ -254,13 +246,21 @@ def _going_on() -> tuple[Judgement, str]:
 
 def _proven(found: Validation, now: datetime) -> tuple[Judgement, str]:
     """Good answers alone do not tell that anything was deployed, and a bad one is not overtaken."""
-    if any(r.again and now - r.at < LOOKED_AGAIN for r in found.readings):
+    waiting = [r for r in found.readings if r.again]
+    if unread := [r for r in waiting if now - (r.bad_at or r.at) >= LOOKED_AGAIN]:
+        return Judgement.FAILED, "; ".join(_unread(reading).sentence for reading in unread)
+    if waiting:
         return _going_on()
     job = found.reading("deploy_job")
     if job is None or job.outcome is Outcome.OK or found.shown_at:
         return Judgement.PASSED, ""
     why = f"{job.text}, and production tells no version"
     return Judgement.FAILED, f"not proven that anything was deployed: {why}"
+
+
+def _unread(reading: Reading) -> Reading:
+    since = f"and not to be read for {_minutes(LOOKED_AGAIN)} since"
+    return replace(reading, text=f"{reading.was or reading.text}, {since}")
 
 
 def _in_a_row(passes: int) -> str:

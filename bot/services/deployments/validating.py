@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.response_times import response_times
 from bot.domain.deployments.states import Kind, State
 from bot.domain.deployments.validation import (
     Judgement,
@@ -11,7 +12,6 @@ from bot.domain.deployments.validation import (
     Rule,
     Validation,
     judge,
-    response_times,
     take,
 )
 from bot.domain.versions import shown
