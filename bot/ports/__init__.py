@@ -14,7 +14,7 @@ from bot.ports.probes import Probes
 from bot.ports.registry import Registry, StoredImage
 from bot.ports.releases import Release, Releases
 from bot.ports.remedies import Pull, Pulls
-from bot.ports.store import AuditEntry, Card, Post, Stale, Store, Tx
+from bot.ports.store import AuditEntry, Card, Post, Stale, StaleCard, Store, Tx
 from bot.ports.targets import Jobs, Logs, Pinning, Receipt, Reversing, Target
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "Reversing",
     "Room",
     "Stale",
+    "StaleCard",
     "Started",
     "Store",
     "StoredImage",

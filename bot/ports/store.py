@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import State
 from bot.domain.metrics.history import IncidentRecord, Record
 from bot.messages.blocks import Message
 from bot.ports.annotations import AnnotationTx
@@ -84,6 +85,17 @@ class Card:
     revision: int
     shown: str
     shown_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaleCard:
+    """A card that does not show what its deployment is by now; `shown_at` is None before the first
+    one.
+    """
+
+    deployment: int
+    state: State
+    shown_at: datetime | None = None
 
 
 class Tx(
@@ -236,8 +248,8 @@ class Tx(
     def keep_message(self, key: str, message: Message) -> None:
         """Note that a message that went out was edited, and what it says now."""
 
-    def stale_cards(self) -> tuple[tuple[Deployment, Card | None], ...]:
-        """Deployments past their checks (no dry run, not refused) that changed since their card
+    def stale_cards(self) -> tuple[StaleCard, ...]:
+        """Of deployments past their checks (no dry run, not refused) that changed since their card
         was shown; not those whose card is on its way for the first time.
         """
 
@@ -258,8 +270,8 @@ class Tx(
 
     def forget_callbacks(self, before: datetime) -> None: ...
 
-    def duties(self) -> dict[str, datetime]:
-        """When each recurring duty that ever ran is due again."""
+    def duties(self) -> dict[str, datetime | None]:
+        """Each recurring duty that ever ran: since when it is due, None where it is not yet."""
 
     def duty(self, name: str) -> datetime | None:
         """When a recurring duty is due again; None when it never ran."""

@@ -10,7 +10,7 @@ import structlog
 
 from bot.domain.deployments import inspections
 from bot.domain.deployments.deployments import Deployment
-from bot.domain.deployments.states import Kind, State
+from bot.domain.deployments.states import TERMINAL, Kind, State
 from bot.domain.errors import Declined, NotFound
 from bot.domain.gates import checklist
 from bot.messages.blocks import Message
@@ -18,7 +18,7 @@ from bot.messages.deployments import announcements, checklists, notes, watches
 from bot.messages.deployments import inspections as databases
 from bot.messages.deployments.cards import MOST_CHANGES
 from bot.messages.deployments.cards import card as render
-from bot.ports import Card, Post, Tx
+from bot.ports import Card, Post, StaleCard, Tx
 from bot.services.deployments import inspecting
 from bot.services.deployments.approval_watch import first_asking
 from bot.services.desk import Desk, card_key, reply
@@ -47,31 +47,24 @@ class Board:
         self._edits: list[datetime] = []
         self._declines: Counter[int] = Counter()
 
-    def due(
-        self, stale: tuple[tuple[Deployment, Card | None], ...], now: datetime
-    ) -> list[Deployment]:
+    def due(self, stale: tuple[StaleCard, ...], now: datetime) -> list[StaleCard]:
         """Which of the changed cards may be shown now: final ones first, then those that wait for
         people. Where the clock was set back, what was shown later does not have to wait.
         """
         ready = [
-            (d, card)
-            for d, card in stale
-            if card is None or not card.shown_at <= now < self.opens(d, card)
+            card
+            for card in stale
+            if card.shown_at is None or not card.shown_at <= now < _opens(card, card.shown_at)
         ]
-        ready.sort(key=lambda pair: _urgency(pair[0]))
+        ready.sort(key=lambda card: _urgency(card.state))
         self._edits = [at for at in self._edits if at <= now < at + timedelta(minutes=1)]
         room = EDITS_A_MINUTE - len(self._edits)
-        chosen = [d for d, _ in ready if _urgency(d) < PROGRESS]
-        chosen += [d for d, _ in ready if _urgency(d) == PROGRESS][: max(0, room - len(chosen))]
-        return chosen
+        urgent = [card for card in ready if _urgency(card.state) < PROGRESS]
+        return urgent + ready[len(urgent) :][: max(0, room - len(urgent))]
 
-    def opens(self, deployment: Deployment, card: Card) -> datetime:
-        """When a card may be edited again; a final word does not wait."""
-        return card.shown_at if deployment.is_terminal else card.shown_at + EDIT_PAUSE
-
-    def next_due(self, stale: tuple[tuple[Deployment, Card | None], ...]) -> datetime | None:
+    def next_due(self, stale: tuple[StaleCard, ...]) -> datetime | None:
         """When the earliest of the cards that have to wait may be shown."""
-        return min((self.opens(d, card) for d, card in stale if card), default=None)
+        return min((_opens(card, card.shown_at) for card in stale if card.shown_at), default=None)
 
     def edited(self) -> None:
         """Count an edit against what the workspace may make."""
@@ -96,8 +89,8 @@ class Board:
 
     def _post(self, deployment_id: int, tx: Tx) -> None:
         """Put the first post on its way, or once more what Slack declined before it changed."""
-        wanted = (d for d, card in tx.stale_cards() if d.id == deployment_id and card is None)
-        deployment = next(wanted, None)
+        missing = {card.deployment for card in tx.stale_cards() if card.shown_at is None}
+        deployment = tx.deployment(deployment_id) if deployment_id in missing else None
         key = card_key(deployment_id)
         if deployment is None or tx.sent_ts(key) is not None:
             return
@@ -143,7 +136,7 @@ class Board:
 
     async def _edit_checklist(self, deployment: Deployment) -> None:
         """Bring the list in the thread up to date, when somebody may have time to read it."""
-        if _urgency(deployment) != PROGRESS:
+        if _urgency(deployment.state) != PROGRESS:
             await self._edit_post(checklist_key(deployment), checklists.reply(deployment))
         if inspections.is_for(deployment):
             configured = inspecting.is_configured(self._desk.config, deployment.service)
@@ -250,9 +243,14 @@ def digest_of(content: object) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _urgency(deployment: Deployment) -> int:
-    if deployment.is_terminal:
+def _opens(card: StaleCard, shown_at: datetime) -> datetime:
+    """When it may be edited again; a final word does not wait."""
+    return shown_at if card.state in TERMINAL else shown_at + EDIT_PAUSE
+
+
+def _urgency(state: State) -> int:
+    if state in TERMINAL:
         return 0
-    if deployment.state in (State.AWAITING_APPROVAL, State.DEGRADED, State.NEEDS_ATTENTION):
+    if state in (State.AWAITING_APPROVAL, State.DEGRADED, State.NEEDS_ATTENTION):
         return 1
     return PROGRESS

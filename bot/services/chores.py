@@ -6,8 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from bot.domain.deployments.deployments import Deployment
-from bot.ports import Card, Chore, Post, Room, Tx
+from bot.ports import Chore, Post, Room, StaleCard, Tx
 from bot.services.board import Board
 from bot.services.closures import locks
 from bot.services.deployments import annotating, inspecting
@@ -110,9 +109,9 @@ class Chores:
             for number, place in due
         ]
 
-    def _cards(self, stale: tuple[tuple[Deployment, Card | None], ...]) -> Plan:
-        ready = self._board.due(stale, self._desk.now())
-        return [(f"card:{d.id}", partial(self._board.show, d.id)) for d in ready]
+    def _cards(self, stale: tuple[StaleCard, ...]) -> Plan:
+        numbers = [card.deployment for card in self._board.due(stale, self._desk.now())]
+        return [(f"card:{number}", partial(self._board.show, number)) for number in numbers]
 
     def _stale_rooms(self, stale: tuple[Room, ...]) -> Plan:
         ready = self._rooms.due(stale, self._desk.now())

@@ -84,9 +84,11 @@ class Duties:
         """
         due_at = tx.duties()
         found = {
-            name: due_at.get(name) for name in self._table if due_at.get(name, tx.now) <= tx.now
+            name: due_at.get(name)
+            for name in self._table
+            if name not in due_at or due_at[name] is not None
         }
-        promises = due_at.get(promising.DUTY)
+        promises = tx.duty(promising.DUTY)
         if promising.is_set_back(promises, tx.now):
             found[promising.DUTY] = promises
         return found

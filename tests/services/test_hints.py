@@ -108,8 +108,8 @@ async def test_only_the_repository_that_told_is_looked_at(untold: Team) -> None:
 
     await untold.store.run(wait)
     await webhook(untold)
-    due = await untold.store.read(lambda tx: tx.duties())
-    sooner = {one.repo for one in all_of_them if due[one.duty] == now + lookouts.SOON}
+    due = await untold.store.read(lambda tx: {one: tx.duty(one.duty) for one in all_of_them})
+    sooner = {one.repo for one, at in due.items() if at == now + lookouts.SOON}
     assert sooner == {"acme/app"}
 
 

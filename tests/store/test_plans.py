@@ -31,7 +31,7 @@ QUESTIONS: dict[str, tuple[Callable[[Tx], object], str]] = {
     "live": (lambda tx: tx.live("app", "production"), "deployments_live"),
     "standings": (
         lambda tx: tx.standings([("app", "production"), ("web", "staging")]),
-        "deployments_live.*deployments_unfinished",
+        "deployments_live.*deployments_(unfinished|slot)",
     ),
     "history": (lambda tx: tx.history(None, None, limit=10), "deployments_history"),
     "history of a service": (

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import RowMapping, String, cast, delete, exists, literal, or_, select, update
+from sqlalchemy import String, cast, delete, exists, literal, or_, select, update
 
 from bot.adapters.store import tables
-from bot.adapters.store.deployments import SELECT, from_row
 from bot.adapters.store.outbox import CARD_KEY
 from bot.adapters.store.rows import Rows
-from bot.domain.deployments.deployments import Deployment
-from bot.ports import Card
+from bot.domain.deployments.states import State
+from bot.ports import Card, StaleCard
 
 _TABLE = tables.cards
 _DEPLOYMENTS = tables.deployments
@@ -22,7 +21,7 @@ _ON_ITS_WAY = exists().where(
 
 
 _STALE = (
-    SELECT.add_columns(_DEPLOYMENTS.c.shown_revision, *_TABLE.c)
+    select(_DEPLOYMENTS.c.id, _DEPLOYMENTS.c.state, _TABLE.c.shown_at)
     .select_from(_DEPLOYMENTS.outerjoin(_TABLE))
     .where(tables.CARD_IS_STALE, or_(_TABLE.c.deployment.is_not(None), ~_ON_ITS_WAY))
     .order_by(_DEPLOYMENTS.c.id)
@@ -32,9 +31,11 @@ _STALE = (
 class Cards(Rows):
     """Cards within one transaction."""
 
-    def stale_cards(self) -> tuple[tuple[Deployment, Card | None], ...]:
-        rows = self.connection.execute(_STALE)
-        return tuple((from_row(row), _card(row._mapping)) for row in rows)
+    def stale_cards(self) -> tuple[StaleCard, ...]:
+        return tuple(
+            StaleCard(deployment=row.id, state=State(row.state), shown_at=row.shown_at)
+            for row in self.connection.execute(_STALE)
+        )
 
     def keep_card(self, card: Card) -> None:
         self.mark_shown(card.deployment, card.revision)
@@ -61,17 +62,13 @@ class Cards(Rows):
             .where(_TABLE.c.deployment == deployment_id)
         )
         row = self.connection.execute(wanted).mappings().first()
-        return None if row is None else _card(row)
-
-
-def _card(row: RowMapping) -> Card | None:
-    if row[_TABLE.c.deployment] is None:
-        return None
-    return Card(
-        deployment=row[_TABLE.c.deployment],
-        channel=row[_TABLE.c.channel],
-        ts=row[_TABLE.c.ts],
-        revision=row[_DEPLOYMENTS.c.shown_revision],
-        shown=row[_TABLE.c.shown],
-        shown_at=row[_TABLE.c.shown_at],
-    )
+        if row is None:
+            return None
+        return Card(
+            deployment=row[_TABLE.c.deployment],
+            channel=row[_TABLE.c.channel],
+            ts=row[_TABLE.c.ts],
+            revision=row[_DEPLOYMENTS.c.shown_revision],
+            shown=row[_TABLE.c.shown],
+            shown_at=row[_TABLE.c.shown_at],
+        )

@@ -1,6 +1,8 @@
 """Staging in the store: the checks of each commit, one row for an item."""
 
+from collections.abc import Iterable
 from dataclasses import fields
+from typing import Any
 
 from sqlalchemy import select
 
@@ -13,6 +15,7 @@ from bot.domain.deployments.staging import OnStaging, StagingCheck
 
 _TABLE = tables.staging_checks
 _NAMES = tuple(field.name for field in fields(StagingCheck))
+CHECKS = select(*(_TABLE.c[name] for name in _NAMES))
 
 
 class Staging(Deployments, Sightings):
@@ -28,8 +31,12 @@ class Staging(Deployments, Sightings):
 
     def _checks(self, service: str, commit: str) -> tuple[StagingCheck, ...]:
         here = (_TABLE.c.service == service, _TABLE.c.commit == commit)
-        rows = self.connection.execute(select(_TABLE).where(*here)).mappings()
-        return tuple(StagingCheck(**row) for row in rows)
+        return tuple(map(as_check, self.connection.execute(CHECKS.where(*here))))
+
+
+def as_check(row: Iterable[Any]) -> StagingCheck:
+    """The check in a row of `CHECKS`."""
+    return StagingCheck(**dict(zip(_NAMES, row, strict=True)))
 
 
 def on_staging(service: str, live: Deployment | None, seen: Sighting | None) -> OnStaging | None:
