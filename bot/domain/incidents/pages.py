@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from bot.domain.incidents.incidents import Incident, Severity
+from bot.domain.incidents.incidents import UNRESTORED, Incident, Severity
 
 ALARMING_AFTER = 3
 """So many failed tries, about fifteen seconds, and people are called in Slack as well."""
@@ -88,5 +88,5 @@ class Page:
 
 
 def is_wanted(incident: Incident, severities: tuple[Severity, ...]) -> bool:
-    """Whether people are to be woken for it now; never for a drill."""
-    return incident.is_open and not incident.drill and incident.severity in severities
+    """Whether people are to be woken for it now; never for a drill, or once users are served."""
+    return incident.state in UNRESTORED and not incident.drill and incident.severity in severities

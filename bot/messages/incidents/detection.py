@@ -1,5 +1,7 @@
 """Detection: what is said about an incident that a monitor reported."""
 
+from collections.abc import Sequence
+
 from bot.domain.incidents.detection import KUMA, Beat
 from bot.domain.incidents.incidents import UNRESTORED, Incident
 from bot.messages import blocks as b
@@ -22,14 +24,37 @@ def counted(incident: Incident) -> str:
     return f"{KUMA}: DOWN x{incident.alerts}"
 
 
-def detected(incident: Incident, beat: Beat) -> Message:
-    """The first thing in the thread: somebody has to judge it."""
-    lead = f"{b.mention(incident.lead)} " if incident.lead else ""
-    return Message(
-        f"{lead}{KUMA} reports {b.line(beat.name, 80)} down since {b.when(beat.at)}. "
+def detected(incident: Incident, beat: Beat, others: Sequence[Incident] = ()) -> Message:
+    """The first thing in the thread: somebody has to judge it. `others` are open about the same
+    service.
+    """
+    text = (
+        f"{_called(incident)}{KUMA} reports {b.line(beat.name, 80)} down since {b.when(beat.at)}. "
         f"It counts as {incident.severity} until somebody says otherwise: Edit changes that, "
         "Close takes it back as a false positive."
     )
+    if others:
+        text += f"\n{beside(others)}: if it is the same, Close one of them as a duplicate."
+    return Message(text)
+
+
+def again(incident: Incident, beat: Beat) -> Message:
+    """In the thread when what was restored is down once more."""
+    return Message(
+        f"{_called(incident)}{KUMA} reports {b.line(beat.name, 80)} down again since "
+        f"{b.when(beat.at)}, so {incident.name} is open again, as {incident.severity}."
+    )
+
+
+def beside(others: Sequence[Incident]) -> str:
+    """Which incidents of the same service are open as well."""
+    named = " and ".join(f"{one.name} ({one.severity}, {one.state})" for one in others)
+    return f"{named} {'is' if len(others) == 1 else 'are'} open about the same service"
+
+
+def _called(incident: Incident) -> str:
+    """Whoever has to look at it, if that is a person."""
+    return "" if incident.owner == KUMA else f"{b.mention(incident.owner)} "
 
 
 def joined(beat: Beat) -> str:

@@ -4,10 +4,11 @@ import structlog
 
 from bot.config import Config
 from bot.domain.incidents.detection import KUMA, Beat
-from bot.domain.incidents.incidents import Incident
+from bot.domain.incidents.incidents import UNRESTORED, Incident, Severity, State
 from bot.domain.people import Role
 from bot.messages.incidents import detection as messages
 from bot.ports import Tx
+from bot.services.incidents import incident_decisions
 from bot.services.incidents import incident_room as room
 from bot.services.incidents.incidents import Report, open_up
 
@@ -21,15 +22,22 @@ def hear(tx: Tx, config: Config, beat: Beat) -> None:
         log.warning("unknown_monitor", monitor=beat.name)
         return
     is_new = tx.first_time(beat.key, "kuma", KUMA)
-    known = _known(tx, beat, service)
     if not is_new:  # what comes again opens nothing, and is not counted twice
         return
-    if beat.status == "down" and known is not None:
+    found = [one for one in tx.open_incidents() if one.service == service and not one.drill]
+    ours = next((one for one in found if one.source == beat.source), None)
+    if beat.status == "up":
+        if ours is not None:
+            _propose(tx, config, ours, beat)
+        return
+    bad = config.incidents.uptime_kuma.severity
+    known = ours or next((one for one in found if _is_as_bad(one, bad)), None)
+    if known is None:
+        _open(tx, config, beat, service, found)
+    elif known.state in UNRESTORED:
         _count(tx, config, known, beat)
-    elif beat.status == "down":
-        _open(tx, config, beat, service)
-    elif known is not None and known.source == beat.source:
-        _propose(tx, config, known, beat)
+    else:
+        _reopen(tx, config, known, beat, bad)
 
 
 def _service(config: Config, beat: Beat) -> str | None:
@@ -38,16 +46,15 @@ def _service(config: Config, beat: Beat) -> str | None:
     return wanted if wanted in config.services else None
 
 
-def _known(tx: Tx, beat: Beat, service: str) -> Incident | None:
-    """The open incident that this monitor reported, else one that a person opened about the same
-    service.
+def _is_as_bad(incident: Incident, severity: Severity) -> bool:
+    """Whether what a person opened takes in what a monitor reports: people were called for it, and
+    users are not served yet.
     """
-    found = [one for one in tx.open_incidents() if one.service == service and not one.drill]
-    ours = (one for one in found if one.source == beat.source)
-    return next(ours, next((one for one in found if not one.source), None))
+    is_milder = severity.is_worse_than(incident.severity)
+    return not incident.source and incident.state in UNRESTORED and not is_milder
 
 
-def _open(tx: Tx, config: Config, beat: Beat, service: str) -> None:
+def _open(tx: Tx, config: Config, beat: Beat, service: str, others: list[Incident]) -> None:
     report = Report(
         service=service,
         severity=config.incidents.uptime_kuma.severity,
@@ -58,7 +65,7 @@ def _open(tx: Tx, config: Config, beat: Beat, service: str) -> None:
     )
     leads = [*tx.members(Role.LEAD), *tx.members(Role.ADMIN)]
     opened = open_up(tx, config, report, by=KUMA, lead=leads[0] if leads else None)
-    room.say(tx, config, opened, "detected", messages.detected(opened, beat))
+    room.say(tx, config, opened, "detected", messages.detected(opened, beat, others))
 
 
 def _count(tx: Tx, config: Config, incident: Incident, beat: Beat) -> None:
@@ -67,6 +74,17 @@ def _count(tx: Tx, config: Config, incident: Incident, beat: Beat) -> None:
     if not incident.source:
         room.note(tx, saved, messages.joined(beat), by=KUMA, at=min(beat.at, tx.now))
         room.say(tx, config, saved, "detected", messages.detected(saved, beat))
+
+
+def _reopen(tx: Tx, config: Config, incident: Incident, beat: Beat, bad: Severity) -> None:
+    """It was restored and is down again: as bad as what a monitor opens, until people judge it."""
+    severity = bad if bad.is_worse_than(incident.severity) else incident.severity
+    back = incident.to(State.INVESTIGATING, tx.now, severity=severity, alerts=incident.alerts + 1)
+    at = min(beat.at, tx.now)
+    saved = incident_decisions.bring_back(
+        tx, config, incident, back, messages.impact(beat), KUMA, at
+    )
+    room.say(tx, config, saved, f"reopened:{saved.revision}", messages.again(saved, beat))
 
 
 def _propose(tx: Tx, config: Config, incident: Incident, beat: Beat) -> None:

@@ -54,8 +54,10 @@ def restore(tx: Tx, config: Config, incident: Incident, at: datetime, by: str) -
         saved = room.keep(tx, incident, room.promised(config, moved, tx.now))
         tx.audit(by, "incident_restored", saved.name, at=str(saved.restored_at))
         room.note(tx, saved, "Restored", at=saved.restored_at)
-        return saved
-    return inform(tx, config, incident, moved, "Restored", by)
+    else:
+        saved = inform(tx, config, incident, moved, "Restored", by)
+    paging.follow(tx, config, saved)
+    return saved
 
 
 def with_draft(tx: Tx, incident: Incident) -> Incident:
@@ -98,16 +100,27 @@ def reopen(tx: Tx, config: Config, incident_id: int, reason: str, slack_id: str)
             state=incident.state,
             other=other.name,
         )
-    moved = incident.to(State.INVESTIGATING, tx.now, informed_at=tx.now)
-    saved = room.keep(tx, incident, room.promised(config, moved, tx.now))
-    room.note(tx, saved, f"Reopened: {reason}", by=slack_id)
-    tx.audit(slack_id, "incident_reopened", saved.name, reason=reason)
+    back = incident.to(State.INVESTIGATING, tx.now)
+    saved = bring_back(tx, config, incident, back, reason, slack_id, tx.now)
     told = news.moved(saved, slack_id, reason)
     room.say(tx, config, saved, f"reopened:{saved.revision}", told)
+    return news.done(saved, "open again")
+
+
+def bring_back(
+    tx: Tx, config: Config, incident: Incident, back: Incident, why: str, by: str, at: datetime
+) -> Incident:
+    """Store that it was not over: people are woken and promised news as when it was opened."""
+    room.hush(tx, incident)
+    saved = room.keep(tx, incident, room.promised(config, back.with_(informed_at=tx.now), tx.now))
+    room.note(tx, saved, f"Reopened: {why}", by=by, at=at)
+    if saved.severity is not incident.severity:
+        room.note(tx, saved, f"Severity: {incident.severity} → {saved.severity}", by=by, at=at)
+    tx.audit(by, "incident_reopened", saved.name, reason=why, severity=saved.severity)
     freezing.follow(tx, config, saved)
     paging.follow(tx, config, saved)
     publishing.follow(tx, saved)
-    return news.done(saved, "open again")
+    return saved
 
 
 def close(

@@ -6,7 +6,7 @@ import structlog
 
 from bot.config import Config
 from bot.domain.errors import Declined, Fault, Unanswered
-from bot.domain.incidents.incidents import Incident
+from bot.domain.incidents.incidents import UNRESTORED, Incident
 from bot.domain.incidents.pages import ALARMING_AFTER, Page, PageState, is_wanted
 from bot.domain.people import Role
 from bot.messages.incidents import paging as messages
@@ -49,7 +49,11 @@ def begin(tx: Tx, config: Config, incident: Incident, *, wake: bool | None, by: 
 
 
 def follow(tx: Tx, config: Config, incident: Incident) -> None:
-    """Write down that people are to be woken, or let be, as the incident now asks for."""
+    """Write down that people are to be woken, or let be, as the incident now asks for.
+
+    Once users are served again the alarm is over, so that it can ring anew: a pager that still has
+    it, acknowledged perhaps, wakes nobody a second time.
+    """
     known = tx.pages(incident.id)
     if is_wanted(incident, config.incidents.paging.severities):
         if not known:
@@ -57,7 +61,7 @@ def follow(tx: Tx, config: Config, incident: Incident) -> None:
         for page in known:
             if page.ends or page.state is PageState.OVER:
                 tx.save_page(page, page.again(tx.now, ends=False))
-    elif not incident.is_open:
+    elif incident.state not in UNRESTORED:
         for page in known:
             if not page.ends:
                 tx.save_page(page, page.again(tx.now, ends=True))
