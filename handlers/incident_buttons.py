@@ -115,7 +115,7 @@ def roll_back(click: Click, office: Office) -> Answer:
     incident = causes.may_roll_back(tx, click.number)
     reason = b.shorten(f"{incident.name}: {incident.impact}", MAX_REASON)
     order, found = rollbacks.propose(
-        tx, config, click.user, service=incident.service, reason=reason
+        tx, config, click.user, service=incident.service, reason=reason, incident=incident
     )
     between = undoing.between(tx, found.choice.takes_back, order.version)
     before = undoing.before(tx, found.choice.takes_back)

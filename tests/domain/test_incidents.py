@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import Kind
 from bot.domain.errors import Refusal
 from bot.domain.incidents import incident_rules as rules
 from bot.domain.incidents.incidents import (
@@ -216,6 +217,8 @@ def test_the_likeliest_suspect_comes_first() -> None:
             lived(4, -1),
             a_deployment(id=5),
             lived(6, 1, dry_run=True),
+            lived(7, 0.5, kind=Kind.ROLLBACK),  # it brought what had run well
+            lived(8, 0.5, kind=Kind.REDEPLOY),
         ],
         NOON,
     )

@@ -34,7 +34,7 @@ def an_incident(severity: Severity = Severity.OUTAGE, drill: bool = False) -> In
         (an_incident(Severity.MODERATE), False),
         (an_incident(Severity.MINOR), False),
         (an_incident(drill=True), False),
-        (an_incident().to(State.RESTORED, NOW), True),
+        (an_incident().to(State.RESTORED, NOW), False),
         (an_incident().to(State.RESOLVED, NOW), False),
         (an_incident().to(State.CLOSED, NOW), False),
     ],

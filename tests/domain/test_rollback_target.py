@@ -1,5 +1,6 @@
 """The target of a rollback: a table of histories, and what holds for any history at all."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,13 +9,21 @@ from hypothesis import strategies as st
 
 from bot.domain.deployments.states import Kind
 from bot.domain.metrics.history import Record, Result
-from bot.domain.rollbacks.rollback_target import Choice, Refused, choose
+from bot.domain.rollbacks.rollback_target import (
+    Choice,
+    Refused,
+    carriers,
+    choose,
+    taken_back_by,
+)
+from bot.domain.rollbacks.rollbacks import earlier
 from tests.domain.samples import NOON
 
 
 def story(words: str) -> tuple[Record, ...]:
     """A history, oldest first: `B` deployed, `<B` rolled back to; `!` failed, `~` aborted,
-    `-` cancelled, `.` refused, `…` going on, `*` marked bad by a person.
+    `-` cancelled, `.` refused, `…` going on, `*` marked bad by a person, `#` cause of an incident,
+    `+` its hotfix.
     """
     ends = {"!": Result.FAILURE, "~": Result.ABORTED, "-": Result.CANCELLED, ".": Result.REFUSED}
     records = []
@@ -25,10 +34,12 @@ def story(words: str) -> tuple[Record, ...]:
                 id=f"D{place}",
                 service="app",
                 environment="production",
-                version=word.strip("<!~-.…*"),
+                version=word.strip("<!~-.…*#+"),
                 kind=Kind.ROLLBACK if word[0] == "<" else Kind.RELEASE,
                 result=None if mark == "…" else ends.get(mark, Result.SUCCESS),
                 bad=mark == "*",
+                blamed="INC-7" if mark == "#" else "",
+                for_incident="INC-7" if mark == "+" else None,
                 requested_at=NOON + timedelta(hours=place),
             )
         )
@@ -65,6 +76,16 @@ def story(words: str) -> tuple[Record, ...]:
         ("A B C*", "C", "B", "C"),
         ("A B C! <B", "B", "A", ""),  # a restore taints nothing
         ("A B C <B D!", "B", "B", "C"),
+        ("A B#", "B", "A", "B"),
+        ("A B# C", "C", "A", "B C"),  # C has what B brought: going below both
+        ("A B# C D", "D", "A", "B C D"),
+        ("A B# C!", "B", "A", "B C"),  # what is half-way is not answered by the cause
+        ("A B# C D!", "C", "A", "B C D"),
+        ("A B# <A C", "C", "A", "B"),  # what followed a rollback does not have it
+        ("A B# C+ D", "D", "C", "B"),  # nor does its hotfix
+        ("A B# <A! C", "C", "A", "B C"),
+        ("A B C# <B", "B", "A", "C"),
+        ("A B C!# <B", "B", "A", "C"),
         ("A*", "A", Refused.NO_KNOWN_GOOD, "A"),
         ("A", "A", Refused.NO_KNOWN_GOOD, ""),
         ("", None, Refused.NOTHING_LIVE, ""),
@@ -91,6 +112,36 @@ def test_installing_again_what_was_live_is_told_apart(words: str, restores: bool
     assert choose(story(words)).restores_live is restores
 
 
+@pytest.mark.parametrize(
+    ("words", "runs_it", "is_taken_back"),
+    [
+        ("A B", "D1", False),
+        ("A B C!", "D1 D2", False),
+        ("A B <A", "D1", True),
+        ("A B C <A", "D1 D2", True),  # not the cause was live, and yet it went
+        ("A B C <B", "D1 D2 D3", False),  # that stopped too early
+        ("A B C <B <A", "D1 D2 D3", True),
+        ("A B <A C", "D1", False),
+        ("A B A", "D1", False),
+    ],
+)
+def test_what_carries_the_cause_and_whether_a_rollback_took_it_back(
+    words: str, runs_it: str, is_taken_back: bool
+) -> None:
+    history = [
+        one if one.kind is not Kind.ROLLBACK else replace(one, rolls_back=f"D{place - 1}")
+        for place, one in enumerate(story(words))
+    ]
+    assert " ".join(one.id for one in carriers(history, "D1")) == runs_it
+    assert taken_back_by(history, "D1", choose(history).live) is is_taken_back
+
+
+def test_why_a_version_is_passed_over_is_told() -> None:
+    history = story("A B# C")
+    told = {one.version: one.why_not for one in earlier(history, choose(history))}
+    assert told == {"A": "", "B": "has the cause of INC-7", "C": "live now"}
+
+
 @given(
     st.lists(
         st.builds(
@@ -98,7 +149,7 @@ def test_installing_again_what_was_live_is_told_apart(words: str, restores: bool
             st.tuples(
                 st.sampled_from(["", "<"]),
                 st.sampled_from("ABCD"),
-                st.sampled_from(["", "", "!", "~", "-", ".", "*"]),
+                st.sampled_from(["", "", "!", "~", "-", ".", "*", "#"]),
             ),
         ),
         max_size=12,

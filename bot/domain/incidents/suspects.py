@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.deployments.deployments import Deployment
-from bot.domain.deployments.states import State
+from bot.domain.deployments.states import Kind, State
 from bot.domain.deployments.validation import Outcome
 from bot.domain.incidents.incidents import UNRESTORED, Incident
 from bot.domain.metrics.history import CauseState
 from bot.domain.spans import span
 
+NEW = (Kind.RELEASE, Kind.HOTFIX)
 LOOK_BACK = timedelta(hours=24)
 BAD_READING = 0.5
 MIGRATION = 0.2
@@ -31,7 +32,8 @@ class Suspect:
 
 
 def suspects(deployments: Iterable[Deployment], started_at: datetime) -> tuple[Suspect, ...]:
-    """Those that were brought live within the 24 hours before the incident began.
+    """Those that brought something new live within the 24 hours before the incident began; a
+    rollback brings what ran well before.
 
     The nearer the likelier; readings that failed and migrations speak for one, too.
     """
@@ -53,7 +55,7 @@ def asks_at(incident: Incident) -> datetime | None:
 
 
 def _suspect(d: Deployment, started_at: datetime) -> Suspect | None:
-    if d.live_at is None or d.dry_run:
+    if d.live_at is None or d.dry_run or d.kind not in NEW:
         return None
     before = started_at - d.live_at
     if not timedelta(0) <= before <= LOOK_BACK:

@@ -29,7 +29,8 @@ class Record:
     `id` is the name that people know it by: D12, or the one it was imported under. `result` is
     None while it changes the environment. `bad` is a person's mark, `hold` says that the slot was
     held after it. `rolls_back` names the record that was live and was taken back. `live_at` is
-    when the environment first ran it.
+    when the environment first ran it. `blamed` names an open incident that it is held to have
+    caused; that is not kept with it.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Record:
     requested_by: str = ""
     approved_by: tuple[str, ...] = ()
     commits: tuple[Commit, ...] = ()
+    blamed: str = ""
 
 
 class CauseState(StrEnum):

@@ -9,7 +9,7 @@ from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
 from bot.domain.metrics.history import Record, Result
 from bot.domain.people import Actor, Role, require, require_member
-from bot.domain.rollbacks.rollback_target import Choice, Refused, taint
+from bot.domain.rollbacks.rollback_target import Choice, Refused, blamed, taint
 
 MAY_ROLL_BACK = (Role.DEPLOYER, Role.APPROVER, Role.LEAD, Role.ADMIN)
 """Any one of these suffices, alone: a rollback waits for nobody."""
@@ -81,6 +81,7 @@ def earlier(history: Sequence[Record], choice: Choice) -> tuple[Earlier, ...]:
     tainted = taint(history)
     ran_well = {record.version for record in history if record.result is Result.SUCCESS}
     marked = {record.version for record in history if record.bad}
+    carrying = blamed(history)
     found: dict[str, Earlier] = {}
     for record in reversed(history):
         version = record.version
@@ -93,6 +94,8 @@ def earlier(history: Sequence[Record], choice: Choice) -> tuple[Earlier, ...]:
             why_not = "never ran well here"
         elif version in marked:
             why_not = "marked bad"
+        elif version in carrying:
+            why_not = f"has the cause of {carrying[version]}"
         elif version in tainted and version != choice.live:
             why_not = "left by a rollback"
         newest = next((r for r in reversed(history) if r.version == version and r.live_at), record)
@@ -136,6 +139,7 @@ def no_target(choice: Choice) -> Refusal:
     return Refusal(
         Refused.NO_KNOWN_GOOD,
         "{live} is live, and I know no earlier version that is good: each one failed, was left by "
-        "a rollback or is marked bad. Name one and add force: {rollback} to v1.2.0 force because …",
+        "a rollback, has the cause of an open incident or is marked bad. Name one and add force: "
+        "{rollback} to v1.2.0 force because …",
         live=choice.live,
     )

@@ -121,12 +121,18 @@ def _due(i: Incident) -> str:
 
 
 def suspect(
-    incident: Incident, version: str | None, *, takes_back: str | None, undone_by: str | None = None
+    incident: Incident,
+    version: str | None,
+    *,
+    takes_back: str | None,
+    takes_along: str | None = None,
+    undone_by: str | None = None,
 ) -> Message:
     """The likeliest cause with what speaks for it, and what can be done about it.
 
-    `takes_back` is the version that a rollback would go to, `undone_by` the one that is live since
-    one took the suspect back: a second one would go too far.
+    `takes_back` is the version that a rollback would go to, and `takes_along` what went live after
+    the suspect; `undone_by` is what is live since one took the suspect back: a second one would go
+    too far.
     """
     i = incident
     if i.cause is None:
@@ -145,6 +151,8 @@ def suspect(
     elif offers and takes_back:
         first = "Roll back first" if i.severity.freezes else "Rolling back"
         text += f"\n{first}: {b.line(takes_back, 64)} is the last known-good version."
+        if takes_along:
+            text += f" {b.line(takes_along, 64)} came after it, and goes back with it."
     parts: list[Block] = [b.section(text)]
     if offers:
         parts.append(_suspect_controls(i, can_roll_back=not undone_by))

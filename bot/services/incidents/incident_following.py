@@ -7,11 +7,13 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.incidents.incidents import UNRESTORED, Incident
 from bot.domain.metrics.history import CauseState
+from bot.domain.rollbacks.rollback_target import carriers
 from bot.messages.incidents import incident_news as news
 from bot.ports import Tx
 from bot.services.incidents import incident_room as room
 from bot.services.incidents.incident_causes import confirmed
 from bot.services.incidents.incident_decisions import restore
+from bot.services.rollbacks.past import past
 
 _TOLD = {
     State.RUNNING: "is running",
@@ -55,7 +57,7 @@ def _succeeded(tx: Tx, config: Config, incident: Incident, new: Deployment) -> N
     if incident.state not in UNRESTORED or new.healthy_at is None:
         return
     suspected = incident.cause if incident.cause_state is not CauseState.REFUTED else None
-    takes_back = new.kind is Kind.ROLLBACK and suspected is not None and new.rolls_back == suspected
+    takes_back = new.kind is Kind.ROLLBACK and suspected is not None and _left(tx, new, suspected)
     mends = new.kind is Kind.HOTFIX and new.for_incident == incident.name
     if takes_back or mends:
         saved = restore(tx, config, incident, new.healthy_at, "gonogo")
@@ -67,6 +69,13 @@ def _succeeded(tx: Tx, config: Config, incident: Incident, new: Deployment) -> N
     elif new.kind in (Kind.ROLLBACK, Kind.HOTFIX):
         told = news.perhaps_restored(incident, new.name, new.version)
         room.say(tx, config, incident, f"perhaps:{new.id}", told)
+
+
+def _left(tx: Tx, rollback: Deployment, cause: str) -> bool:
+    """Whether this rollback left what its cause brought, be it under a later version."""
+    runs_it = carriers(past(tx, rollback.service, rollback.environment), cause)
+    is_left = rollback.rolls_back == cause or rollback.rolls_back in {one.id for one in runs_it}
+    return is_left and rollback.version not in {one.version for one in runs_it}
 
 
 def _followed_up(tx: Tx, config: Config, new: Deployment) -> None:

@@ -11,8 +11,7 @@ import structlog
 from bot.config import Config
 from bot.domain.errors import Declined, NotFound
 from bot.domain.incidents.incidents import Incident
-from bot.domain.metrics.history import Result
-from bot.domain.rollbacks.rollback_target import choose
+from bot.domain.rollbacks.rollback_target import carriers, choose, taken_back_by
 from bot.messages.blocks import Message
 from bot.messages.incidents import channels, paging, publishing
 from bot.messages.incidents import incident_news as news
@@ -124,26 +123,25 @@ def _faces(tx: Tx, config: Config, incident: Incident) -> tuple[Post, ...]:
         Post(
             key=suspect_key(incident.id),
             channel=channel,
-            message=_suspect(tx, incident),
+            message=about_suspect(tx, incident),
             thread_of=root,
         ),
     )
 
 
-def _suspect(tx: Tx, incident: Incident) -> Message:
+def about_suspect(tx: Tx, incident: Incident) -> Message:
+    """What its thread says of the suspect now, and offers to do."""
     number = (incident.cause or "").removeprefix("D")
     suspected = tx.deployment(int(number)) if number.isdigit() else None
-    records = past(tx, incident.service, PRODUCTION)
+    records = past(tx, incident.service, PRODUCTION, incident)
     choice = choose(records)
-    undone = any(
-        one.rolls_back == incident.cause and one.version == choice.live
-        for one in records
-        if incident.cause and one.result is Result.SUCCESS
-    )
+    undone = incident.cause and taken_back_by(records, incident.cause, choice.live)
+    carried = [one.version for one in carriers(records, incident.cause or "")]
     return news.suspect(
         incident,
         suspected.version if suspected else None,
         takes_back=choice.target,
+        takes_along=choice.live if choice.live in carried and choice.live != carried[0] else None,
         undone_by=choice.live if undone else None,
     )
 

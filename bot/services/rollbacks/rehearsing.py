@@ -21,6 +21,7 @@ from bot.domain.rollbacks.targets import Artifact, Fate
 from bot.ports import Tag, Target, Tx, Workflow
 from bot.services.desk import Desk
 from bot.services.rollbacks import rolling_back
+from bot.services.rollbacks.past import blaming
 from bot.services.runs import inputs
 
 ANSWERS_WITHIN = 10.0
@@ -83,7 +84,8 @@ def _policy(desk: Desk, deployment: Deployment) -> Policy:
 def _history(tx: Tx, deployment: Deployment) -> tuple[Record | None, tuple[Deployment, ...]]:
     """The record to go back to if this version went live and were bad, and what ran before it."""
     service, environment = deployment.service, deployment.environment
-    ended = [r for r in tx.records(service, environment) if r.result is not None]
+    records = blaming(tx, tx.records(service, environment))
+    ended = [r for r in records if r.result is not None]
     bad = Record(
         id=deployment.name,
         service=service,

@@ -6,6 +6,7 @@ from bot.config import Config
 from bot.domain.deployments.deployments import Deployment, Rescue
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
+from bot.domain.incidents.incidents import Incident
 from bot.domain.metrics.history import Record, Result
 from bot.domain.people import Actor, Who
 from bot.domain.rollbacks import reversals, rollbacks
@@ -44,14 +45,17 @@ class Situation:
         return rollbacks.way(self.holder)
 
 
-def situation(tx: Tx, service: str, environment: str) -> Situation:
-    """What is live there, what could be gone back to, and what stands in the way.
+def situation(
+    tx: Tx, service: str, environment: str, incident: Incident | None = None
+) -> Situation:
+    """What is live there, what could be gone back to, for the sake of that incident if there is
+    one, and what stands in the way.
 
     What is changing the environment now counts as half-way: it would be stopped first.
     """
     history = tuple(
         record if record.result is not None else replace(record, result=Result.FAILURE)
-        for record in past(tx, service, environment)
+        for record in past(tx, service, environment, incident)
     )
     choice = choose(history)
     known = rollbacks.earlier(history, choice)
@@ -75,12 +79,13 @@ def propose(
     force: bool = False,
     reason: str = "",
     environment: str = PRODUCTION,
+    incident: Incident | None = None,
 ) -> tuple[Order, Situation]:
     """What would be done; nothing is changed. Refuses what cannot be."""
     _authorised(tx, slack_id)
     name = service or service_of(config, config.commands.rollback, "")
     _is_set_up(config, name, environment)
-    found = situation(tx, name, environment)
+    found = situation(tx, name, environment, incident)
     _is_open(found)
     order = Order(
         service=name,
