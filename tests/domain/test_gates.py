@@ -3,6 +3,7 @@ do; a source that is silent never passes.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,7 +25,9 @@ from bot.domain.gates import (
     blocks,
     judge,
 )
-from bot.domain.rollbacks.rehearsal import Rehearsal
+from bot.domain.gates.overrides import unlifted
+from bot.domain.gates.signatures import Override
+from bot.domain.rollbacks.rehearsal import Place, Rehearsal
 from tests.domain.gate_cases import (
     BACKED_UP,
     BLOCK,
@@ -50,6 +53,15 @@ from tests.domain.gate_cases import (
     verdict,
 )
 from tests.domain.samples import NOON
+
+FAR = NOON + timedelta(days=3)
+DOWN = Fault("github", "HTTP 502")
+
+
+def silent_at(*names: str) -> Rehearsal:
+    """A way back to which these places gave no answer."""
+    places = (Place(name=name, kind="vercel", possible=None, text="HTTP 502") for name in names)
+    return replace(WAY_BACK, places=tuple(places))
 
 
 @pytest.mark.parametrize(("gate", "changes", "level", "text"), CASES)
@@ -84,6 +96,30 @@ def test_every_gate_that_can_be_silent_or_missing_was_looked_at() -> None:
         *(Gate.STAGING, Gate.QA, Gate.BUGS, Gate.MIGRATIONS, Gate.BACKUP),
         *(Gate.MONITORING, Gate.WATCH),
     }
+
+
+@pytest.mark.parametrize(
+    ("gate", "one", "more"),
+    [
+        ("ci", {"checks": (RED,)}, {"checks": (RED, replace(RED, name="test"))}),
+        ("ci", {"checks": (replace(RED, conclusion=None),)}, {"checks": (RED,)}),
+        ("reviewed", {"approved": frozenset({5})}, {"approved": frozenset()}),
+        ("staging", {"staged": Staged(version="v1")}, {"staged": "Staging is not healthy"}),
+        ("bugs", {"bugs": (PAYS,)}, {"bugs": (PAYS, replace(PAYS, number=12))}),
+        ("migrations", {"migrations": (DROPS,)}, {"migrations": (DROPS, UNSEEN)}),
+        ("backup", {"backups": replace(BACKED_UP, at=FAR)}, {"backups": Backups(at=FAR)}),
+        ("way_back", {"way_back": silent_at("api")}, {"way_back": silent_at("api", "web")}),
+        ("notes", {"notes": None}, {"notes": None, "unread": {"notes": DOWN}}),
+        ("bugs", {"bugs": (PAYS,)}, {"unread": {"bugs": DOWN}}),
+    ],
+)
+def test_what_a_gate_says_more_than_what_was_lifted_is_a_new_question(
+    gate: str, one: dict[str, Any], more: dict[str, Any]
+) -> None:
+    first, later = verdict(gate, **CHANGING | one), verdict(gate, **CHANGING | more)
+    lifted = Override(gate=gate, by="U0BO", at=NOON, reason="", about=first.about)
+    assert (first.level, unlifted((first,), (lifted,))) == (BLOCK, ())
+    assert unlifted((later,), (lifted,)) == (later,)
 
 
 @pytest.mark.parametrize("gate", list(Gate))

@@ -182,6 +182,7 @@ def test_the_verdict_names_all_reasons_and_the_next_opening() -> None:
         == "Closed: Friday, outside the hours; opens Monday 2026-11-30 09:00 Europe/Berlin"
     )
     assert found.action == "Deploy again when it is open."
+    assert found.about == ("friday", "outside_hours")
 
 
 def test_the_verdict_of_an_open_window_says_when_it_looked() -> None:

@@ -71,6 +71,7 @@ class Hub:
     titled: set[str] = field(default_factory=set)
     silent: set[str] = field(default_factory=set)
     red: set[str] = field(default_factory=set)
+    bugs: list[int] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     lag: float = 0.0
     stubborn: bool = False
@@ -156,7 +157,9 @@ class Hub:
         return frozenset(pulls)
 
     async def open_issues(self, repo: str, label: str) -> tuple[Issue, ...] | None:
-        return ()
+        if "issues" in self.silent:
+            raise Fault("github", "502 for issues")
+        return tuple(Issue(number=one, title="It breaks", url=f"#{one}") for one in self.bugs)
 
     async def changes(self, repo: str, base: str | None, head: str) -> ChangeList:
         return ChangeList(base=base, ancestry="ahead" if base != head else "identical", commits=1)

@@ -105,11 +105,11 @@ def judge(calendar: Calendar, at: datetime, kind: Kind) -> Verdict:
     text = in_words(calendar, at, kind)
     if kind is Kind.ROLLBACK:
         return Verdict(gate="window", level=Level.PASS, text=text)
-    is_closed = bool(closed_by(calendar, at, kind))
-    if is_closed and kind is not Kind.HOTFIX:
+    reasons = closed_by(calendar, at, kind)
+    if reasons and kind is not Kind.HOTFIX:
         action = "Deploy again when it is open."
-        return Verdict(gate="window", level=Level.BLOCK, text=text, action=action)
-    is_bad = is_closed or warned_by(calendar, at)
+        return Verdict(gate="window", level=Level.BLOCK, text=text, action=action, about=reasons)
+    is_bad = reasons or warned_by(calendar, at)
     return Verdict(gate="window", level=Level.WARN if is_bad else Level.PASS, text=text)
 
 

@@ -76,7 +76,7 @@ def of_way_back(found: Rehearsal, rules: Rules) -> Verdict:
 
 
 def _unread(gate: Gate, evidence: Evidence) -> Verdict | None:
-    """What is said of a gate whose source did not answer; it never passes."""
+    """What is said of a gate whose source did not answer; it never passes, whatever was lifted."""
     fault = evidence.unread.get(gate)
     if fault is None:
         return None
@@ -85,6 +85,7 @@ def _unread(gate: Gate, evidence: Evidence) -> Verdict | None:
         level=Level.BLOCK,
         text=f"{title(gate)} could not be read: {fault.text}",
         action=f"It is asked again; if that does not help, look at {fault.system} and my token.",
+        about=("unread",),
     )
 
 

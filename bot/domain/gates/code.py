@@ -22,21 +22,22 @@ def ci(evidence: Evidence, rules: CheckRules) -> Verdict:
     missing = [
         name for name in rules.require if not any(fnmatchcase(c.name, name) for c in counted)
     ]
-    against = [
-        f"{what}: {listing(sorted(set(names)))}"
+    against = {
+        what: sorted(set(names))
         for what, names in (
             ("CI is red", red),
             ("CI is still running", running),
             ("Required checks are missing", missing),
         )
         if names
-    ]
+    }
     if against:
         return Verdict(
             gate=Gate.CI,
             level=Level.BLOCK,
-            text="; ".join(against),
+            text="; ".join(f"{what}: {listing(names)}" for what, names in against.items()),
             action="Fix or re-run the failed checks." if red or missing else "Wait for it.",
+            about=tuple(f"{what}: {name}" for what, names in against.items() for name in names),
         )
     if not counted:
         return Verdict(gate=Gate.CI, level=Level.WARN, text="No CI checks on this commit")
@@ -70,18 +71,21 @@ def reviewed(evidence: Evidence) -> Verdict:
     changes = evidence.changes.changes
     pulls = [c.pull_request for c in changes if c.pull_request is not None]
     open_pulls = [f"#{number}" for number in pulls if number not in evidence.approved]
-    loose = len(changes) - len(pulls)
+    loose = [c.sha or c.title for c in changes if c.pull_request is None]
     against = [f"Not approved in a review: {listing(open_pulls)}"] if open_pulls else []
+    about = (*open_pulls, *loose)
     if loose:
-        against.append(f"{count(loose, 'commit')} without a pull request")
+        against.append(f"{count(len(loose), 'commit')} without a pull request")
     if unlisted := evidence.changes.unlisted:
         against.append(f"{count(unlisted, 'older commit')} that GitHub does not list")
+        about = (*about, against[-1])
     if against:
         return Verdict(
             gate=Gate.REVIEWED,
             level=Level.BLOCK,
             text="; ".join(against),
             action="Have it looked at at GitHub.",
+            about=about,
         )
     text = f"{count(len(pulls), 'pull request')} approved" if pulls else "Nothing new to review"
     return Verdict(gate=Gate.REVIEWED, level=Level.PASS, text=text)

@@ -21,8 +21,9 @@ def standing(deployment: Deployment) -> tuple[Verdict, ...]:
 def unlifted(verdicts: tuple[Verdict, ...], overrides: tuple[Override, ...]) -> tuple[Verdict, ...]:
     """Those of the verdicts that block although these gates were lifted.
 
-    Who lifts a gate that names what blocks has decided about that alone: the lock of an outage that
-    is declared later is a new question.
+    Who lifts a gate has decided about what it named then, and about that alone: the lock of an
+    outage that is declared later, another freeze, another red check, or a source that does not
+    answer, is a new question.
     """
     blocking = (verdict for verdict in verdicts if verdict.level is Level.BLOCK)
     return tuple(verdict for verdict in blocking if not _is_lifted(verdict, overrides))

@@ -18,19 +18,21 @@ def staging(evidence: Evidence) -> Verdict:
         text = "No staging environment"
         return Verdict(gate=Gate.STAGING, level=Level.NOT_SET_UP, text=text)
     if isinstance(staged, str):
-        return _not_staged(staged)
+        return _not_staged(staged, "staging itself")
     if not _is_this(staged, evidence):
         commit = f" ({staged.commit[:7]})" if staged.commit else ""
-        return _not_staged(f"Staging runs {staged.version}{commit}, not {evidence.version}")
+        text = f"Staging runs {staged.version}{commit}, not {evidence.version}"
+        return _not_staged(text, "another version")
     if staged.problem:
-        return _not_staged(f"Staging runs {evidence.version}, not validated: {staged.problem}")
+        text = f"Staging runs {evidence.version}, not validated: {staged.problem}"
+        return _not_staged(text, "not validated")
     text = f"Staging runs {evidence.version} ({evidence.commit[:7]}), validated"
     return Verdict(gate=Gate.STAGING, level=Level.PASS, text=text)
 
 
-def _not_staged(text: str) -> Verdict:
+def _not_staged(text: str, what: str) -> Verdict:
     action = "Bring it to staging and validate it there."
-    return Verdict(gate=Gate.STAGING, level=Level.BLOCK, text=text, action=action)
+    return Verdict(gate=Gate.STAGING, level=Level.BLOCK, text=text, action=action, about=(what,))
 
 
 def _is_this(staged: Staged, evidence: Evidence) -> bool:
@@ -90,23 +92,25 @@ def watch(evidence: Evidence) -> Verdict:
 def way_back(found: Rehearsal | None) -> Verdict:
     """There is a version to go back to, and every place could."""
     if found is None or not found.version:
-        return _no_way("No known-good version to go back to")
+        return _no_way("No known-good version to go back to", "no version")
     if found.is_open:
         text = f"Way back: {found.version} ({found.ran_as})"
         return Verdict(gate=Gate.WAY_BACK, level=Level.PASS, text=text)
     if found.closed:
-        return _no_way(f"No way back to {found.version}: {_each(found.closed)}")
+        closed = (f"{place.name} is closed" for place in found.closed)
+        return _no_way(f"No way back to {found.version}: {_each(found.closed)}", *closed)
     return Verdict(
         gate=Gate.WAY_BACK,
         level=Level.BLOCK,
         text=f"Not known whether there is a way back to {found.version}: {_each(found.silent)}",
         action="It is asked again within minutes.",
+        about=tuple(f"{place.name} is silent" for place in found.silent),
     )
 
 
-def _no_way(text: str) -> Verdict:
+def _no_way(text: str, *about: str) -> Verdict:
     action = "Know what to do instead before you approve."
-    return Verdict(gate=Gate.WAY_BACK, level=Level.BLOCK, text=text, action=action)
+    return Verdict(gate=Gate.WAY_BACK, level=Level.BLOCK, text=text, action=action, about=about)
 
 
 def _each(places: Iterable[Place]) -> str:

@@ -54,6 +54,7 @@ def migrations(evidence: Evidence, rules: Rules) -> Verdict:
             level=Level.BLOCK,
             text=f"GitHub names only {MOST_FILES} of the files, so a migration may be missing",
             action="Look at the migrations yourself, or deploy a version in between first.",
+            about=("files",),
         )
     if not found:
         return Verdict(gate=Gate.MIGRATIONS, level=Level.PASS, text="No migrations")
@@ -68,6 +69,7 @@ def migrations(evidence: Evidence, rules: Rules) -> Verdict:
         level=Level.BLOCK,
         text=f"{number}: {'; '.join(against)}",
         action="Have the way back and a backup ready before you approve.",
+        about=tuple(against),
     )
 
 
@@ -78,17 +80,17 @@ def backup(evidence: Evidence, rules: Rules) -> Verdict:
         return Verdict(gate=Gate.BACKUP, level=Level.NOT_SET_UP, text=text)
     newest = evidence.backups.newest
     if newest is None:
-        return _no_backup("The database has no backup")
+        return _no_backup("The database has no backup", "none")
     age = newest.age(evidence.backups.at)
     text = f"Newest backup {newest.id}, {span(age)} old"
     if age > rules.oldest_backup:
-        return _no_backup(f"{text}: more than {span(rules.oldest_backup)}")
+        return _no_backup(f"{text}: more than {span(rules.oldest_backup)}", "old")
     return Verdict(gate=Gate.BACKUP, level=Level.PASS, text=text)
 
 
-def _no_backup(text: str) -> Verdict:
+def _no_backup(text: str, what: str) -> Verdict:
     action = "Have one made, and see why there is none."
-    return Verdict(gate=Gate.BACKUP, level=Level.BLOCK, text=text, action=action)
+    return Verdict(gate=Gate.BACKUP, level=Level.BLOCK, text=text, action=action, about=(what,))
 
 
 def _against(found: tuple[Migration, ...]) -> list[str]:

@@ -81,7 +81,8 @@ FINAL = frozenset({"live", "protection", "workflow"})
 class Verdict:
     """What one gate found: the evidence in words and, unless it passed, the next action.
 
-    `about` names the very things that block, where a gate knows them: #9, L1.
+    `about` names the very things that block: #9, L1, a freeze, a check; it is empty where a gate
+    has only one thing to say.
     """
 
     gate: str
