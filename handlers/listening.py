@@ -15,9 +15,9 @@ from prometheus_client import CollectorRegistry, Histogram
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.config import Config
-from bot.domain.errors import Fault, Refusal
+from bot.domain.errors import Fault
 from bot.messages import apologies
-from bot.messages.blocks import Message, refused
+from bot.messages.blocks import Message
 from bot.messages.views import notice
 from bot.ports import Chat, Post, Stale, Store, Tx
 from handlers import BUTTONS, COMMANDS, FORMS, OPTIONS, SHORTCUTS, approvals, usages
@@ -36,6 +36,7 @@ from handlers.payloads import (
     submission_from,
 )
 from handlers.people_messages import Shortcut, shortcut_from
+from handlers.refusing import Undone, handled, keep
 
 log = structlog.get_logger()
 STORE_TIMEOUT = 2.0
@@ -218,29 +219,29 @@ class Listener:
         """Handle a request once; with `whisper` its answer leaves through the outbox."""
         if not self._allowance.has(user):
             return _NotDone(apologies.SLOW_DOWN)
-        was_refused = False
+        no: Undone | None = None
 
         def operation(tx: Tx) -> Answer:
-            nonlocal was_refused
-            if not tx.first_time(key, source, user):
+            if no is not None:
+                answer: Answer = keep(tx, no, key, source, user)
+            elif tx.first_time(key, source, user):
+                answer = handled(handle, self._office(tx))
+            else:
                 return apologies.REPEATED
-            try:
-                answer = handle(self._office(tx))
-            except Refusal as refusal:
-                was_refused = True
-                tx.audit(user, "refused_to", source, code=refusal.code, text=str(refusal))
-                answer = refused(refusal, self._config.commands.model_dump())
-            if isinstance(answer, FormErrors):
-                was_refused = True
-                told = "; ".join(answer.errors.values())
-                tx.audit(user, "refused_to", source, code=answer.code, text=told)
-                tx.forget_request(key)  # what is wrong now may be right a moment later
             if whisper is not None and isinstance(answer, Message):
                 tx.post(Post(key=f"answer:{key}", message=answer, **whisper))
             return answer
 
-        answer = await self._guarded(lambda: self._store.run(operation))
-        if was_refused:
+        async def work() -> Answer:
+            nonlocal no
+            try:
+                return await self._store.run(operation)
+            except Undone as undone:
+                no = undone
+                return await self._store.run(operation)
+
+        answer = await self._guarded(work)
+        if no is not None:
             self._allowance.take(user)
         self._wake()
         return answer

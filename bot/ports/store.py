@@ -282,9 +282,6 @@ class Tx(
         and a clock that was set back would make them wait.
         """
 
-    def forget_request(self, key: str) -> None:
-        """Take it as new if the same request comes again."""
-
     def forget_requests(self, before: datetime) -> None:
         """Drop inbox rows received before then."""
 

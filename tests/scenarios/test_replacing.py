@@ -62,3 +62,25 @@ async def test_what_is_not_newer_waits_its_turn_and_who_may_not_deploy_replaces_
         answer = await team.types("bo", f"/deploy {version}")
         assert answer.startswith("app production is taken by D2 (v1.2.1, Waiting for approval)")
     assert "Only people with the role deployer" in await team.types("cy", "/deploy v1.2.2")
+
+
+async def test_where_the_newer_one_is_refused_the_older_one_still_waits(team: Workspace) -> None:
+    await tagged(team)
+    await team.asks()
+    await team.types("bo", "/incident moderate the footer is crooked")
+    await team.passes("PT5S")
+    offer = await team.types("bo", "/deploy v1.2.2 hotfix INC-1 because it straightens it")
+    assert "v1.2.2 may take its place" in offer
+    rows = await team.messages()
+    root = next(str(row["ts"]) for row in rows if "INC-1 ·" in row["rendered"])
+    await team.clicks("bo", "Close", ts=root)
+    await team.submits("bo", **{"Close as": "False positive"})
+
+    await team.clicks_own("bo", "Replace D2")
+    await team.passes("PT2S")
+    assert (await team.told("bo"))[-1].startswith("INC-1 is closed")
+    assert await team.state() == "Waiting for approval"
+    assert await team.letters("ana") == []
+    await team.clicks("bo", "Approve")
+    await team.passes("PT5S")
+    assert len(await team.dispatches()) == 1

@@ -13,14 +13,6 @@ async def test_the_first_time_is_told_from_the_second(store: SqlStore) -> None:
     assert await store.run(lambda tx: tx.first_time("Ev2", "events", "U0ANA"))
 
 
-async def test_a_request_that_is_forgotten_is_taken_as_new(store: SqlStore) -> None:
-    await store.run(lambda tx: tx.first_time("view1", "form", "U0ANA"))
-    await store.run(lambda tx: tx.first_time("view2", "form", "U0ANA"))
-    await store.run(lambda tx: tx.forget_request("view1"))
-    assert await store.run(lambda tx: tx.first_time("view1", "form", "U0ANA"))
-    assert not await store.run(lambda tx: tx.first_time("view2", "form", "U0ANA"))
-
-
 async def test_old_requests_are_forgotten(store: SqlStore, clock: HandClock) -> None:
     await store.run(lambda tx: tx.first_time("old", "events", "U0ANA"))
     clock.forward(minutes=1)

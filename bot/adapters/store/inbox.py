@@ -38,8 +38,5 @@ class Inbox(Rows):
         told = {"since": since, "now": self.now + CLOCKS_DIFFER}
         return frozenset(self.connection.scalars(_ACTED, told))
 
-    def forget_request(self, key: str) -> None:
-        self.connection.execute(delete(tables.inbox).where(tables.inbox.c.key == key))
-
     def forget_requests(self, before: datetime) -> None:
         self.connection.execute(delete(tables.inbox).where(tables.inbox.c.received_at < before))

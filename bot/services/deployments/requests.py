@@ -24,6 +24,9 @@ FRESH = timedelta(minutes=5)
 effect.
 """
 
+CHECKING = "checking_who_you_are"
+"""The code of a refusal after which everybody is looked up at once."""
+
 
 def who(tx: Tx, slack_id: str) -> tuple[Actor, bool]:
     """The person as the directory knows them, and whether that is fresh enough to act on. Refuses
@@ -32,7 +35,7 @@ def who(tx: Tx, slack_id: str) -> tuple[Actor, bool]:
     actor, read_at = tx.actor(slack_id)
     fresh = read_at is not None and abs(tx.now - read_at) <= FRESH
     if actor.standing is Standing.UNKNOWN and read_at is not None and not fresh:
-        raise _checking(tx)
+        raise _checking()
     return actor, fresh
 
 
@@ -40,14 +43,13 @@ def known(tx: Tx, slack_id: str) -> Actor:
     """The person, from rows that are fresh enough to decide something that is not checked again."""
     actor, fresh = who(tx, slack_id)
     if not fresh:
-        raise _checking(tx)
+        raise _checking()
     return actor
 
 
-def _checking(tx: Tx) -> Refusal:
-    tx.set_duty("directory", tx.now)
+def _checking() -> Refusal:
     return Refusal(
-        "checking_who_you_are",
+        CHECKING,
         "I am checking who is who in Slack. Nothing was done; press again in a moment.",
     )
 

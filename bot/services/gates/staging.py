@@ -10,7 +10,7 @@ from bot.domain.people import Role, require, require_member
 from bot.messages.blocks import Message
 from bot.messages.deployments import staging as words
 from bot.ports import Tx
-from bot.services.deployments.requests import who
+from bot.services.deployments.requests import CHECKING, who
 from bot.services.desk import Desk
 
 CHECK_EVERY = timedelta(seconds=60)
@@ -84,9 +84,8 @@ def may_sign(tx: Tx, slack_id: str) -> None:
     if not actor.holds(*MAY_SIGN):
         require(actor, Role.QA, "sign off the validation of staging")
     if not fresh:
-        tx.set_duty("directory", tx.now)
         raise Refusal(
-            "checking_who_you_are",
+            CHECKING,
             "I am checking who is who in Slack. Nothing was done; try again in a moment.",
         )
 

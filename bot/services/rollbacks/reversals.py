@@ -12,7 +12,7 @@ from bot.messages.rollbacks import reversals as messages
 from bot.ports import Tx
 from bot.services.closures import closures
 from bot.services.deployments.decisions import load
-from bot.services.deployments.requests import who
+from bot.services.deployments.requests import CHECKING, who
 from bot.services.desk import Desk, reply
 from bot.services.rollbacks import undoing as databases
 
@@ -29,9 +29,8 @@ def may_reverse(tx: Tx, deployment_id: int, slack_id: str) -> tuple[Deployment, 
     actor, fresh = who(tx, slack_id)
     reversals.may_reverse(actor)
     if not fresh:
-        tx.set_duty("directory", tx.now)
         raise Refusal(
-            "checking_who_you_are",
+            CHECKING,
             "I am checking who is who in Slack. Nothing was done; try again in a moment.",
         )
     live = tx.live(rollback.service, rollback.environment)

@@ -19,7 +19,7 @@ from bot.messages.deployments.cards import status
 from bot.messages.rollbacks import rollbacks as messages
 from bot.messages.rollbacks.rollbacks import Order
 from bot.ports import Tx
-from bot.services.deployments.requests import service_of, who
+from bot.services.deployments.requests import CHECKING, service_of, who
 from bot.services.desk import direct
 from bot.services.rollbacks import undoing
 from bot.services.rollbacks.past import past
@@ -205,9 +205,8 @@ def _authorised(tx: Tx, slack_id: str) -> Actor:
     actor, fresh = who(tx, slack_id)
     rollbacks.may_roll_back(actor)
     if not fresh:
-        tx.set_duty("directory", tx.now)
         raise Refusal(
-            "checking_who_you_are",
+            CHECKING,
             "I am checking who is who in Slack. Nothing was done; try again in a moment.",
         )
     return actor
