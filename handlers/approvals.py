@@ -9,7 +9,7 @@ from bot.messages.blocks import Message
 from bot.messages.deployments import forms
 from bot.services.deployments import decisions, replacing
 from bot.services.gates import signing
-from bot.services.rollbacks import pins
+from bot.services.rollbacks import pins, stops
 from handlers.payloads import Answer, Click, FormErrors, Office, OpenForm, Submission
 
 
@@ -94,6 +94,11 @@ def close_failed(click: Click, office: Office) -> Answer:
 def retry_targets(click: Click, office: Office) -> Answer:
     """Retry web-1."""
     return decisions.retry_targets(office.tx, click.deployment, click.user)
+
+
+def stop_waiting(click: Click, office: Office) -> Answer:
+    """Stop Waiting."""
+    return stops.stop_waiting(office.tx, click.deployment, click.choice, click.user)
 
 
 def lift_pin(click: Click, office: Office) -> Answer:

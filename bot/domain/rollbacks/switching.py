@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.domain.deployments.validation import Outcome as Seen
 from bot.domain.deployments.validation import Reading
+from bot.domain.rollbacks.stops import Stop
 from bot.domain.rollbacks.targets import Fate, Sight
 
 UNCLEAR = timedelta(minutes=2)
@@ -48,6 +49,8 @@ class TargetStep:
 
     `receipt` finds a started step again. `pinned` says what lets later deployments go live there
     again; `lift_by` is who wants that lifted; `output` are the last lines of its log.
+    `waits` is its run that has not begun its work, `stop` somebody's wish to have that cancelled.
+    `again` is tried once more, unless the try before goes on or ended well after all.
     """
 
     target: str
@@ -66,6 +69,9 @@ class TargetStep:
     lift_by: str = ""
     due_by: datetime | None = None
     unclear_at: datetime | None = None
+    waits: int | None = None
+    stop: Stop | None = None
+    again: bool = False
 
     @property
     def awaited_until(self) -> datetime | None:
@@ -100,7 +106,16 @@ class TargetStep:
             text=sight.text,
             pinned=sight.pinned,
             output=sight.output,
+            waits=sight.waits,
         )
+
+    def looked_at_again(self) -> "TargetStep":
+        """One that is to be tried `again`, after a look at the try before."""
+        if not self.again or self.progress is Progress.STARTING:
+            return self
+        if self.progress is Progress.WAITING or self.fate in (None, Fate.SUCCEEDED):
+            return replace(self, again=False)
+        return _anew(self)
 
     def ended(self, sight: Sight) -> "TargetStep":
         """The step as it is left, although nobody knows what became of it."""
@@ -182,13 +197,24 @@ def retried(steps: Sequence[TargetStep]) -> tuple[TargetStep, ...]:
 
 
 def again(steps: Sequence[TargetStep]) -> tuple[TargetStep, ...]:
-    """The steps for one more try: what succeeded is left alone."""
+    """The steps for one more try: what succeeded is left alone, and of what may still go on the try
+    before is looked at first.
+    """
     tried = retried(steps)
-    return tuple(_anew(step) if step in tried else step for step in steps)
+    return tuple(_once_more(step) if step in tried else step for step in steps)
 
 
 def _is_told(step: TargetStep) -> bool:
     return step.if_failed is IfFailed.IS_TOLD and step.fate is not None
+
+
+def _once_more(step: TargetStep) -> TargetStep:
+    may_go_on = step.fate is Fate.UNKNOWN and step.began_at is not None and not step.undoes
+    if not may_go_on or (step.receipt and "run" not in step.receipt):
+        return _anew(step)
+    progress = Progress.RUNNING if step.receipt else Progress.STARTING
+    earlier = replace(_anew(step), attempt=step.attempt, began_at=step.began_at)
+    return replace(earlier, progress=progress, receipt=step.receipt, again=True)
 
 
 def _anew(step: TargetStep) -> TargetStep:

@@ -79,7 +79,8 @@ class Sight:
     """What was seen of a step: `fate` is None while it goes on.
 
     `pinned` says, where the target now ignores later deployments, what lifts that; `output` are
-    the last lines of its log, already without secrets.
+    the last lines of its log, already without secrets. `waits` is the run at GitHub that has not
+    begun its work, and can still be cancelled.
     """
 
     fate: Fate | None
@@ -87,6 +88,7 @@ class Sight:
     at: datetime
     pinned: str = ""
     output: str = ""
+    waits: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
 from bot.messages.deployments import approvals, checks, twins, watches
 from bot.messages.deployments.controls import controls
-from bot.messages.rollbacks import undoing
+from bot.messages.rollbacks import stops, undoing
 
 MOST_CHANGES = 8
 COARSE = timedelta(seconds=10)
@@ -163,6 +163,7 @@ def steps(deployment: Deployment) -> str:
         lines.append(
             f"• {b.line(step.target, 80)} *{word}*{took} {b.line(step.text, 200)}".rstrip()
         )
+        lines[-1] += stops.on_card(step)
         if step.awaited_until:
             lines[-1] += f" · until {b.clock_time(step.awaited_until)}, then a person decides"
         if step.pinned:

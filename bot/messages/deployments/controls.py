@@ -6,7 +6,7 @@ from bot.domain.gates.overrides import liftable, standing
 from bot.domain.rollbacks import switching
 from bot.messages import blocks as b
 from bot.messages.blocks import Block
-from bot.messages.rollbacks import pins, reversals
+from bot.messages.rollbacks import pins, reversals, stops
 
 MOST_CANDIDATES = 3
 
@@ -37,6 +37,9 @@ def controls(d: Deployment) -> Block | None:
             return b.actions(
                 block_id, b.button("Cancel", "cancel", value, style="danger", confirm=question)
             )
+        case State.SWITCHING:
+            stop = stops.button(d)
+            return b.actions(block_id, stop) if stop else None
         case State.NEEDS_ATTENTION:
             question = b.confirmation(
                 "Send it again?",

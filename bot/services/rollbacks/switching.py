@@ -3,32 +3,24 @@ before it is started again.
 """
 
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 import structlog
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
-from bot.domain.deployments.validation import Validation
 from bot.domain.errors import Declined, Fault, Unanswered
-from bot.domain.rollbacks import switching, undoing
-from bot.domain.rollbacks.switching import Outcome, Progress, TargetStep
+from bot.domain.rollbacks import switching
+from bot.domain.rollbacks.switching import Progress, TargetStep
 from bot.domain.rollbacks.targets import Artifact, Fate
-from bot.messages.deployments import announcements, tails
 from bot.ports import Receipt, Reversing, Stale, Target, Tx
-from bot.services.desk import Desk, announce, reply, retry_in
-from bot.services.rollbacks import claims, deadlines
+from bot.services.desk import Desk, retry_in
+from bot.services.rollbacks import claims, deadlines, settling, stops
 from bot.services.rollbacks import undoing as databases
+from bot.services.rollbacks.keeping import LOOK_AGAIN, keep, with_step
 
 log = structlog.get_logger()
-
-LOOK_SOON, LOOK_AGAIN = timedelta(seconds=0.25), timedelta(seconds=0.5)
-LOOK_LATER, LOOK_AT_DATABASE = timedelta(seconds=5), timedelta(seconds=15)
-"""The longest pauses between two looks at a step that goes on: a quarter of the time that it has
-taken, so that its end is seen soon and long ones are not asked for all the time.
-"""
 
 
 async def begin(desk: Desk, deployment: Deployment, steps: tuple[TargetStep, ...]) -> None:
@@ -48,7 +40,8 @@ async def switch(desk: Desk, deployment: Deployment) -> None:
     stop = desk.stops_on_failure(deployment)
     place = switching.following(deployment.steps, stop_on_failure=stop)
     if place is None:
-        await _settle(desk, deployment, switching.outcome(deployment.steps, stop_on_failure=stop))
+        found = switching.outcome(deployment.steps, stop_on_failure=stop)
+        await settling.settle(desk, deployment, found)
         return
     try:
         await _take(desk, deployment, place)
@@ -58,10 +51,10 @@ async def switch(desk: Desk, deployment: Deployment) -> None:
         unread = replace(timed, text=f"Waiting for {step.target} ({fault.text})")
         is_over = unread.in_time(desk.now()) is not unread
         if is_over and deployment.failures + 1 >= deadlines.LOOKS:
-            await _keep(desk, deployment, place, unread)
+            await keep(desk, deployment, place, unread)
             return
         if timed != step:
-            await desk.save(deployment, deployment.with_(steps=_with(deployment, place, timed)))
+            await desk.save(deployment, deployment.with_(steps=with_step(deployment, place, timed)))
         raise
 
 
@@ -73,7 +66,7 @@ async def _take(desk: Desk, deployment: Deployment, place: int) -> None:
     target = dict(desk.targets_of(deployment)).get(step.target)
     if target is None:
         why = "it is no longer in gonogo.yaml"
-        await _keep(desk, deployment, place, step.gone(why, desk.now()))
+        await keep(desk, deployment, place, step.gone(why, desk.now()))
         return
     operation = step.operation(deployment.request_id or deployment.name, place)
     if step.undoes and isinstance(target, Reversing):
@@ -88,7 +81,7 @@ async def _take(desk: Desk, deployment: Deployment, place: int) -> None:
             await _find(desk, deployment, place, target, wanted, operation)
         case _:
             seen = step.seen(await target.watch(step.receipt))
-            await _keep(desk, deployment, place, seen)
+            await stops.keep_seen(desk, deployment, place, seen)
 
 
 async def _take_back(
@@ -99,7 +92,7 @@ async def _take_back(
     """
     step = deployment.steps[place]
     if step.progress is Progress.RUNNING:
-        await _keep(desk, deployment, place, step.seen(await target.watch(step.receipt)))
+        await keep(desk, deployment, place, step.seen(await target.watch(step.receipt)))
         return
     await _begin(desk, deployment, place, lambda: target.undo(step.undoes, operation))
 
@@ -124,18 +117,18 @@ async def _send(
     try:
         receipt = await start()
     except Declined as no:
-        await _keep(desk, deployment, place, step.failed(no.text, desk.now()))
+        await keep(desk, deployment, place, step.failed(no.text, desk.now()))
     except Unanswered as lost:
         text = f"No clear answer ({lost.text}); looking at the target"
-        await _keep(desk, deployment, place, replace(step, text=text), pause=LOOK_AGAIN)
+        await keep(desk, deployment, place, replace(step, text=text), pause=LOOK_AGAIN)
     except Fault as fault:  # nothing was sent
         text = f"Waiting for {step.target} ({fault.text})"
         pause = retry_in(deployment.failures, fault.retry_after)
         waiting = replace(step, progress=Progress.WAITING, text=text)
-        await _keep(desk, deployment, place, waiting, pause=pause, failures=deployment.failures + 1)
+        await keep(desk, deployment, place, waiting, pause=pause, failures=deployment.failures + 1)
     else:
         running = replace(step, progress=Progress.RUNNING, receipt=receipt, text="switching")
-        await _keep(desk, deployment, place, running)
+        await keep(desk, deployment, place, running)
 
 
 async def _find(
@@ -150,10 +143,10 @@ async def _find(
     step = deployment.steps[place]
     receipt, sight = await target.resolve_unknown(wanted, operation)
     if not receipt and sight.fate is not None:  # it never began
-        await _keep(desk, deployment, place, replace(step, progress=Progress.WAITING, text=""))
+        await keep(desk, deployment, place, replace(step, progress=Progress.WAITING, text=""))
         return
     found = replace(step, receipt=receipt) if receipt else step
-    await _keep(desk, deployment, place, found.seen(sight) if receipt else found, pause=LOOK_AGAIN)
+    await keep(desk, deployment, place, found.seen(sight) if receipt else found, pause=LOOK_AGAIN)
 
 
 async def _ask_database(desk: Desk, deployment: Deployment, place: int) -> None:
@@ -165,7 +158,7 @@ async def _ask_database(desk: Desk, deployment: Deployment, place: int) -> None:
     operation = f"{deployment.request_id}-{place + 1}-{step.attempt}"
     if run is None:
         why = "what asks the database is no longer in gonogo.yaml"
-        await _keep(desk, deployment, place, step.gone(why, now))
+        await keep(desk, deployment, place, step.gone(why, now))
         return
     match step.progress:
         case Progress.WAITING:
@@ -173,95 +166,17 @@ async def _ask_database(desk: Desk, deployment: Deployment, place: int) -> None:
         case Progress.STARTING:
             receipt, sight = await run.find(operation, step.began_at or now)
             if not receipt and sight.fate is Fate.FAILED_RESTORED:  # it never began, and will not
-                await _keep(desk, deployment, place, replace(step, progress=Progress.WAITING))
+                await keep(desk, deployment, place, replace(step, progress=Progress.WAITING))
                 return
             lost = sight.fate is Fate.UNKNOWN
             found = replace(step, receipt=receipt, progress=Progress.RUNNING) if receipt else step
             seen = found.ended(sight) if lost else found.seen(sight) if receipt else found
-            await _keep(desk, deployment, place, seen, pause=LOOK_AGAIN)
+            await keep(desk, deployment, place, seen, pause=LOOK_AGAIN)
         case _:
             sight = await run.watch(step.receipt, step.began_at)
             lost = sight.fate is Fate.UNKNOWN
             seen = step.ended(sight) if lost else step.seen(sight)
-            await _keep(desk, deployment, place, seen)
-
-
-async def _keep(
-    desk: Desk,
-    deployment: Deployment,
-    place: int,
-    step: TargetStep,
-    *,
-    pause: timedelta | None = None,
-    failures: int = 0,
-) -> Deployment:
-    """Store one step, ended where its time is over."""
-    now = desk.now()
-    step = deadlines.timed(desk, deployment, deployment.steps[place], step).in_time(now)
-    steps = _with(deployment, place, step)
-    if step.awaited_until is None:
-        pause = timedelta(0)
-    elif pause is not None:
-        pause = min(pause, step.awaited_until - now)
-    else:
-        pause = _pause(step, now) if step.progress is Progress.RUNNING else timedelta(0)
-    kept = deployment.with_(steps=steps, due_at=now + pause, failures=failures, waiting_for="")
-    ended = step.progress is Progress.ENDED
-    saved = await desk.save(
-        deployment,
-        kept,
-        action="target_ended" if ended else "",
-        detail={"target": step.target, "fate": step.fate, "why": step.text},
-    )
-    desk.wake_after(pause)
-    return saved
-
-
-def _with(deployment: Deployment, place: int, step: TargetStep) -> tuple[TargetStep, ...]:
-    return (*deployment.steps[:place], step, *deployment.steps[place + 1 :])
-
-
-def _pause(step: TargetStep, now: datetime) -> timedelta:
-    longest = LOOK_AT_DATABASE if step.command else LOOK_LATER
-    taken = now - step.began_at if step.began_at else timedelta(0)
-    return min(max(taken / 4, LOOK_SOON), longest)
-
-
-async def _settle(desk: Desk, deployment: Deployment, found: Outcome) -> None:
-    now = desk.now()
-    if found is Outcome.SWITCHED and all(step.command for step in deployment.steps):
-        moved = deployment.to(State.APPROVED, now)  # the code follows, by its workflow
-        await desk.save(deployment, moved, action="database_taken_back")
-        return
-    if found is Outcome.SWITCHED:
-        readings = switching.readings(deployment.steps)
-        started = Validation(started_at=now, deployed_at=now, readings=readings)
-        moved = deployment.to(State.VALIDATING, now, validation=started)
-        await desk.save(deployment, moved, action="switched")
-        return
-    notice, wish = _told(deployment.steps, found), deployment.undoing
-    half = undoing.left_half(wish, half=not undoing.is_untouched(deployment.steps))
-    bad = deployment.to(State.DEGRADED, now, notice=notice, undoing=half)
-    word = f"partial-{deployment.revision}"
-    post = announce(desk.config, bad, word, announcements.failed(bad))
-    logs = [
-        reply(
-            desk.config,
-            bad,
-            f"{word}-{step.target}",
-            tails.output(step.target, step.output, asked=bool(step.command)),
-        )
-        for step in deployment.steps
-        if step.output and step.fate is not Fate.SUCCEEDED
-    ]
-    posts = (post, *logs)
-    await desk.save(deployment, bad, action="not_switched", posts=posts, detail={"why": notice})
-
-
-def _told(steps: Sequence[TargetStep], found: Outcome) -> str:
-    each = "; ".join(f"{step.target}: {step.text or 'not begun'}" for step in steps)
-    head = "PARTIAL: production is mixed" if found is Outcome.MIXED else "Nothing was switched"
-    return f"{head}. {each}"
+            await stops.keep_seen(desk, deployment, place, seen)
 
 
 async def _wanted(desk: Desk, deployment: Deployment, name: str, target: Target) -> Artifact:

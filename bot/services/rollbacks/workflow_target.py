@@ -86,7 +86,11 @@ class WorkflowTarget:
     async def watch(self, receipt: Receipt) -> Sight:
         """How far its run is; of twins the first one does the work."""
         step = self._step({})
-        sight = await step.watch(receipt)
+        try:
+            sight = await step.watch(receipt)
+        except NotFound:
+            text, now = f"run {receipt['run']} is no longer to be seen at GitHub", self.clock.now()
+            sight = Sight(fate=Fate.UNKNOWN, text=text, at=now)
         if sight.fate in (None, Fate.SUCCEEDED):
             return sight
         first = await self._run_of(receipt["operation"])

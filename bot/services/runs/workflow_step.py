@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.deployments.runs import SETTLE, failure_of
+from bot.domain.deployments.runs import SETTLE, Progress, failure_of
 from bot.domain.errors import Declined, Fault, NotFound, Unanswered
 from bot.domain.rollbacks.targets import Fate, Sight
 from bot.domain.spans import span
@@ -55,7 +55,8 @@ class WorkflowStep:
             how, then = await self._standing(summary.id, progress.status)
             limit = self.gives_up
             if began_at is None or limit is None or now - began_at < limit:
-                return Sight(fate=None, text=f"{name} {how}", at=now)
+                waits = None if _has_begun(progress, self.job) else summary.id
+                return Sight(fate=None, text=f"{name} {how}", at=now, waits=waits)
             text = f"{name} still {how} after {span(limit)}: {then}"
             return Sight(fate=Fate.UNKNOWN, text=text, at=now)
         why = failure_of(progress, self.job)
@@ -94,3 +95,9 @@ class WorkflowStep:
             return {}, Sight(fate=None, text="sent; no run is to be seen at GitHub yet", at=now)
         text = f"nobody knows whether it was done: GitHub shows no run [{operation}]"
         return {}, Sight(fate=Fate.UNKNOWN, text=text, at=now)
+
+
+def _has_begun(progress: Progress, job: str) -> bool:
+    """Whether the job that does the work runs, or any where that one is not to be seen."""
+    found = progress.stage(job)
+    return any(s.started_at for s in ([found] if found else progress.stages))

@@ -1,0 +1,59 @@
+"""Keeping: what was seen of one step of a rollback is stored, and when to look again."""
+
+from datetime import datetime, timedelta
+
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.rollbacks.switching import Progress, TargetStep
+from bot.ports import Post
+from bot.services.desk import Desk
+from bot.services.rollbacks import deadlines
+
+LOOK_SOON, LOOK_AGAIN = timedelta(seconds=0.25), timedelta(seconds=0.5)
+LOOK_LATER, LOOK_AT_DATABASE = timedelta(seconds=5), timedelta(seconds=15)
+"""The longest pauses between two looks at a step that goes on: a quarter of the time that it has
+taken, so that its end is seen soon and long ones are not asked for all the time.
+"""
+
+
+async def keep(
+    desk: Desk,
+    deployment: Deployment,
+    place: int,
+    step: TargetStep,
+    *,
+    pause: timedelta | None = None,
+    failures: int = 0,
+    posts: tuple[Post, ...] = (),
+) -> Deployment:
+    """Store one step, ended where its time is over."""
+    now, step = desk.now(), step.looked_at_again()
+    step = deadlines.timed(desk, deployment, deployment.steps[place], step).in_time(now)
+    steps = with_step(deployment, place, step)
+    if step.awaited_until is None:
+        pause = timedelta(0)
+    elif pause is not None:
+        pause = min(pause, step.awaited_until - now)
+    else:
+        pause = _pause(step, now) if step.progress is Progress.RUNNING else timedelta(0)
+    kept = deployment.with_(steps=steps, due_at=now + pause, failures=failures, waiting_for="")
+    ended = step.progress is Progress.ENDED
+    saved = await desk.save(
+        deployment,
+        kept,
+        action="target_ended" if ended else "",
+        posts=posts,
+        detail={"target": step.target, "fate": step.fate, "why": step.text},
+    )
+    desk.wake_after(pause)
+    return saved
+
+
+def with_step(deployment: Deployment, place: int, step: TargetStep) -> tuple[TargetStep, ...]:
+    """The steps with this one in its place."""
+    return (*deployment.steps[:place], step, *deployment.steps[place + 1 :])
+
+
+def _pause(step: TargetStep, now: datetime) -> timedelta:
+    longest = LOOK_AT_DATABASE if step.command else LOOK_LATER
+    taken = now - step.began_at if step.began_at else timedelta(0)
+    return min(max(taken / 4, LOOK_SOON), longest)
