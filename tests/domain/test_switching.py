@@ -1,10 +1,18 @@
 """The steps of a rollback: what they came to, also where a target can be asked no more."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.domain.rollbacks.switching import UNCLEAR, Outcome, Progress, TargetStep, outcome
+from bot.domain.rollbacks.switching import (
+    FOUND_WITHIN,
+    UNCLEAR,
+    Outcome,
+    Progress,
+    TargetStep,
+    outcome,
+)
 from bot.domain.rollbacks.targets import Fate, Sight
 from tests.domain.samples import NOON
 
@@ -82,7 +90,11 @@ def test_what_could_not_be_sent_in_time_changed_nothing() -> None:
     assert outcome((late,), stop_on_failure=True) is Outcome.UNCHANGED
 
 
-def test_where_nobody_looked_for_so_long_it_is_taken_up_with_all_its_time() -> None:
+def test_where_nobody_looked_for_so_long_what_is_sent_then_has_its_time() -> None:
     put_off = after(WAITING, WAITING, 0)
-    taken = TargetStep(target="web", progress=Progress.STARTING, due_by=put_off.due_by)
-    assert after(put_off, taken, 90).awaited_until == NOON + timedelta(minutes=120)
+    at = NOON + timedelta(minutes=90)
+    taken = replace(put_off, progress=Progress.STARTING, began_at=at)
+    begun = after(put_off, taken, 90)
+    assert begun.awaited_until == at + FOUND_WITHIN
+    assert seen(begun, None, 91).awaited_until == NOON + timedelta(minutes=121)
+    assert after(begun, replace(begun, progress=Progress.WAITING), 91).fate is Fate.FAILED_RESTORED

@@ -11,7 +11,7 @@ import pytest
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
-from bot.domain.errors import Fault
+from bot.domain.errors import Fault, Unanswered
 from bot.domain.rollbacks.switching import Progress, TargetStep
 from bot.domain.rollbacks.targets import Artifact, Candidate, Fate, Sight, TargetPlan
 from bot.ports import Receipt
@@ -51,6 +51,23 @@ class Back(Gone):
         if self.is_away:
             return await super().watch(receipt)
         return Sight(fate=self.fate, text="switching", at=START)
+
+
+class Deaf(Gone):
+    """One that tells what it would do; nothing that is sent arrives."""
+
+    async def plan(self, wanted: Artifact) -> TargetPlan:
+        return TargetPlan(current=None, wanted=wanted)
+
+
+class Losing(Deaf):
+    """One whose answers get lost, and that knows of nothing that was sent."""
+
+    async def start(self, wanted: Artifact, operation: str) -> Receipt:
+        raise Unanswered("ssh", "reset")
+
+    async def resolve_unknown(self, wanted: Artifact, operation: str) -> tuple[Receipt, Sight]:
+        return {}, Sight(fate=Fate.FAILED_RESTORED, text="it never began", at=START)
 
 
 @pytest.fixture
@@ -131,3 +148,45 @@ async def test_after_a_pause_of_the_bot_one_failed_look_gives_nothing_up(team: T
     place.fate = Fate.SUCCEEDED
     await stepping.step(team.desk, 1)
     assert (await team.newest()).steps[0].fate is Fate.SUCCEEDED
+
+
+@pytest.mark.parametrize("place", [Deaf(), Losing()])
+async def test_what_cannot_be_begun_is_not_tried_for_ever(team: Team, place: Gone) -> None:
+    """A try falls on the very moment in which the time of the step is over."""
+    left = await team.newest()
+    team.desk = replace(team.desk, targets={("app", "production"): (("web-1", place),)})
+    step = TargetStep(target="web-1")
+    wish = replace(
+        left, kind=Kind.ROLLBACK, state=State.SWITCHING, request_id="D1-a", steps=(step,)
+    )
+    await team.store.run(lambda tx: tx.save(left, wish))
+    began = team.clock.now()
+    while (now := await team.newest()).state is State.SWITCHING:
+        assert team.clock.now() - began < timedelta(minutes=40)
+        assert now.due_at is not None
+        team.clock.forward(max((now.due_at - team.clock.now()).total_seconds(), 0.5))
+        await stepping.step(team.desk, 1)
+    assert team.clock.now() - began >= timedelta(minutes=30)
+    assert now.state is State.DEGRADED
+    assert "web-1: " in now.notice
+    assert "it was not begun in time" in now.notice
+    assert now.steps[0].fate is Fate.FAILED_RESTORED
+
+
+async def test_after_a_pause_one_failed_try_gives_nothing_up(team: Team) -> None:
+    left = await team.newest()
+    team.desk = replace(team.desk, targets={("app", "production"): (("web-1", Deaf()),)})
+    step = TargetStep(target="web-1", due_by=team.clock.now())
+    wish = replace(
+        left, kind=Kind.ROLLBACK, state=State.SWITCHING, request_id="D1-a", steps=(step,)
+    )
+    await team.store.run(lambda tx: tx.save(left, wish))
+    team.clock.forward(60 * 60)
+    for pause in (2, 4, 8, 16, 32):
+        await stepping.step(team.desk, 1)
+        waiting = await team.newest()
+        assert (waiting.state, waiting.steps[0].progress) == (State.SWITCHING, Progress.WAITING)
+        assert waiting.due_at == team.clock.now() + timedelta(seconds=pause)
+        team.clock.forward(pause)
+    await stepping.step(team.desk, 1)
+    assert (await team.newest()).steps[0].fate is Fate.FAILED_RESTORED

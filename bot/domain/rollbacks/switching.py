@@ -13,6 +13,9 @@ from bot.domain.rollbacks.targets import Fate, Sight
 UNCLEAR = timedelta(minutes=2)
 """How long an end that nobody can tell is looked at again, before a person has to decide."""
 
+FOUND_WITHIN = timedelta(minutes=5)
+"""How long what was sent is looked for at least, also where the time of its step is over."""
+
 
 class Progress(StrEnum):
     """How far one step is; `starting` is committed before anything is asked of the target."""
@@ -78,6 +81,8 @@ class TargetStep:
         """When a person is asked to decide, whatever became of it; None before it is taken up."""
         if self.progress is Progress.ENDED or self.due_by is None:
             return None
+        if self.progress is Progress.STARTING and self.began_at:
+            return max(self.due_by, self.began_at + FOUND_WITHIN)
         return min(self.due_by, self.unclear_at + UNCLEAR) if self.unclear_at else self.due_by
 
     @property
@@ -123,15 +128,13 @@ class TargetStep:
 
     def timed(self, before: "TargetStep", at: datetime, longest: timedelta) -> "TargetStep":
         """The step after a change, with by when it has to have ended: `longest` from when it was
-        taken up, and from when it was sent; also where nobody looked for so long.
+        taken up, and once more from when it was sent, however often that was tried.
         """
         moved = self.progress is not before.progress
         is_sent = moved and self.progress is Progress.RUNNING
-        is_late = self.due_by is not None and at >= self.due_by
-        renewed = is_sent or (moved and is_late and self.progress is Progress.STARTING)
         return replace(
             self,
-            due_by=at + longest if renewed or self.due_by is None else self.due_by,
+            due_by=at + longest if is_sent or self.due_by is None else self.due_by,
             unclear_at=(self.unclear_at or at) if self.fate is Fate.UNKNOWN else None,
         )
 

@@ -22,7 +22,7 @@ async def take(desk: Desk, deployment: Deployment, place: int) -> Deployment:
     timed = deadlines.timed(desk, deployment, step, begun)
     steps = (*deployment.steps[:place], timed, *deployment.steps[place + 1 :])
     due_at = now + STARTS_WITHIN
-    taken = deployment.with_(steps=steps, due_at=due_at, failures=0, waiting_for="")
+    taken = deployment.with_(steps=steps, due_at=due_at, waiting_for="")
     return await desk.save(deployment, taken)
 
 

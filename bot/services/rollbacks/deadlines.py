@@ -13,8 +13,8 @@ this much later it is given up in any case.
 """
 
 LOOKS = 6
-"""So many looks in a row, which take a minute, have to fail before a step is given up for it: after
-a pause of ours the network may come later than we do.
+"""So many looks or tries in a row, which take a minute, have to fail before a step is given up for
+it: after a pause of ours the network may come later than we do.
 """
 
 

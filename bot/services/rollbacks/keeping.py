@@ -23,16 +23,18 @@ async def keep(
     *,
     pause: timedelta | None = None,
     failures: int = 0,
+    is_known: bool = True,
     posts: tuple[Post, ...] = (),
 ) -> Deployment:
-    """Store one step, ended where its time is over."""
+    """Store one step, ended where its time is over and what was seen of it `is_known`."""
     now, step = desk.now(), step.looked_at_again()
-    step = deadlines.timed(desk, deployment, deployment.steps[place], step).in_time(now)
-    steps = with_step(deployment, place, step)
-    if step.awaited_until is None:
+    step = deadlines.timed(desk, deployment, deployment.steps[place], step)
+    step = step.in_time(now) if is_known else step
+    steps, until = with_step(deployment, place, step), step.awaited_until
+    if until is None:
         pause = timedelta(0)
     elif pause is not None:
-        pause = min(pause, step.awaited_until - now)
+        pause = min(pause, until - now) if until > now else pause
     else:
         pause = _pause(step, now) if step.progress is Progress.RUNNING else timedelta(0)
     kept = deployment.with_(steps=steps, due_at=now + pause, failures=failures, waiting_for="")

@@ -5,6 +5,7 @@ before it is started again.
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import structlog
 
@@ -119,13 +120,20 @@ async def _send(
     except Declined as no:
         await keep(desk, deployment, place, step.failed(no.text, desk.now()))
     except Unanswered as lost:
-        text = f"No clear answer ({lost.text}); looking at the target"
-        await keep(desk, deployment, place, replace(step, text=text), pause=LOOK_AGAIN)
+        unclear = replace(step, text=f"No clear answer ({lost.text}); looking at the target")
+        failures = deployment.failures
+        await keep(desk, deployment, place, unclear, pause=LOOK_AGAIN, failures=failures)
     except Fault as fault:  # nothing was sent
-        text = f"Waiting for {step.target} ({fault.text})"
-        pause = retry_in(deployment.failures, fault.retry_after)
-        waiting = replace(step, progress=Progress.WAITING, text=text)
-        await keep(desk, deployment, place, waiting, pause=pause, failures=deployment.failures + 1)
+        text, failures = f"Waiting for {step.target} ({fault.text})", deployment.failures + 1
+        await keep(
+            desk,
+            deployment,
+            place,
+            replace(step, progress=Progress.WAITING, text=text),
+            pause=retry_in(deployment.failures, fault.retry_after),
+            failures=failures,
+            is_known=failures >= deadlines.LOOKS,
+        )
     else:
         running = replace(step, progress=Progress.RUNNING, receipt=receipt, text="switching")
         await keep(desk, deployment, place, running)
@@ -142,8 +150,10 @@ async def _find(
     """After a lost answer or a restart: what became of it, by the target's own account."""
     step = deployment.steps[place]
     receipt, sight = await target.resolve_unknown(wanted, operation)
-    if not receipt and sight.fate is not None:  # it never began
-        await keep(desk, deployment, place, replace(step, progress=Progress.WAITING, text=""))
+    if not receipt and sight.fate is not None:  # it never began: once more, the first time at once
+        waiting, failures = replace(step, progress=Progress.WAITING, text=""), deployment.failures
+        pause = retry_in(failures - 1, None) if failures else timedelta(0)
+        await keep(desk, deployment, place, waiting, pause=pause, failures=failures + 1)
         return
     found = replace(step, receipt=receipt) if receipt else step
     await keep(desk, deployment, place, found.seen(sight) if receipt else found, pause=LOOK_AGAIN)
