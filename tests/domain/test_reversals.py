@@ -4,7 +4,8 @@ import pytest
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
-from bot.domain.rollbacks.reversals import steps
+from bot.domain.errors import Refusal
+from bot.domain.rollbacks.reversals import require_free, steps
 from bot.domain.rollbacks.switching import TargetStep
 from tests.domain.samples import a_deployment
 
@@ -53,3 +54,23 @@ def test_what_another_rollback_took_away_is_not_this_ones() -> None:
 def test_where_nobody_knows_what_ran_nothing_is_taken_back() -> None:
     [step] = steps(a_rollback(3, {"from": "", "to": OLD}), LEFT.with_(ran={}), ())
     assert step.undoes == {}
+
+
+@pytest.mark.parametrize(
+    ("state", "then"),
+    [
+        (State.CHECKING, "only waits there. Press Cancel on its card, then try again."),
+        (State.AWAITING_APPROVAL, "only waits there. Press Cancel on its card, then try again."),
+        (State.DEGRADED, "Press Close as Failed on its card, then try again."),
+        (State.RUNNING, "has to end first. If it changes nothing, try again; once it is live"),
+        (State.SWITCHING, "/deploy v1.2.1 brings it back."),
+        (State.NEEDS_ATTENTION, "has to end first."),
+    ],
+)
+def test_beside_another_it_says_what_to_expect(state: State, then: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        require_free(a_deployment(id=5, state=state, version="v1.3.0"), "v1.2.1")
+    said = str(refused.value)
+    assert said.startswith("Nothing was done: D5 (v1.3.0) ")
+    assert then in said
+    require_free(None, "v1.2.1")

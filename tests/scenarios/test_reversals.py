@@ -116,6 +116,19 @@ async def test_who_may_not_lift_a_hold_may_not_undo_and_a_lock_is_in_its_way(
     assert await asked(back) == []
 
 
+async def test_what_only_waits_there_is_in_its_way_until_it_is_cancelled(back: Workspace) -> None:
+    await back.types("ana", "/deploy v1.3.0")
+    await back.passes("PT2S")
+    await back.clicks("bo", "Undo Rollback")
+    await back.passes("PT2S")
+    said = (await back.told("bo"))[-1]
+    assert "D4 (v1.3.0) only waits there. Press Cancel on its card, then try again." in said
+    await back.clicks("ana", "Cancel")
+    await undoes(back)
+    await back.passes("PT2M")
+    assert (await back.channel())[-1].startswith(AGAIN)
+
+
 async def test_what_went_live_since_is_not_taken_away(back: Workspace) -> None:
     ts = await back.message_with("Undo Rollback")
     await back.clicks("dee", "Lift the Pin")

@@ -11,10 +11,11 @@ from bot import config
 from bot.adapters.store import SqlStore
 from bot.domain.deployments.annotations import went_live
 from bot.domain.deployments.deployments import Deployment
-from bot.domain.deployments.states import State
+from bot.domain.deployments.states import Kind, State
 from bot.domain.people import Actor, Role, Standing
 from bot.ports import Tx
 from bot.services.deployments import decisions
+from bot.services.rollbacks import reversals
 from tests.services.database import Memory
 from tests.services.team import CONFIG, PEOPLE, HandClock, Team
 from tests.store.samples import a_deployment
@@ -64,4 +65,28 @@ async def test_what_is_marked_good_goes_live_with_that(migrated: Path) -> None:
 
     await store.run(mark)
     assert told == [True]
+    await store.close()
+
+
+async def test_a_rollback_stays_once_anything_else_is_live_well_or_not(migrated: Path) -> None:
+    clock, rules = HandClock(), config.parse(CONFIG)
+    store = SqlStore(Memory(migrated), clock, [partial(reversals.follow, rules)])
+
+    def live(tx: Tx) -> tuple[Deployment, Deployment]:
+        back = a_deployment(kind=Kind.ROLLBACK, state=State.SUCCEEDED, rolls_back="D9")
+        rollback = tx.add(back.with_(live_at=clock.now()))
+        return rollback, tx.add(a_deployment(state=State.VALIDATING))
+
+    rollback, other = await store.run(live)
+
+    async def stays() -> bool:
+        found = await store.read(lambda tx: tx.deployment(rollback.id))
+        assert found is not None
+        return found.stays
+
+    seen = await store.run(lambda tx: tx.save(other, other.with_(notice="HTTP 500")))
+    assert not await stays()
+    bad = seen.to(State.DEGRADED, clock.now(), live_at=clock.now())
+    await store.run(lambda tx: tx.save(seen, bad))
+    assert await stays()
     await store.close()

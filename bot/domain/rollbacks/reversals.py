@@ -6,6 +6,8 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
 from bot.domain.people import Actor, Role, require, require_member
+from bot.domain.rollbacks import rollbacks
+from bot.domain.rollbacks.rollbacks import Way
 from bot.domain.rollbacks.switching import TargetStep
 from bot.domain.rollbacks.targets import Fate
 from bot.domain.rollbacks.undoing import was_begun
@@ -66,6 +68,33 @@ def require_reversible(rollback: Deployment, left: Deployment | None, live: str 
             name=name,
         )
     return left.version
+
+
+def require_free(holder: Deployment | None, version: str) -> None:
+    """Refuse beside another deployment, and say what may be expected of it. An undo goes forward,
+    so it pushes nothing aside; its button stays until something else is live.
+    """
+    if holder is None:
+        return
+    match rollbacks.way(holder):
+        case Way.SUPERSEDE:
+            then = "only waits there. Press Cancel on its card, then try again"
+        case Way.CLOSE:
+            then = (
+                "has to be decided about first. Press Close as Failed on its card, then try again"
+            )
+        case _:
+            then = (
+                "has to end first. If it changes nothing, try again; once it is live there is "
+                "nothing left to undo, and {deploy} {version} brings it back"
+            )
+    raise Refusal(
+        "being_changed",
+        "Nothing was done: {holder} ({to}) " + then + ".",
+        holder=holder.name,
+        to=holder.label,
+        version=version,
+    )
 
 
 def steps(

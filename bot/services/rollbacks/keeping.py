@@ -36,7 +36,7 @@ async def keep(
     elif pause is not None:
         pause = min(pause, until - now) if until > now else pause
     else:
-        pause = _pause(step, now) if step.progress is Progress.RUNNING else timedelta(0)
+        pause = pause_of(step, now) if step.progress is Progress.RUNNING else timedelta(0)
     kept = deployment.with_(steps=steps, due_at=now + pause, failures=failures, waiting_for="")
     ended = step.progress is Progress.ENDED
     saved = await desk.save(
@@ -55,7 +55,8 @@ def with_step(deployment: Deployment, place: int, step: TargetStep) -> tuple[Tar
     return (*deployment.steps[:place], step, *deployment.steps[place + 1 :])
 
 
-def _pause(step: TargetStep, now: datetime) -> timedelta:
+def pause_of(step: TargetStep, now: datetime) -> timedelta:
+    """The pause between two looks at a step that goes on, or that is looked for."""
     longest = LOOK_AT_DATABASE if step.command else LOOK_LATER
     taken = now - step.began_at if step.began_at else timedelta(0)
     return min(max(taken / 4, LOOK_SOON), longest)

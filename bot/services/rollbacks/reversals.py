@@ -7,7 +7,6 @@ from bot.domain.errors import Refusal
 from bot.domain.rollbacks import reversals, undoing
 from bot.domain.rollbacks.switching import TargetStep
 from bot.messages.blocks import Message
-from bot.messages.deployments.cards import status
 from bot.messages.rollbacks import reversals as messages
 from bot.ports import Tx
 from bot.services.closures import closures
@@ -36,14 +35,7 @@ def may_reverse(tx: Tx, deployment_id: int, slack_id: str) -> tuple[Deployment, 
     live = tx.live(rollback.service, rollback.environment)
     left = _left(tx, rollback)
     version = reversals.require_reversible(rollback, left, live.name if live else None)
-    if holder := tx.holder(rollback.service, rollback.environment):
-        raise Refusal(
-            "being_changed",
-            "Nothing was done: {holder} ({version}, {state}) is there. Cancel it, or wait for it.",
-            holder=holder.name,
-            version=holder.version,
-            state=status(holder),
-        )
+    reversals.require_free(tx.holder(rollback.service, rollback.environment), version)
     return rollback, version
 
 
@@ -84,12 +76,15 @@ def reverse(tx: Tx, config: Config, deployment_id: int, reason: str, slack_id: s
 
 def follow(config: Config, tx: Tx, old: Deployment, new: Deployment) -> None:
     """Note at a rollback that it is undone once what it took back runs well again, and that it
-    stays once anything else is live.
+    stays once anything else is live, well or not.
     """
-    if new.state is not State.SUCCEEDED or old.state is State.SUCCEEDED or new.dry_run:
+    if new.dry_run:
         return
-    if rollback := _reversed(tx, new):
+    ended_well = new.state is State.SUCCEEDED and old.state is not State.SUCCEEDED
+    if ended_well and (rollback := _reversed(tx, new)):
         tx.save(rollback, rollback.with_(reversed_by=new.name))
+    if not ended_well and (new.live_at is None or old.live_at is not None):
+        return
     before = tx.history(new.service, new.environment, limit=MOST_SINCE)
     good = (d for d in before if d.id != new.id and d.state is State.SUCCEEDED)
     left = next(good, None)

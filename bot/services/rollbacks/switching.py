@@ -19,7 +19,7 @@ from bot.ports import Receipt, Reversing, Stale, Target, Tx
 from bot.services.desk import Desk, retry_in
 from bot.services.rollbacks import claims, deadlines, settling, stops
 from bot.services.rollbacks import undoing as databases
-from bot.services.rollbacks.keeping import LOOK_AGAIN, keep, with_step
+from bot.services.rollbacks.keeping import LOOK_AGAIN, keep, pause_of, with_step
 
 log = structlog.get_logger()
 
@@ -155,8 +155,8 @@ async def _find(
         pause = retry_in(failures - 1, None) if failures else timedelta(0)
         await keep(desk, deployment, place, waiting, pause=pause, failures=failures + 1)
         return
-    found = replace(step, receipt=receipt) if receipt else step
-    await keep(desk, deployment, place, found.seen(sight) if receipt else found, pause=LOOK_AGAIN)
+    found = replace(step, receipt=receipt).seen(sight) if receipt else step
+    await keep(desk, deployment, place, found, pause=pause_of(step, desk.now()))
 
 
 async def _ask_database(desk: Desk, deployment: Deployment, place: int) -> None:
@@ -181,7 +181,7 @@ async def _ask_database(desk: Desk, deployment: Deployment, place: int) -> None:
             lost = sight.fate is Fate.UNKNOWN
             found = replace(step, receipt=receipt, progress=Progress.RUNNING) if receipt else step
             seen = found.ended(sight) if lost else found.seen(sight) if receipt else found
-            await keep(desk, deployment, place, seen, pause=LOOK_AGAIN)
+            await keep(desk, deployment, place, seen, pause=pause_of(step, now))
         case _:
             sight = await run.watch(step.receipt, step.began_at)
             lost = sight.fate is Fate.UNKNOWN
