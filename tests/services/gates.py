@@ -18,12 +18,13 @@ PLACE = "production"
 
 @dataclass
 class GatedHub(Hub):
-    """`gates` are the repositories whose releases wait, and for what. `on_answer` hears of each
-    answer before it is taken; `replies` are the ways in which the next ones go: accepted, lost
-    (taken, and 502), dropped (not taken, and 502).
+    """`gates` are the repositories whose releases wait, and for what; without `reviewers` nobody's
+    gate holds anything. `on_answer` hears of each answer before it is taken; `replies` are the
+    ways in which the next ones go: accepted, lost (taken, and 502), dropped (not taken, and 502).
     """
 
     gates: dict[str, Literal["people", "rule"]] = field(default_factory=dict)
+    reviewers: tuple[str, ...] = (REVIEWER, "bo-acme", "dee-acme")
     on_answer: Callable[[int, bool], Awaitable[None]] | None = None
     replies: list[str] = field(default_factory=list)
     reviewed: dict[int, list[Review]] = field(default_factory=dict)
@@ -32,8 +33,9 @@ class GatedHub(Hub):
 
     def begins(self, repo: str, file: str, inputs: dict[str, str], actor: str) -> Run:
         run = super().begins(repo, file, inputs, actor)
+        is_guarded = self.gates.get(repo) == "rule" or self.reviewers
         if self._holds(repo, file) and not run.twin:
-            run.status = "waiting"
+            run.status = "waiting" if is_guarded else "queued"
         return run
 
     def has_news(self, repo: str, file: str) -> bool:
@@ -90,7 +92,7 @@ class GatedHub(Hub):
     async def guarding(self, repo: str, environment: str) -> Guarding:
         if self.gates.get(repo) == "rule":
             return Guarding(environment=environment, rules=(BOT,))
-        return Guarding(environment=environment, users=(REVIEWER, "bo-acme", "dee-acme"))
+        return Guarding(environment=environment, users=self.reviewers)
 
     async def held(self, repo: str, run_id: int) -> tuple[Held, ...]:
         await self._asked("held")

@@ -223,8 +223,8 @@ class Team:
 
         return await self.does(act)
 
-    async def freezes(self, who: str, name: str) -> Refusal | None:
-        end = self.clock.now() + timedelta(days=1)
+    async def freezes(self, who: str, name: str, *, hours: float = 24) -> Refusal | None:
+        end = self.clock.now() + timedelta(hours=hours)
         wish = FreezeWish(name=name, start=self.clock.now(), end=end)
         return await self.does(lambda tx: freezes.change(tx, self.config, wish, PEOPLE[who]))
 

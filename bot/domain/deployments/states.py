@@ -67,7 +67,7 @@ AT_GITHUB: dict[State, frozenset[State]] = {
     S.RUNNING: frozenset({S.AWAITING_APPROVAL, S.APPROVED, S.REJECTED}),
     S.AWAITING_APPROVAL: _LEAVES_GATE | {S.FAILED, S.DISPATCHING},
     S.APPROVED: _LEAVES_GATE,
-    S.ABORTING: frozenset({S.REJECTED, S.EXPIRED, S.VOID}),
+    S.ABORTING: frozenset({S.REJECTED, S.EXPIRED, S.VOID, S.RUNNING}),
 }
 """Moves of those alone whose run waits at GitHub for the approval."""
 

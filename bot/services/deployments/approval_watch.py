@@ -14,7 +14,7 @@ from bot.services.closures import closures
 from bot.services.deployments.asking import asking
 from bot.services.deployments.voiding import void
 from bot.services.desk import Desk, card_key, direct
-from bot.services.gates.binding import bound_now, what_moved
+from bot.services.gates.binding import bound_now, difference
 from bot.services.gates.rejudging import rejudged
 from bot.services.runs import dispatching, gate_watch
 
@@ -26,20 +26,21 @@ async def watch_approval(desk: Desk, deployment: Deployment) -> None:
     """Expire, void or remind, whichever is due; then wait."""
     now = desk.now()
     expires = deployment.expires_at or now
-    if now >= expires:
-        await _expire(desk, deployment)
-        return
     seen = deployment
-    if deployment.run_id is not None:
+    if deployment.run_id is not None:  # whoever let it in decided before its time is over
         found = await gate_watch.still_waits(desk, deployment)
         if found is None:
             return
         seen = found
-    moved = await what_moved(desk, deployment)
-    if moved:
+    if now >= expires:
+        await _expire(desk, deployment)
+        return
+    bound = await bound_now(desk, deployment)
+    moved = bound if isinstance(bound, str) else difference(deployment, *bound)
+    if isinstance(bound, str) or moved:
         await void(desk, deployment, "moved", moved)
         return
-    judged = await rejudged(desk, seen)
+    judged = await rejudged(desk, seen, *bound)
     later = min(expires, now + LOOK_AGAIN * desk.github.slowness())
     due_again = await closures.look_again(desk, deployment, later)
     if standing(judged):
@@ -47,7 +48,8 @@ async def watch_approval(desk: Desk, deployment: Deployment) -> None:
         await desk.save(deployment, waiting)
         return
     if deployment.protection is not None and deployment.run_id is None:
-        await _begin(desk, judged)
+        # Its run waits at GitHub's gate for the approval.
+        await dispatching.begin(desk, judged, bound[1])
         return
     nudge = nudge_time(deployment.requested_at, expires)
     if deployment.nudged_at is None:
@@ -76,15 +78,6 @@ async def first_asking(desk: Desk, deployment: Deployment) -> tuple[Post, ...]:
     if standing(deployment) or waits_for_run or not await desk.store.read(is_next):
         return ()
     return await asking(desk, deployment, again=False)
-
-
-async def _begin(desk: Desk, judged: Deployment) -> None:
-    """Nothing blocks it any more: its run is begun, and waits at GitHub's gate for the approval."""
-    now = await bound_now(desk, judged)
-    if isinstance(now, str):
-        await void(desk, judged, "moved", now)
-    else:
-        await dispatching.begin(desk, judged, now[1])
 
 
 async def _expire(desk: Desk, deployment: Deployment) -> None:

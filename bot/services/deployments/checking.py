@@ -62,14 +62,10 @@ async def _check(desk: Desk, deployment: Deployment) -> None:
     live = await desk.store.read(lambda tx: tx.live(deployment.service, deployment.environment))
     found = await evidence.gather(desk, deployment, tag, workflow, live)
     protection = protecting.configured(desk.config, deployment.service, deployment.environment)
-    verdicts = await evidence.judge(desk, deployment, found)
-    if protection is not None:
-        job = desk.deploy_job(deployment) or ""
-        held = await protecting.judge(desk.github, deployment.repo, protection, workflow, job)
-        verdicts = (*verdicts, held)
-    known = deployment.with_(
+    held = deployment.with_(protection=protection)
+    verdicts = await evidence.judge(desk, held, workflow, found)
+    known = held.with_(
         approvers=desk.config.approvers(deployment.service, deployment.environment),
-        protection=protection,
         requested_by_github=requester.github,
         binding=bind(tag, workflow),
         changes=found.changes,

@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.config import Config
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.dry_runs import may_try
-from bot.domain.deployments.replacing import gives_way
+from bot.domain.deployments.replacing import gives_way, is_untouched
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
 from bot.domain.gates.overrides import standing
@@ -156,8 +156,10 @@ def _login(holder: Deployment) -> str:
 
 
 def _is_stuck(holder: Deployment) -> bool:
-    """What is blocked and nobody has spoken for does not keep others from deploying."""
-    waits = holder.state is State.AWAITING_APPROVAL
+    """What is blocked and nobody has spoken for does not keep others from deploying; its run that
+    waits at GitHub would.
+    """
+    waits = holder.state is State.AWAITING_APPROVAL and is_untouched(holder)
     return waits and bool(standing(holder)) and not holder.overrides
 
 

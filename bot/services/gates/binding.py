@@ -37,9 +37,3 @@ def difference(deployment: Deployment, tag: Tag, workflow: Workflow) -> str:
     if was.workflow_blob != now.workflow_blob:
         return f"{deployment.workflow} changed since the request"
     return ""
-
-
-async def what_moved(desk: Desk, deployment: Deployment) -> str:
-    """What no longer is as it was approved, or is gone, in words; empty when nothing moved."""
-    now = await bound_now(desk, deployment)
-    return now if isinstance(now, str) else difference(deployment, *now)

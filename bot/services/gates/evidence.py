@@ -18,7 +18,7 @@ from bot.services.closures import closures
 from bot.services.desk import Desk
 from bot.services.gates import readiness
 from bot.services.rollbacks import holding
-from bot.services.runs import inputs
+from bot.services.runs import inputs, protecting
 
 T = TypeVar("T")
 
@@ -73,13 +73,16 @@ async def gather(
     )
 
 
-async def judge(desk: Desk, deployment: Deployment, found: Evidence) -> tuple[Verdict, ...]:
+async def judge(
+    desk: Desk, deployment: Deployment, workflow: Workflow, found: Evidence
+) -> tuple[Verdict, ...]:
     """Every gate's verdict on what was gathered; locks and calendar at this very moment."""
     judged = gates.judge(found, _rules(desk, deployment))
     if deployment.environment != "production":
         judged = tuple(map(_may_go_back, judged))
     return (
         *hotfix.softened(judged, deployment.kind),
+        *await protecting.verdicts(desk, deployment, workflow),
         *await closures.now(desk, deployment),
     )
 

@@ -57,7 +57,7 @@ async def objection(
     live = await desk.store.read(lambda tx: tx.live(deployment.service, deployment.environment))
     found = await evidence.gather(desk, deployment, tag, workflow, live)
     # Locks and calendar are judged last, because their verdicts are on this very moment.
-    verdicts = await evidence.judge(desk, deployment, found)
+    verdicts = await evidence.judge(desk, deployment, workflow, found)
     if blocking := unlifted(verdicts, deployment.overrides):
         _wait_for_unread(blocking, found)
         return Objection("gate_blocked", "; ".join(v.text for v in blocking)), workflow

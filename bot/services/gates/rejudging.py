@@ -4,35 +4,31 @@ from bot.config.gates import gate_rules
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.gates import of_way_back
 from bot.domain.gates.overrides import standing
+from bot.ports import Tag, Workflow
 from bot.services.closures import closures
 from bot.services.desk import Desk
 from bot.services.gates import evidence
-from bot.services.gates.binding import bound_now
 from bot.services.rollbacks import rehearsing
 
 
-async def rejudged(desk: Desk, deployment: Deployment) -> Deployment:
+async def rejudged(desk: Desk, deployment: Deployment, tag: Tag, workflow: Workflow) -> Deployment:
     """The deployment with the locks and the calendar of now; with every gate's verdict of now where
-    one of the others blocks. Raises Fault.
+    one of the others blocks, or its run is begun as soon as none does. Raises Fault.
     """
-    if any(blocking.gate not in closures.GATES for blocking in standing(deployment)):
-        seen = await _judged(desk, deployment)
+    begins = deployment.protection is not None and deployment.run_id is None
+    if begins or any(found.gate not in closures.GATES for found in standing(deployment)):
+        seen = await _judged(desk, deployment, tag, workflow)
     else:
         seen = await _rehearsed(desk, deployment)
     shown = closures.merged(seen.verdicts, await closures.now(desk, deployment))
     return seen.with_(verdicts=shown)
 
 
-async def _judged(desk: Desk, deployment: Deployment) -> Deployment:
-    """With what all gates say now; as it was where the tag or the workflow is gone this very
-    moment.
-    """
-    bound = await bound_now(desk, deployment)
-    if isinstance(bound, str):
-        return deployment
+async def _judged(desk: Desk, deployment: Deployment, tag: Tag, workflow: Workflow) -> Deployment:
+    """With what all gates say now."""
     live = await desk.store.read(lambda tx: tx.live(deployment.service, deployment.environment))
-    found = await evidence.gather(desk, deployment, *bound, live)
-    verdicts = await evidence.judge(desk, deployment, found)
+    found = await evidence.gather(desk, deployment, tag, workflow, live)
+    verdicts = await evidence.judge(desk, deployment, workflow, found)
     backup = found.backups.newest if found.backups else deployment.backup
     return deployment.with_(verdicts=verdicts, rehearsal=found.way_back, backup=backup)
 

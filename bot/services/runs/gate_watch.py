@@ -11,7 +11,7 @@ from bot.domain.deployments.states import State
 from bot.domain.errors import NotFound
 from bot.messages.deployments import notes
 from bot.messages.deployments import protection as alerts
-from bot.ports import Held, Post
+from bot.ports import Held
 from bot.services.deployments.asking import asking
 from bot.services.desk import Desk, announce, direct
 from bot.services.runs import reviews
@@ -168,7 +168,11 @@ async def _timed_out(desk: Desk, deployment: Deployment, seen: Deployment) -> No
 
 
 async def _past(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
-    """The run went past its gate: note who let it, and say so loudly if nobody might."""
+    """The run went past its gate: note who let it, and say so loudly if nobody might.
+
+    It may be half-way, so only what a person ended is stopped now; time that ran out and a binding
+    that moved were about a run that had not begun.
+    """
     found = await reviews.read(desk, seen)
     known, against = await reviews.counted(desk, seen, found)
     passed, posts = reviews.judged(desk, known, against)
@@ -178,7 +182,7 @@ async def _past(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
         "at_github": [one.login for one in found if one.approved],
         "why": passed.four_eyes,
     }
-    later: tuple[Post, ...] = posts
-    await desk.save(
-        deployment, passed.with_(due_at=desk.now()), action=action, posts=later, detail=detail
-    )
+    if passed.state is State.ABORTING and passed.ends_as in (State.EXPIRED, State.VOID):
+        passed = passed.to(State.RUNNING, desk.now(), ending=None, ends_as=None)
+    followed = passed.with_(due_at=desk.now())
+    await desk.save(deployment, followed, action=action, posts=posts, detail=detail)

@@ -5,9 +5,11 @@ import asyncio
 from bot.config import Config
 from bot.domain.approvals import protection as rules
 from bot.domain.approvals.protection import Guarding, Mode, Protection
+from bot.domain.deployments.deployments import Deployment
 from bot.domain.errors import NotFound
 from bot.domain.gates import Verdict
 from bot.ports import GitHub, Workflow
+from bot.services.desk import Desk
 
 
 def configured(config: Config, service: str, environment: str) -> Protection | None:
@@ -17,6 +19,18 @@ def configured(config: Config, service: str, environment: str) -> Protection | N
         return None
     names = settings.approval.environments or (environment,)
     return Protection(mode=settings.approval.mode, environments=names)
+
+
+async def verdicts(desk: Desk, deployment: Deployment, workflow: Workflow) -> tuple[Verdict, ...]:
+    """The verdict of the gate `protection`, where approval comes after the run; for what was begun
+    already, the one that it was begun on.
+    """
+    if deployment.protection is None:
+        return ()
+    if deployment.run_id is not None:
+        return tuple(found for found in deployment.verdicts if found.gate == "protection")
+    job = desk.deploy_job(deployment) or ""
+    return (await judge(desk.github, deployment.repo, deployment.protection, workflow, job),)
 
 
 async def judge(

@@ -72,7 +72,7 @@ def judged(
     assert deployment.protection is not None
     passed = deployment.with_(protection=replace(deployment.protection, passed=True))
     why = list(against)
-    if deployment.ends_as not in (None, State.CANCELLED):
+    if deployment.ends_as in (State.REJECTED, State.VOID):
         why.append(f"it was {deployment.ends_as} here, and GitHub let it go on")
     elif approvals.is_enough(deployment):
         return passed, ()

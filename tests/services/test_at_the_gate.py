@@ -1,0 +1,160 @@
+"""A run and its gate at GitHub: begun only where it would wait, followed where it was let in, and
+never left waiting for nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.deployments.states import State
+from tests.services.github import Run
+from tests.services.team import Team
+
+COMMIT = "110" + "a" * 37
+UNGUARDED = "GitHub's environment production has no required reviewers, so a run would not wait"
+
+
+@pytest.fixture
+async def team(migrated: Path) -> AsyncIterator[Team]:
+    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
+        return 0
+
+    made = Team.of(migrated, on_dispatch)
+    await made.works()
+    yield made
+    await made.close()
+
+
+async def asks(team: Team, version: str = "v1.1.0") -> None:
+    assert await team.asks("ana", version, "api") is None
+    await team.works()
+
+
+async def waits(team: Team) -> Run:
+    """Ana's deployment, whose run waits at its gate."""
+    await asks(team)
+    await team.passes(5)
+    assert (await team.newest()).state is State.AWAITING_APPROVAL
+    [run] = team.hub.started
+    return run
+
+
+async def blocked_by(team: Team) -> list[str]:
+    return [found.text for found in (await team.newest()).verdicts if found.level == "block"]
+
+
+async def lets_in_while_it_is_stopped(team: Team, run: Run, login: str) -> None:
+    """Its time ends, and somebody is faster in the browser than the bot is at stopping it."""
+    expires = (await team.newest()).expires_at
+    assert expires is not None
+    team.clock.time = expires
+
+    async def on_call(what: str) -> None:
+        if what == "run" and (await team.newest()).state is State.ABORTING:
+            team.hub.on_call = None
+            team.hub.reviews_it(run, login, approve=True)
+
+    team.hub.on_call = on_call
+    await team.works()
+
+
+@pytest.mark.parametrize("what", ["red", "frozen"])
+async def test_a_blocked_card_begins_no_run_that_would_wait_for_nobody(
+    team: Team, what: str
+) -> None:
+    if what == "red":
+        team.hub.red = {COMMIT}
+    else:
+        await team.freezes("dee", "short", hours=0.25)
+    await asks(team)
+    assert len(await blocked_by(team)) == 1
+    team.hub.reviewers, team.hub.red = (), set()
+    for _ in range(20):
+        await team.passes(61)
+    assert team.hub.started == []
+    assert [text.removesuffix(" for anybody") for text in await blocked_by(team)] == [UNGUARDED]
+
+    team.hub.reviewers = ("gonogo-reviewer", "bo-acme")
+    await team.passes(61)
+    await team.passes(5)
+    [run] = team.hub.started
+    assert run.status == "waiting"
+    assert (await team.newest()).state is State.AWAITING_APPROVAL
+
+
+async def test_a_run_that_waits_already_needs_no_guard_to_begin(team: Team) -> None:
+    await waits(team)
+    team.hub.reviewers = ()
+    await team.passes(61)
+    assert await blocked_by(team) == []
+
+
+@pytest.mark.parametrize("looks_before", [True, False])
+async def test_who_lets_it_in_just_before_its_time_ends_deploys(
+    team: Team, looks_before: bool
+) -> None:
+    run = await waits(team)
+    expires = (await team.newest()).expires_at
+    assert expires is not None
+    team.clock.time = expires - timedelta(seconds=5)
+    if looks_before:
+        await team.works()
+    team.hub.reviews_it(run, "bo-acme", approve=True)
+    for _ in range(4):
+        await team.passes(10)
+    found = await team.newest()
+    assert (found.state, found.four_eyes) == (State.RUNNING, "")
+    assert [one.github for one in found.approvals] == ["bo-acme"]
+    assert run.status == "in_progress"
+
+
+async def test_who_lets_it_in_while_it_is_being_stopped_for_its_time_deploys(team: Team) -> None:
+    run = await waits(team)
+    await lets_in_while_it_is_stopped(team, run, "bo-acme")
+    for _ in range(3):
+        await team.passes(10)
+    found = await team.newest()
+    assert (found.state, found.ending, found.four_eyes) == (State.RUNNING, None, "")
+    assert run.status == "in_progress"
+    team.hub.drives("success")
+    await team.passes(30)
+    assert (await team.newest()).state is State.VALIDATING
+
+
+async def test_who_lets_it_in_without_the_right_after_its_time_is_told_and_followed(
+    team: Team,
+) -> None:
+    run = await waits(team)
+    await lets_in_while_it_is_stopped(team, run, "ana-acme")
+    await team.passes(10)
+    found = await team.newest()
+    assert found.state is State.RUNNING
+    assert found.four_eyes == "approved at GitHub by ana-acme, who asked for it"
+
+
+async def test_what_nobody_lets_in_is_stopped_at_its_time(team: Team) -> None:
+    run = await waits(team)
+    await team.passes(3600)
+    await team.passes(10)
+    assert (await team.newest()).state is State.EXPIRED
+    assert run.conclusion == "cancelled"
+
+
+async def test_a_blocked_one_whose_run_waits_keeps_its_slot(team: Team) -> None:
+    run = await waits(team)
+    assert await team.freezes("dee", "away") is None
+    await team.passes(70)
+    assert len(await blocked_by(team)) == 1
+
+    refused = await team.asks("bo", "v1.2.0", "api")
+    assert refused is not None
+    assert str(refused).startswith("api production is taken by D1 (v1.1.0, Blocked)")
+    assert await team.cancels("ana", 1) is None
+    await team.works()
+    await team.passes(10)
+    assert ((await team.newest()).state, run.conclusion) == (State.CANCELLED, "cancelled")
+    assert await team.asks("bo", "v1.2.0", "api") is None
