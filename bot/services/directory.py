@@ -5,14 +5,19 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+
+import structlog
 
 from bot.config import Config
 from bot.config.approval import is_team
 from bot.config.people import is_group
-from bot.domain.errors import Declined, NotFound
+from bot.domain.errors import Declined, Fault, NotFound
 from bot.domain.people import Actor, Role, Standing
 from bot.ports import Account, Tx
 from bot.services.desk import Desk
+
+log = structlog.get_logger()
 
 REFRESH = timedelta(minutes=2)
 """Well below the age at which a row no longer decides a click (`requests.FRESH`)."""
@@ -25,8 +30,14 @@ answers a hundred a minute, and others ask for people, too.
 LATELY = timedelta(minutes=5)
 """Who asked for something since then is read before those who did not."""
 
+AGAIN = timedelta(seconds=15)
+"""After a pass in which not everything could be read, unless that is too often for a large team."""
+
 Groups = dict[str, tuple[str, ...] | None]
 """The members of user groups and teams by Slack id; None for one that is not there."""
+
+Unread = dict[str, Fault]
+"""The user groups and teams that gave no answer, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +55,57 @@ async def refresh(desk: Desk) -> Pass:
     turn it is. The others keep the rows that they have, each for as long as it counts.
     """
     names = {name for names in desk.config.roles.values() for name in names}
-    groups = await _groups(desk, names)
+    groups, unread = await _groups(desk, names)
     ids = {person.slack for person in desk.config.people.values()}
     ids.update(member for members in groups.values() for member in members or ())
     turn = await desk.store.read(lambda tx: _turn(tx, ids))
     found = await asyncio.gather(*(_account(desk, who) for who in turn), return_exceptions=True)
     read = [one for one in found if isinstance(one, Account)]
-    rows = [(_actor(desk.config, account, groups), account.name) for account in read]
-    await desk.store.run(lambda tx: tx.keep_people(rows, others=ids))
-    for one in found:
-        if isinstance(one, BaseException):
-            raise one
+    people = [(_actor(desk.config, account, groups), account.name) for account in read]
+    await desk.store.run(partial(_keep, desk.config, people, ids, unread))
+    faults = {**unread, **_faults(turn, found)}
+    if faults:
+        log.warning("not_read", error=next(iter(faults.values())).text, of=sorted(faults))
     lost = tuple(name for name, members in groups.items() if members is None)
-    return Pass(lost, max(REFRESH * AT_ONCE / max(len(ids), AT_ONCE), PASS))
+    return Pass(lost, _pause(len(ids), faults.values()))
+
+
+def _keep(
+    config: Config, people: list[tuple[Actor, str]], ids: set[str], unread: Unread, tx: Tx
+) -> None:
+    """Who holds a role by a group that gave no answer keeps the row, which counts until it is too
+    old.
+    """
+    unsure = {
+        role for role, entries in config.roles.items() if not unread.keys().isdisjoint(entries)
+    }
+    held = {role: set(tx.members(role)) for role in unsure}
+    rows = [
+        (actor, name)
+        for actor, name in people
+        if all(actor.slack_id not in held[role] for role in unsure - actor.roles)
+    ]
+    tx.keep_people(rows, others=ids.union(*held.values()))
+
+
+def _faults(turn: list[str], found: list[Account | BaseException]) -> Unread:
+    """Who could not be read, and why; whatever else went wrong is raised."""
+    faults = {}
+    for who, one in zip(turn, found, strict=True):
+        if isinstance(one, Fault):
+            faults[who] = one
+        elif isinstance(one, BaseException):
+            raise one
+    return faults
+
+
+def _pause(people: int, faults: Iterable[Fault]) -> timedelta:
+    """Until the next pass over so many people: soon, where something was not read in this one."""
+    pause = max(REFRESH * AT_ONCE / max(people, AT_ONCE), PASS)
+    for fault in faults:
+        soon = max(AGAIN, PASS * people / AT_ONCE)
+        pause = max(min(pause, soon), timedelta(seconds=fault.retry_after or 0))
+    return pause
 
 
 def _turn(tx: Tx, ids: Iterable[str]) -> list[str]:
@@ -81,11 +130,15 @@ def _turn(tx: Tx, ids: Iterable[str]) -> list[str]:
 async def look_up(desk: Desk, slack_id: str, *, role: Role) -> Actor:
     """One person, read afresh: used before an effect, whatever the rows say.
 
-    Of the roles given by user groups and teams only `role` is looked at.
+    Of the roles given by user groups and teams only `role` is looked at. Raises Fault where a group
+    that gave no answer might be the one that gives it.
     """
     names = () if _is_named(desk.config, slack_id, role) else desk.config.roles.get(role, ())
-    account, groups = await asyncio.gather(_account(desk, slack_id), _groups(desk, names))
-    return _actor(desk.config, account, groups)
+    account, (groups, unread) = await asyncio.gather(_account(desk, slack_id), _groups(desk, names))
+    actor = _actor(desk.config, account, groups)
+    if unread and role not in actor.roles:
+        raise next(iter(unread.values()))
+    return actor
 
 
 def _is_named(config: Config, slack_id: str, role: Role) -> bool:
@@ -101,19 +154,24 @@ async def _account(desk: Desk, slack_id: str) -> Account:
         return Account(slack_id=slack_id, name=slack_id, standing=Standing.UNKNOWN)
 
 
-async def _groups(desk: Desk, names: Iterable[str]) -> Groups:
+async def _groups(desk: Desk, names: Iterable[str]) -> tuple[Groups, Unread]:
+    """Each for itself: one that gives no answer takes nothing from the others."""
     wanted = sorted({name for name in names if is_group(name) or is_team(name)})
-    members = await asyncio.gather(*(_members(desk, group) for group in wanted))
-    return dict(zip(wanted, members, strict=True))
+    found = await asyncio.gather(*(_members(desk, group) for group in wanted))
+    answers = list(zip(wanted, found, strict=True))
+    unread = {group: one for group, one in answers if isinstance(one, Fault)}
+    return {group: one for group, one in answers if not isinstance(one, Fault)}, unread
 
 
-async def _members(desk: Desk, group: str) -> tuple[str, ...] | None:
+async def _members(desk: Desk, group: str) -> tuple[str, ...] | Fault | None:
     try:
         if is_team(group):
             return _people_of(desk.config, await desk.github.team(group.removeprefix("team:")))
         return await desk.chat.group_members(group)
     except (NotFound, Declined):  # deleted, or mistyped: one of them must not stop the others
         return None
+    except Fault as fault:
+        return fault
 
 
 def _people_of(config: Config, logins: Iterable[str]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from tests.scenarios.workspace import Workspace, workspace
 CROWD = [f"crowd{number:03}" for number in range(300)]
 BY_GROUP = {"roles": {"deployer": ["S0REL"], "approver": ["bo"]}}
 BY_TEAM = {"roles": {"approver": ["team:acme/release-managers"]}}
+BY_BOTH = {"roles": {"approver": ["S0REL", "team:acme/release-managers"]}}
 GONE = {"roles": {"approver": ["team:acme/nobody", "dee"]}}
 
 
@@ -66,6 +67,28 @@ async def test_a_team_that_is_gone_gives_nobody_a_role_and_is_named(tmp_path: Pa
         await team.clicks("dee", "Approve")
         await team.passes("PT45S")
         assert await team.state() == "Succeeded"
+
+
+async def test_a_team_that_gives_no_answer_takes_no_role_from_a_user_group(tmp_path: Path) -> None:
+    def alone(world: World) -> None:
+        outside.regroup(world, "bo")
+
+    async with workspace(tmp_path, rules=BY_BOTH, begin=alone) as team:
+        await team.fault("github", "status:502", path="/teams/", count=1000)
+        outside.regroup(team.world, "cy")
+        await team.passes("PT3M")
+        await team.asks()
+        await team.clicks("cy", "Approve")
+        await team.passes("PT45S")
+        assert await team.state() == "Succeeded"
+
+        # Dee is an approver by the team alone: what was read of it has become too old.
+        await team.passes("PT2M")
+        lock = "/deployments lock for 1h because of a migration"
+        assert "checking who is who in Slack" in await team.types("dee", lock)
+        await team.mends()
+        await team.passes("PT30S")
+        assert (await team.types("dee", lock)).startswith("L1 is set")
 
 
 async def test_in_a_crowd_who_acts_is_read_first_and_slack_is_never_asked_too_fast(
