@@ -86,8 +86,11 @@ def ask_edit(click: Click, office: Office) -> Answer:
 
 
 def edit(form: Submission, office: Office) -> Answer:
-    """The form that changes severity, words and clocks was sent."""
-    values = form.values
+    """The form that changes severity, words and clocks was sent: what differs from what it showed
+    is wished, and the rest left to whoever changed it meanwhile.
+    """
+    values, shown = form.values, form.memory.get("shown")
+    shown = shown if isinstance(shown, dict) else {}
     try:
         words = {name: clean_reason(values.get(name, "")) for name in ("title", "impact", "eta")}
     except Refusal as refusal:
@@ -101,12 +104,13 @@ def edit(form: Submission, office: Office) -> Answer:
     for name in ("started", "detected", "restored"):
         if at := moment(values.get(name, "")):
             changes[f"{name}_at"] = at
+    changes = {name: it for name, it in changes.items() if shown.get(name) != forms.trace(it)}
     try:
         incident = _incident(form, office).id
         return editing.edit(office.tx, office.config, incident, changes, form.user)
     except Refusal as refusal:
-        field = "started" if refusal.code.startswith("clock") else "severity"
-        return office.mistake(field, refusal)
+        fields = {"clocks_backwards": "started", "clock_ahead": "started", "not_ended": "restored"}
+        return office.mistake(fields.get(refusal.code, "severity"), refusal)
 
 
 def roll_back(click: Click, office: Office) -> Answer:

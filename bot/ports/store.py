@@ -143,6 +143,9 @@ class Tx(
         """Replace `old` by `new` if nobody else did; it comes back with the next revision."""
 
     def deployment(self, deployment_id: int) -> Deployment | None: ...
+    def deployment_in_history(self, name: str) -> Deployment | None:
+        """The one that the history names so: D12, or the id that it was imported under."""
+
     def holder(self, service: str, environment: str) -> Deployment | None:
         """Who holds the slot: the unfinished deployment there that is no dry run."""
 

@@ -1,6 +1,7 @@
 """Incidents in words: the template byte for byte, and foreign words that stay words."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -142,3 +143,13 @@ def test_forms_take_long_words() -> None:
         for block in view["blocks"]:
             initial = block.get("element", {}).get("initial_value", "")
             assert len(initial) <= block.get("element", {}).get("max_length", 3000)
+
+
+def test_published_is_only_offered_where_a_post_mortem_is_owed() -> None:
+    def offers(**more: Any) -> bool:
+        row = incidents.controls(an_incident(**more).to(State.RESOLVED, NOON))
+        return "Post-Mortem Published" in str(row)
+
+    assert offers(postmortem=Postmortem())
+    assert not offers(postmortem=Postmortem(published_at=NOON))
+    assert not offers(severity=Severity.MINOR)

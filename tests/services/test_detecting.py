@@ -14,8 +14,8 @@ from bot.domain.incidents.detection import KUMA, Beat
 from bot.domain.incidents.incidents import Incident, Severity, State
 from bot.domain.incidents.pages import Page, PageState
 from bot.ports import Tx
-from bot.services.incidents import detecting, incident_decisions, incident_editing, incidents
-from bot.services.incidents.incidents import Report
+from bot.services.incidents import detecting, incident_decisions, incident_editing
+from tests.services.incidents import a_team, opens, said
 from tests.services.team import PEOPLE, Team
 
 MINUTE = timedelta(minutes=1)
@@ -23,18 +23,8 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 async def team(migrated: Path) -> AsyncIterator[Team]:
-    async def nobody(repo: str, file: str, inputs: dict[str, str]) -> int:
-        raise AssertionError("nothing is deployed")
-
-    made = Team.of(migrated, nobody)
-    await made.works()
-    yield made
-    await made.close()
-
-
-async def opens(team: Team, severity: Severity, who: str = "cy") -> None:
-    report = Report(service="app", severity=severity, impact="The logo is pale")
-    await team.store.run(lambda tx: incidents.declare(tx, team.config, report, PEOPLE[who]))
+    async with a_team(migrated) as made:
+        yield made
 
 
 async def sees(team: Team, status: str) -> None:
@@ -46,12 +36,6 @@ async def sees(team: Team, status: str) -> None:
 
 async def known(team: Team) -> tuple[Incident, ...]:
     return await team.store.read(lambda tx: tx.open_incidents())
-
-
-async def said(team: Team, word: str) -> str:
-    """What was said of it in the thread of an incident."""
-    found = await team.store.read(lambda tx: tx.message_of(f"incident:{word}"))
-    return found.text if found else ""
 
 
 async def pages(team: Team, number: int) -> tuple[Page, ...]:
@@ -75,7 +59,7 @@ async def test_an_outage_is_not_swallowed_by_something_mild(team: Team) -> None:
 
 @pytest.mark.parametrize("severity", [Severity.OUTAGE, Severity.MAJOR])
 async def test_it_is_counted_by_what_people_were_called_for(team: Team, severity: Severity) -> None:
-    await opens(team, severity)
+    await opens(team, severity, "cy")
     await sees(team, "down")
     [one] = await known(team)
     assert (one.alerts, one.severity) == (1, severity)

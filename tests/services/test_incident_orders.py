@@ -97,6 +97,10 @@ class Outage:
         events = await self.team.store.read(lambda tx: tx.events(1))
         assert found is not None
         rules.clocks_are_right(found, now)
+        assert found.state not in UNRESTORED or (found.restored_at, found.resolved_at) == (
+            None,
+            None,
+        )
         if before is not None and found.state is not before.state:
             assert found.state in TRANSITIONS[before.state]
         assert found.is_open == (found.resolved_at is None and found.closed_at is None)

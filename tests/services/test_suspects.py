@@ -11,27 +11,24 @@ import pytest
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
-from bot.domain.incidents.incidents import Incident, Severity
+from bot.domain.incidents.incidents import Severity
 from bot.domain.incidents.incidents import State as Where
-from bot.domain.metrics.history import CauseState
-from bot.services import directory
-from bot.services.incidents import incident_causes, incidents, rooms
-from bot.services.incidents.incidents import Report
+from bot.domain.metrics.history import CauseState, Record, Result
+from bot.messages.knowing.figures import as_plain
+from bot.services.incidents import incident_causes, rooms
+from bot.services.knowing.exchanging import take_in
+from bot.services.knowing.measuring import lately, measure
 from bot.services.rollbacks import rollbacks
+from tests.services.incidents import a_team, incident, opens
 from tests.services.team import PEOPLE, START, Team
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 @pytest.fixture
 async def team(migrated: Path) -> AsyncIterator[Team]:
-    async def nobody(repo: str, file: str, inputs: dict[str, str]) -> int:
-        raise AssertionError("nothing is deployed")
-
-    made = Team.of(migrated, nobody, followed=True)
-    await directory.refresh(made.desk)
-    yield made
-    await made.close()
+    async with a_team(migrated) as made:
+        yield made
 
 
 async def ran(team: Team, version: str, hours: float, **more: Any) -> Deployment:
@@ -51,18 +48,6 @@ async def ran(team: Team, version: str, hours: float, **more: Any) -> Deployment
         "settled_at": at,
     }
     return await team.store.run(lambda tx: tx.add(Deployment(**facts | more)))
-
-
-async def breaks(team: Team, suspect: str | None = None) -> None:
-    """Nobody is served any more; who opens the incident may say what is suspected."""
-    report = Report(service="app", severity=Severity.OUTAGE, impact="All is down", suspect=suspect)
-    await team.store.run(lambda tx: incidents.declare(tx, team.config, report, PEOPLE["ana"]))
-
-
-async def incident(team: Team) -> Incident:
-    found = await team.store.read(lambda tx: tx.incident(1))
-    assert found is not None
-    return found
 
 
 async def offered(team: Team) -> tuple[str, list[str]]:
@@ -108,7 +93,7 @@ async def test_a_rollback_is_no_suspect_and_what_it_took_back_is(team: Team) -> 
     await ran(team, "v1.2.0", 30)
     await ran(team, "v1.2.1", 1)
     await ran(team, "v1.2.0", 0.1, kind=Kind.ROLLBACK, rolls_back="D3")
-    await breaks(team)
+    await opens(team, Severity.OUTAGE)
     text, buttons = await offered(team)
     assert text.startswith("*Suspect: v1.2.1 (D3)*, live 60 min before the start")
     assert text.endswith("It was rolled back: v1.2.0 is live.")
@@ -119,7 +104,7 @@ async def test_nobody_goes_back_to_the_suspect(team: Team) -> None:
     await ran(team, "v1.2.0", 30)
     await ran(team, "v1.2.1", 2)
     await ran(team, "v1.2.2", 1)
-    await breaks(team, suspect="D2")
+    await opens(team, Severity.OUTAGE, suspect="D2")
     text, buttons = await offered(team)
     assert text.splitlines()[1:] == [
         "Roll back first: v1.2.0 is the last known-good version. "
@@ -140,7 +125,7 @@ async def test_going_below_both_restores(team: Team) -> None:
     await ran(team, "v1.2.0", 30)
     await ran(team, "v1.2.1", 2)
     await ran(team, "v1.2.2", 1)
-    await breaks(team, suspect="D2")
+    await opens(team, Severity.OUTAGE, suspect="D2")
     await went_back(team, "v1.2.0", "D3", team.clock.now())
     known = await incident(team)
     assert (known.state, known.cause_state) == (Where.RESTORED, CauseState.CONFIRMED)
@@ -153,7 +138,47 @@ async def test_going_back_to_what_has_the_cause_restores_nothing(team: Team) -> 
     await ran(team, "v1.2.0", 30)
     await ran(team, "v1.2.1", 2)
     await ran(team, "v1.2.2", 1)
-    await breaks(team, suspect="D2")
+    await opens(team, Severity.OUTAGE, suspect="D2")
     await went_back(team, "v1.2.1", "D3", team.clock.now())
     known = await incident(team)
     assert (known.state, known.cause_state) == (Where.INVESTIGATING, CauseState.SUSPECTED)
+
+
+async def brought_in(team: Team) -> None:
+    """History from elsewhere, under its own names: rel-3 went live half an hour ago."""
+    at = START - HOUR
+    records = [
+        Record(
+            id=f"rel-{number}",
+            service="app",
+            environment="production",
+            version=f"v1.{number}.0",
+            result=Result.SUCCESS,
+            requested_at=at + number * 10 * MINUTE,
+            live_at=at + number * 10 * MINUTE,
+            healthy_at=at + number * 10 * MINUTE,
+        )
+        for number in (1, 2, 3)
+    ]
+    await team.store.run(lambda tx: tx.bring_in(records, []))
+
+
+async def test_the_cause_has_the_name_that_the_history_has(team: Team, migrated: Path) -> None:
+    await brought_in(team)
+    await opens(team, Severity.OUTAGE)
+    text, _ = await offered(team)
+    assert text.startswith("*Suspect: v1.3.0 (rel-3)*")
+    assert text.endswith("Roll back first: v1.2.0 is the last known-good version.")
+    await confirm(team, "rel-3")
+    found = await team.store.read(
+        lambda tx: measure(tx, "app", "production", lately(team.clock.now()))
+    )
+    assert as_plain(found)["failed_deployments"] == ["rel-3"]
+    await went_back(team, "v1.2.0", "rel-3", team.clock.now())
+    assert (await incident(team)).state is Where.RESTORED
+
+    given = await team.store.read(lambda tx: tx.all_records())
+    deployments, incidents = (list(enumerate(records, 1)) for records in given)
+    async with a_team(migrated) as other:
+        taken = await other.store.run(lambda tx: take_in(tx, deployments, incidents))  # type: ignore[arg-type]
+        assert (taken.new, await other.store.read(lambda tx: tx.all_records())) == (5, given)

@@ -33,6 +33,10 @@ _SCALARS = tuple(c.name for c in _COLUMNS if c.name not in _NESTED and c.name !=
 SELECT = select(*_COLUMNS)
 _HERE = (_TABLE.c.service == bindparam("service"), _TABLE.c.environment == bindparam("environment"))
 _BY_ID = SELECT.where(_TABLE.c.id == bindparam("id"))
+_IN_HISTORY = SELECT.where(
+    (_TABLE.c.known_as == bindparam("known_as"))
+    | (_TABLE.c.known_as.is_(None) & (_TABLE.c.id == bindparam("id")))
+)
 _UNFINISHED = SELECT.where(tables.UNFINISHED).order_by(_TABLE.c.id)
 _DUE = (
     select(_TABLE.c.id)
@@ -94,6 +98,12 @@ class Deployments(Rows):
         if deployment_id > MOST_ID:
             return None
         return self._first(_BY_ID, id=deployment_id)
+
+    def deployment_in_history(self, name: str) -> Deployment | None:
+        digits = name.removeprefix("D")
+        is_ours = name != digits and digits.isascii() and digits.isdigit()
+        number = int(digits) if is_ours and len(digits) < len(str(MOST_ID)) else 0
+        return self._first(_IN_HISTORY, known_as=name, id=number)
 
     def holder(self, service: str, environment: str) -> Deployment | None:
         return self._first(_HOLDER, service=service, environment=environment)

@@ -86,6 +86,7 @@ class Deployment:
     `backup` is the newest of the database, where the version brings migrations.
     `rehearsal` is the way back from it, as it was found before the approval.
     `approvers` is how many different people the configuration asked for when it was checked.
+    `known_as` is the id that it was imported under, if that is no number of ours.
     `bad` is a person's mark, `hold` keeps the slot shut after a rollback, `rolls_back` names
     the deployment that a rollback takes back, `for_incident` the incident that a hotfix mends,
     `follow_ups` the minor incidents that were left for the next deployment, which this one is.
@@ -101,6 +102,7 @@ class Deployment:
 
     id: int = 0
     revision: int = 0
+    known_as: str | None = None
     service: str
     environment: str
     version: str
@@ -182,6 +184,11 @@ class Deployment:
     def name(self) -> str:
         """The id as people read it: D12."""
         return f"D{self.id}"
+
+    @property
+    def in_history(self) -> str:
+        """The id by which the history names it; for all that was made here, its name."""
+        return self.known_as or self.name
 
     @property
     def label(self) -> str:

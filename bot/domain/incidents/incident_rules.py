@@ -2,6 +2,7 @@
 before it can be closed.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from bot.domain.errors import Refusal
@@ -17,22 +18,33 @@ def may_decide(incident: Incident, actor: Actor) -> None:
     """Refuse unless this actor may end an incident or judge its cause: whoever has any role in the
     team's deployments, leads it or opened it.
     """
+    _decides(incident, actor, "decide about an incident")
+
+
+def _decides(incident: Incident, actor: Actor, what: str) -> None:
     require_member(actor)
     if not actor.roles and actor.slack_id not in (incident.lead, incident.declared_by):
-        require(actor, Role.LEAD, "decide about an incident")
+        require(actor, Role.LEAD, what)
 
 
 def may_assign(incident: Incident, actor: Actor, lead: Actor) -> None:
-    """Anybody of the team may take the lead or give it to somebody else of it."""
-    require_member(actor)
-    if incident.state is State.CLOSED:
-        raise over_for(incident)
-    if lead.standing is not Standing.MEMBER:
+    """Anybody of the team may make somebody the lead who decides about incidents anyway. Whom else,
+    those may: a lead ends incidents, which opens production.
+    """
+    may_edit(incident, actor)
+    is_of_team(lead)
+    if not lead.roles and lead.slack_id not in (incident.lead, incident.declared_by):
+        _decides(incident, actor, "make somebody without a role the lead")
+
+
+def is_of_team(chosen: Actor) -> None:
+    """Refuse somebody whom nobody here knows."""
+    if chosen.standing is not Standing.MEMBER:
         raise Refusal(
             "lead_unknown",
             "{who} is nobody of the team's configuration. Choose somebody who is, "
             "or ask an admin to add them.",
-            who=Who(lead.slack_id),
+            who=Who(chosen.slack_id),
         )
 
 
@@ -44,11 +56,12 @@ def may_edit(incident: Incident, actor: Actor) -> None:
 
 
 def may_change_severity(incident: Incident, severity: Severity, actor: Actor) -> None:
-    """Anybody may raise it; to lower it takes its lead, or an approver or lead of the team."""
+    """Anybody may raise it; to lower it takes the role lead or approver, as it may open production:
+    to lead this incident does not suffice, which whoever wants to deploy could take.
+    """
     require_member(actor)
-    if not incident.severity.is_worse_than(severity):
-        return
-    if actor.slack_id != incident.lead and not actor.holds(Role.LEAD, Role.APPROVER):
+    is_lowered = incident.severity.is_worse_than(severity)
+    if is_lowered and not actor.holds(Role.LEAD, Role.APPROVER):
         require(actor, Role.LEAD, "lower the severity of an incident")
 
 
@@ -127,6 +140,19 @@ def clocks_are_right(incident: Incident, now: datetime) -> None:
         at = getattr(i, name)
         if at is not None and at > now:
             raise Refusal("clock_ahead", "{when} is still to come.", when=at)
+
+
+def may_have_ended(incident: Incident, names: Collection[str]) -> None:
+    """Refuse an end of what goes on: it would count as mended while users are not served."""
+    for name in ("restored_at", "resolved_at"):
+        if name in names and getattr(incident, name) is None:
+            raise Refusal(
+                "not_ended",
+                "{name} is {state}, so it has no such time. Press {button} on its message first.",
+                name=incident.name,
+                state=incident.state,
+                button="Restored" if name == "restored_at" else "Resolve",
+            )
 
 
 def missing(incident: Incident) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ def _suspect(d: Deployment, started_at: datetime) -> Suspect | None:
         score += MIGRATION
         reasons.append("it brings a migration")
     return Suspect(
-        deployment=d.name,
+        deployment=d.in_history,
         version=d.version,
         live_at=d.live_at,
         score=round(score, 4),

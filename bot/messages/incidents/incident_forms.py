@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from bot.domain.grammar import MAX_REASON, IncidentWish
@@ -19,6 +20,7 @@ MOST_TITLE = 150
 MOST_UPDATE = 2500
 NO_SUSPECT = "none"
 WAKE = {"usual": "As its severity asks for", "yes": "Wake people", "no": "Wake nobody"}
+EDITED = ("severity", "title", "impact", "eta", "started_at", "detected_at", "restored_at")
 PUBLIC = {"later": "Not now", "next": "Next, with a preview"}
 _MORE = 200
 _PUBLIC = re.compile("C[A-Z0-9]+")
@@ -127,7 +129,16 @@ def edit(incident: Incident, channel: str) -> View:
     ]
     if i.restored_at is not None:
         fields.append(field("restored", "Restored at", _moment(i.restored_at)))
-    return view("incident_edit", f"Edit {i.name}", "Save", fields, _memory(i, channel))
+    shown = {name: trace(getattr(i, name)) for name in EDITED}
+    memory = _memory(i, channel) | {"shown": shown}
+    return view("incident_edit", f"Edit {i.name}", "Save", fields, memory)
+
+
+def trace(value: object) -> str:
+    """By what a form knows again the value that it showed; a picker knows no seconds."""
+    if isinstance(value, datetime):
+        return str(int(value.timestamp()) // 60)
+    return sha256(str(value or "").encode()).hexdigest()[:12]
 
 
 def close(incident: Incident, missing: Sequence[str], channel: str) -> View:

@@ -102,8 +102,8 @@ def controls(incident: Incident, more: Sequence[Block] = ()) -> Block | None:
             published = b.button(
                 "Post-Mortem Published", "incident_published", value, style="primary"
             )
-            is_written = incident.postmortem is not None and incident.postmortem.published_at
-            row = (*(() if is_written else (published,)), close, lead, edit, reopen)
+            is_owed = incident.postmortem is not None and not incident.postmortem.published_at
+            row = (*((published,) if is_owed else ()), close, lead, edit, reopen)
         case State.CLOSED:
             return None
         case _:

@@ -61,19 +61,26 @@ def restore(tx: Tx, config: Config, incident: Incident, at: datetime, by: str) -
 
 
 def with_draft(tx: Tx, incident: Incident) -> Incident:
-    """A copy that is owed a post-mortem, if it is one of those; the tick drafts it."""
-    if not postmortems.is_owed(incident) or incident.postmortem is not None:
-        return incident
-    return incident.with_(postmortem=Postmortem(), draft_due_at=tx.now)
+    """A copy that is owed a post-mortem, if it is one of those and users are served: the tick
+    drafts it. From Resolve on it is due.
+    """
+    i = incident
+    if (
+        i.postmortem is None
+        and postmortems.is_owed(i)
+        and i.state in (State.RESTORED, State.RESOLVED)
+    ):
+        i = i.with_(postmortem=Postmortem(), draft_due_at=tx.now)
+    found = i.postmortem
+    if i.state is State.RESOLVED and found and not (found.published_at or found.due_at):
+        i = i.with_(postmortem=replace(found, due_at=tx.now + postmortems.WITHIN, reminded=0))
+    return i
 
 
 def resolve(tx: Tx, config: Config, incident_id: int, slack_id: str) -> Message:
     """It is over: the channel is told once, production is free again."""
     incident = _judged(tx, incident_id, slack_id, State.RESOLVED)
     moved = with_draft(tx, incident.to(State.RESOLVED, tx.now, closure=Closure.RESOLVED))
-    if moved.postmortem is not None and moved.postmortem.published_at is None:
-        due_at = tx.now + postmortems.WITHIN
-        moved = moved.with_(postmortem=replace(moved.postmortem, due_at=due_at, reminded=0))
     if incident.restored_at is None:
         room.note(tx, incident, "Restored", by=slack_id)
     saved = inform(tx, config, incident, moved, "Resolved", slack_id)
@@ -166,8 +173,9 @@ def assign(
     """Make somebody its lead; reminders of updates go to `comms`, if there is one."""
     incident = load(tx, incident_id)
     actor, _ = who(tx, slack_id)
-    for chosen in filter(None, (lead, comms)):
-        rules.may_assign(incident, actor, tx.actor(chosen)[0])
+    rules.may_assign(incident, actor, tx.actor(lead)[0])
+    if comms:
+        rules.is_of_team(tx.actor(comms)[0])
     led = assigning.wanted(tx, incident.with_(lead=lead, comms=comms))
     saved = room.keep(tx, incident, led)
     room.note(tx, saved, f"Lead is {tx.name_of(lead)}", by=slack_id)

@@ -14,6 +14,7 @@ from bot.services.closures import freezing
 from bot.services.deployments.requests import known
 from bot.services.incidents import incident_room as room
 from bot.services.incidents import paging
+from bot.services.incidents.incident_decisions import with_draft
 from bot.services.incidents.incidents import load
 
 
@@ -33,13 +34,15 @@ def edit(
         rules.may_change_severity(incident, wanted.severity, actor)
     if any(name in rules.CLOCKS for name in differs):
         rules.may_decide(incident, actor)
+        rules.may_have_ended(incident, differs)
         rules.clocks_are_right(wanted, tx.now)
     else:
         rules.may_edit(incident, actor)
     if not differs:
         return news.done(incident, "nothing was changed")
-    if "severity" in differs and incident.is_open:
-        wanted = room.sooner(config, wanted, tx.now)
+    if "severity" in differs:
+        wanted = room.sooner(config, wanted, tx.now) if incident.is_open else wanted
+        wanted = with_draft(tx, wanted)
     saved = room.keep(tx, incident, wanted)
     for name in differs:
         told = f"{_label(name)}: {_told(getattr(incident, name))} → {_told(getattr(saved, name))}"

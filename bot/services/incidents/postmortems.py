@@ -85,8 +85,7 @@ def _claim(tx: Tx, incident_id: int) -> Incident | None:
 
 def _text(tx: Tx, incident: Incident) -> tuple[str | None, str]:
     """The login of its owner at GitHub, if that is known, and what the issue says."""
-    number = (incident.cause or "").removeprefix("D")
-    cause = tx.deployment(int(number)) if number.isdigit() else None
+    cause = tx.deployment_in_history(incident.cause) if incident.cause else None
     login = tx.actor(incident.owner)[0].github
     events = in_order(tx.events(incident.id))
     return login, messages.draft(incident, events, cause, login, tx.name_of)

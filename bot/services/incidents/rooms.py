@@ -131,8 +131,7 @@ def _faces(tx: Tx, config: Config, incident: Incident) -> tuple[Post, ...]:
 
 def about_suspect(tx: Tx, incident: Incident) -> Message:
     """What its thread says of the suspect now, and offers to do."""
-    number = (incident.cause or "").removeprefix("D")
-    suspected = tx.deployment(int(number)) if number.isdigit() else None
+    suspected = tx.deployment_in_history(incident.cause) if incident.cause else None
     records = past(tx, incident.service, PRODUCTION, incident)
     choice = choose(records)
     undone = incident.cause and taken_back_by(records, incident.cause, choice.live)
