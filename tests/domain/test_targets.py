@@ -31,3 +31,22 @@ def test_an_id_counts_before_a_version_and_that_before_a_commit(
     there: Artifact, wanted: Artifact, meets: bool
 ) -> None:
     assert there.meets(wanted) is meets
+
+
+@pytest.mark.parametrize(
+    ("there", "wanted", "is_of"),
+    [
+        (HERE, Artifact(id="dpl_2", version="v1.2.0"), True),
+        (HERE, Artifact(id="dpl_1", version="v1.2.1"), False),
+        (HERE, Artifact(id="dpl_1", version="v1.2.1", commit=COMMIT), True),
+        (HERE, Artifact(id="dpl_1"), None),
+        (NAMELESS, Artifact(id="dpl_2", version="v1.2.0"), None),
+        (NAMELESS, Artifact(id="dpl_2", version="v1.2.0", commit="5" + COMMIT[1:]), False),
+        (NAMELESS, Artifact(id="", commit=COMMIT), True),
+        (Artifact(id="dpl_3"), Artifact(id="dpl_3", version="v1.2.0", commit=COMMIT), None),
+    ],
+)
+def test_of_which_version_it_is_is_told_whatever_its_id(
+    there: Artifact, wanted: Artifact, is_of: bool | None
+) -> None:
+    assert there.is_of(wanted) is is_of

@@ -47,8 +47,23 @@ class Artifact:
             return wanted.id == self.id
         if wanted.version and self.version:
             return is_same(self.version, wanted.version)
-        long, short = self.commit or "", wanted.commit or ""
-        return len(short) >= SHORTEST_COMMIT and long.startswith(short)
+        return _is_commit(self.commit or "", wanted.commit or "")
+
+    def is_of(self, wanted: "Artifact") -> bool | None:
+        """Whether this is that version or commit, whatever its id; None where it tells neither."""
+        is_commit = _is_commit(self.commit or "", wanted.commit or "")
+        if wanted.version and self.version:
+            return is_commit or is_same(self.version, wanted.version)
+        return is_commit if wanted.commit and self.commit else None
+
+    @property
+    def told(self) -> str:
+        """What people call it."""
+        return self.version or (self.commit or "")[:SHORTEST_COMMIT] or self.id
+
+
+def _is_commit(told: str, short: str) -> bool:
+    return len(short) >= SHORTEST_COMMIT and told.startswith(short)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from bot.ports import Post, Tx
 from bot.services.deployments import letters, merging, proving, tails, watches
 from bot.services.desk import Desk, announce, reply
 from bot.services.gates import monitoring
-from bot.services.rollbacks import switching, unasked
+from bot.services.rollbacks import artifacts, unasked
 
 UNTIL_HEALTHY = timedelta(seconds=2)
 WHILE_BAKING = timedelta(seconds=15)
@@ -47,12 +47,13 @@ async def validate(desk: Desk, deployment: Deployment) -> None:
         case Judgement.PASSED:
             live_at = looked.live_at or found.live_at
             logged, lines = await tails.read(desk, looked)
-            found = found.having(*logged)
+            ran, others = await artifacts.look(desk, looked)
+            found = found.having(*logged, *others)
             looked = looked.with_(validation=found)
             good = looked.to(
                 State.SUCCEEDED,
                 now,
-                ran=await switching.look(desk, looked),
+                ran=ran,
                 healthy_at=found.healthy_at,
                 live_at=live_at,
                 hold=looked.kind is Kind.ROLLBACK,

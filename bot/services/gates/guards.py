@@ -44,7 +44,7 @@ async def objection(
     if approved and not is_enough(deployment):
         given = f"{len(deployment.approvals)} of {needed(deployment)}"
         return Objection("not_approved", f"it has {given} approvals", again=True), None
-    if against := await _people(desk, deployment):
+    if against := await people(desk, deployment):
         return against, None
     now = await bound_now(desk, deployment)
     if isinstance(now, str):
@@ -74,7 +74,7 @@ def _wait_for_unread(blocking: tuple[Verdict, ...], found: Evidence) -> None:
         raise passing[0]
 
 
-async def _people(desk: Desk, deployment: Deployment) -> Objection | None:
+async def people(desk: Desk, deployment: Deployment) -> Objection | None:
     """Everybody who took part, read afresh: the requester, and each approver."""
     if deployment.is_way_back and not deployment.approvals:
         if await rolling_back.requester_may(desk, deployment):

@@ -20,7 +20,7 @@ from bot.domain.rollbacks.rollback_target import choose
 from bot.domain.rollbacks.targets import Artifact, Fate
 from bot.ports import Tag, Target, Tx, Workflow
 from bot.services.desk import Desk
-from bot.services.rollbacks import rolling_back
+from bot.services.rollbacks import artifacts, rolling_back
 from bot.services.rollbacks.past import blaming
 from bot.services.runs import inputs
 
@@ -56,9 +56,9 @@ async def rehearse(desk: Desk, deployment: Deployment, commit: str = "") -> Rehe
     tag, why = await _tag(desk, deployment, record.version)
     ways = desk.targets_of(deployment)
     if ways:
-        back = tag.commit if tag else None
+        version, back = record.version, tag.commit if tag else None
         asked = [
-            _target(desk, deployment, name, target, _artifact(earlier, record, name, back))
+            _target(desk, deployment, name, target, artifacts.known(earlier, version, back, name))
             for name, target in ways
         ]
         places = await asyncio.gather(*asked)
@@ -99,14 +99,6 @@ def _history(tx: Tx, deployment: Deployment) -> tuple[Record | None, tuple[Deplo
     return next(good, None), tx.history(service, environment, limit=LOOK_BACK)
 
 
-def _artifact(
-    earlier: Iterable[Deployment], record: Record, name: str, commit: str | None
-) -> Artifact:
-    """What the target ran when that version was good there."""
-    ran = (one.ran.get(name, "") for one in earlier if one.version == record.version)
-    return Artifact(id=next(filter(None, ran), ""), version=record.version, commit=commit)
-
-
 async def _tag(desk: Desk, deployment: Deployment, version: str) -> tuple[Tag | None, str]:
     """The tag of the version, else why there is none; an empty reason where it is gone."""
     try:
@@ -125,7 +117,7 @@ async def _target(
     place = Place(name=name, kind=kinds.get(name, ""), possible=None)
     try:
         async with asyncio.timeout(ANSWERS_WITHIN):
-            plan = await target.plan(wanted)
+            plan = await artifacts.plan(target, wanted)
     except TimeoutError:
         return replace(place, text=f"no answer within {ANSWERS_WITHIN:g} s")
     except Fault as fault:

@@ -2,27 +2,36 @@
 it.
 """
 
+import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
 
 from bot.domain.approvals.approvals import nudge_time
 from bot.domain.deployments.changes import ChangeList
-from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.deployments import Binding, Deployment
 from bot.domain.deployments.states import State
 from bot.domain.errors import Fault, NotFound
 from bot.domain.people import Actor, Role
 from bot.domain.rollbacks.reversals import MAY_REVERSE
 from bot.domain.rollbacks.rollbacks import MAY_ROLL_BACK
 from bot.messages.deployments import announcements
-from bot.ports import Tag, Tx, Workflow
+from bot.ports import Tx, Workflow
 from bot.services.deployments.requests import FRESH
 from bot.services.desk import Desk, announce
 from bot.services.directory import look_up
 from bot.services.gates.binding import bind
 
+TELLS_WITHIN = 5.0
+"""Seconds of real time for GitHub to tell what a way back over targets can do without."""
+
+MOST_LOOKED_AT = 200
+"""Deployments among which the one is looked for that ran the version."""
+
 
 async def prepare(desk: Desk, deployment: Deployment) -> None:
-    """Bind the rollback to the commit and the workflow that will run; a forced one then waits for
-    a second person. Raises Fault.
+    """Bind it to the commit and the workflow that will run; a forced one then waits for a second
+    person. Raises Fault.
     """
     workflow = await _workflow(desk, deployment)
     if workflow is None:
@@ -38,7 +47,7 @@ async def prepare(desk: Desk, deployment: Deployment) -> None:
     known = deployment.with_(
         workflow=workflow.file,
         binding=bind(tag, workflow),
-        changes=await _taken_back(desk, deployment, tag),
+        changes=await _taken_back(desk, deployment, tag.commit),
         due_at=desk.now(),
     )
     if deployment.state is State.CHECKING:
@@ -47,6 +56,28 @@ async def prepare(desk: Desk, deployment: Deployment) -> None:
         due = min(nudge_time(now, expires), expires)
         known = known.to(State.AWAITING_APPROVAL, now, expires_at=expires, due_at=due)
     await desk.save(deployment, known, action="prepared", detail={"commit": tag.commit})
+
+
+async def as_it_ran(desk: Desk, deployment: Deployment) -> Deployment:
+    """A way back over targets with the commit of its version: what ran here when that was good,
+    else its tag. GitHub is asked for what is not known, and nothing waits until it answers.
+    """
+    bound = await desk.store.read(lambda tx: _ran_as(tx, deployment))
+    changes = None
+    with suppress(Fault, TimeoutError):
+        async with asyncio.timeout(TELLS_WITHIN):
+            if bound is None:
+                tag = await desk.github.tag(deployment.repo, deployment.version)
+                bound = Binding(tag_object=tag.object_sha, commit=tag.commit, workflow_blob="")
+            changes = await _taken_back(desk, deployment, bound.commit)
+    return deployment.with_(binding=bound, changes=changes)
+
+
+def _ran_as(tx: Tx, deployment: Deployment) -> Binding | None:
+    earlier = tx.history(deployment.service, deployment.environment, limit=MOST_LOOKED_AT)
+    good = (d for d in earlier if d.state is State.SUCCEEDED and d.version == deployment.version)
+    bound = next((d.binding for d in good if d.binding), None)
+    return replace(bound, workflow_blob="") if bound else None
 
 
 async def requester_may(desk: Desk, deployment: Deployment) -> bool:
@@ -97,7 +128,7 @@ async def first_there(desk: Desk, repo: str, files: Iterable[str]) -> Workflow |
     return None
 
 
-async def _taken_back(desk: Desk, deployment: Deployment, tag: Tag) -> ChangeList | None:
+async def _taken_back(desk: Desk, deployment: Deployment, commit: str) -> ChangeList | None:
     """What goes away, or comes again, for people to read; a rollback does not wait for it."""
 
     def read(tx: Tx) -> Deployment | None:
@@ -108,7 +139,7 @@ async def _taken_back(desk: Desk, deployment: Deployment, tag: Tag) -> ChangeLis
         return None
     head = live.binding.commit if live.binding else live.version
     try:
-        between = (head, tag.commit) if deployment.reverses else (tag.commit, head)
+        between = (head, commit) if deployment.reverses else (commit, head)
         found = await desk.github.changes(deployment.repo, *between)
     except Fault:
         return None

@@ -7,33 +7,34 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-import structlog
-
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.domain.errors import Declined, Fault, Unanswered
 from bot.domain.rollbacks import switching
 from bot.domain.rollbacks.switching import Progress, TargetStep
 from bot.domain.rollbacks.targets import Artifact, Fate
-from bot.ports import Receipt, Reversing, Stale, Target, Tx
+from bot.ports import Receipt, Reversing, Stale, Target
 from bot.services.desk import Desk, retry_in
-from bot.services.rollbacks import claims, deadlines, settling, stops
+from bot.services.rollbacks import artifacts, claims, deadlines, settling, stops
 from bot.services.rollbacks import undoing as databases
 from bot.services.rollbacks.keeping import LOOK_AGAIN, keep, pause_of, with_step
 
-log = structlog.get_logger()
 
-
-async def begin(desk: Desk, deployment: Deployment, steps: tuple[TargetStep, ...]) -> None:
-    """Take up the targets of a rollback instead of a workflow."""
+async def begin(
+    desk: Desk, known: Deployment, stored: Deployment, steps: tuple[TargetStep, ...]
+) -> None:
+    """Take up the targets of a rollback instead of a workflow. `known` is `stored` with what was
+    learned meanwhile.
+    """
     names = [step.target for step in steps]
-    moved = deployment.to(
+    moved = known.to(
         State.SWITCHING,
         desk.now(),
         steps=steps,
-        request_id=f"{deployment.name}-{secrets.token_hex(4)}",
+        request_id=f"{known.name}-{secrets.token_hex(4)}",
     )
-    await desk.save(deployment, moved, action="switching", detail={"targets": names})
+    detail = {"targets": names, "commit": known.binding.commit if known.binding else ""}
+    await desk.save(stored, moved, action="switching", detail=detail)
 
 
 async def switch(desk: Desk, deployment: Deployment) -> None:
@@ -75,10 +76,10 @@ async def _take(desk: Desk, deployment: Deployment, place: int) -> None:
         return
     match step.progress:
         case Progress.WAITING:
-            wanted = await _wanted(desk, deployment, step.target, target)
+            wanted = await artifacts.wanted(desk, deployment, step.target, target)
             await _begin(desk, deployment, place, lambda: target.start(wanted, operation))
         case Progress.STARTING:
-            wanted = await _wanted(desk, deployment, step.target, target)
+            wanted = await artifacts.wanted(desk, deployment, step.target, target)
             await _find(desk, deployment, place, target, wanted, operation)
         case _:
             seen = step.seen(await target.watch(step.receipt))
@@ -187,35 +188,3 @@ async def _ask_database(desk: Desk, deployment: Deployment, place: int) -> None:
             lost = sight.fate is Fate.UNKNOWN
             seen = step.ended(sight) if lost else step.seen(sight)
             await stops.keep_seen(desk, deployment, place, seen)
-
-
-async def _wanted(desk: Desk, deployment: Deployment, name: str, target: Target) -> Artifact:
-    """What the target ran when that version was good there; where nobody knows, what the target
-    itself finds of that version.
-    """
-
-    def read(tx: Tx) -> str:
-        earlier = tx.history(deployment.service, deployment.environment, limit=200)
-        ran = (d.ran.get(name, "") for d in earlier if d.version == deployment.version)
-        return next(filter(None, ran), "")
-
-    known = await desk.store.read(read)
-    commit = deployment.binding.commit if deployment.binding else None
-    wanted = Artifact(id=known, version=deployment.version, commit=commit)
-    if known:
-        return wanted
-    return (await target.plan(wanted)).wanted or wanted
-
-
-async def look(desk: Desk, deployment: Deployment) -> dict[str, str]:
-    """What each target runs now, by its own name for it; one that does not answer is left out."""
-    found: dict[str, str] = {}
-    for name, target in desk.targets_of(deployment):
-        try:
-            current = await target.current()
-        except Fault as fault:
-            log.warning("target_not_read", target=name, error=fault.text)
-            continue
-        if current is not None:
-            found[name] = current.id
-    return found

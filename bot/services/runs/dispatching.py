@@ -17,7 +17,7 @@ from bot.ports import Stale, Started, Tx, Workflow
 from bot.services.closures import closures
 from bot.services.deployments.voiding import not_approved
 from bot.services.desk import Desk, announce, retry_in
-from bot.services.gates.guards import Objection, objection
+from bot.services.gates.guards import Objection, objection, people
 from bot.services.rollbacks import half_back, reversals, rolling_back, switching
 from bot.services.runs import lookouts, twins
 from bot.services.runs.finding import adopt, candidates, needs_attention
@@ -34,14 +34,18 @@ TURN = timedelta(seconds=3)
 
 async def dispatch(desk: Desk, deployment: Deployment) -> None:
     """Make sure that the approval still holds, then send for the first time."""
+    steps = await _steps(desk, deployment)
+    if not deployment.approvers and any(not step.command for step in steps):
+        await _switch(desk, deployment, steps)
+        return
     if rolling_back.is_unprepared(deployment):
         await rolling_back.prepare(desk, deployment)
         return
     against, workflow = await objection(desk, deployment)
     if against is not None:
         await not_approved(desk, deployment, against)
-    elif steps := await _steps(desk, deployment):
-        await switching.begin(desk, deployment, steps)
+    elif steps:
+        await switching.begin(desk, deployment, deployment, steps)
     elif workflow is not None:
         await begin(desk, deployment, workflow)
 
@@ -51,6 +55,15 @@ async def _steps(desk: Desk, deployment: Deployment) -> tuple[TargetStep, ...]:
     if not deployment.is_way_back or deployment.steps:
         return ()
     return await reversals.steps(desk, deployment)
+
+
+async def _switch(desk: Desk, deployment: Deployment, steps: tuple[TargetStep, ...]) -> None:
+    """Go back over targets, which takes no workflow: so nothing of GitHub is waited for."""
+    if against := await people(desk, deployment):
+        await not_approved(desk, deployment, against)
+        return
+    known = await rolling_back.as_it_ran(desk, deployment)
+    await switching.begin(desk, known, deployment, steps)
 
 
 async def begin(desk: Desk, deployment: Deployment, workflow: Workflow) -> None:

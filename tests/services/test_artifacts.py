@@ -1,0 +1,119 @@
+"""A way back goes to the version that it names, and not to what a target happened to run when that
+version was proven good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from bot.domain.deployments.states import State
+from bot.domain.errors import Fault
+from bot.domain.rollbacks.targets import Artifact, Candidate, Fate, Sight, TargetPlan
+from bot.ports import Receipt
+from bot.services.rollbacks import artifacts
+from tests.services.team import START, Team
+
+OLD = Artifact(id="dpl_old", version="v1.0.0")
+NEW = Artifact(id="dpl_new", version="v1.1.0")
+NAMELESS = Artifact(id="dpl_2")
+
+
+@dataclass
+class Project:
+    """A target with these deployments, of which it runs one; what it was asked to go to."""
+
+    runs: Artifact | None = OLD
+    has: tuple[Artifact, ...] = (OLD, NEW)
+    silent: bool = False
+    asked: list[str] = field(default_factory=list)
+
+    async def current(self) -> Artifact | None:
+        return self.runs
+
+    async def candidates(self) -> tuple[Candidate, ...]:
+        return tuple(Candidate(artifact=one) for one in self.has)
+
+    async def plan(self, wanted: Artifact) -> TargetPlan:
+        if self.silent:
+            raise Fault("vercel", "500")
+        found = next((one for one in self.has if one.meets(wanted)), None)
+        return TargetPlan(current=self.runs, wanted=found, obstacle="" if found else "not there")
+
+    async def start(self, wanted: Artifact, operation: str) -> Receipt:
+        self.asked.append(wanted.id)
+        self.runs = wanted
+        return {"operation": operation}
+
+    async def watch(self, receipt: Receipt) -> Sight:
+        return Sight(fate=Fate.SUCCEEDED, text="it runs", at=START)
+
+    async def resolve_unknown(self, wanted: Artifact, operation: str) -> tuple[Receipt, Sight]:
+        raise AssertionError("no answer was lost")
+
+
+@pytest.fixture
+async def team(migrated: Path) -> AsyncIterator[Team]:
+    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
+        return 0
+
+    made = Team.of(migrated, on_dispatch)
+    await made.works()
+    yield made
+    await made.close()
+
+
+async def deploys(team: Team, project: Project, version: str) -> None:
+    team.desk = replace(team.desk, targets={("app", "production"): (("web", project),)})
+    assert await team.asks("ana", version) is None
+    await team.works()
+    assert await team.approves("bo", (await team.newest()).id) is None
+    await team.works()
+    team.hub.drives("success")
+    for _ in range(12):
+        await team.passes(30)
+
+
+@pytest.mark.parametrize(
+    ("runs", "kept", "said"),
+    [
+        (NEW, {"web": "dpl_new"}, None),
+        (OLD, {}, "web still runs v1.0.0, and not v1.1.0"),
+        (replace(NEW, version="1.1.0"), {"web": "dpl_new"}, None),
+        (Artifact(id="dpl_3", commit="b" * 40), {}, "web still runs bbbbbbb, and not v1.1.0"),
+        (NAMELESS, {"web": "dpl_2"}, None),
+        (None, {}, None),
+    ],
+)
+async def test_kept_is_what_the_target_runs_of_this_version_and_another_is_told(
+    team: Team, runs: Artifact | None, kept: dict[str, str], said: str | None
+) -> None:
+    await deploys(team, Project(runs=runs), "v1.1.0")
+    found = await team.newest()
+    assert (found.state, found.ran) == (State.SUCCEEDED, kept)
+    reading = found.validation.reading("target web") if found.validation else None
+    assert (reading.text if reading else None) == said
+
+
+async def test_a_rollback_does_not_go_to_what_the_target_tells_another_version_of(
+    team: Team,
+) -> None:
+    """As it may have been kept before anybody compared."""
+    await deploys(team, Project(), "v1.0.0")
+    await deploys(team, Project(runs=NEW), "v1.1.0")
+    [good, _] = await team.all()
+    await team.store.run(lambda tx: tx.save(good, good.with_(ran={"web": "dpl_new"})))
+    project = Project(runs=NEW)
+    team.desk = replace(team.desk, targets={("app", "production"): (("web", project),)})
+    assert await team.rolls_back("bo", "app") is None
+    await team.works()
+    assert project.asked == ["dpl_old"]
+
+
+async def test_a_target_that_cannot_be_asked_is_sent_to_what_is_known(team: Team) -> None:
+    await deploys(team, Project(), "v1.0.0")
+    found = await artifacts.wanted(team.desk, await team.newest(), "web", Project(silent=True))
+    assert found.id == "dpl_old"
