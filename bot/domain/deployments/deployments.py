@@ -61,7 +61,8 @@ class Rescue:
     """A rollback that somebody asked for: to which version, by whom and why.
 
     `by` is empty where the configuration asks for it. A `forced` one goes to a version that never
-    ran well there, and needs a second person.
+    ran well there, and needs a second person. `takes_back` names the deployment that it takes back
+    where the stopped one did not go live after all.
     """
 
     version: str
@@ -70,6 +71,7 @@ class Rescue:
     reason: str = ""
     asked_in: str | None = None
     forced: bool = False
+    takes_back: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +266,12 @@ class Deployment:
         if state in TERMINAL:
             moved |= {"settled_at": at, "due_at": None}
         return replace(self, **(moved | changes))
+
+    def follow(self, run_id: int, at: datetime, **changes: Any) -> Self:
+        """A copy whose run was found; where a rollback waits for its end, it is to be stopped."""
+        if self.rescue is None:
+            return self.to(State.RUNNING, at, run_id=run_id, **changes)
+        return self.to(State.ABORTING, at, run_id=run_id, abort_asked_at=None, **changes)
 
     def end(
         self,

@@ -55,6 +55,17 @@ class Dispatch:
         """Whether a run of another POST may still turn up, and can be told by its title."""
         return self.carries_id and self.unclear > 1 and now - self.sent_at < GIVE_UP_SEARCH
 
+    @property
+    def surely_not_sent(self) -> bool:
+        """Whether no run of it can exist."""
+        return self.accepted is False and self.unclear == 0
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether a person has to look, when it could not be looked for so long."""
+        if self.accepted is False:
+            return False
+        return now - self.sent_at >= (GIVE_UP_SEARCH if self.accepted else SETTLE)
+
     def next(self, now: datetime) -> Next:
         """Look on, send once more, or ask a person.
 

@@ -57,9 +57,9 @@ def may_roll_back(actor: Actor) -> None:
 
 
 def way(holder: Deployment | None) -> Way:
-    """A rollback pushes aside what only waits, closes what is degraded, stops what runs, and never
-    runs beside something that is changing the environment. What cannot be stopped has to be looked
-    at by a person, a rollback that is under way as well.
+    """A rollback pushes aside what only waits, closes what is degraded, stops what runs or was
+    sent, and never runs beside something that is changing the environment. What cannot be stopped
+    has to be looked at by a person, a rollback that is under way as well.
     """
     if holder is None:
         return Way.FREE
@@ -68,6 +68,8 @@ def way(holder: Deployment | None) -> Way:
             return Way.CLOSE
         case State.RUNNING | State.VALIDATING if holder.kind is not Kind.ROLLBACK:
             return Way.ABORT
+        case State.DISPATCHING | State.UNKNOWN if holder.kind is not Kind.ROLLBACK:
+            return Way.ABORT if holder.rescue is None else Way.LOOK
         case State.REQUESTED | State.CHECKING | State.AWAITING_APPROVAL:
             return Way.SUPERSEDE if holder.run_id is None else Way.ABORT
         case State.APPROVED if holder.kind is not Kind.ROLLBACK:

@@ -99,6 +99,8 @@ def card(deployment: Deployment, now: datetime) -> Message:
         head += f"\n{b.line(d.notice)}"
     if (what := waiting(d)) and not d.is_terminal:
         head += f"\n{what}"
+    if d.rescue and not d.is_terminal:
+        head += f"\nThen back to {b.line(d.rescue.version, 64)}, once its run has ended"
     if (second := twins.on_card(d)) and not d.is_terminal:
         head += f"\n{second}"
     if d.state is State.AWAITING_APPROVAL and (gate := approvals.gate(d)):

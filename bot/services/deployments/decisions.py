@@ -126,10 +126,8 @@ def close_failed(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> M
     """A person closes what did not work, which frees the slot; a rollback may wait for that."""
     deployment = _open(tx, deployment_id, A_PERSONS)
     may_decide(known(tx, slack_id))
-    wish, where = deployment.rescue, (deployment.service, deployment.environment)
     answer = _end(tx, deployment, State.FAILED, slack_id, "closed_as_failed", deployment.notice)
-    if wish is not None:
-        rollbacks.begin(tx, config, where, wish, takes_back=deployment.name)
+    rollbacks.begin_waiting(tx, config, load(tx, deployment_id))
     return answer
 
 
@@ -158,10 +156,12 @@ def send_again(tx: Tx, deployment_id: int, slack_id: str) -> Message:
             "{name} has a run already; look at it at GitHub.",
             name=deployment.name,
         )
-    again = replace(intent, again_by=slack_id, candidates=())
-    saved = tx.save(deployment, deployment.to(State.UNKNOWN, tx.now, dispatch=again))
+    again, given_up = replace(intent, again_by=slack_id, candidates=()), deployment.rescue
+    sent = deployment.to(State.UNKNOWN, tx.now, dispatch=again, rescue=None)
+    saved = tx.save(deployment, sent)
     tx.audit(slack_id, "sent_again", saved.name, attempt=again.attempt + 1)
-    return notes.decided(saved, "it is sent to GitHub once more")
+    then = f"; the rollback to {given_up.version} is given up" if given_up else ""
+    return notes.decided(saved, f"it is sent to GitHub once more{then}")
 
 
 def choose_run(tx: Tx, deployment_id: int, run_id: int, slack_id: str) -> Message:
@@ -170,9 +170,9 @@ def choose_run(tx: Tx, deployment_id: int, run_id: int, slack_id: str) -> Messag
     may_decide(known(tx, slack_id))
     if deployment.dispatch is None or run_id not in deployment.dispatch.candidates:
         raise Refusal("not_a_candidate", "Run {run} is not one of the candidates.", run=run_id)
-    saved = tx.save(deployment, deployment.to(State.RUNNING, tx.now, run_id=run_id))
+    saved = tx.save(deployment, deployment.follow(run_id, tx.now))
     tx.audit(slack_id, "run_chosen", saved.name, run_id=run_id)
-    return notes.decided(saved, f"run {run_id} is followed")
+    return notes.decided(saved, f"run {run_id} is {'stopped' if saved.rescue else 'followed'}")
 
 
 def load(tx: Tx, deployment_id: int) -> Deployment:

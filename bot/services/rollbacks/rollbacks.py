@@ -28,6 +28,9 @@ PRODUCTION = "production"
 STOPPABLE = (State.RUNNING, State.AWAITING_APPROVAL, State.APPROVED)
 """States in which a run can be stopped by GitHub, the last two at its gate there."""
 
+SENT = (State.DISPATCHING, State.UNKNOWN)
+"""States in which the run has to be found before it can be stopped."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
@@ -117,12 +120,13 @@ def carry_out(tx: Tx, config: Config, order: Order, slack_id: str, asked_in: str
         reason=order.reason,
         asked_in=asked_in,
         forced=not fit,
+        takes_back=found.choice.takes_back,
     )
     taken = found.choice.takes_back
     undo = undoing.plan(tx, config, order.service, taken, version, order.undo)
     holder = found.holder
     has_run = holder is not None and holder.run_id is not None
-    if holder is not None and has_run and holder.state in STOPPABLE:
+    if holder is not None and (holder.state in SENT or (has_run and holder.state in STOPPABLE)):
         return _stop_first(tx, holder, wish)
     if holder is not None:
         make_way(tx, holder, wish)
@@ -182,10 +186,29 @@ def begin(
 
 
 def _stop_first(tx: Tx, holder: Deployment, wish: Rescue) -> Message:
-    """Have the run stopped; when it has ended, the rollback begins in the same transaction."""
-    saved = tx.save(holder, holder.to(State.ABORTING, tx.now, abort_asked_at=None, rescue=wish))
+    """Have the run stopped, which may have to be found before; when it has ended, the rollback
+    begins in the same transaction. What is being sent at this moment is left to its answer.
+    """
+    if holder.state in SENT:
+        due = holder.due_at if holder.state is State.DISPATCHING else tx.now
+        asked = holder.with_(rescue=wish, due_at=due)
+    else:
+        asked = holder.to(State.ABORTING, tx.now, abort_asked_at=None, rescue=wish)
+    saved = tx.save(holder, asked)
     tx.audit(wish.by, "abort_asked", saved.name, then=wish.version, reason=wish.reason)
     return messages.stopping(saved, wish.version)
+
+
+def begin_waiting(tx: Tx, config: Config, ended: Deployment) -> Deployment | None:
+    """Begin the rollback that waited for the end of this deployment, if one did. It takes back what
+    was meant, or this where it went live after all.
+    """
+    wish = ended.rescue
+    if wish is None:
+        return None
+    is_live = ended.live_at is not None or wish.takes_back is None
+    taken = ended.name if is_live else wish.takes_back
+    return begin(tx, config, (ended.service, ended.environment), wish, takes_back=taken)
 
 
 def make_way(tx: Tx, holder: Deployment, wish: Rescue) -> None:

@@ -70,7 +70,7 @@ async def adopt(
     desk: Desk, known: Deployment, stored: Deployment, run_id: int, url: str | None, action: str
 ) -> None:
     """Take a run as this deployment's. `known` is `stored` with what was learned meanwhile."""
-    running = known.to(State.RUNNING, desk.now(), run_id=run_id, run_url=url)
+    running = known.follow(run_id, desk.now(), run_url=url)
     post = reply(desk.config, running, f"run-{run_id}", notes.run_found(running))
     posts = (post, *twins.found(desk.config, running))
     try:

@@ -174,8 +174,7 @@ async def _rescued(
     def swap(tx: Tx) -> None:
         saved = tx.save(deployment, ended)
         tx.audit("gonogo", "aborted", saved.name, why=how)
-        where = (saved.service, saved.environment)
-        rollbacks.begin(tx, desk.config, where, wish, takes_back=saved.name)
+        rollbacks.begin_waiting(tx, desk.config, saved)
 
     await desk.store.run(swap)
     desk.wake()
