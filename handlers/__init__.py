@@ -86,6 +86,12 @@ COMMANDS = (
         handler=deployments.deployments,
     ),
     CommandEntry(
+        setting="deployments",
+        usage="audit [D12 | INC-7 | L3] [@person] [page 2]",
+        does="Approvers and admins: who did what and when, and whether the record is unbroken",
+        handler=deployments.deployments,
+    ),
+    CommandEntry(
         setting="incident",
         usage="outage|major|moderate|minor what users see | list | update [INC-7] text | drill …",
         does="Open an incident: its thread is the room, and nobody waits for news unawares",

@@ -7,7 +7,7 @@ from bot.domain.people import Role, require_member
 from bot.messages.knowing import reports
 from bot.services.deployments.requests import who
 from bot.services.knowing.reports import report
-from handlers import freezes, letters, locks, metrics, releases, staging
+from handlers import audits, freezes, letters, locks, metrics, releases, staging
 from handlers.payloads import Answer, Command, Office
 
 ACTS: dict[str, Callable[[Command, str, Office], Answer]] = {
@@ -17,8 +17,9 @@ ACTS: dict[str, Callable[[Command, str, Office], Answer]] = {
     "notify": letters.notify,
     "notes": releases.notes,
     "metrics": metrics.metrics,
+    "audit": audits.audit,
 }
-"""What changes something, by its first word; it is given the rest of the line."""
+"""What has a grammar of its own, by its first word; it is given the rest of the line."""
 
 
 def deployments(command: Command, office: Office) -> Answer:

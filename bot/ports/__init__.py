@@ -1,5 +1,6 @@
 """Ports: all that the bot asks of the world, one file for each part of it."""
 
+from bot.domain.audits import AuditEntry
 from bot.ports.backups import Backups
 from bot.ports.chat import Account, Chat
 from bot.ports.chores import Chore
@@ -14,7 +15,7 @@ from bot.ports.probes import Probes
 from bot.ports.registry import Registry, StoredImage
 from bot.ports.releases import Release, Releases
 from bot.ports.remedies import Pull, Pulls
-from bot.ports.store import AuditEntry, Card, Post, Stale, StaleCard, Store, Tx
+from bot.ports.store import Card, Post, Stale, StaleCard, Store, Tx
 from bot.ports.targets import Jobs, Logs, Pinning, Receipt, Reversing, Target
 
 __all__ = [

@@ -17,6 +17,9 @@ class DirectoryTx(Protocol):
     def name_of(self, slack_id: str) -> str:
         """What Slack shows this person as; the id of somebody unknown."""
 
+    def called(self, name: str) -> set[str]:
+        """The ids of those whom Slack shows as that, or who have it as their id."""
+
     def keep_people(
         self, people: Sequence[tuple[Actor, str]], *, others: Collection[str] = ()
     ) -> None:

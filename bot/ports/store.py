@@ -1,15 +1,16 @@
 """The store port: what is kept, and the transaction in which it is read and changed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.domain.metrics.history import IncidentRecord, Record
 from bot.messages.blocks import Message
 from bot.ports.annotations import AnnotationTx
+from bot.ports.audits import AuditTx
 from bot.ports.channels import OwnChannelTx
 from bot.ports.chores import ChoreTx
 from bot.ports.directory import DirectoryTx
@@ -33,18 +34,6 @@ from bot.ports.status_posts import StatusPostTx
 from bot.ports.twins import TwinTx
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditEntry:
-    """Who did or saw what to which subject ("D12"), when; `detail` is plain JSON."""
-
-    at: datetime
-    actor: str
-    action: str
-    subject: str
-    detail: dict[str, Any] = field(default_factory=dict)
-    id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +108,7 @@ class Tx(
     PageTx,
     StatusPostTx,
     OwnChannelTx,
+    AuditTx,
     MirrorTx,
     TwinTx,
     Protocol,
@@ -193,16 +183,6 @@ class Tx(
         """Deployments of that workflow that were sent and have no run yet."""
 
     def claimed_runs(self, repo: str) -> frozenset[int]: ...
-
-    def audit(self, actor: str, action: str, subject: str, **detail: Any) -> None: ...
-    def trail(self, subject: str) -> tuple[AuditEntry, ...]: ...
-    def seal(self, limit: int = 500) -> str | None:
-        """Chain audit rows that are not yet sealed, in order; the new head, or None when nothing
-        was open.
-        """
-
-    def audit_head(self) -> str:
-        """The newest digest of the audit chain; empty while nothing is sealed."""
 
     def post(self, post: Post) -> None:
         """Put a message on its way; a key that exists already changes nothing."""

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from bot.domain.errors import Refusal
 from bot.domain.grammar import (
     MAX_REASON,
+    AuditWish,
     DeployWish,
     ReportWish,
     clean_reason,
     normalise,
+    parse_audit,
     parse_deploy,
     parse_report,
 )
@@ -170,7 +172,7 @@ def test_a_longest_reason_is_still_a_reason() -> None:
 @given(TYPED)
 @example("v1.2.1 " + "\ud800")
 def test_any_text_is_understood_or_refused(text: str) -> None:
-    for parse in (parse_deploy, parse_report):
+    for parse in (parse_deploy, parse_report, lambda typed, _: parse_audit(typed)):
         try:
             parse(text, SERVICES)
         except Refusal as no:
@@ -264,3 +266,34 @@ def test_which_reports_there_are_not(text: str, code: str, says: str) -> None:
     found, sentence = no_to(text, report=True)
     assert found == code
     assert says in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "wish", "words"),
+    [
+        ("", {}, ""),
+        ("d12 page 3", {"subject": "D12", "page": 3}, "D12"),
+        ("@Ana inc-7", {"subject": "INC-7", "person": "Ana"}, "INC-7 @Ana"),
+        ("<@U0ANA|ana> L3", {"subject": "L3", "person": "U0ANA"}, "L3 @U0ANA"),
+    ],
+)
+def test_what_the_audit_trail_is_asked_for(text: str, wish: dict[str, Any], words: str) -> None:
+    found = parse_audit(text)
+    assert found == AuditWish(**wish)
+    assert found.words == words
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("app", "unknown_word"),
+        ("D1 D2", "said_twice"),
+        ("@ana @bo", "said_twice"),
+        ("page", "no_page"),
+        ("page 1 page 2", "said_twice"),
+    ],
+)
+def test_what_the_audit_trail_is_not_asked_for(text: str, code: str) -> None:
+    with pytest.raises(Refusal) as no:
+        parse_audit(text)
+    assert no.value.code == code

@@ -7,6 +7,7 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.audits import AuditEntry, Chain
 from bot.domain.deployments.changes import Change, ChangeList
 from bot.domain.deployments.deployments import Deployment, Ending
 from bot.domain.deployments.migrations import Migration
@@ -19,6 +20,7 @@ from bot.domain.deployments.twins import Twin
 from bot.domain.deployments.validation import Outcome, Validation
 from bot.domain.errors import Refusal
 from bot.domain.gates import Level, Verdict
+from bot.domain.grammar import AuditWish
 from bot.domain.people import Who
 from bot.domain.rollbacks.remedies import RemedyKind
 from bot.domain.rollbacks.switching import TargetStep
@@ -36,7 +38,7 @@ from bot.messages.deployments import (
     staging,
     twins,
 )
-from bot.messages.knowing import reports
+from bot.messages.knowing import audits, reports
 from bot.messages.rollbacks import remedies, rollbacks
 from sandbox.slack.blocks import check_blocks, check_view
 from tests.domain.samples import NOON, a_deployment
@@ -151,6 +153,11 @@ def everything(d: Deployment) -> Iterable[Message]:
     yield reports.history([d] * 10, 2, True, "/deployments")
     yield reports.show(d, [(NOON, "<@U0ANA>", d.reason)] * 60)
     yield reports.why(d)
+    wish = AuditWish(subject="D2", person=d.reason, page=2)
+    detail = {"reason": d.reason, "items": [d.reason], "none": None}
+    row = AuditEntry(at=NOON, actor=d.reason, action="x", subject=d.reason, detail=detail)
+    broken = Chain(checked=9, sealed_to=9, head="a" * 64, is_whole=True, open=0, row=3, why="gone")
+    yield audits.page([row] * 11, wish, "U0ANA", f"/deployments audit {d.reason}", broken)
     yield reports.help_text([(d.reason, d.service)] * 4, {d.service: people})
     yield blocks.refused(
         Refusal("x", "{who} at {when}: {word}", who=Who("U0ANA"), when=NOON, word=d.reason)

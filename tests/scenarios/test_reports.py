@@ -1,5 +1,6 @@
 """Reports: what people read of the history, page by page, and who may not."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,36 @@ async def test_only_members_read(team: Workspace) -> None:
         assert "I do not know this account." in await team.types("eve", f"/deployments {line}")
     assert "app v1.2.0" in await team.types("cy", "/deployments history")
     assert len(await team.trail("command")) == 4
+
+
+async def test_approvers_and_admins_read_who_did_what(team: Workspace) -> None:
+    await team.asks_and_approves()
+    await team.passes("PT5S")
+    read = await team.types("bo", "/deployments audit D2")
+    assert read.startswith("Audit trail of D2\n")
+    lines = read.splitlines()
+    assert any("gonogo dispatching D2: request id " in line for line in lines)
+    assert any("@bo approved D2" in line for line in lines)
+    assert "@ana requested D2" in lines[-2]
+    whole = r"The chain holds: all \d+ rows up to row \d+, seal [0-9a-f]{12}(; \d+ newer .*)?\."
+    assert re.fullmatch(whole, lines[-1])
+
+    assert "Audit trail of D2 by @bo" in await team.types("dee", "/deployments audit @Bo D2")
+    assert "Nothing is recorded here." in await team.types("dee", "/deployments audit INC-9")
+    paged = await team.types("bo", "/deployments audit")
+    assert "More: /deployments audit page 2" in paged
+    assert "Audit trail, page 2" in await team.types("bo", "/deployments audit page 2")
+    assert "It begins with /deployments audit D2." in (
+        await team.types("bo", "/deployments audit D2 page 9")
+    )
+    assert "I know nobody called zoe" in await team.types("bo", "/deployments audit @zoe")
+    assert "Only people with the role approver or admin may" in (
+        await team.types("ana", "/deployments audit D2")
+    )
+    await team.passes("PT5S")
+    assert "@ana refused to command: code not_allowed" in (
+        await team.types("bo", "/deployments audit @U0ANA")
+    )
 
 
 async def test_every_text_names_the_commands_as_the_team_does(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.adapters.store import SqlStore, audit, tables
 from bot.adapters.store.database import open_database
+from bot.adapters.store.store import Transaction
+from bot.domain.audits import Chain
 from bot.domain.deployments.states import State
 from bot.ports import AuditEntry, Tx
 from tests.store.samples import START, HandClock, Undo, only_on_postgres
@@ -80,6 +82,32 @@ async def test_rows_that_are_not_yet_sealed_are_in_order(store: SqlStore) -> Non
     head = await store.run(lambda tx: tx.seal())
     await write(store, 1)
     assert await store.verify_audit() == {"ok": True, "rows": 3, "sealed": 2, "head": head}
+
+
+async def test_the_trail_is_read_by_subject_and_by_person_newest_first(store: SqlStore) -> None:
+    await write(store, 4)
+    await store.run(lambda tx: tx.audit("U0ANA", "requested", "D1"))
+
+    async def ids(subject: str | None, actor: str | None, offset: int = 0) -> list[int]:
+        found = await store.read(lambda tx: tx.audited(subject, actor, limit=2, offset=offset))
+        return [one.id for one in found]
+
+    assert await ids(None, None) == [5, 4]
+    assert await ids(None, None, 4) == [1]
+    assert await ids("D1", None) == [5, 4]
+    assert await ids("D1", "U0BO") == [4, 2]
+    assert await ids(None, "U0ANA") == [5]
+
+
+async def test_a_look_at_the_chain_says_how_far_it_went(store: SqlStore) -> None:
+    empty = Chain(checked=0, sealed_to=0, head="", is_whole=True, open=0)
+    assert await store.read(lambda tx: tx.look_at_chain(5)) == empty
+    await write(store)
+    head = await store.run(lambda tx: tx.seal()) or ""
+    await write(store, 1)
+    for most, is_whole in ((ROWS, True), (ROWS - 1, False)):
+        found = Chain(checked=most, sealed_to=ROWS, head=head, is_whole=is_whole, open=1)
+        assert await store.read(lambda tx, most=most: tx.look_at_chain(most)) == found  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("table", ["audit", "audit_seals"])
@@ -174,6 +202,10 @@ async def test_tampering_is_found_at_its_row(
             found = audit.verify(connection)
             assert (found["ok"], found["row"]) == (False, row + shift)
             assert why in found["why"]
+            looked = Transaction(connection, START).look_at_chain(ROWS)
+            assert (looked.row, looked.why) == (found["row"], found["why"])
+            newer = Transaction(connection, START).look_at_chain(1)
+            assert not newer.why or found["row"] >= ROWS - 1
             raise Undo
 
         with pytest.raises(Undo):

@@ -50,6 +50,8 @@ QUESTIONS: dict[str, tuple[Callable[[Tx], object], str]] = {
     "pages of an incident": (lambda tx: tx.pages(1), "pages_pager"),
     "stale rooms": (lambda tx: tx.stale_rooms(), "incidents_touched_room"),
     "trail": (lambda tx: tx.trail("D1"), "audit_subject"),
+    "audited subject": (lambda tx: tx.audited("D1", None, limit=10), "audit_subject"),
+    "audited person": (lambda tx: tx.audited(None, "U0ANA", limit=10), "audit_actor"),
     "forgotten requests": (lambda tx: tx.forget_requests(START), "ix_inbox_received_at"),
 }
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, text
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
-from bot.ports import AuditEntry
+from bot.domain.audits import AuditEntry, Chain
 
 GENESIS = "0" * 64
 """What the first row is chained to."""
@@ -42,6 +42,35 @@ class Audit(Rows):
     def trail(self, subject: str) -> tuple[AuditEntry, ...]:
         wanted = select(_TABLE).where(_TABLE.c.subject == subject).order_by(_TABLE.c.id)
         return tuple(AuditEntry(**row) for row in self.connection.execute(wanted).mappings())
+
+    def audited(
+        self, subject: str | None, actor: str | None, *, limit: int, offset: int = 0
+    ) -> tuple[AuditEntry, ...]:
+        wanted = select(_TABLE).order_by(_TABLE.c.id.desc()).limit(limit).offset(offset)
+        if subject is not None:
+            wanted = wanted.where(_TABLE.c.subject == subject)
+        if actor is not None:
+            wanted = wanted.where(_TABLE.c.actor == actor)
+        return tuple(AuditEntry(**row) for row in self.connection.execute(wanted).mappings())
+
+    def look_at_chain(self, most: int) -> Chain:
+        newest = select(_SEALS).order_by(_SEALS.c.row_id.desc()).limit(most + 1)
+        seals = list(self.connection.execute(newest))
+        before = seals.pop() if len(seals) > most else None
+        first, previous = (before.row_id, before.digest) if before else (0, GENESIS)
+        last = seals[0].row_id if seals else 0
+        broken = _broken(self.connection, last, first, previous)
+        row, why = min(broken, default=(0, ""))
+        open_rows = select(func.count()).select_from(_TABLE).where(_TABLE.c.id > last)
+        return Chain(
+            checked=len(seals),
+            sealed_to=last,
+            head=seals[0].digest if seals else "",
+            is_whole=before is None,
+            open=self.connection.scalar(open_rows) or 0,
+            row=row,
+            why=why,
+        )
 
     def audit_head(self) -> str:
         newest = select(_SEALS.c.digest).order_by(_SEALS.c.row_id.desc()).limit(1)
@@ -92,11 +121,12 @@ def verify(connection: Connection, head: str | None = None) -> dict[str, Any]:
     "why": sentence}` for the lowest row that does not fit. Rows after the last seal are not
     protected yet.
     """
-    sealed, last = connection.execute(select(func.count(), func.max(_SEALS.c.row_id))).one()
+    sealed, newest_row = connection.execute(select(func.count(), func.max(_SEALS.c.row_id))).one()
+    last = newest_row or 0
     newest = select(_SEALS.c.digest).where(_SEALS.c.row_id == last)
-    broken = [*_removed(connection), *_unsealed(connection, last), *_changed(connection)]
+    broken = _broken(connection, last)
     if not broken and head is not None and not _is_known(connection, head):
-        broken = [(last or 0, "rows after it were removed: the given head is not in the chain")]
+        broken = [(last, "rows after it were removed: the given head is not in the chain")]
     if broken:
         row, why = min(broken)
         return {"ok": False, "row": row, "why": why}
@@ -108,26 +138,41 @@ def verify(connection: Connection, head: str | None = None) -> dict[str, Any]:
     }
 
 
-def _removed(connection: Connection) -> Iterator[tuple[int, str]]:
+def _broken(
+    connection: Connection, last: int, first: int = 0, previous: str = GENESIS
+) -> list[tuple[int, str]]:
+    """What does not fit of the rows after `first`, which has the digest `previous`, up to the
+    newest sealed one, `last`.
+    """
+    return [
+        *_removed(connection, first),
+        *_unsealed(connection, first, last),
+        *_changed(connection, first, previous),
+    ]
+
+
+def _removed(connection: Connection, first: int) -> Iterator[tuple[int, str]]:
     """The first seal whose row is gone."""
     both = _SEALS.outerjoin(_TABLE)
-    lost = select(func.min(_SEALS.c.row_id)).select_from(both).where(_TABLE.c.id.is_(None))
+    lost = select(func.min(_SEALS.c.row_id)).select_from(both)
+    lost = lost.where(_SEALS.c.row_id > first, _TABLE.c.id.is_(None))
     if (row := connection.scalar(lost)) is not None:
         yield row, "the row was removed"
 
 
-def _unsealed(connection: Connection, last: int | None) -> Iterator[tuple[int, str]]:
+def _unsealed(connection: Connection, first: int, last: int) -> Iterator[tuple[int, str]]:
     """The first row without a seal below one that has it."""
     both = _TABLE.outerjoin(_SEALS)
-    bare = select(func.min(_TABLE.c.id)).select_from(both).where(_SEALS.c.row_id.is_(None))
-    if (row := connection.scalar(bare)) is not None and last is not None and row < last:
+    bare = select(func.min(_TABLE.c.id)).select_from(both)
+    bare = bare.where(_TABLE.c.id > first, _TABLE.c.id < last, _SEALS.c.row_id.is_(None))
+    if (row := connection.scalar(bare)) is not None:
         yield row, "the row has no seal, but a later one has"
 
 
-def _changed(connection: Connection) -> Iterator[tuple[int, str]]:
+def _changed(connection: Connection, first: int, previous: str) -> Iterator[tuple[int, str]]:
     """The first row whose digest is another than its seal says."""
-    previous = GENESIS
-    pairs = select(_TABLE, _SEALS.c.digest).select_from(_TABLE.join(_SEALS)).order_by(_TABLE.c.id)
+    pairs = select(_TABLE, _SEALS.c.digest).select_from(_TABLE.join(_SEALS))
+    pairs = pairs.where(_TABLE.c.id > first).order_by(_TABLE.c.id)
     for row in connection.execute(pairs).mappings():
         if digest(previous, row) != row["digest"]:
             yield row["id"], "the row, or one just before it, is not what was sealed"

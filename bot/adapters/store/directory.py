@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, delete, func, insert, select
+from sqlalchemy import RowMapping, bindparam, delete, func, insert, or_, select
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
@@ -19,6 +19,9 @@ NEVER = datetime.fromtimestamp(0, UTC)
 
 _PERSON = select(_PEOPLE).where(_PEOPLE.c.slack_id == bindparam("slack_id"))
 _EVERYBODY = select(_PEOPLE).order_by(_PEOPLE.c.slack_id)
+_CALLED = select(_PEOPLE.c.slack_id).where(
+    or_(func.lower(_PEOPLE.c.name) == bindparam("name"), _PEOPLE.c.slack_id == bindparam("id"))
+)
 _READ = select(_PEOPLE.c.slack_id, _PEOPLE.c.read_at).where(_PEOPLE.c.read_at > NEVER)
 _TAGS_OF = select(_TAGS).where(_TAGS.c.repo == bindparam("repo"))
 
@@ -35,6 +38,10 @@ class Directory(Rows):
     def name_of(self, slack_id: str) -> str:
         row = self.connection.execute(_PERSON, {"slack_id": slack_id}).mappings().first()
         return slack_id if row is None else str(row["name"])
+
+    def called(self, name: str) -> set[str]:
+        sought = {"name": name.lower(), "id": name}
+        return set(self.connection.scalars(_CALLED, sought))
 
     def keep_people(
         self, people: Sequence[tuple[Actor, str]], *, others: Collection[str] = ()

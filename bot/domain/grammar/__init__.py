@@ -1,5 +1,6 @@
 """Grammar: what a person typed after a command, as values; a typo is a refusal, never a reason."""
 
+from bot.domain.grammar.audit import AuditWish, parse_audit
 from bot.domain.grammar.deploy import DeployWish, hotfix_checked, incident_in, parse_deploy
 from bot.domain.grammar.freezes import FreezeWish, LiftWish, parse_freeze
 from bot.domain.grammar.incident import IncidentWish, parse_incident
@@ -15,6 +16,7 @@ __all__ = [
     "KEYWORDS",
     "MAX_REASON",
     "REPORTS",
+    "AuditWish",
     "DeployWish",
     "FreezeWish",
     "IncidentWish",
@@ -28,6 +30,7 @@ __all__ = [
     "hotfix_checked",
     "incident_in",
     "normalise",
+    "parse_audit",
     "parse_deploy",
     "parse_freeze",
     "parse_incident",

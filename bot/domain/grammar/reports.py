@@ -3,14 +3,12 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from bot.domain.errors import Refusal
-from bot.domain.grammar.words import ENVIRONMENTS, hint, normalise, said_twice
+from bot.domain.grammar.words import ENVIRONMENTS, hint, normalise, once, page_number
 
-T = TypeVar("T")
 REPORTS = ("status", "history", "show", "why", "locks", "validate", "help")
-ACTS = ("lock", "unlock", "freeze", "notify", "notes", "metrics")
+ACTS = ("lock", "unlock", "freeze", "notify", "notes", "metrics", "audit")
 """What `/deployments` does besides: each has a grammar of its own."""
 
 
@@ -46,11 +44,11 @@ def parse_report(text: str, services: Iterable[str]) -> ReportWish:
     for word in words_left:
         lower = word.lower()
         if lower in names:
-            service = _once("service", service, names[lower])
+            service = once("service", service, names[lower])
         elif lower in ENVIRONMENTS:
-            environment = _once("environment", environment, ENVIRONMENTS[lower])
+            environment = once("environment", environment, ENVIRONMENTS[lower])
         elif lower == "page":
-            page = _once("page", page, _page(next(words_left, "")))
+            page = once("page", page, page_number(next(words_left, "")))
         else:
             known = (*names.values(), *ENVIRONMENTS, "page")
             raise Refusal(
@@ -60,18 +58,6 @@ def parse_report(text: str, services: Iterable[str]) -> ReportWish:
                 hint=hint(lower, known, every=True),
             )
     return ReportWish(report=report, service=service, environment=environment, page=page or 1)
-
-
-def _once(kind: str, before: T | None, now: T) -> T:
-    if before is not None:
-        raise said_twice(kind)
-    return now
-
-
-def _page(word: str) -> int:
-    if re.fullmatch("[1-9][0-9]{0,4}", word):
-        return int(word)
-    raise Refusal("no_page", "Which page? For example: page 2")
 
 
 def _deployment_id(words: list[str], report: str) -> int:

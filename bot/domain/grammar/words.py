@@ -4,10 +4,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import TypeVar
 
 from bot.domain.errors import Refusal
 from bot.domain.versions import Version
 
+T = TypeVar("T")
 ENVIRONMENTS = {"production": "production", "prod": "production", "staging": "staging"}
 _WORDS = "to dry-run dryrun because force page help for hotfix"
 KEYWORDS = frozenset({*ENVIRONMENTS, *_WORDS.split()})
@@ -57,6 +59,20 @@ def environment_in(raw: str) -> tuple[str, str]:
         word=raw,
         hint=hint(lower, ENVIRONMENTS),
     )
+
+
+def once(kind: str, before: T | None, now: T) -> T:
+    """A word of that kind; refuses the second one."""
+    if before is not None:
+        raise said_twice(kind)
+    return now
+
+
+def page_number(word: str) -> int:
+    """The number after “page”."""
+    if re.fullmatch("[1-9][0-9]{0,4}", word):
+        return int(word)
+    raise Refusal("no_page", "Which page? For example: page 2")
 
 
 def said_twice(kind: str) -> Refusal:

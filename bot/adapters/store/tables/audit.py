@@ -16,6 +16,7 @@ audit = Table(
     Column("subject", String, nullable=False),
     Column("detail", Json, nullable=False),
     Index("audit_subject", "subject", "id"),
+    Index("audit_actor", "actor", "id"),
     sqlite_autoincrement=True,
 )
 
