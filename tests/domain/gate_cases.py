@@ -252,6 +252,7 @@ CASES: list[tuple[str, dict[str, Any], Level, str]] = [
     ("monitoring", {"health": "HTTP 503"}, BLOCK, "Not healthy before the deployment: HTTP 503"),
     ("monitoring", {"health": None}, NOT_SET_UP, "No health URL"),
     ("watch", {}, PASS, "On watch: ana, dee"),
+    ("watch", {"watchers_beyond": 5}, PASS, "On watch: ana, dee; 5 more are not asked"),
     (
         "watch",
         {"watchers": ()},

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sandbox.slack.users import User
+from sandbox.world import World
+from tests.scenarios import outside
 from tests.scenarios.workspace import Workspace, workspace
 
 
@@ -82,6 +85,24 @@ async def test_nobody_says_so_and_is_reminded_once_and_success_does_not_wait(
         assert text.endswith("Nobody said that they watched.") and buttons == []
         await takes(team, "ana", stale=True)
         assert "D2 is no longer being watched: it is succeeded" in (await team.told("ana"))[-1]
+
+
+async def test_of_a_large_group_it_says_how_many_are_not_asked(tmp_path: Path) -> None:
+    def crowd(world: World) -> None:
+        users = [User(f"U0W{number:02}", f"w{number:02}", f"w{number:02}") for number in range(23)]
+        world.slack.users |= {user.id: user for user in users}
+        outside.regroup(world, *(user.name for user in users))
+
+    rules = {"services": {"app": {"watch": ["S0REL"]}}}
+    async with workspace(tmp_path, seed="bake", rules=rules, begin=crowd) as team:
+        await team.asks_and_approves()
+        why = await team.types("ana", "/deployments why D2")
+        assert "On watch: w00, w01," in why and "and 10 more; 3 more are not asked." in why
+        await team.passes("PT45S")
+        text, _ = await asked(team)
+        assert " @w19 Watch app v1.2.1" in text and "@w20" not in text
+        assert text.endswith("3 more belong to those who watch, and are not asked.")
+        assert "@w19 and not 3 more; nobody has said so yet" in await team.card()
 
 
 async def test_without_a_bake_nobody_is_asked(team: Workspace) -> None:

@@ -14,6 +14,7 @@ class Watch:
     """Who was asked to watch a deployment, until when about, and who takes the watch.
 
     `people` and `taken_by` are Slack user ids; `taken_by` is empty while nobody has said so.
+    `beyond` is how many more belong to those who watch, and were not asked.
     """
 
     people: tuple[str, ...]
@@ -22,6 +23,7 @@ class Watch:
     reminded_at: datetime | None = None
     taken_by: str = ""
     taken_at: datetime | None = None
+    beyond: int = 0
 
     def needs_reminder(self, now: datetime) -> bool:
         """Whether nobody has said so after a third of the time; once is enough."""

@@ -56,6 +56,7 @@ class Evidence:
     `staged` is a text where nothing is known of what staging runs. `approved` are the pull requests
     with an approving review. `on_qa` says who signed the commit off, "" that nobody did. `health`
     is what is wrong with it, `baseline_ms` how fast it answered. `holds` are those on the place.
+    `watchers_beyond` is how many more watch, of whom nothing was read.
     `backups` are read only where the version brings migrations.
     """
 
@@ -78,6 +79,7 @@ class Evidence:
     health: str | None = None
     baseline_ms: float | None = None
     watchers: tuple[str, ...] | None = None
+    watchers_beyond: int = 0
     way_back: Rehearsal | None = None
     holds: tuple[Held, ...] = ()
     unread: Mapping[str, Fault] = field(default_factory=dict)

@@ -80,6 +80,8 @@ def watch(evidence: Evidence) -> Verdict:
         return Verdict(gate=Gate.WATCH, level=Level.NOT_SET_UP, text="Nobody is named who watches")
     if evidence.watchers:
         text = f"On watch: {listing(evidence.watchers)}"
+        if evidence.watchers_beyond:
+            text += f"; {evidence.watchers_beyond} more are not asked"
         return Verdict(gate=Gate.WATCH, level=Level.PASS, text=text)
     return Verdict(
         gate=Gate.WATCH,

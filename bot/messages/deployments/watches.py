@@ -6,7 +6,6 @@ from bot.domain.deployments.watches import Watch
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
 
-MOST_PEOPLE = 30
 WATCHED = (State.VALIDATING, State.DEGRADED)
 
 
@@ -14,13 +13,16 @@ def line(watch: Watch) -> str:
     """Who watches, for a card."""
     if watch.taken_by and watch.taken_at:
         return f"{b.mention(watch.taken_by)} is watching since {b.clock_time(watch.taken_at)}"
-    return f"Asked to watch: {_people(watch)}; nobody has said so yet"
+    more = f" and not {watch.beyond} more" if watch.beyond else ""
+    return f"Asked to watch: {_people(watch)}{more}; nobody has said so yet"
 
 
 def asking(d: Deployment, watch: Watch) -> Message:
     """The reply in the thread, with the button for as long as somebody is wanted."""
     until = b.clock_time(watch.until)
     text = f"{_people(watch)} Watch {_what(d)} in {b.line(d.environment, 64)} until about {until}."
+    if watch.beyond:
+        text += f" {watch.beyond} more belong to those who watch, and are not asked."
     if watch.taken_by and watch.taken_at:
         text += f"\n{line(watch)}."
     elif d.state not in WATCHED:
@@ -45,9 +47,7 @@ def taken(d: Deployment) -> Message:
 
 
 def _people(watch: Watch) -> str:
-    shown = " ".join(map(b.mention, watch.people[:MOST_PEOPLE]))
-    more = len(watch.people) - MOST_PEOPLE
-    return f"{shown} and {more} more" if more > 0 else shown
+    return " ".join(map(b.mention, watch.people))
 
 
 def _what(d: Deployment) -> str:

@@ -25,9 +25,9 @@ MOST = 20
 """People who are asked to watch; those beyond would each be told that somebody else does."""
 
 
-async def people(desk: Desk, service: str) -> tuple[Account, ...] | None:
-    """Those who watch and are members of the workspace, of many the first; None where nobody is
-    named.
+async def people(desk: Desk, service: str) -> tuple[tuple[Account, ...], int] | None:
+    """Those who watch and are members of the workspace, of many the first, and how many were not
+    looked at; None where nobody is named.
     """
     settings = desk.config.services.get(service)
     if settings is None or not settings.watch:
@@ -37,7 +37,8 @@ async def people(desk: Desk, service: str) -> tuple[Account, ...] | None:
     named = [desk.config.people[n].slack for n in settings.watch if n in desk.config.people]
     everybody = list(dict.fromkeys([*named, *(who for group in members for who in group)]))
     accounts = await asyncio.gather(*(desk.chat.account(who) for who in everybody[:MOST]))
-    return tuple(a for a in accounts if a.standing is Standing.MEMBER)
+    found = tuple(a for a in accounts if a.standing is Standing.MEMBER)
+    return found, len(everybody[MOST:])
 
 
 async def look_after(
@@ -53,10 +54,11 @@ async def look_after(
         except Fault as fault:  # production is looked at all the same
             log.warning("watchers_not_read", deployment=deployment.id, error=fault.text)
             return deployment, ()
-        if not found:
+        accounts, beyond = found or ((), 0)
+        if not accounts:
             return deployment, ()
-        ids = tuple(account.slack_id for account in found)
-        watch = Watch(people=ids, asked_at=now, until=now + rule.bake)
+        ids = tuple(account.slack_id for account in accounts)
+        watch = Watch(people=ids, beyond=beyond, asked_at=now, until=now + rule.bake)
         asked = deployment.with_(watch=watch)
         return asked, (reply(desk.config, asked, "watch", words.asking(asked, watch)),)
     if watch.needs_reminder(now):

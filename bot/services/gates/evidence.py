@@ -67,6 +67,7 @@ async def gather(
         health=ready.health,
         baseline_ms=ready.baseline_ms,
         watchers=ready.watchers,
+        watchers_beyond=ready.watchers_beyond,
         way_back=ready.way_back,
         holds=held,
         unread=sources.unread,

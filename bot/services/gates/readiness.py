@@ -38,13 +38,14 @@ class Readiness:
     health: str | None
     baseline_ms: float | None
     watchers: tuple[str, ...] | None
+    watchers_beyond: int
     way_back: Rehearsal | None
 
 
 async def look(desk: Desk, deployment: Deployment, commit: str, ask: Ask) -> Readiness:
     """Read it all, side by side."""
-    nobody: tuple[str, ...] = ()
-    staged, probe, watchers, on_qa, way_back = await asyncio.gather(
+    nobody: tuple[tuple[str, ...], int] = ((), 0)
+    staged, probe, watching, on_qa, way_back = await asyncio.gather(
         ask(Gate.STAGING, _staged(desk, deployment), None),
         _health(desk, deployment),
         ask(Gate.WATCH, _watchers(desk, deployment.service), nobody),
@@ -56,7 +57,8 @@ async def look(desk: Desk, deployment: Deployment, commit: str, ask: Ask) -> Rea
         on_qa=on_qa,
         health=probe.problem if probe else None,
         baseline_ms=probe.ms if probe and not probe.problem else None,
-        watchers=watchers,
+        watchers=watching and watching[0],
+        watchers_beyond=watching[1] if watching else 0,
         way_back=way_back,
     )
 
@@ -106,10 +108,10 @@ async def baseline(desk: Desk, deployment: Deployment) -> float | None:
     return probe.ms if probe and not probe.problem else None
 
 
-async def _watchers(desk: Desk, service: str) -> tuple[str, ...] | None:
-    """The names of those who watch."""
+async def _watchers(desk: Desk, service: str) -> tuple[tuple[str, ...], int] | None:
+    """The names of those who watch, and how many more there are."""
     found = await watches.people(desk, service)
-    return None if found is None else tuple(account.name for account in found)
+    return None if found is None else (tuple(account.name for account in found[0]), found[1])
 
 
 def _on_qa(desk: Desk, tx: Tx, deployment: Deployment, commit: str) -> str | None:
