@@ -56,7 +56,7 @@ class BotProcess:
         self.env = dict(env)
         self.url = url
         self.log = log
-        self._program = program
+        self.program = tuple(program)
         self._stops_within = stops_within
         self._process: Child | None = None
         self._ready = False
@@ -107,7 +107,7 @@ class BotProcess:
         """A new process with this environment alone, which does not outlive us."""
         with self.log.open("ab") as log:
             return await asyncio.create_subprocess_exec(
-                *self._program,
+                *self.program,
                 env=environment,
                 stdin=DEVNULL,
                 stdout=log,

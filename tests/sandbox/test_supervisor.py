@@ -140,7 +140,7 @@ from pathlib import Path
 from sandbox.supervisor import BotProcess
 async def main():
     one = BotProcess({one.env!r}, url={one.url!r}, log=Path({str(one.log)!r}),
-                     program={tuple(one._program)!r})
+                     program={one.program!r})
     print(await one.start() and one.state()["pid"], flush=True)
     await asyncio.sleep(60)
 asyncio.run(main())
