@@ -121,7 +121,13 @@ async def _examine(read: settings.Settings, loaded: config.Config) -> Sequence[p
         around += await outside_doctor.annotations(bot.annotators.made)
         if source := bot.targets.backups:
             around += await outside_doctor.backups(loaded, source, now)
-        outage = await outage_doctor.look(loaded, bot.chat, bot.pagers.values(), bot.status_page)
+        outage = await outage_doctor.look(
+            loaded,
+            bot.chat,
+            bot.pagers.values(),
+            bot.status_page,
+            hears_monitors=bool(read.uptime_kuma_webhook_token),
+        )
     finally:
         await bot.close()
     return (*asked, *found, *around, *outage)

@@ -55,6 +55,21 @@ def test_a_service_is_enough() -> None:
     assert [(name, env) for name, env, *_ in found.pipelines()] == [("app", "production")]
 
 
+def test_a_monitor_watches_a_service_that_there_is() -> None:
+    text = """\
+services: {app: {repo: acme/app}}
+incidents:
+  uptime_kuma:
+    monitors:
+      Main site: ap
+      Shop: app
+"""
+    assert mistakes(text) == [
+        "line 5: incidents.uptime_kuma.monitors.Main site: “ap” is not under services; "
+        "did you mean “app”?"
+    ]
+
+
 def test_every_mistake_is_told_at_once_with_its_line() -> None:
     text = """\
 slack: {chanel: deployments}

@@ -48,11 +48,12 @@ async def look(
     *pagers: Pager,
     page: StatusPage | None = None,
     changed: Callable[[str], str] = str,
+    hears_monitors: bool = False,
 ) -> Told:
     chat = SlackChat("xoxb-local-bot", api_url=f"{world.base_url}/api/")
     loaded = config.parse(changed(world.seed.gonogo_yaml(world.base_url)))
     try:
-        found = await outage_doctor.look(loaded, chat, pagers, page)
+        found = await outage_doctor.look(loaded, chat, pagers, page, hears_monitors=hears_monitors)
     finally:
         for one in (chat, *pagers, *((page,) if page else ())):
             await one.close()
@@ -137,6 +138,19 @@ async def test_somebody_is_in_the_group_that_is_called(world: World) -> None:
 
 async def test_where_nothing_is_set_up_nothing_is_looked_at(world: World) -> None:
     assert await look(world, changed=lambda text: text.replace("    group: S0REL\n", "")) == {}
+
+
+async def test_which_monitors_open_incidents(world: World) -> None:
+    def named(text: str) -> str:
+        watched = "  uptime_kuma: {monitors: {Main site: app}}"
+        return text.replace("incidents:\n", f"incidents:\n{watched}\n")
+
+    subject = "Uptime Kuma's webhook"
+    found = await look(world, hears_monitors=True, changed=named)
+    assert found[subject] == (True, "opens incidents for monitors named app, Main site (app)", "")
+    ok, text, action = (await look(world, changed=named))[subject]
+    assert (ok, action) == (False, outage_doctor.WEBHOOK)
+    assert text == "UPTIME_KUMA_WEBHOOK_TOKEN is not set, so no monitor opens an incident"
 
 
 async def test_channels_of_incidents_need_a_scope(world: World) -> None:

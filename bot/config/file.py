@@ -64,6 +64,7 @@ def parse(text: str, name: str = "gonogo.yaml") -> Config:
             *unknown_in_aftercare(config),
             *same_people(config),
             *_without_approver(config),
+            *_watching_nothing(config),
         ]
     if found:
         told = sorted((_line(tree, path), ".".join(path) or "file", hint) for path, hint in found)
@@ -87,6 +88,16 @@ def _without_approver(config: Config) -> Iterator[tuple[list[str], str]]:
         if config.environment(name, "production") and not config.approvers(name, "production"):
             path = ["services", name, "environments", "production", "approval", "needed"]
             yield path, "production needs a second person: at least 1"
+
+
+def _watching_nothing(config: Config) -> Iterator[tuple[list[str], str]]:
+    """A monitor of nothing would be heard, and open no incident."""
+    for monitor, service in config.incidents.uptime_kuma.monitors.items():
+        if service not in config.services:
+            close = get_close_matches(service, config.services, n=1)
+            hint = f"; did you mean “{close[0]}”?" if close else ""
+            path = ["incidents", "uptime_kuma", "monitors", monitor]
+            yield path, f"“{service}” is not under services{hint}"
 
 
 def _problem(error: ErrorDetails) -> str:

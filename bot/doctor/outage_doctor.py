@@ -12,12 +12,18 @@ from bot.ports.status_pages import StatusPage
 
 PAGER = "see docs/paging.md; correct its settings"
 GROUP = "correct incidents.paging.group in the configuration"
+WEBHOOK = "set it, or take out incidents.uptime_kuma.monitors; see docs/paging.md"
 CHANNELS = "update the app with manifest.yaml, or take out incidents.own_channel"
 PAGE = "see docs/status-page.md; correct status_page, the components, or its account"
 
 
 async def look(
-    config: Config, chat: SlackChat, pagers: Iterable[Pager], page: StatusPage | None
+    config: Config,
+    chat: SlackChat,
+    pagers: Iterable[Pager],
+    page: StatusPage | None,
+    *,
+    hears_monitors: bool,
 ) -> tuple[Finding, ...]:
     """Each of them once, without waking or telling anybody."""
     parts = {one.component for one in config.services.values() if one.component}
@@ -28,7 +34,7 @@ async def look(
         *((_channels(chat),) if config.incidents.own_channel else ()),
         *((_page(page, frozenset(parts)),) if page else ()),
     ]
-    return tuple(await asyncio.gather(*looks))
+    return (*await asyncio.gather(*looks), *_monitors(config, hears_monitors))
 
 
 async def _pager(pager: Pager) -> Finding:
@@ -64,6 +70,17 @@ async def _channels(chat: SlackChat) -> Finding:
             subject=subject, ok=False, text="without the scope channels:manage", action=CHANNELS
         )
     return Finding(subject=subject, ok=True, text="the bot may make them")
+
+
+def _monitors(config: Config, hears_them: bool) -> Iterable[Finding]:
+    """Which monitors open incidents; whether Uptime Kuma has such ones cannot be seen from here."""
+    subject, others = "Uptime Kuma's webhook", config.incidents.uptime_kuma.monitors
+    if hears_them:
+        names = ", ".join((*config.services, *(f"{one} ({of})" for one, of in others.items())))
+        yield Finding(subject=subject, ok=True, text=f"opens incidents for monitors named {names}")
+    elif others:
+        text = "UPTIME_KUMA_WEBHOOK_TOKEN is not set, so no monitor opens an incident"
+        yield Finding(subject=subject, ok=False, text=text, action=WEBHOOK)
 
 
 async def _page(page: StatusPage, parts: frozenset[str]) -> Finding:

@@ -88,6 +88,17 @@ def test_what_comes_back_counts_from_the_first_start() -> None:
     assert (back.restored_at, back.started_at) == (None, NOON)
 
 
+@pytest.mark.parametrize("state", [State.RESTORED, State.RESOLVED, State.CLOSED])
+def test_a_clock_that_was_set_back_makes_no_clock_run_backwards(state: State) -> None:
+    opened = an_incident()
+    over = opened.to(state, NOON - HOUR)
+    for incident in (over, opened.to(State.RESOLVED, NOON + HOUR).to(State.CLOSED, NOON)):
+        rules.clocks_are_right(incident, NOON + HOUR)
+        ends = (incident.restored_at, incident.resolved_at, incident.closed_at)
+        known = [at for at in ends if at is not None]
+        assert known and known == sorted(known) and known[0] >= NOON
+
+
 @pytest.mark.parametrize(
     ("clocks", "code"),
     [

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.deployments.changes import Change, ChangeList
 from bot.domain.deployments.validation import Outcome, Reading, Validation
 from bot.domain.gates import Issue
 from bot.domain.incidents.incidents import Incident, Postmortem, Severity, State
@@ -153,3 +154,34 @@ def test_published_is_only_offered_where_a_post_mortem_is_owed() -> None:
     assert offers(postmortem=Postmortem())
     assert not offers(postmortem=Postmortem(published_at=NOON))
     assert not offers(severity=Severity.MINOR)
+
+
+def test_a_long_incident_fits_into_an_issue() -> None:
+    events = [
+        Event(
+            id=number,
+            incident=7,
+            occurred_at=NOON,
+            recorded_at=NOON,
+            what=What.NOTE,
+            by="U0ANA",
+            text=f"{number} [error] " + "<_x_>" * 8000,
+        )
+        for number in range(100)
+    ]
+    listed = ChangeList(
+        base="v1.2.0",
+        url="",
+        changes=tuple(
+            Change(title="[" * 256, author="ana", pull_request=n, url="") for n in range(250)
+        ),
+    )
+    cause = a_deployment(changes=listed)
+    incident = an_incident(cause="D12", cause_state=CauseState.SUSPECTED)
+    text = postmortems.draft(incident, events, cause, None, str)
+    assert len(text) <= postmortems.MOST_LETTERS + 100
+    assert "- and 150 more\n" in text
+    entries = text.partition("## Timeline\n\n")[2].partition("\n\n## Promises")[0].splitlines()
+    assert entries[0].startswith("- 2024-03-26 12:00 UTC 0 \\[error\\]") and len(entries) > 10
+    assert entries[-1] == f"- and {100 - len(entries) + 1} more, in Slack"
+    assert "## Root cause" in text

@@ -27,10 +27,10 @@ async def team(migrated: Path) -> AsyncIterator[Team]:
         yield made
 
 
-async def sees(team: Team, status: str) -> None:
-    """The monitor of app reports something, a minute later."""
+async def sees(team: Team, status: str, name: str = "app") -> None:
+    """The monitor of that name reports something, a minute later."""
     team.clock.time += MINUTE
-    beat = Beat(monitor="1", name="app", status=status, text="", at=team.clock.now())  # type: ignore[arg-type]
+    beat = Beat(monitor="1", name=name, status=status, text="", at=team.clock.now())  # type: ignore[arg-type]
     await team.store.run(lambda tx: detecting.hear(tx, team.config, beat))
 
 
@@ -131,3 +131,23 @@ async def test_a_new_outage_is_as_bad_as_any_until_somebody_judges_it(team: Team
     await sees(team, "down")
     [bad] = await known(team)
     assert (bad.severity, bad.alerts, bad.freezes) == (Severity.MAJOR, 3, True)
+
+
+async def test_a_monitor_of_nothing_that_is_known_is_told_once_a_day(team: Team) -> None:
+    def told(tx: Tx) -> list[str]:
+        posts = tx.posts_due(tx.now)
+        return [p.message.text for p in posts if p.key.startswith("unknown-monitor")]
+
+    await sees(team, "up", "Main site")
+    assert await team.store.read(told) == []
+    await sees(team, "down", "Main site")
+    await sees(team, "down", "Main site")
+    [text] = await team.store.read(told)
+    assert text.startswith("Uptime Kuma reports Main site down since ")
+    assert (
+        "No service is named so (api, app, job, web), so no incident was opened: /incident" in text
+    )
+    team.clock.time += timedelta(days=1)
+    await sees(team, "down", "Main site")
+    assert len(await team.store.read(told)) == 2
+    assert await known(team) == ()

@@ -168,7 +168,8 @@ class Incident:
         return replace(self, **changes)
 
     def to(self, state: State, at: datetime, **changes: Any) -> Self:
-        """A copy moved to `state`, with the clocks that belong to it.
+        """A copy moved to `state`, with the clocks that belong to it; none of them runs backwards,
+        whatever was set back in between.
 
         Raises ValueError when the transition table has no such move.
         """
@@ -179,9 +180,10 @@ class Incident:
             case State.RESTORED:
                 moved |= {"restored_at": max(at, self.started_at)}
             case State.RESOLVED:
-                moved |= {"resolved_at": at, "restored_at": self.restored_at or at}
+                restored_at = self.restored_at or max(at, self.started_at)
+                moved |= {"restored_at": restored_at, "resolved_at": max(at, restored_at)}
             case State.CLOSED:
-                moved |= {"closed_at": at}
+                moved |= {"closed_at": max(at, self.resolved_at or self.declared_at)}
             case _:  # where it was over it is open again, and its clocks run on
                 moved |= {"restored_at": None, "resolved_at": None, "closure": None}
         return replace(self, **(moved | changes))

@@ -83,10 +83,13 @@ class StatusPost:
         return replace(self, **changes)
 
     def saying(self, text: str, phase: Phase, health: Health, now: datetime, by: str) -> Self:
-        """A copy that is to say something else; what is lost is still looked for."""
+        """A copy that is to say something else; what is lost is still looked for, and a try that is
+        under way not overtaken.
+        """
         state = PostState.WAITING
+        due_at = max(now, self.due_at) if self.lost and self.due_at else now
         new = {"text": text, "phase": phase, "health": health, "by": by}
-        return self.with_(state=state, attempts=0, last_error="", due_at=now, **new)
+        return self.with_(state=state, attempts=0, last_error="", due_at=due_at, **new)
 
     def ending(self, text: str, phase: Phase, now: datetime) -> Self:
         """A copy that is to say that it is over, unless nobody can have heard of it."""

@@ -64,4 +64,4 @@ def waits_for(deployment: Deployment, person: Actor) -> bool:
 
 def owes_news(incident: Incident, person: Actor) -> bool:
     """Whether people wait for news of an incident from this person."""
-    return incident.is_open and incident.owner == person.slack_id
+    return incident.is_open and incident.speaker == person.slack_id

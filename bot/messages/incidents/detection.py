@@ -46,6 +46,16 @@ def again(incident: Incident, beat: Beat) -> Message:
     )
 
 
+def unknown(beat: Beat, services: Sequence[str], command: str) -> Message:
+    """In the channel, where a monitor is down of which nobody said what it watches."""
+    return Message(
+        f"{KUMA} reports {b.line(beat.name, 80)} down since {b.when(beat.at)}. No service is named "
+        f"so ({b.line(', '.join(services), 300)}), so no incident was opened: "
+        f"{b.line(command)} does it, if users notice. `incidents.uptime_kuma.monitors` says which "
+        "service a monitor watches."
+    )
+
+
 def beside(others: Sequence[Incident]) -> str:
     """Which incidents of the same service are open as well."""
     named = " and ".join(f"{one.name} ({one.severity}, {one.state})" for one in others)

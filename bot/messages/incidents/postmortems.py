@@ -1,6 +1,6 @@
 """Post-mortems: the draft that an incident leaves behind, and the reminders to write it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.deployments.deployments import Deployment
@@ -13,7 +13,10 @@ from bot.messages.blocks import Message
 from bot.messages.incidents.incidents import DECISIONS, kept, utc
 from bot.messages.markdown import plain
 
-MOST_ENTRIES = 500
+MOST_LETTERS = 60_000
+"""GitHub takes 65,536 characters."""
+
+MOST_OF_ENTRY, MOST_CHANGES = 500, 100
 NO_LOGIN = "the login of its owner at GitHub is not configured, so its assignee stays"
 """Why somebody else is its assignee."""
 
@@ -81,7 +84,7 @@ def draft(
     """The draft as Markdown: what is known, and what only people can fill in."""
     i = incident
     people = dict.fromkeys(e.by for e in events if e.by != "gonogo")
-    parts = [
+    before = [
         f"<!-- {mark(i)} -->",
         f"**{plain(i.title)}** ({i.name}, {i.severity}: {DECISIONS[i.severity]})",
         f"Impact: {plain(i.impact)}",
@@ -94,7 +97,8 @@ def draft(
         _change(i, cause),
         *_readings(cause),
         "## Timeline",
-        "\n".join(_entry(event, name_of) for event in events[:MOST_ENTRIES]),
+    ]
+    after = [
         "## Promises",
         kept(score(words(events))) if words(events) else "No update was due.",
         *(
@@ -102,7 +106,20 @@ def draft(
             for heading in ("Root cause", "What went well", "What went wrong", "Actions")
         ),
     ]
-    return "\n\n".join(parts) + "\n"
+    room = MOST_LETTERS - sum(len(part) + 2 for part in (*before, *after))
+    timeline = "\n".join(_entries(events, name_of, room))
+    return "\n\n".join((*before, timeline, *after)) + "\n"
+
+
+def _entries(events: Sequence[Event], name_of: Callable[[str], str], room: int) -> Iterator[str]:
+    """As many of them as there is room for, and how many stand in Slack alone."""
+    for place, event in enumerate(events):
+        entry = _entry(event, name_of)
+        room -= len(entry) + 1
+        if room < 0:
+            yield f"- and {len(events) - place} more, in Slack"
+            return
+        yield entry
 
 
 def _clocks(i: Incident) -> list[str]:
@@ -136,7 +153,10 @@ def _change(i: Incident, cause: Deployment | None) -> str:
     version = f"{plain(cause.version)} ({i.cause})" if cause else plain(i.cause)
     lines = [f"{version}, {sure.get(i.cause_state, 'suspected')}: {plain(i.cause_why)}"]
     listed = cause.changes if cause else None
-    lines += [f"- {plain(change.title)}" for change in (listed.changes if listed else ())]
+    changes = listed.changes if listed else ()
+    lines += [f"- {_cut(change.title, 200)}" for change in changes[:MOST_CHANGES]]
+    if more := len(changes[MOST_CHANGES:]):
+        lines.append(f"- and {more} more")
     return "\n".join(lines)
 
 
@@ -150,8 +170,12 @@ def _readings(cause: Deployment | None) -> list[str]:
     return ["## Readings after it", "\n".join(lines)] if lines else []
 
 
+def _cut(text: str, most: int) -> str:
+    return plain(text if len(text) <= most else f"{text[: most - 1]}…")
+
+
 def _entry(event: Event, name_of: Callable[[str], str]) -> str:
-    text = "deleted in Slack" if event.is_deleted else plain(event.text)
+    text = "deleted in Slack" if event.is_deleted else _cut(event.text, MOST_OF_ENTRY)
     by = "" if event.by == "gonogo" else f" ({plain(name_of(event.by))})"
     marks = [
         *([f"recorded {event.recorded_at:%H:%M}"] if event.is_late else []),

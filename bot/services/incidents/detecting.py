@@ -7,7 +7,7 @@ from bot.domain.incidents.detection import KUMA, Beat
 from bot.domain.incidents.incidents import UNRESTORED, Incident, Severity, State
 from bot.domain.people import Role
 from bot.messages.incidents import detection as messages
-from bot.ports import Tx
+from bot.ports import Post, Tx
 from bot.services.incidents import incident_decisions
 from bot.services.incidents import incident_room as room
 from bot.services.incidents.incidents import Report, open_up
@@ -20,6 +20,8 @@ def hear(tx: Tx, config: Config, beat: Beat) -> None:
     service = _service(config, beat)
     if service is None:
         log.warning("unknown_monitor", monitor=beat.name)
+        if beat.status == "down":
+            _tell_of_unknown(tx, config, beat)
         return
     is_new = tx.first_time(beat.key, "kuma", KUMA)
     if not is_new:  # what comes again opens nothing, and is not counted twice
@@ -44,6 +46,13 @@ def _service(config: Config, beat: Beat) -> str | None:
     """The service that a monitor watches: as configured, else of the same name."""
     wanted = config.incidents.uptime_kuma.monitors.get(beat.name, beat.name)
     return wanted if wanted in config.services else None
+
+
+def _tell_of_unknown(tx: Tx, config: Config, beat: Beat) -> None:
+    """Nothing is opened, and nobody would ever hear of it: once a day for each monitor they do."""
+    told = messages.unknown(beat, sorted(config.services), config.commands.incident)
+    key = f"unknown-monitor:{beat.monitor}:{tx.now:%Y-%m-%d}"
+    tx.post(Post(key=key, channel=config.slack.channel, message=told))
 
 
 def _is_as_bad(incident: Incident, severity: Severity) -> bool:

@@ -137,11 +137,11 @@ def close(
     incident = _judged(tx, incident_id, slack_id, State.CLOSED)
     rules.may_close(incident, closure)
     changes: dict[str, object] = {"closure": closure, "promised_at": None, "draft_due_at": None}
-    if closure is Closure.EXTERNAL:  # it was real, so it has an end
-        changes["restored_at"] = incident.restored_at or tx.now
-        changes["resolved_at"] = incident.resolved_at or tx.now
+    over = incident
+    if closure is Closure.EXTERNAL and incident.is_open:  # it was real, so it has an end
+        over = incident.to(State.RESOLVED, tx.now)
     room.hush(tx, incident)
-    saved = room.keep(tx, incident, incident.to(State.CLOSED, tx.now, **changes))
+    saved = room.keep(tx, incident, over.to(State.CLOSED, tx.now, **changes))
     word = str(closure).replace("_", " ")
     room.note(tx, saved, f"Closed as {word}" + (f": {reason}" if reason else ""), by=slack_id)
     tx.audit(slack_id, "incident_closed", saved.name, closure=closure, reason=reason)

@@ -201,7 +201,7 @@ async def _keep(desk: Desk, old: Page, new: Page) -> None:
         saved = tx.save_page(old, new)
         if (saved.state, saved.by) != (old.state, old.by):
             _note(tx, incident, saved)
-        is_alarming = saved.state is PageState.RETRYING and saved.attempts == ALARMING_AFTER
+        is_alarming = saved.state is PageState.RETRYING and saved.attempts >= ALARMING_AFTER
         if not saved.ends and (saved.state is PageState.FAILED or is_alarming):
             _call_in_slack(tx, desk.config, incident, saved)
 

@@ -16,7 +16,7 @@ from bot.messages.incidents import incident_news as news
 from bot.messages.incidents import postmortems as messages
 from bot.ports import Tx
 from bot.services.deployments.requests import known
-from bot.services.desk import Desk
+from bot.services.desk import Desk, retry_in
 from bot.services.incidents import assigning
 from bot.services.incidents import incident_room as room
 from bot.services.incidents.incidents import load
@@ -55,7 +55,8 @@ async def draft(desk: Desk, incident_id: int) -> None:
         await _note(desk, incident, f"GitHub refuses the draft ({no.text})", DECLINED)
         return
     except Fault as fault:
-        await _note(desk, incident, f"waiting for GitHub ({fault.text})", LOST_AFTER)
+        pause = max(LOST_AFTER, retry_in(0, fault.retry_after))
+        await _note(desk, incident, f"waiting for GitHub ({fault.text})", pause)
         return
     await desk.store.run(lambda tx: _made(desk, tx, incident_id, made))
 

@@ -9,6 +9,8 @@ from sandbox.github.routes.call import Call, Reply, Table
 from sandbox.github.views import pulls
 from sandbox.github.views.site import Json
 
+MOST_OF_BODY = 65_536
+
 
 def _pull(call: Call) -> PullRequest:
     pull = call.repo.pulls.get(call.number("number"))
@@ -121,6 +123,8 @@ def create_issue(call: Call) -> Reply:
     title = str(call.field("title"))
     if not title.strip():
         raise invalid("Issue", "title", "missing_field")
+    if len(str(call.body.get("body") or "")) > MOST_OF_BODY:
+        raise invalid("Issue", "body", "too_long")
     made = Issue(
         id=next(call.github.ids),
         number=call.repo.next_number(),
