@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, RootModel, ValidationError, model_va
 
 from bot.adapters.tls import trusted
 from bot.domain.errors import Declined, Fault, NotFound, Unanswered
+from bot.ports.fences import pass_fence
 
 Form = TypeVar("Form", bound="Answer")
 Model = TypeVar("Model", bound=BaseModel)
@@ -124,6 +125,8 @@ class Rest:
         write: bool,
     ) -> httpx.Response:
         unclear = Unanswered if write else Fault
+        if write:
+            pass_fence(self._system)
         try:
             async with asyncio.timeout(self._timeout):
                 answer = await self._client.request(

@@ -8,6 +8,7 @@ import pytest
 
 from bot.adapters.github import PyGithubAdapter
 from bot.domain.errors import Declined, Fault, NotFound, Unanswered
+from bot.ports.fences import fenced
 from sandbox.holds import Hold
 from sandbox.world import World
 from tests.adapters.canned_github import Says, canned
@@ -190,6 +191,13 @@ async def test_a_server_that_sends_to_another_one_is_not_followed() -> None:
         with pytest.raises(Unanswered):
             await release(it.github)
     assert len(it.asked) == 1
+
+
+async def test_what_is_not_ours_any_more_is_not_sent(world: World, github: PyGithubAdapter) -> None:
+    with fenced(lambda: False), pytest.raises(Fault, match="another bot may do it") as raised:
+        await github.dispatch(APP, RELEASE, "main", {"version": "v1.2.1"})
+    assert type(raised.value) is Fault
+    assert world.journal.entries("github", "POST") == []
 
 
 async def test_a_run_is_cancelled_once_and_again(world: World, github: PyGithubAdapter) -> None:

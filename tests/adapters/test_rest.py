@@ -6,6 +6,7 @@ import pytest
 
 from bot.adapters.rest import Answer, Rest, wait
 from bot.domain.errors import Fault
+from bot.ports.fences import fenced
 
 DATE = "Sun, 09 Sep 2001 01:46:40 GMT"  # the time 1000000000
 
@@ -18,6 +19,18 @@ async def test_nobody_there_means_that_nothing_was_sent(method: str) -> None:
     await api.close()
 
     assert (type(raised.value), raised.value.text) == (Fault, "not reachable (ConnectError)")
+
+
+async def test_what_is_not_ours_any_more_is_not_sent() -> None:
+    """A port at which nobody answers would say so: it was not even tried."""
+    api = Rest("vercel", "http://127.0.0.1:1", "token", words=str)
+    with fenced(lambda: False):
+        with pytest.raises(Fault, match="another bot may do it") as raised:
+            await api.change("POST", "/")
+        assert type(raised.value) is Fault
+        with pytest.raises(Fault, match="not reachable"):  # a look is free
+            await api.get(Answer, "/")
+    await api.close()
 
 
 @pytest.mark.parametrize(

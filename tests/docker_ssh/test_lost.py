@@ -9,8 +9,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.errors import Declined, Unanswered
+from bot.domain.errors import Declined, Fault, Unanswered
 from bot.domain.rollbacks.targets import Fate
+from bot.ports.fences import fenced
 from tests.docker_ssh.stage import NEW, OLD, PROGRAMS, Stage, wanted
 from tests.docker_ssh.switching import end_of, is_good, running, step, switch
 
@@ -24,6 +25,16 @@ async def test_a_connection_cut_before_the_start_leaves_it_never_to_begin(stage:
         await target.start(wanted(), "D1")
     receipt, sight = await target.resolve_unknown(wanted(), "D1")
     assert (receipt, sight.fate, sight.text) == ({}, Fate.FAILED_RESTORED, "it never began")
+
+
+async def test_what_is_not_ours_any_more_is_not_sent(stage: Stage) -> None:
+    target = stage.target()
+    with fenced(lambda: False), pytest.raises(Fault, match="another bot may do it") as raised:
+        await target.start(wanted(), "D1")
+    assert type(raised.value) is Fault
+    assert await running(target) == OLD
+    _, sight = await target.resolve_unknown(wanted(), "D1")
+    assert sight.text == "it never began"
 
 
 async def test_a_start_whose_answer_was_lost_is_found_and_followed(stage: Stage) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,13 @@ from bot import config
 from bot.domain.deployments import inspections
 from bot.domain.deployments.inspections import Inspection
 from bot.domain.deployments.states import Kind, State
+from bot.domain.errors import Fault
 from bot.domain.rollbacks.switching import Progress, TargetStep
 from bot.domain.rollbacks.targets import Artifact, Candidate, Fate, Sight, TargetPlan
 from bot.ports import Receipt, Stale
+from bot.ports.fences import pass_fence
 from bot.services.deployments import inspecting, stepping
+from bot.services.rollbacks import claims
 from tests.services.team import CONFIG, START, Team
 
 
@@ -109,7 +113,7 @@ async def test_a_step_of_a_rollback_is_left_to_who_sends_it(team: Team, step: Ta
     host = await goes_back(team, step)
     first = await sending(team, host)
     for _ in range(4):
-        team.clock.forward(20)
+        team.clock.forward(4)
         await stepping.step(team.desk, 1)
     host.answers.set()
     await first
@@ -125,9 +129,63 @@ async def test_what_a_killed_bot_was_sending_another_one_looks_for_first(team: T
     host = await goes_back(team, STEPS[0])
     killed = await sending(team, host)
     killed.cancel()
-    team.clock.forward(90)
+    team.clock.forward(19)
+    await stepping.step(team.desk, 1)
+    assert host.looked_for == []
+    team.clock.forward(1)
     await stepping.step(team.desk, 1)
     assert (host.started, host.looked_for) == (["D1-a-1-1"], ["D1-a-1-1"])
+
+
+async def renewed(team: Team) -> None:
+    """Until the claim of the first step was said once more."""
+    said = (await team.newest()).due_at
+    async with asyncio.timeout(5):
+        while (await team.newest()).due_at == said:
+            await asyncio.sleep(0.01)
+
+
+async def test_who_lives_says_so_again_and_nobody_else_takes_the_step(team: Team) -> None:
+    host = await goes_back(team, STEPS[0])
+    claim = await claims.take(team.desk, await team.newest(), 0)
+    async with claim.renewed(timedelta(milliseconds=20)):
+        for _ in range(4):
+            team.clock.forward(14)
+            await renewed(team)
+            assert claim.holds()
+            await stepping.step(team.desk, 1)
+    assert claim.deployment == await team.newest()
+    assert (host.started, host.looked_for) == ([], [])
+
+
+async def test_who_was_paused_sends_nothing_any_more(team: Team) -> None:
+    host = await goes_back(team, STEPS[0])
+    claim = await claims.take(team.desk, await team.newest(), 0)
+    async with claim.renewed():  # and it gets no time to say so again
+        pass_fence("vercel")
+        team.clock.forward(20)
+        await stepping.step(team.desk, 1)  # another bot looks, and finds that it never began
+        host.answers.set()
+        await stepping.step(team.desk, 1)
+        assert (host.looked_for, host.started) == (["D1-a-1-1"], ["D1-a-1-1"])
+        with pytest.raises(Fault, match="another bot may do it by now"):
+            pass_fence("vercel")
+    pass_fence("vercel")
+
+
+async def test_what_another_bot_took_is_not_said_to_be_ours_again(team: Team) -> None:
+    host = await goes_back(team, STEPS[0])
+    claim = await claims.take(team.desk, await team.newest(), 0)
+    team.clock.forward(20)
+    await stepping.step(team.desk, 1)  # it never began
+    host.answers.set()
+    await stepping.step(team.desk, 1)
+    theirs = await team.newest()
+    team.clock.time = START  # so that it is not for the time that it does not hold
+    async with claim.renewed(timedelta(milliseconds=1)), asyncio.timeout(5):
+        while claim.holds():
+            await asyncio.sleep(0.01)
+    assert await team.newest() == theirs
 
 
 async def test_a_click_in_that_moment_does_not_make_the_rollback_wait(team: Team) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.errors import Declined, Fault, Unanswered
+from bot.ports.fences import pass_fence
 
 if TYPE_CHECKING:
     import asyncssh
@@ -145,6 +146,8 @@ class Host:
     ) -> Answer:
         import asyncssh
 
+        if write:
+            pass_fence(SYSTEM)
         try:
             done = await connection.run(command, stdin=asyncssh.DEVNULL, errors="replace")
         except asyncssh.ChannelOpenError as error:

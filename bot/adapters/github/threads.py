@@ -15,6 +15,7 @@ from bot.adapters.github.errors import TooLong, translated
 from bot.adapters.github.kept import Kept
 from bot.adapters.github.session import Session, client
 from bot.domain.errors import Declined, Fault, NotFound
+from bot.ports.fences import fence, pass_fence
 
 T = TypeVar("T")
 TIMEOUT = 15
@@ -82,7 +83,13 @@ class Threads:
 
     async def write(self, work: Callable[[Session], T]) -> T:
         """Run a call that changes something, once. Raises Declined, Unanswered or Fault."""
-        return await self._run(self._writes, work, write=True)
+        holds = fence()
+
+        def fenced(session: Session) -> T:
+            pass_fence("github", holds)
+            return work(session)
+
+        return await self._run(self._writes, fenced, write=True)
 
     async def close(self) -> None:
         """Let go of the threads; a request under way ends by itself, and nothing follows it."""

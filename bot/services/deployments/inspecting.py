@@ -20,11 +20,13 @@ from bot.messages.deployments import inspections as messages
 from bot.ports import Tx
 from bot.services.desk import Desk, reply, retry_in
 from bot.services.rollbacks import undoing as databases
-from bot.services.rollbacks.claims import STARTS_WITHIN
 from bot.services.rollbacks.host_step import HostStep
 from bot.services.runs.workflow_step import WorkflowStep
 
 LOOK_EVERY = timedelta(seconds=10)
+
+STARTS_WITHIN = timedelta(seconds=90)
+"""Longer than any start of a look takes; until then no other bot touches it."""
 
 
 def follow(config: Config, tx: Tx, old: Deployment, new: Deployment) -> None:

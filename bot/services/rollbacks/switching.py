@@ -103,41 +103,47 @@ async def _begin(
     desk: Desk, deployment: Deployment, place: int, start: Callable[[], Awaitable[Receipt]]
 ) -> None:
     """Send one step, which is ours alone until its answer is stored."""
-    taken = await claims.take(desk, deployment, place)
+    claim = await claims.take(desk, deployment, place)
+    receipt, trouble = Receipt(), None
+    async with claim.renewed():
+        try:
+            receipt = await start()
+        except Fault as fault:
+            trouble = fault
     try:
-        await _send(desk, taken, place, start)
+        await _sent(desk, claim.deployment, place, receipt, trouble)
     except Stale:
-        await claims.let_go(desk, taken)
+        await claims.let_go(desk, claim.deployment)
         raise
 
 
-async def _send(
-    desk: Desk, deployment: Deployment, place: int, start: Callable[[], Awaitable[Receipt]]
+async def _sent(
+    desk: Desk, deployment: Deployment, place: int, receipt: Receipt, trouble: Fault | None
 ) -> None:
-    """Send one step. An answer that got lost is looked for at the next tick."""
-    step = deployment.steps[place]
-    try:
-        receipt = await start()
-    except Declined as no:
-        await keep(desk, deployment, place, step.failed(no.text, desk.now()))
-    except Unanswered as lost:
-        unclear = replace(step, text=f"No clear answer ({lost.text}); looking at the target")
-        failures = deployment.failures
-        await keep(desk, deployment, place, unclear, pause=LOOK_AGAIN, failures=failures)
-    except Fault as fault:  # nothing was sent
-        text, failures = f"Waiting for {step.target} ({fault.text})", deployment.failures + 1
-        await keep(
-            desk,
-            deployment,
-            place,
-            replace(step, progress=Progress.WAITING, text=text),
-            pause=retry_in(deployment.failures, fault.retry_after),
-            failures=failures,
-            is_known=failures >= deadlines.LOOKS,
-        )
-    else:
-        running = replace(step, progress=Progress.RUNNING, receipt=receipt, text="switching")
-        await keep(desk, deployment, place, running)
+    """Store the answer. One that got lost is looked for at the next tick."""
+    step, failures = deployment.steps[place], deployment.failures
+    match trouble:
+        case None:
+            running = replace(step, progress=Progress.RUNNING, receipt=receipt, text="switching")
+            await keep(desk, deployment, place, running)
+        case Declined():
+            await keep(desk, deployment, place, step.failed(trouble.text, desk.now()))
+        case Unanswered():
+            text = f"No clear answer ({trouble.text}); looking at the target"
+            unclear = replace(step, text=text)
+            await keep(desk, deployment, place, unclear, pause=LOOK_AGAIN, failures=failures)
+        case _:  # nothing was sent
+            text = f"Waiting for {step.target} ({trouble.text})"
+            waiting = replace(step, progress=Progress.WAITING, text=text)
+            await keep(
+                desk,
+                deployment,
+                place,
+                waiting,
+                pause=retry_in(failures, trouble.retry_after),
+                failures=failures + 1,
+                is_known=failures + 1 >= deadlines.LOOKS,
+            )
 
 
 async def _find(
