@@ -132,6 +132,11 @@ class GitHub(Protocol):
     async def workflow(self, repo: str, file: str) -> Workflow:
         """The workflow file of the default branch. NotFound when it is not there."""
 
+    async def workflow_blob(self, repo: str, file: str, ref: str) -> str:
+        """The git sha of a workflow file on a branch or in a commit. NotFound when it is not
+        there.
+        """
+
     async def runs(
         self,
         repo: str,
@@ -144,6 +149,9 @@ class GitHub(Protocol):
         """The runs of a workflow with an id above `after`, newest first, and without `after` the
         newest 50; those of one branch where it is named.
         """
+
+    async def runs_at(self, repo: str, commit: str) -> Mapping[int, str]:
+        """The runs on a commit, and the workflow file of each."""
 
     async def run(self, repo: str, run_id: int) -> tuple[RunSummary, Progress]:
         """One run with its jobs and steps. NotFound when it was deleted."""

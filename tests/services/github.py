@@ -35,6 +35,9 @@ class Run:
     inputs: dict[str, str]
     owner: int | None = None
     twin: bool = False
+    attempt: int = 1
+    began_at: datetime | None = None
+    blob: str = ""
     status: str = "queued"
     conclusion: str | None = None
 
@@ -48,6 +51,11 @@ class Run:
 
     def ends(self, conclusion: str) -> None:
         self.status, self.conclusion = "completed", conclusion
+
+    def is_run_again(self, actor: str, at: datetime) -> None:
+        """Somebody presses Re-run all jobs."""
+        self.attempt, self.actor, self.began_at = self.attempt + 1, actor, at
+        self.status, self.conclusion = "in_progress", None
 
 
 @dataclass
@@ -109,6 +117,7 @@ class Hub:
             listed_at=datetime.fromtimestamp(now.timestamp() + self.lag, tz=now.tzinfo),
             inputs=inputs,
             twin=bool(earlier) and self.guarded[repo],
+            blob=self.blobs.get((repo, file), ""),
         )
         self.started.append(run)
         return run
@@ -172,7 +181,12 @@ class Hub:
 
     async def checks(self, repo: str, commit: str) -> tuple[Check, ...]:
         await self._asked("checks")
-        return (Check(name="ci", conclusion="failure" if commit in self.red else "success"),)
+        own = (
+            Check(name=f"job of {run.file}", conclusion=run.conclusion, run_id=run.id)
+            for run in self.started
+            if run.repo == repo
+        )
+        return (Check(name="ci", conclusion="failure" if commit in self.red else "success"), *own)
 
     async def workflow(self, repo: str, file: str) -> Workflow:
         await self._asked("workflow")
@@ -189,6 +203,11 @@ class Hub:
             guarded=guarded,
             jobs=("deploy",),
         )
+
+    async def workflow_blob(self, repo: str, file: str, ref: str) -> str:
+        await self._asked("workflow_blob")
+        made_of = {f"head of {run.id}": run.blob for run in self.started}
+        return self.blobs[repo, file] if ref == "main" else made_of[ref]
 
     async def runs(
         self,
@@ -207,6 +226,10 @@ class Hub:
             if (run.repo, run.file) == (repo, file) and run.id > after and run.listed_at <= now
         )
         return tuple(map(_summary, found))[:50]
+
+    async def runs_at(self, repo: str, commit: str) -> dict[int, str]:
+        """Whatever runs, runs on the newest commit, and that is the one asked about."""
+        return {run.id: run.file for run in self.started if run.repo == repo}
 
     async def run(self, repo: str, run_id: int) -> tuple[RunSummary, Progress]:
         await self._asked("run")
@@ -315,5 +338,7 @@ def _summary(run: Run) -> RunSummary:
         url=f"https://github.com/{run.repo}/actions/runs/{run.id}",
         created_at=run.created_at,
         updated_at=run.created_at,
-        began_at=run.created_at,
+        began_at=run.began_at or run.created_at,
+        attempt=run.attempt,
+        commit=f"head of {run.id}",
     )

@@ -21,15 +21,15 @@ from bot.adapters.github.releases import GitHubReleases
 from bot.adapters.github.reviews import Reviews
 from bot.adapters.github.session import Session
 from bot.adapters.github.threads import GRACE, TIMEOUT, Threads
+from bot.adapters.github.workflows import Workflows
 from bot.domain.deployments.changes import ChangeList
 from bot.domain.deployments.runs import Progress, RunSummary
 from bot.domain.errors import Declined, Fault, NotFound
 from bot.domain.gates import Check, Issue
 from bot.domain.versions import Version
-from bot.ports import Access, Started, Tag, Workflow
+from bot.ports import Access, Started, Tag
 
 MOST_TAGS = 100
-MOST_RUNS = 50
 MOST_LOOKS = 6
 """How often a run's jobs alone are read before the run itself is read again."""
 
@@ -40,7 +40,7 @@ MOVED = (301, 307, 308)
 """How GitHub declines a write on a repository by its old name."""
 
 
-class PyGithubAdapter(Gates):
+class PyGithubAdapter(Gates, Workflows):
     """GitHub through worker threads; see `bot.ports.GitHub` for what each call does."""
 
     def __init__(
@@ -173,41 +173,6 @@ class PyGithubAdapter(Gates):
             return (*map(reading.check_run, runs), *map(reading.commit_status, statuses))
 
         return await self._threads.read(repo, work)
-
-    async def workflow(self, repo: str, file: str) -> Workflow:
-        def work(session: Session) -> Workflow:
-            branch = session.get(f"/repos/{repo}")["default_branch"]
-            state = session.get(f"/repos/{repo}/actions/workflows/{quote(file)}")["state"]
-            path = f"/repos/{repo}/contents/.github/workflows/{quote(file)}"
-            return reading.workflow(file, branch, state, session.get(path, ref=branch))
-
-        return await self._threads.read(repo, work)
-
-    async def runs(
-        self,
-        repo: str,
-        file: str,
-        *,
-        after: int = 0,
-        dispatched_only: bool = True,
-        branch: str = "",
-    ) -> tuple[RunSummary, ...]:
-        query: dict[str, object] = {}
-        if dispatched_only:
-            query["event"] = "workflow_dispatch"
-        if branch:
-            query["branch"] = branch
-        path = f"/repos/{repo}/actions/workflows/{quote(file)}/runs"
-
-        def work(session: Session) -> list[Any]:
-            def until(row: Any) -> bool:
-                return not after or row["id"] <= after
-
-            return session.pages(path, "workflow_runs", size=MOST_RUNS, until=until, **query)
-
-        found = map(reading.run_summary, await self._threads.read(repo, work))
-        newer = {run.id: run for run in found if run.id > after}  # two pages may show the same one
-        return tuple(newer[run_id] for run_id in sorted(newer, reverse=True))
 
     async def run(self, repo: str, run_id: int) -> tuple[RunSummary, Progress]:
         def work(session: Session) -> tuple[RunSummary, Progress]:

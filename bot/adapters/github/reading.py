@@ -50,6 +50,12 @@ def run_summary(row: Json) -> RunSummary:
     )
 
 
+def file_of(row: Json) -> str:
+    """The workflow file of a run: `.github/workflows/release.yml`, or that with `@` and a ref."""
+    path, _, _ = (row.get("path") or "").partition("@")
+    return str(path).rpartition("/")[2]
+
+
 def progress(run: Json, jobs: Iterable[Json]) -> Progress:
     """How far a run is, with its jobs in order."""
     return Progress(

@@ -16,13 +16,15 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Outside:
     """How a deployment began outside Slack: by which GitHub login, and by which event there.
 
-    `older_than` is the version that was live and is newer; empty when this goes forward.
+    `older_than` is the version that was live and is newer; empty when this goes forward. `late_for`
+    names the deployment of ours that was over before GitHub began its run.
     `is_merge`: it is the workflow that deploys what is merged, by itself.
     """
 
     login: str
     event: str
     older_than: str = ""
+    late_for: str = ""
     is_merge: bool = False
 
 

@@ -32,7 +32,8 @@ class Dispatch:
     `before_run_id` is the newest run id of the workflow before the first POST; ids only grow.
     `ref` is the branch that runs. `carries_id`: the workflow puts the request id into the run's
     title; `carries_sha`: the run itself compares the commit; `guarded`: the workflow stops a
-    second run of the same request id. `unclear` counts the POSTs after which a run may exist.
+    second run of the same request id. `ran` is the workflow file that the run was made of, empty
+    until it was read. `unclear` counts the POSTs after which a run may exist.
     `accepted` is GitHub's answer to the last POST: yes, surely not carried out, or None for not
     known. `again_by` is who asked to send once more; `candidates` are runs that may be ours,
     `twins` those that surely are, besides the one that is followed.
@@ -45,6 +46,7 @@ class Dispatch:
     carries_id: bool
     carries_sha: bool = False
     guarded: bool
+    ran: str = ""
     unclear: int = 0
     accepted: bool | None = None
     again_by: str | None = None
@@ -65,6 +67,10 @@ class Dispatch:
         if self.accepted is False:
             return False
         return now - self.sent_at >= (GIVE_UP_SEARCH if self.accepted else SETTLE)
+
+    def ran_another(self, blob: str) -> bool:
+        """Whether the run was made of another workflow file than this one."""
+        return self.ran not in ("", blob)
 
     def next(self, now: datetime) -> Next:
         """Look on, send once more, or ask a person.

@@ -156,3 +156,15 @@ def attention(deployment: Deployment) -> Message:
     point = f"{title(d)} needs a person"
     lines = [f"*{point}*", b.line(d.notice), f"{people} Decide on the card of {d.name}.".strip()]
     return Message(f"{point}\n{b.line(d.notice)}", (b.section("\n".join(lines)),))
+
+
+def other_workflow(deployment: Deployment) -> Message:
+    """The top-level alert that a run was made of a workflow file that nobody approved."""
+    d = deployment
+    people = dict.fromkeys(who for who in (d.requested_by, *d.approved_by) if who)
+    point = f"{title(d)}: its run is not the workflow that was approved"
+    why = b.line(d.ending.text if d.ending else "")
+    advice = "Look at production, at the run and at who changed the file."
+    run = b.link(d.run_url, f"Run {d.run_id}") if d.run_url else ""
+    lines = [f"*{point}*", why, f"{' '.join(map(b.mention, people))} {advice}".strip(), run]
+    return Message(f"{point}\n{why}", (b.section("\n".join(filter(None, lines))),))

@@ -56,6 +56,8 @@ def started_by(deployment: Deployment) -> str:
     """Who began it and where: by a person in Slack, or outside by a GitHub login."""
     d = deployment
     if d.outside:
+        if d.outside.late_for:
+            return f"the late run of {b.line(d.outside.late_for, 40)}, begun by GitHub"
         login = b.line(d.outside.login or "somebody", 60)
         deed = "merged" if d.outside.is_merge else "started outside Slack"
         return f"{deed} by {b.mention(d.requested_by) if d.requested_by else login}"

@@ -56,7 +56,7 @@ def controls(d: Deployment) -> Block | None:
                     for place, run in enumerate(found)
                 ),
                 b.button("Send Again", "send_again", value, style="danger", confirm=question),
-                b.button("Close as Failed", "close_failed", value),
+                b.button("Close as Failed", "close_failed", value, confirm=_close(d)),
             )
         case State.ABORTING:
             return b.actions(block_id, b.button("Close as Failed", "close_failed", value))
@@ -77,3 +77,15 @@ def controls(d: Deployment) -> Block | None:
             return b.actions(f"after:{d.id}", *row) if row else None
         case _:
             return None
+
+
+def _close(d: Deployment) -> Block | None:
+    """What is asked before something is closed whose run may still come."""
+    if d.run_id is not None:
+        return None
+    return b.confirmation(
+        "Close it as failed?",
+        "GitHub may still begin its run, late. That would get a card of its own and be told here.",
+        "Close as Failed",
+        "Not Now",
+    )

@@ -74,6 +74,12 @@ def decided(deployment: Deployment, word: str) -> Message:
     return Message(f"{title(deployment)} ({deployment.name}): {word}.")
 
 
+def closed_without_run(deployment: Deployment) -> Message:
+    """The answer to Close as Failed where nobody knows whether its run comes."""
+    later = "Should GitHub begin its run after all, it gets a card of its own and is told there"
+    return decided(deployment, f"closed as failed. {later}")
+
+
 def refused(deployment: Deployment, verdicts: tuple[Verdict, ...]) -> Message:
     """Why a request was refused: all reasons at once, each with its next action."""
     lines = [f"*{title(deployment)} was refused* ({deployment.name}); nothing was deployed."]

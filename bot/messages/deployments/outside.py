@@ -19,11 +19,34 @@ def older(deployment: Deployment) -> Message:
     return _alert(point, f"{does} {advice}")
 
 
-def conflict(holder: Deployment, run: RunSummary) -> Message:
-    """The alert that two operations change one place at the same time."""
+def late(deployment: Deployment, asked: Deployment) -> Message:
+    """The alert that GitHub began the run of a deployment that was over already."""
+    d = deployment
+    people = dict.fromkeys(filter(None, (asked.requested_by, *asked.approved_by, _closer(asked))))
+    point = f"The late run of {asked.name}: {title(d)}"
+    text = (
+        f"GitHub began {_run(d.run_id, d.run_url)} only now. {asked.name} was over by then "
+        f"({b.line(asked.state, 40)}), so nobody waited for it; it is followed as {d.name}."
+    )
+    advice = "If it is not meant any more, press Cancel on its card."
+    return _alert(
+        point, f"{text}\n{' '.join(map(b.mention, people))} {advice}".replace("\n ", "\n")
+    )
+
+
+def _closer(asked: Deployment) -> str | None:
+    return asked.ending.by if asked.ending else None
+
+
+def conflict(holder: Deployment, run: RunSummary, asked: Deployment | None) -> Message:
+    """The alert that two operations change one place at the same time; the run may be the late one
+    that a deployment of ours `asked` for.
+    """
     place = f"{b.line(holder.service, 80)} {b.line(holder.environment, 64)}"
-    who = b.line(run.actor, 60)
-    point = f"Two at once in {place}: {holder.name} and a run that {who} started outside Slack"
+    other = f"a run that {b.line(run.actor, 60)} started outside Slack"
+    if asked is not None:
+        other = f"the late run of {asked.name}, which was over before GitHub began it"
+    point = f"Two at once in {place}: {holder.name} and {other}"
     lines = (
         f"{holder.name} ({b.line(holder.label, 64)}) is {status(holder).lower()}; "
         f"{_run(run.id, run.url)} “{b.line(run.title, 120)}” is {_stands(run)}.",
@@ -52,6 +75,8 @@ def displaced(holder: Deployment, found: Deployment) -> str:
     """Why a deployment that only waited, or waited for a person's decision, is over."""
     who = found.outside.login if found.outside else "somebody"
     run = f"{who} started {found.label} outside Slack (run {found.run_id})"
+    if found.outside and found.outside.late_for:
+        run = f"GitHub began the late run of {found.outside.late_for} ({found.label})"
     if holder.is_waiting:
         return f"{run}, so what was checked no longer holds. Nothing was deployed."
     return f"{run} before anybody decided about {holder.name}."

@@ -128,6 +128,8 @@ def close_failed(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> M
     may_decide(known(tx, slack_id))
     answer = _end(tx, deployment, State.FAILED, slack_id, "closed_as_failed", deployment.notice)
     rollbacks.begin_waiting(tx, config, load(tx, deployment_id))
+    if deployment.dispatch is not None and deployment.run_id is None:
+        return notes.closed_without_run(deployment)
     return answer
 
 

@@ -15,13 +15,14 @@ from bot.services.desk import Desk
 async def begin(desk: Desk, deployment: Deployment) -> Validation:
     """The validation after a run that ended well, with what the run proved. Raises Fault."""
     progress = deployment.progress or Progress(status="completed")
-    commit = await _commit(desk, deployment)
+    commit, workflow = await _commit(desk, deployment), _workflow(deployment, desk.now())
     now, rule, job = desk.now(), desk.rule(deployment), desk.deploy_job(deployment)
     readings = (
         *switching.readings(deployment.steps),
         _deploy_job(progress, job, now),
         _smoke(progress, rule.smoke if rule else None, now),
         commit,
+        workflow,
     )
     return Validation(
         started_at=now,
@@ -100,3 +101,12 @@ async def _commit(desk: Desk, deployment: Deployment) -> Reading | None:
         text = f"{deployment.version} moved {moved} while it was deployed"
     text += "; a commit that nobody approved may be live"
     return Reading(what="commit", outcome=Outcome.BAD, text=text, at=desk.now())
+
+
+def _workflow(deployment: Deployment, now: datetime) -> Reading | None:
+    """That the run was made of another workflow file than the approved one, if it was."""
+    bound, intent = deployment.binding, deployment.dispatch
+    if bound is None or intent is None or not intent.ran_another(bound.workflow_blob):
+        return None
+    text = f"the run was made of a {deployment.workflow} that nobody approved"
+    return Reading(what="workflow", outcome=Outcome.BAD, text=text, at=now)

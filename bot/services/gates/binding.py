@@ -37,3 +37,15 @@ def difference(deployment: Deployment, tag: Tag, workflow: Workflow) -> str:
     if was.workflow_blob != now.workflow_blob:
         return f"{deployment.workflow} changed since the request"
     return ""
+
+
+async def workflow_moved(desk: Desk, deployment: Deployment, ref: str) -> str:
+    """Whether the workflow file on a branch is no longer the one that was approved, in words; empty
+    when it still is. Raises Fault.
+    """
+    was, file = deployment.binding, deployment.workflow
+    try:
+        blob = await desk.github.workflow_blob(deployment.repo, file, ref)
+    except NotFound as gone:
+        return f"it is gone from GitHub ({gone.text})"
+    return "" if was is None or blob == was.workflow_blob else f"{file} changed since the request"

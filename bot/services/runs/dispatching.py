@@ -15,8 +15,9 @@ from bot.domain.rollbacks.switching import TargetStep
 from bot.messages.deployments import announcements
 from bot.ports import Stale, Started, Tx, Workflow
 from bot.services.closures import closures
-from bot.services.deployments.voiding import not_approved
+from bot.services.deployments.voiding import not_approved, void
 from bot.services.desk import Desk, announce, retry_in
+from bot.services.gates.binding import workflow_moved
 from bot.services.gates.guards import Objection, objection, people
 from bot.services.rollbacks import half_back, reversals, rolling_back, switching
 from bot.services.runs import lookouts, twins
@@ -116,7 +117,12 @@ def _intent(desk: Desk, workflow: Workflow, *, before: int, attempt: int) -> Dis
 
 
 async def _send(desk: Desk, deployment: Deployment, workflow: Workflow, intent: Dispatch) -> None:
-    """Commit the intent, POST once, store what came back."""
+    """Commit the intent, POST once, store what came back; nothing, where the workflow file changed
+    while everything else was read.
+    """
+    if moved := await workflow_moved(desk, deployment, workflow.branch):
+        await _not_sent(desk, deployment, Objection("moved", moved))
+        return
     request_id = deployment.request_id or new_request_id(deployment)
     # Unclear from now on: should we die before the answer is stored, a run may exist.
     pending = replace(intent, unclear=intent.unclear + 1)
@@ -140,7 +146,7 @@ async def _send(desk: Desk, deployment: Deployment, workflow: Workflow, intent: 
 
     saved = await desk.store.run(commit_intent)
     if isinstance(saved, str):
-        await _closed(desk, deployment, saved)
+        await _not_sent(desk, deployment, Objection("gate_blocked", saved))
         return
     if saved is None:
         text = f"Waiting: another deployment is being sent to {deployment.workflow}"
@@ -150,12 +156,19 @@ async def _send(desk: Desk, deployment: Deployment, workflow: Workflow, intent: 
     await _post(desk, saved, workflow, intent)
 
 
-async def _closed(desk: Desk, deployment: Deployment, why: str) -> None:
-    """Somebody closed the place since it was looked at."""
-    if deployment.state is State.APPROVED:
-        await not_approved(desk, deployment, Objection("gate_blocked", why))
-    else:
-        await needs_attention(desk, deployment, f"It was not sent again: {why}.")
+async def _not_sent(desk: Desk, deployment: Deployment, against: Objection) -> None:
+    """Something changed since it was looked at: somebody closed the place, or pushed."""
+    match deployment.state:
+        case State.APPROVED:
+            await not_approved(desk, deployment, against)
+        case State.AWAITING_APPROVAL:
+            await void(desk, deployment, against.code, against.text)
+        case State.CHECKING:
+            text = f"{against.text}; looking at it anew"
+            wait = deployment.with_(due_at=desk.now() + TURN, waiting_for=text)
+            await desk.save(deployment, wait)
+        case _:
+            await needs_attention(desk, deployment, f"It was not sent again: {against.text}.")
 
 
 async def _post(desk: Desk, deployment: Deployment, workflow: Workflow, intent: Dispatch) -> None:

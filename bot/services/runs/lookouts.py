@@ -3,13 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.config import Config
 from bot.domain.deployments import outside
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.runs import RunSummary, pick
-from bot.domain.deployments.states import Kind
+from bot.domain.deployments.states import Kind, State
 from bot.ports import Tx
 from bot.services.desk import Desk
 
@@ -21,6 +21,11 @@ CALLS_AN_HOUR = 1000
 """Of GitHub's 5,000, for looking whether somebody acts outside, as long as nobody does."""
 
 _REQUEST_ID = re.compile(r"\[(D\d+-[0-9a-f]{8})(?:-\d+-\d+)?\]")
+_OWN_RUN = re.compile(r"\[(D(\d+)-[0-9a-f]{8})\]")
+"""The same but for the steps of a rollback, whose deployment never follows a run."""
+
+LOOKS_NO_MORE = (State.VALIDATING, State.DEGRADED)
+"""States in which an unfinished deployment no longer looks whether its run is run again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,16 +131,15 @@ def new_runs(
     if lookout.branch:
         return _merged(tx, lookout, listed)
     since, known = tx.lookout(lookout.repo, lookout.key), tx.attempts(lookout.repo, ids)
-    own = {d.run_id for d in tx.unfinished() if d.repo == lookout.repo and d.run_id}
+    unfinished = tuple(one for one in tx.unfinished() if one.repo == lookout.repo)
+    own = {one.run_id for one in unfinished if one.state not in LOOKS_NO_MORE}
     new = tuple(
         run
         for run in listed
-        if run.id not in own
-        and outside.is_new(run, since, known.get(run.id, 0))
-        and not (run.attempt == 1 and run.actor == login and _is_request(tx, run))
+        if run.id not in own and _is_new(tx, run, since, known.get(run.id, 0), login)
     )
-    for sent in tx.unfinished():
-        if sent.dispatch and sent.run_id is None and sent.repo == lookout.repo:
+    for sent in unfinished:
+        if sent.dispatch and sent.run_id is None:
             ours = pick(
                 new,
                 sent.dispatch,
@@ -158,6 +162,28 @@ def _merged(tx: Tx, lookout: Lookout, listed: Sequence[RunSummary]) -> tuple[Run
         if run.branch == lookout.branch
         and any(outside.is_new(run, since, seen.get(run.id, 0)) for seen in known)
     )
+
+
+def _is_new(tx: Tx, run: RunSummary, since: datetime | None, known: int, login: str) -> bool:
+    """Whether an attempt is nobody's yet. Of our own requests the first attempt is that of its
+    deployment; but not where that is over and GitHub began the run only then.
+    """
+    if run.attempt == 1 and run.actor == login and _is_request(tx, run):
+        return not known and late_for(tx, run, login) is not None
+    return outside.is_new(run, since, known)
+
+
+def late_for(tx: Tx, run: RunSummary, login: str) -> Deployment | None:
+    """The deployment that asked for this run and was over before any was to be seen; None where it
+    is no such run.
+    """
+    if run.attempt != 1 or run.actor != login:
+        return None
+    for request_id, number in _OWN_RUN.findall(run.title):
+        asked = tx.deployment(int(number))
+        if asked and asked.request_id == request_id and asked.is_terminal and not asked.run_id:
+            return asked
+    return None
 
 
 def _is_request(tx: Tx, run: RunSummary) -> bool:

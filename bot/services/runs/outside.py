@@ -18,7 +18,7 @@ from bot.ports import Post, Tx
 from bot.services.desk import Desk, announce, direct
 from bot.services.gates import evidence, monitoring, readiness
 from bot.services.runs import telling
-from bot.services.runs.lookouts import Lookout, new_runs, pace
+from bot.services.runs.lookouts import Lookout, late_for, new_runs, pace
 
 log = structlog.get_logger()
 
@@ -90,7 +90,8 @@ async def _settle_place(
                 await _record(desk, await _as_deployment(desk, lookout, place, run))
             case Way.FOLLOW:
                 found = await _as_deployment(desk, lookout, place, run)
-                await _follow(desk, await _compared(desk, found, run, live))
+                compared = await _compared(desk, found, run, live)
+                await _follow(desk, compared, await _late_for(desk, run))
             case Way.WAIT:
                 if not lookout.branch:
                     await _say_conflict(desk, place, run)
@@ -125,6 +126,7 @@ async def _as_deployment(
     person = next(
         (one for one in desk.config.people.values() if _is_login(one.github, run.actor)), None
     )
+    asked = await _late_for(desk, run)
     return Deployment(
         service=service,
         environment=environment,
@@ -137,13 +139,24 @@ async def _as_deployment(
         requested_by_github=run.actor,
         requested_at=run.began_at,
         adopted=bool(lookout.branch),
-        outside=Outside(login=run.actor, event=run.event, is_merge=bool(lookout.branch)),
+        outside=Outside(
+            login=run.actor,
+            event=run.event,
+            late_for=asked.name if asked else "",
+            is_merge=bool(lookout.branch),
+        ),
         binding=binding,
         run_id=run.id,
         run_attempt=run.attempt,
         run_url=run.url,
         due_at=desk.now(),
     )
+
+
+async def _late_for(desk: Desk, run: RunSummary) -> Deployment | None:
+    """The deployment of ours that was over before GitHub began this run, if it is such a one."""
+    login = await desk.github.login()
+    return await desk.store.read(lambda tx: late_for(tx, run, login))
 
 
 def _is_login(known: str | None, login: str) -> bool:
@@ -207,8 +220,10 @@ async def _record(desk: Desk, found: Deployment) -> None:
     await desk.store.run(keep)
 
 
-async def _follow(desk: Desk, found: Deployment) -> None:
-    """Give it the slot and a card; what only waited there gives way."""
+async def _follow(desk: Desk, found: Deployment, asked: Deployment | None) -> None:
+    """Give it the slot and a card; what only waited there gives way. `asked` is the deployment of
+    ours whose run it is, though that was over before.
+    """
 
     def keep(tx: Tx) -> None:
         holder = tx.holder(found.service, found.environment)
@@ -218,6 +233,8 @@ async def _follow(desk: Desk, found: Deployment) -> None:
             _displace(tx, holder, found)
         saved = tx.add(found)
         _note(tx, saved, "found_outside")
+        if asked is not None:
+            tx.post(announce(desk.config, saved, "late", words.late(saved, asked)))
         if saved.outside and saved.outside.older_than:
             tx.post(announce(desk.config, saved, "older", words.older(saved)))
 
@@ -257,11 +274,12 @@ def _displace(tx: Tx, holder: Deployment, found: Deployment) -> None:
 
 async def _say_conflict(desk: Desk, place: tuple[str, str], run: RunSummary) -> None:
     """Loudly, once for each attempt: only one of two live operations can be followed."""
+    asked = await _late_for(desk, run)
 
     def say(tx: Tx) -> None:
         holder = tx.holder(*place)
         if holder is not None:
-            message = words.conflict(holder, run)
+            message = words.conflict(holder, run, asked)
             _say(tx, desk, f"conflict:{run.id}:{run.attempt}", message, holder.name, run)
 
     await desk.store.run(say)

@@ -22,8 +22,9 @@ def noted(intent: Dispatch, runs: Collection[RunSummary], *latest: Twin) -> Disp
 
 
 def without(intent: Dispatch, run_id: int) -> Dispatch:
-    """The intent when a run is followed that may have been a twin before."""
-    return replace(intent, twins=tuple(one for one in intent.twins if one.run_id != run_id))
+    """The intent when another run is followed, which may have been a twin before."""
+    left = tuple(one for one in intent.twins if one.run_id != run_id)
+    return replace(intent, twins=left, ran="")
 
 
 def found(config: Config, deployment: Deployment) -> tuple[Post, ...]:

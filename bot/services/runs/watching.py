@@ -15,7 +15,7 @@ from bot.ports import Tx
 from bot.services.deployments import merging, proving
 from bot.services.desk import Desk, announce, retry_in
 from bot.services.rollbacks import half_back, rollbacks
-from bot.services.runs import answering, gate_watch, telling, twins
+from bot.services.runs import answering, comparing, gate_watch, telling, twins
 from bot.services.runs.finding import candidates, needs_attention
 
 log = structlog.get_logger()
@@ -47,6 +47,9 @@ async def watch_run(desk: Desk, deployment: Deployment) -> None:
         failures=0,
         waiting_for="",
     )
+    seen = await comparing.compared(desk, seen, summary)
+    if await comparing.stopped(desk, deployment, seen):
+        return
     if await gate_watch.look(desk, deployment, seen):
         return
     if progress.status == "waiting" and seen.protection is None:
