@@ -138,6 +138,19 @@ class Config(Part):
         found = next((w for name, w in windows.items() if name == environment), None)
         return found.calendar(at) if found else None
 
+    def workflows_of(self, repo: str) -> frozenset[str]:
+        """The files there that the bot starts: what deploys, goes back, and asks the database."""
+        files = {file for *_, one, _, file in self.pipelines() if one.repo == repo}
+        for service in self.services.values():
+            if service.repo != repo:
+                continue
+            files.add(service.rollback_workflow)
+            if service.migrations and service.migrations.workflow:
+                files.add(service.migrations.workflow)
+            for place in service.environments.values():
+                files |= {one.workflow for one in place.targets if one.kind == "github_workflow"}
+        return frozenset(files)
+
     def merges(self) -> Iterator[tuple[str, str, ServiceConfig, AdoptConfig]]:
         """(service, environment, its settings, the workflow) of all that merges deploy."""
         for name, service in self.services.items():

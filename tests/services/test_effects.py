@@ -40,16 +40,13 @@ async def freeze(team: Team) -> Refusal | None:
 
 
 def while_it_is_sent(team: Team, act: Act) -> None:
-    """Somebody acts while GitHub is asked, for the last time before the POST, what runs there.
-
-    The gates read that list as well, and are judged after it.
-    """
+    """Somebody acts while GitHub is asked the last thing before the POST: for the workflow file."""
     looks = 0
 
     async def on_call(what: str) -> None:
         nonlocal looks
-        looks += what == "runs"
-        if looks == 2 and what == "runs":
+        looks += what == "workflow_blob"
+        if looks == 1 and what == "workflow_blob":
             assert await act(team) is None
 
     team.hub.on_call = on_call

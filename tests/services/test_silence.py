@@ -12,7 +12,7 @@ import pytest
 from bot.domain.deployments.states import State
 from tests.services.team import Team
 
-SOURCES = ("tag", "workflow", "checks", "runs")
+SOURCES = ("tag", "workflow", "checks", "runs", "workflow_blob")
 """What GitHub is asked for between the approval and the run."""
 
 

@@ -27,6 +27,15 @@ def is_enough(deployment: Deployment) -> bool:
     return len(deployment.approvals) >= needed(deployment)
 
 
+def is_outdated(deployment: Deployment, now: datetime, lasts: timedelta) -> bool:
+    """Whether so much time went by since the last approval that people have to be asked anew. Once
+    it has let a run through one gate at GitHub it holds for those after it.
+    """
+    is_used = deployment.protection is not None and bool(deployment.protection.answered)
+    given = [one.at for one in deployment.approvals]
+    return bool(given) and not is_used and now - max(given) >= lasts
+
+
 def approved(deployment: Deployment, actor: Actor, now: datetime, *, fresh: bool) -> Approval:
     """The approval of this actor for what the deployment is bound to."""
     commit = deployment.binding.commit if deployment.binding else ""

@@ -4,7 +4,7 @@ waiting time.
 
 from datetime import timedelta
 
-from bot.domain.approvals.approvals import nudge_time
+from bot.domain.approvals.approvals import is_enough, nudge_time
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.domain.gates.overrides import standing
@@ -50,6 +50,9 @@ async def watch_approval(desk: Desk, deployment: Deployment) -> None:
     if deployment.protection is not None and deployment.run_id is None:
         # Its run waits at GitHub's gate for the approval.
         await dispatching.begin(desk, judged, bound[1])
+        return
+    if is_enough(judged):  # what blocked it was all that it waited for
+        await desk.save(deployment, judged.to(State.APPROVED, now), action="opened")
         return
     nudge = nudge_time(deployment.requested_at, expires)
     if deployment.nudged_at is None:

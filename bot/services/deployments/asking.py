@@ -17,7 +17,7 @@ async def asking(desk: Desk, deployment: Deployment, *, again: bool) -> tuple[Po
     decided = (deployment.requested_by, *deployment.approved_by)
     approvers = tuple(who for who in members if who not in decided)
     url = await _permalink(desk, place)
-    word = "reminder" if again else "asked"
+    word = f"reminder-{deployment.revision}" if again else "asked"
     note = notes.asking(deployment, approvers, again=again)
     direct = [
         Post(

@@ -3,6 +3,8 @@
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.messages.deployments import notes
+from bot.ports import Post
+from bot.services.deployments.asking import asking
 from bot.services.desk import Desk, direct
 from bot.services.gates.guards import Objection
 from bot.services.rollbacks import half_back
@@ -19,8 +21,8 @@ async def void(desk: Desk, deployment: Deployment, code: str, why: str) -> None:
 
 
 async def not_approved(desk: Desk, deployment: Deployment, against: Objection) -> None:
-    """Void what was approved; where only approvers are the matter, undo theirs and wait again. What
-    is half-way back is a person's.
+    """Void what was approved; where only approvers are the matter, undo theirs and wait again, with
+    all the time there is where it was over. What is half-way back is a person's.
     """
     if half_back.is_half_back(deployment):
         why = against.text
@@ -30,8 +32,14 @@ async def not_approved(desk: Desk, deployment: Deployment, against: Objection) -
     if not (against.void or against.again):
         await void(desk, deployment, against.code, against.text)
         return
+    now = desk.now()
     left = tuple(one for one in deployment.approvals if one not in dict(against.void))
-    waiting = deployment.to(State.AWAITING_APPROVAL, desk.now(), approvals=left)
+    waiting = deployment.to(State.AWAITING_APPROVAL, now, approvals=left)
+    asked: tuple[Post, ...] = ()
+    if waiting.expires_at is not None and waiting.expires_at <= now:
+        expires = now + desk.config.approval.expires
+        waiting = waiting.with_(expires_at=expires, nudged_at=now)
+        asked = await asking(desk, waiting, again=True)
     posts = tuple(
         direct(
             deployment,
@@ -42,4 +50,5 @@ async def not_approved(desk: Desk, deployment: Deployment, against: Objection) -
         for one, why in against.void
     )
     undone = {one.who: why for one, why in against.void}
-    await desk.save(deployment, waiting, action="approval_undone", posts=posts, detail=undone)
+    undo, posts = "approval_undone", (*posts, *asked)
+    await desk.save(deployment, waiting, action=undo, posts=posts, detail=undone)

@@ -165,15 +165,21 @@ async def _backups(desk: Desk, deployment: Deployment) -> Backups | None:
 async def _commit(
     desk: Desk, repo: str, tag: Tag, workflow: Workflow, sources: _Sources
 ) -> tuple[bool, tuple[Check, ...]]:
-    """Whether the commit is on the branch, and its checks.
-
-    A run of the release workflow leaves its jobs as checks on the branch's newest commit; they say
-    nothing about the commit itself.
-    """
-    on_branch, own, checks = await asyncio.gather(
+    """Whether the commit is on the branch, and its checks."""
+    return await asyncio.gather(
         desk.github.is_on_branch(repo, tag.commit, workflow.branch),
-        desk.github.runs(repo, workflow.file, dispatched_only=False),
-        sources.ask(Gate.CI, desk.github.checks(repo, tag.commit), ()),
+        sources.ask(Gate.CI, _checks(desk, repo, tag.commit), ()),
     )
-    ours = {run.id for run in own}
-    return on_branch, tuple(check for check in checks if check.run_id not in ours)
+
+
+async def _checks(desk: Desk, repo: str, commit: str) -> tuple[Check, ...]:
+    """The checks of a commit without those that our own workflows left there.
+
+    What deploys, goes back or asks the database runs on the branch's newest commit, and each of
+    its jobs is a check of it; they say nothing about the commit itself.
+    """
+    checks, runs = await asyncio.gather(
+        desk.github.checks(repo, commit), desk.github.runs_at(repo, commit)
+    )
+    own = desk.config.workflows_of(repo)
+    return tuple(check for check in checks if runs.get(check.run_id or 0) not in own)

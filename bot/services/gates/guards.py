@@ -3,12 +3,13 @@
 import asyncio
 from dataclasses import dataclass
 
-from bot.domain.approvals.approvals import is_enough, needed
+from bot.domain.approvals.approvals import is_enough, is_outdated, needed
 from bot.domain.deployments.deployments import Approval, Deployment
 from bot.domain.errors import Declined, NotFound
 from bot.domain.gates import Evidence, Verdict
 from bot.domain.gates.overrides import unlifted
 from bot.domain.people import Actor, Role
+from bot.domain.spans import span
 from bot.ports import Workflow
 from bot.services.desk import Desk
 from bot.services.directory import look_up
@@ -75,7 +76,11 @@ def _wait_for_unread(blocking: tuple[Verdict, ...], found: Evidence) -> None:
 
 
 async def people(desk: Desk, deployment: Deployment) -> Objection | None:
-    """Everybody who took part, read afresh: the requester, and each approver."""
+    """Everybody who took part, read afresh: the requester, and approvers, whose yes has an age."""
+    lasts = desk.config.approval.expires
+    if is_outdated(deployment, desk.now(), lasts):
+        why = f"its approval is older than {span(lasts)}, and nothing was sent in all that time"
+        return Objection("outdated", why, tuple((one, why) for one in deployment.approvals))
     if deployment.is_way_back and not deployment.approvals:
         if await rolling_back.requester_may(desk, deployment):
             return None
