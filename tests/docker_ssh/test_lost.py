@@ -12,6 +12,7 @@ import pytest
 from bot.domain.errors import Declined, Fault, Unanswered
 from bot.domain.rollbacks.targets import Fate
 from bot.ports.fences import fenced
+from sandbox.host.containers import Behaviour
 from tests.docker_ssh.stage import NEW, OLD, PROGRAMS, Stage, wanted
 from tests.docker_ssh.switching import end_of, is_good, running, step, switch
 
@@ -164,3 +165,24 @@ async def test_what_is_being_stopped_is_not_said_to_run_on(stage: Stage) -> None
 
 def _signal(stage: Stage, operation: str, number: int) -> None:
     os.killpg(int(stage.log(operation).with_name("group").read_text()), number)
+
+
+@pytest.mark.parametrize("old", ["good", "crashes"])
+async def test_what_had_ended_before_a_switch_that_changes_nothing_is_started_again(
+    stage: Stage, old: Behaviour
+) -> None:
+    """As one that was killed half-way leaves it; else a retry whose candidate fails would end with
+    nothing that runs.
+    """
+    [container] = stage.world.host.engine.containers
+    container.end()
+    stage.world.host.image(OLD).behaviour = old
+    stage.world.host.image(NEW).behaviour = "crashes"
+    target = stage.target()
+    sight = await switch(target, NEW, "D1")
+    if old == "good":
+        assert (sight.fate, await running(target)) == (Fate.FAILED_RESTORED, OLD)
+        assert sight.text.endswith("what ran before had ended, and was started again")
+    else:
+        assert sight.fate is Fate.FAILED_BROKEN
+        assert "was started again and is not healthy: its container ended" in sight.text

@@ -11,6 +11,7 @@ from bot.domain.rollbacks.switching import (
     Outcome,
     Progress,
     TargetStep,
+    again,
     outcome,
 )
 from bot.domain.rollbacks.targets import Fate, Sight
@@ -98,3 +99,29 @@ def test_where_nobody_looked_for_so_long_what_is_sent_then_has_its_time() -> Non
     assert begun.awaited_until == at + FOUND_WITHIN
     assert seen(begun, None, 91).awaited_until == NOON + timedelta(minutes=121)
     assert after(begun, replace(begun, progress=Progress.WAITING), 91).fate is Fate.FAILED_RESTORED
+
+
+@pytest.mark.parametrize("left", [Fate.FAILED_BROKEN, Fate.UNKNOWN])
+def test_a_retry_that_changes_nothing_leaves_what_the_try_before_left(left: Fate) -> None:
+    sent = TargetStep(target="web", progress=Progress.RUNNING, began_at=NOON)
+    broken = sent.ended(Sight(fate=left, text="1 of 2 domains did not move", at=NOON))
+    [retried] = again((broken,))
+    for text in ("HTTP 403", "HTTP 402"):
+        refused = replace(retried, progress=Progress.STARTING, began_at=NOON).failed(text, NOON)
+        assert outcome((refused,), stop_on_failure=True) is Outcome.MIXED
+        told = f"{text}; the try before left it so: 1 of 2 domains did not move"
+        assert (refused.came_to, refused.told) == (left, told)
+        [retried] = again((refused,))
+    good = replace(retried, progress=Progress.RUNNING, began_at=NOON).ended(
+        Sight(fate=Fate.SUCCEEDED, text="it runs", at=NOON)
+    )
+    assert outcome((good,), stop_on_failure=True) is Outcome.SWITCHED
+    assert (good.came_to, good.told) == (Fate.SUCCEEDED, "it runs")
+
+
+def test_a_retry_of_what_changed_nothing_may_change_nothing() -> None:
+    refused = replace(WAITING, progress=Progress.STARTING, began_at=NOON).failed("HTTP 403", NOON)
+    [retried] = again((refused,))
+    twice = replace(retried, progress=Progress.STARTING, began_at=NOON).failed("HTTP 402", NOON)
+    assert outcome((twice,), stop_on_failure=True) is Outcome.UNCHANGED
+    assert twice.told == "HTTP 402"

@@ -51,7 +51,8 @@ class TargetStep:
     One with a `command` asks the database instead: `down` changes it, anything else only looks.
 
     `receipt` finds a started step again. `pinned` says what lets later deployments go live there
-    again; `lift_by` is who wants that lifted; `output` are the last lines of its log.
+    again; `lift_by` is who wants that lifted; `output` are the last lines of its log. `left`
+    is what an earlier try left broken, or unknown, `left_as` in words.
     `waits` is its run that has not begun its work, `stop` somebody's wish to have that cancelled.
     `again` is tried once more, unless the try before goes on or ended well after all.
     """
@@ -75,6 +76,20 @@ class TargetStep:
     waits: int | None = None
     stop: Stop | None = None
     again: bool = False
+    left: Fate | None = None
+    left_as: str = ""
+
+    @property
+    def came_to(self) -> Fate | None:
+        """What became of the target: a try that changed nothing leaves what one before it left."""
+        return self.left if self.fate is Fate.FAILED_RESTORED and self.left else self.fate
+
+    @property
+    def told(self) -> str:
+        """What is known of it, in words."""
+        if self.came_to is self.fate:
+            return self.text
+        return f"{self.text}; the try before left it so: {self.left_as}"
 
     @property
     def awaited_until(self) -> datetime | None:
@@ -185,7 +200,7 @@ def outcome(steps: Sequence[TargetStep], *, stop_on_failure: bool) -> Outcome:
     changing = [step for step in steps if step.changes]
     if changing and all(step.fate is Fate.SUCCEEDED for step in changing):
         return Outcome.SWITCHED
-    if any(step.fate not in (None, Fate.FAILED_RESTORED) for step in changing):
+    if any(step.came_to not in (None, Fate.FAILED_RESTORED) for step in changing):
         return Outcome.MIXED
     return Outcome.UNCHANGED
 
@@ -221,12 +236,15 @@ def _once_more(step: TargetStep) -> TargetStep:
 
 
 def _anew(step: TargetStep) -> TargetStep:
+    is_left = step.fate in (Fate.FAILED_BROKEN, Fate.UNKNOWN)
     return TargetStep(
         target=step.target,
         command=step.command,
         undoes=step.undoes,
         if_failed=step.if_failed,
         attempt=step.attempt + (step.began_at is not None),
+        left=step.fate if is_left else step.left,
+        left_as=step.text if is_left else step.left_as,
     )
 
 
@@ -240,8 +258,8 @@ def readings(steps: Sequence[TargetStep]) -> tuple[Reading, ...]:
     return tuple(
         Reading(
             what=step.target if step.command else f"target {step.target}",
-            outcome=_SEEN.get(step.fate or Fate.UNKNOWN, Seen.DEGRADED),
-            text=step.text,
+            outcome=_SEEN.get(step.came_to or Fate.UNKNOWN, Seen.DEGRADED),
+            text=step.told,
             at=step.ended_at,
         )
         for step in steps

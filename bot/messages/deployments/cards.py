@@ -163,9 +163,9 @@ def steps(deployment: Deployment) -> str:
         took = ""
         if step.began_at and step.ended_at:
             took = f" in {b.span(step.ended_at - step.began_at)}"
-        word = str(step.fate or step.progress).replace("_", " ")
+        word = str(step.came_to or step.progress).replace("_", " ")
         lines.append(
-            f"• {b.line(step.target, 80)} *{word}*{took} {b.line(step.text, 200)}".rstrip()
+            f"• {b.line(step.target, 80)} *{word}*{took} {b.line(step.told, 400)}".rstrip()
         )
         lines[-1] += stops.on_card(step)
         if step.awaited_until:

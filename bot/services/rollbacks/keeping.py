@@ -44,7 +44,7 @@ async def keep(
         kept,
         action="target_ended" if ended else "",
         posts=posts,
-        detail={"target": step.target, "fate": step.fate, "why": step.text},
+        detail={"target": step.target, "fate": step.came_to, "why": step.told},
     )
     desk.wake_after(pause)
     return saved

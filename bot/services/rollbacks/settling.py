@@ -45,6 +45,6 @@ async def settle(desk: Desk, deployment: Deployment, found: Outcome) -> None:
 
 
 def _told(steps: Sequence[TargetStep], found: Outcome) -> str:
-    each = "; ".join(f"{step.target}: {step.text or 'not begun'}" for step in steps)
+    each = "; ".join(f"{step.target}: {step.told or 'not begun'}" for step in steps)
     head = "PARTIAL: production is mixed" if found is Outcome.MIXED else "Nothing was switched"
     return f"{head}. {each}"

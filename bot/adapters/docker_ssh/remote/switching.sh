@@ -14,7 +14,7 @@ words() {
     done
     [[ $digest =~ ^sha256:[0-9a-f]{64}$ ]] || refuse 64 "not a digest"
     here=$state/$operation reference=$repository@$digest
-    prev=$name-prev-$operation cand=$name-cand-$operation old='' touched='' stopping=''
+    prev=$name-prev-$operation cand=$name-cand-$operation old='' touched='' stopping='' idle='' why=''
 }
 
 start() {
@@ -68,6 +68,16 @@ finish() { # CODE TEXT
     [[ -z ${cand:-} || -z $(id_of "$cand") ]] || docker rm -f "$cand" >/dev/null
     result "$@"
     exit
+}
+
+# CODE TEXT, while nothing was changed yet: what did not run when it began is started.
+unchanged() {
+    [[ $idle ]] || finish "$@"
+    say "starting the old container again"
+    docker start "$name" >/dev/null
+    healthy "$name" "$url" '' ||
+        finish 30 "$2; what ran before was started again and is not healthy: $why"
+    finish "$1" "$2; what ran before had ended, and was started again"
 }
 
 # NAME PUBLISH FLAG…: its container, or why there is none.
@@ -133,7 +143,8 @@ restore() {
     # An engine that was told to stop it does so, whether or not somebody still waits for that.
     [[ -z $stopping ]] || docker stop -t "$grace" "$name" >/dev/null
     docker start "$name" >/dev/null
-    [[ $(id_of "$name") == "$old" ]] && healthy "$name" "$url" ''
+    [[ $(id_of "$name") == "$old" ]] || { why="it could not be given its name back"; return 1; }
+    healthy "$name" "$url" ''
 }
 
 failed() { # WHY, after the old container was touched
@@ -151,7 +162,7 @@ failed() { # WHY, after the old container was touched
 interrupted() {
     trap '' HUP INT TERM
     say "interrupted"
-    [[ $touched ]] || finish 20 "it was interrupted before anything was changed"
+    [[ $touched ]] || unchanged 20 "it was interrupted before anything was changed"
     restore
     case $? in
         0) finish 20 "it was interrupted; what ran before runs" ;;
@@ -167,7 +178,7 @@ fetch() { # `found` is the image's id then
     else
         say "pulling $reference"
         said=$(timeout --foreground "$pull" docker pull -q "$reference" 2>&1) ||
-            finish 10 "the image could not be pulled: $(one_line <<<"$said")"
+            unchanged 10 "the image could not be pulled: $(one_line <<<"$said")"
         found=$(docker image inspect -f '{{.Id}}' "$reference")
     fi
 }
@@ -189,6 +200,7 @@ switch() {
         docker rename "$found" "$name"
         old=$(id_of "$name")
     fi
+    [[ -z $old || $(docker inspect -f '{{.State.Status}}' "$name" 2>/dev/null) == running ]] || idle=yes
 
     fetch
     said=$(docker inspect --type container -f '{{.State.Status}} {{.Image}} {{index .Config.Labels "deploy.config"}}' "$name" 2>/dev/null)
@@ -200,11 +212,11 @@ switch() {
     if [[ $candidate == yes ]]; then
         say "trying it beside the old one"
         said=$(run "$cand" "127.0.0.1::$container_port" --restart=no) ||
-            finish 11 "a candidate could not be started: $(one_line <<<"$said")"
+            unchanged 11 "a candidate could not be started: $(one_line <<<"$said")"
         at=$(docker port "$cand" "$container_port/tcp" 2>/dev/null | head -n 1)
         if ! healthy "$cand" "http://$at/${url#http://*/}" "$version"; then
             last_words "$cand"
-            finish 12 "the candidate failed: $why"
+            unchanged 12 "the candidate failed: $why"
         fi
         docker rm -f "$cand" >/dev/null
     fi
@@ -213,7 +225,7 @@ switch() {
     if [[ $old ]]; then
         say "setting the old container aside"
         said=$(docker rename "$name" "$prev" 2>&1) ||
-            finish 13 "the old container could not be renamed: $(one_line <<<"$said")"
+            unchanged 13 "the old container could not be renamed: $(one_line <<<"$said")"
         say "stopping it"
         stopping=yes
         said=$(docker stop -t "$grace" "$prev" 2>&1) || failed "the old container did not stop: $(one_line <<<"$said")"
