@@ -32,9 +32,16 @@ def rollback(command: Command, office: Office) -> Answer:
     )
     if not order.reason:
         return _form(order, found, command.channel, command.name, office)
-    between = undoing.between(office.tx, found.choice.takes_back, order.version)
-    before = undoing.before(office.tx, found.choice.takes_back)
-    return messages.proposal(order, found.known, found.holder, between, before, found.left)
+    taken = found.choice.takes_back
+    return messages.proposal(
+        order,
+        found.known,
+        found.holder,
+        undoing.between(office.tx, taken, order.version),
+        undoing.before(office.tx, taken),
+        found.left,
+        undoing.unread(office.tx, office.config, order.service, taken, order.version),
+    )
 
 
 def ask(click: Click, office: Office) -> Answer:

@@ -1,7 +1,10 @@
 """What somebody reads before they go back: what goes away, and what the way is like."""
 
+from pathlib import Path
+
 from tests.scenarios.test_rollback import deployed, rolls_back
-from tests.scenarios.workspace import Workspace
+from tests.scenarios.test_undoing import RULES
+from tests.scenarios.workspace import Workspace, workspace
 
 GOES_AWAY = "Goes away (3 commits): Add feature X; Fix bug Y; Update dependency Z"
 AS_REHEARSED = "As rehearsed: v1.2.0, rollback.yml ready, no migrations"
@@ -14,7 +17,7 @@ async def test_the_proposal_says_what_goes_away_and_what_was_rehearsed(team: Wor
     assert AS_REHEARSED in said
     said = await team.types("bo", "/rollback to v1.1.0 because it is broken")
     assert "Goes away" not in said
-    assert "This way back was not rehearsed: how long it takes is not known." in said
+    assert "This way back was not rehearsed: how long it takes, and whether a gate" in said
 
 
 async def test_the_form_says_it_as_well_with_the_candidates(team: Workspace) -> None:
@@ -43,3 +46,19 @@ async def test_how_long_it_took_the_last_time_is_what_is_expected(team: Workspac
     assert "As rehearsed: v1.2.0, " in said
     assert "about " in said
     assert "migrations reversible" in said
+
+
+async def test_what_is_not_known_of_the_database_is_said_and_then_found_out(
+    tmp_path: Path,
+) -> None:
+    async with workspace(tmp_path, rules=RULES) as team:
+        await team.asks_and_approves("/deploy v1.3.0")
+        await team.passes("PT2M")
+        said = await team.types("bo", "/rollback to v1.1.0 because orders are lost")
+        assert "🔴 Migrations since v1.1.0: not known (this way back was not rehearsed)" in said
+        await team.clicks_own("bo", "Roll Back to v1.1.0")
+        await team.passes("PT2M")
+        card = next(text for text in await team.channel() if "back → production" in text)
+        assert "1 migration in between; the database stays as it is:" in card
+        assert "🔴 0007_drop_legacy_column.sql: no way down" in card
+        assert "not known" not in card

@@ -85,6 +85,7 @@ class Deployment:
     `protection` is what holds its run back at GitHub, None where approval comes before the run.
     `ends_as` is what an `ending` makes of it once GitHub has stopped that run. `four_eyes` says
     why the rule of four eyes did not hold.
+    `unread` is why the `migrations` that a rollback goes back over could not be listed.
     `backup` is the newest of the database, where the version brings migrations.
     `rehearsal` is the way back from it, as it was found before the approval.
     `approvers` is how many different people the configuration asked for when it was checked.
@@ -128,6 +129,7 @@ class Deployment:
     overrides: tuple[Override, ...] = ()
     sign_offs: tuple[SignOff, ...] = ()
     migrations: tuple[Migration, ...] = ()
+    unread: str = ""
     backup: Backup | None = None
     risk: Risk | None = None
     rehearsal: Rehearsal | None = None

@@ -106,7 +106,10 @@ def rollback(
         _input("why", "Reason", reasons, hint="Shown on the card and in the channel."),
         _input("reason", "In a few words", words, optional=True),
     ]
-    blocks[1:1] = b.sections(prospect(order.version, left))
+    about_it = prospect(order.version, left)
+    if sum(not one.why_not for one in earlier) > 1:
+        about_it.append(f"Of any other version than {b.line(order.version, 64)} this is not known.")
+    blocks[1:1] = b.sections(about_it)
     unfit = [f"{b.line(one.version, 64)}: {one.why_not}" for one in earlier if one.why_not]
     if unfit:
         blocks.append(b.context(*unfit[:8]))

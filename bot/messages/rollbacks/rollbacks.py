@@ -47,6 +47,7 @@ def proposal(
     between: tuple[Migration, ...] | None = None,
     before: Undoing | None = None,
     left: Deployment | None = None,
+    unread: str = "",
 ) -> Message:
     """What would be done, and the button that does it."""
     o = order
@@ -66,6 +67,8 @@ def proposal(
     )
     lines.extend(prospect(order.version, left))
     lines.extend(undoing.listed(between or (), before))
+    if unread:
+        lines.append(undoing.unread(o.version, unread))
     others = [one for one in earlier if one.version != o.version][:MOST_LISTED]
     if others:
         told = ", ".join(f"{one.version} ({one.why_not or 'fit'})" for one in others)
@@ -111,7 +114,10 @@ def prospect(version: str, left: Deployment | None) -> list[str]:
         rehearsal = replace(rehearsal, places=places)  # a pin is the left version's trouble
         lines.append(f"{way_back(rehearsal, 'As rehearsed')}\nThat was {b.when(rehearsal.at)}.")
     else:
-        lines.append("This way back was not rehearsed: how long it takes is not known.")
+        lines.append(
+            "This way back was not rehearsed: how long it takes, and whether a gate at GitHub "
+            "would hold it, is not known."
+        )
     return lines
 
 

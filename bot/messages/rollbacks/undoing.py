@@ -28,10 +28,17 @@ def listed(migrations: Sequence[Migration], before: Undoing | None = None) -> li
     return lines
 
 
+def unread(version: str, why: str) -> str:
+    """That there may be migrations in between which nobody listed."""
+    since = f"{RED} *Migrations since {b.line(version, 64)}: not known* ({b.line(why, 200)})"
+    return f"{since}; the database stays as it is"
+
+
 def on_card(d: Deployment) -> str:
     """What the card of a rollback says of the database; empty where nothing is in between."""
     if d.undoing is None or d.undoing.done_by:
-        return "\n".join(listed(d.migrations, d.undoing))
+        lines = listed(d.migrations, d.undoing)
+        return "\n".join([*lines, *([unread(d.version, d.unread)] if d.unread else [])])
     u = d.undoing
     undone = f"{count(u.count, 'migration')} undone before the code goes back, once"
     lines = [

@@ -165,6 +165,7 @@ def begin(
             rolls_back=takes_back,
             stays=not reversals.may_come_again(undoing.named(tx, takes_back)),
             migrations=undoing.between(tx, takes_back, wish.version) or (),
+            unread=undoing.unread(tx, config, service, takes_back, wish.version),
             undoing=undo,
             due_at=tx.now,
         )

@@ -8,7 +8,8 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.domain.approvals.approvals import nudge_time
-from bot.domain.deployments.changes import ChangeList
+from bot.domain.deployments import migrations
+from bot.domain.deployments.changes import MOST_FILES, ChangeList
 from bot.domain.deployments.deployments import Binding, Deployment
 from bot.domain.deployments.states import State
 from bot.domain.errors import Fault, NotFound
@@ -21,6 +22,7 @@ from bot.services.deployments.requests import FRESH
 from bot.services.desk import Desk, announce
 from bot.services.directory import look_up
 from bot.services.gates.binding import bind
+from bot.services.rollbacks import undoing as databases
 
 TELLS_WITHIN = 5.0
 """Seconds of real time for GitHub to tell what a way back over targets can do without."""
@@ -44,12 +46,8 @@ async def prepare(desk: Desk, deployment: Deployment) -> None:
         text = f"{deployment.repo} has no tag {deployment.version} any more"
         await _give_up(desk, deployment, "no_such_version", text)
         return
-    known = deployment.with_(
-        workflow=workflow.file,
-        binding=bind(tag, workflow),
-        changes=await _taken_back(desk, deployment, tag.commit),
-        due_at=desk.now(),
-    )
+    compared = await _compared(desk, deployment, tag.commit)
+    known = compared.with_(workflow=workflow.file, binding=bind(tag, workflow), due_at=desk.now())
     if deployment.state is State.CHECKING:
         now = desk.now()
         expires = now + desk.config.approval.expires
@@ -63,14 +61,14 @@ async def as_it_ran(desk: Desk, deployment: Deployment) -> Deployment:
     else its tag. GitHub is asked for what is not known, and nothing waits until it answers.
     """
     bound = await desk.store.read(lambda tx: _ran_as(tx, deployment))
-    changes = None
+    known = deployment
     with suppress(Fault, TimeoutError):
         async with asyncio.timeout(TELLS_WITHIN):
             if bound is None:
                 tag = await desk.github.tag(deployment.repo, deployment.version)
                 bound = Binding(tag_object=tag.object_sha, commit=tag.commit, workflow_blob="")
-            changes = await _taken_back(desk, deployment, bound.commit)
-    return deployment.with_(binding=bound, changes=changes)
+            known = await _compared(desk, deployment, bound.commit)
+    return known.with_(binding=bound)
 
 
 def _ran_as(tx: Tx, deployment: Deployment) -> Binding | None:
@@ -128,22 +126,39 @@ async def first_there(desk: Desk, repo: str, files: Iterable[str]) -> Workflow |
     return None
 
 
-async def _taken_back(desk: Desk, deployment: Deployment, commit: str) -> ChangeList | None:
-    """What goes away, or comes again, for people to read; a rollback does not wait for it."""
+async def _compared(desk: Desk, deployment: Deployment, commit: str) -> Deployment:
+    """With what goes away, or comes again, for people to read, and with the migrations among it
+    where they are not known; a way back does not wait for it.
+    """
 
-    def read(tx: Tx) -> Deployment | None:
-        return tx.live(deployment.service, deployment.environment)
+    def read(tx: Tx) -> tuple[Deployment | None, Deployment | None]:
+        live = tx.live(deployment.service, deployment.environment)
+        return live, databases.named(tx, deployment.rolls_back)
 
-    live = await desk.store.read(read)
-    if live is None or live.version == deployment.version:
-        return None
-    head = live.binding.commit if live.binding else live.version
+    live, left = await desk.store.read(read)
+    goes = live if live and live.version != deployment.version else None
+    newer = goes or (left if deployment.unread else None)
+    if newer is None:
+        return deployment
+    head = newer.binding.commit if newer.binding else newer.version
     try:
         between = (head, commit) if deployment.reverses else (commit, head)
         found = await desk.github.changes(deployment.repo, *between)
-    except Fault:
-        return None
-    return found.kept
+    except Fault as fault:
+        why = f"{fault.system}: {fault.text}"
+        return deployment.with_(unread=deployment.unread and why)
+    known = _listed(desk, deployment, found) if deployment.unread else deployment
+    return known.with_(changes=found.kept) if goes else known
+
+
+def _listed(desk: Desk, deployment: Deployment, found: ChangeList) -> Deployment:
+    """With the migrations of a comparison."""
+    service = desk.config.services.get(deployment.service)
+    if service is None or service.migrations is None:
+        return deployment
+    listed = migrations.find(found.touched, service.migrations.rule())
+    unread = "" if found.names_all_files else f"GitHub names only {MOST_FILES} of the files"
+    return deployment.with_(migrations=listed, unread=unread)
 
 
 async def _give_up(desk: Desk, deployment: Deployment, code: str, text: str) -> None:

@@ -27,6 +27,16 @@ def between(tx: Tx, takes_back: str | None, version: str) -> tuple[Migration, ..
     return undoing.between(taken.rehearsal if taken else None, version)
 
 
+def unread(tx: Tx, config: Config, service: str, takes_back: str | None, version: str) -> str:
+    """Why the migrations since that version are not known, empty where they are."""
+    if config.services[service].migrations is None or between(tx, takes_back, version) is not None:
+        return ""
+    taken = named(tx, takes_back)
+    rehearsal = taken.rehearsal if taken else None
+    is_of_it = rehearsal is not None and rehearsal.version == version
+    return (is_of_it and rehearsal and rehearsal.unread) or "this way back was not rehearsed"
+
+
 def offered(tx: Tx, config: Config, service: str, takes_back: str | None, version: str) -> int:
     """How many migrations could be undone before the code goes back; 0 where that is not offered.
 

@@ -63,6 +63,7 @@ deployments = Table(
     Column("overrides", Json),
     Column("sign_offs", Json),
     Column("migrations", Json),
+    Column("unread", Text, nullable=False, server_default=text("''")),
     Column("backup", Json),
     Column("risk", Json),
     Column("rehearsal", Json),
