@@ -148,8 +148,10 @@ _INCIDENTS = TypeAdapter(IncidentRecord)
 
 
 def _plain(value: Record | IncidentRecord) -> dict[str, Any]:
+    """What a line may say of it, and nothing else that is known of it for a while."""
     adapter: TypeAdapter[Any] = _RECORDS if isinstance(value, Record) else _INCIDENTS
-    plain: dict[str, Any] = adapter.dump_python(value, mode="json")
+    line = DeploymentLine if isinstance(value, Record) else IncidentLine
+    plain: dict[str, Any] = adapter.dump_python(value, mode="json", include=set(line.model_fields))
     return plain
 
 

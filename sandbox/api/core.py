@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from sandbox.clock import iso
+from sandbox.faults import SYSTEMS
 from sandbox.refusals import Refusal
 from sandbox.seeds import SERVICES, Seed
 
@@ -112,7 +113,10 @@ class _Control:
 
     async def read_journal(self, request: web.Request) -> web.Response:
         query = request.query
-        rows = self._world.journal.entries(query.get("system"), query.get("method"))
+        system = query.get("system")
+        if system and system not in SYSTEMS:
+            raise Refusal("unknown_system", f"There is no system {system}.", 400)
+        rows = self._world.journal.entries(system, query.get("method"))
         return web.json_response({"journal": rows})
 
     async def env(self, request: web.Request) -> web.Response:

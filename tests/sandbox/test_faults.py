@@ -105,3 +105,5 @@ async def test_the_journal_has_bodies_without_query_and_mount(stage: Stage) -> N
         ("/users.info", {"user": "U0ANA"}),
     ]
     assert {row["direction"] for row in rows} == {"from_bot"}
+    async with stage.control.get("/sandbox/api/journal", params={"system": "gihub"}) as answer:
+        assert (answer.status, (await answer.json())["error"]) == (400, "unknown_system")
