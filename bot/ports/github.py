@@ -47,6 +47,7 @@ class Workflow:
 
     `inputs` maps each declared dispatch input to whether it is required without a default.
     `carries_id`: run-name shows the request id; `guarded`: a job `guard` stops a second run of it.
+    `actions` is the address of the repository's Actions page.
     `waits_for` are, for each job, the environments that it or a job it needs belongs to.
     `jobs` and `steps` are the names that a run shows; those that are made only in the run are as
     written, with `${{`.
@@ -59,6 +60,7 @@ class Workflow:
     inputs: dict[str, bool]
     carries_id: bool
     guarded: bool
+    actions: str = ""
     jobs: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     waits_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

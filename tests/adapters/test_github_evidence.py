@@ -114,3 +114,17 @@ async def test_the_files_of_a_comparison_come_with_what_was_added() -> None:
             ("m/1.sql", "added", "create\ndrop"),
             ("m/big.sql", "modified", None),
         ]
+
+
+async def test_the_runs_on_a_commit_are_told_with_their_files() -> None:
+    """GitHub writes the path with the branch where it has one of its own."""
+    rows = [
+        {"id": 1, "path": ".github/workflows/release.yml"},
+        {"id": 2, "path": ".github/workflows/rollback.yml@refs/heads/main"},
+        {"id": 3, "path": "dynamic/pages/pages-build-deployment"},
+        {"id": 4, "path": None},
+    ]
+    async with canned({"/repos/acme/app/actions/runs": {"workflow_runs": rows}}) as it:
+        found = await it.github.runs_at("acme/app", "c0ffee")
+    files = {1: "release.yml", 2: "rollback.yml", 3: "pages-build-deployment", 4: ""}
+    assert found == files

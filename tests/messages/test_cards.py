@@ -6,8 +6,9 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.domain.deployments.deployments import Approval, Ending
+from bot.domain.deployments.runs import Dispatch
 from bot.domain.deployments.states import TERMINAL, Kind, State
-from bot.messages.deployments import cards
+from bot.messages.deployments import announcements, cards
 from tests.domain.samples import NOON, a_deployment
 from tests.messages.samples import BY_BO, LATER, buttons, in_state, read
 
@@ -141,7 +142,7 @@ def test_the_heads_of_all_cards() -> None:
             "validating": "Validating",
             "degraded": "Degraded: validation failed, a person has to decide",
             "aborting": "Stopping",
-            "needs_attention": "Needs attention: no run to be seen at GitHub",
+            "needs_attention": "Needs attention: a person has to decide",
             "succeeded": "Succeeded",
             "failed": "Failed",
             "cancelled": "Cancelled",
@@ -151,6 +152,37 @@ def test_the_heads_of_all_cards() -> None:
             "void": "Void",
         }
     )
+
+
+@pytest.mark.parametrize(
+    ("candidates", "said"),
+    [
+        ((), "<{page}/workflows/release.yml|Runs of release.yml at GitHub>"),
+        ((7, 8), "<{page}/runs/7|Run 7> · <{page}/runs/8|Run 8>"),
+        (
+            (7, 8, 9, 10),
+            "<{page}/runs/7|Run 7> · <{page}/runs/8|Run 8> · <{page}/runs/9|Run 9> · "
+            "<{page}/runs/10|Run 10>; the first 3 have a button",
+        ),
+    ],
+)
+def test_who_has_to_decide_has_the_way_to_what_is_looked_at(
+    candidates: tuple[int, ...], said: str
+) -> None:
+    page = "https://github.com/acme/app/actions"
+    sent = Dispatch(
+        before_run_id=1,
+        attempt=1,
+        sent_at=NOON,
+        actions=page,
+        carries_id=False,
+        guarded=False,
+        candidates=candidates,
+    )
+    lost = in_state(State.NEEDS_ATTENTION).with_(dispatch=sent, run_id=None, notice="Look there.")
+    expected = f"Look there.\n{said.format(page=page)}"
+    assert expected in cards.card(lost, NOON).blocks[0]["text"]["text"]
+    assert expected in announcements.attention(lost).blocks[0]["text"]["text"]
 
 
 def test_which_buttons_a_card_has() -> None:

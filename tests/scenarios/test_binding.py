@@ -15,7 +15,7 @@ async def test_a_tag_that_moves_before_the_approval_voids_the_request(team: Work
     await team.post("/github/tag", name="v1.2.1", sha=D4)
     await team.passes("PT2M")
 
-    why = "v1.2.1 moved 7ccb03b → d4d4d4d since the request; the approval is void."
+    why = "v1.2.1 moved 7ccb03b → d4d4d4d since the request."
     card = await team.card()
     assert f"Void\n{why} Nothing was deployed. Ask for a new one." in card
     assert why in (await team.letters("ana"))[-1]

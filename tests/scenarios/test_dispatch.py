@@ -75,7 +75,7 @@ async def test_the_second_dispatch_is_the_last_that_nobody_asked_for(team: Works
     await team.asks_and_approves()
     await team.passes("PT20M")
 
-    assert await team.state() == "Needs attention: no run to be seen at GitHub"
+    assert await team.state() == "Needs attention: a person has to decide"
     called = (await team.channel())[-1]
     assert "needs a person" in called and "GitHub shows no run of it" in called
     assert "@ana @bo Decide on the card of D2." in called
@@ -90,7 +90,7 @@ async def test_without_the_guard_a_person_decides_about_a_second_dispatch(tmp_pa
         await team.fault("github", "status:502", path="/dispatches")
         await team.asks_and_approves()
         await team.passes("PT10M")
-        assert await team.state() == "Needs attention: no run to be seen at GitHub"
+        assert await team.state() == "Needs attention: a person has to decide"
         assert len(await team.dispatches()) == 1
         await team.clicks("ana", "Send Again")
         await team.passes("PT1M")
@@ -106,7 +106,7 @@ async def test_a_run_that_turns_up_after_all_is_adopted_while_it_needs_attention
     await team.fault("github", "list_lag:900")
     await team.asks_and_approves()
     await team.passes("PT12M")
-    assert await team.state() == "Needs attention: no run to be seen at GitHub"
+    assert await team.state() == "Needs attention: a person has to decide"
     await team.passes("PT5M")
 
     assert await team.state() == "Succeeded"
@@ -139,7 +139,7 @@ async def test_what_may_have_started_is_never_called_off_by_a_machine(team: Work
     assert await team.state() == "Sent, waiting for GitHub to show the run"
     await team.post("/github/tag", name="v1.2.1", sha="d4" * 20)
     await team.passes("PT3M")
-    assert await team.state() == "Needs attention: no run to be seen at GitHub"
+    assert await team.state() == "Needs attention: a person has to decide"
     assert "It was not sent again: v1.2.1 moved" in await team.card()
     await team.passes("PT10M")
 

@@ -1,6 +1,7 @@
 """Workflows: their files as GitHub has them, and the lists of their runs."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -20,10 +21,12 @@ class Workflows:
 
     async def workflow(self, repo: str, file: str) -> Workflow:
         def work(session: Session) -> Workflow:
-            branch = session.get(f"/repos/{repo}")["default_branch"]
+            home = session.get(f"/repos/{repo}")
+            branch = home["default_branch"]
             state = session.get(f"/repos/{repo}/actions/workflows/{quote(file)}")["state"]
             content = session.get(_path(repo, file), ref=branch)
-            return reading.workflow(file, branch, state, content)
+            found = reading.workflow(file, branch, state, content)
+            return replace(found, actions=f"{home['html_url']}/actions")
 
         return await self._threads.read(repo, work)
 

@@ -30,10 +30,11 @@ class Dispatch:
     """The intent to start a run, committed before its POST.
 
     `before_run_id` is the newest run id of the workflow before the first POST; ids only grow.
-    `ref` is the branch that runs. `carries_id`: the workflow puts the request id into the run's
-    title; `carries_sha`: the run itself compares the commit; `guarded`: the workflow stops a
-    second run of the same request id. `ran` is the workflow file that the run was made of, empty
-    until it was read. `unclear` counts the POSTs after which a run may exist.
+    `ref` is the branch that runs, `actions` the address of the repository's Actions page.
+    `carries_id`: the workflow puts the request id into the run's title; `carries_sha`: the run
+    itself compares the commit; `guarded`: the workflow stops a second run of the same request id.
+    `ran` is the workflow file that the run was made of, empty until it was read. `unclear` counts
+    the POSTs after which a run may exist.
     `accepted` is GitHub's answer to the last POST: yes, surely not carried out, or None for not
     known. `again_by` is who asked to send once more; `candidates` are runs that may be ours,
     `twins` those that surely are, besides the one that is followed.
@@ -43,6 +44,7 @@ class Dispatch:
     attempt: int
     sent_at: datetime
     ref: str = ""
+    actions: str = ""
     carries_id: bool
     carries_sha: bool = False
     guarded: bool

@@ -5,7 +5,7 @@ from bot.domain.deployments.states import Kind, State
 from bot.domain.deployments.validation import Outcome, Reading, Validation
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
-from bot.messages.deployments.cards import status, title
+from bot.messages.deployments.cards import status, title, where_to_look
 from bot.messages.rollbacks import undoing
 
 NOT_CONFIGURED = "not configured"
@@ -154,8 +154,10 @@ def attention(deployment: Deployment) -> Message:
         b.mention(who) for who in dict.fromkeys((d.requested_by, *d.approved_by)) if who
     )
     point = f"{title(d)} needs a person"
-    lines = [f"*{point}*", b.line(d.notice), f"{people} Decide on the card of {d.name}.".strip()]
-    return Message(f"{point}\n{b.line(d.notice)}", (b.section("\n".join(lines)),))
+    decide = f"{people} Decide on the card of {d.name}.".strip()
+    lines = [f"*{point}*", b.line(d.notice), where_to_look(d), decide]
+    text = "\n".join(filter(None, lines))
+    return Message(f"{point}\n{b.line(d.notice)}", (b.section(text),))
 
 
 def other_workflow(deployment: Deployment) -> Message:

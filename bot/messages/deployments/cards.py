@@ -10,10 +10,11 @@ from bot.domain.gates.overrides import standing
 from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
 from bot.messages.deployments import approvals, checks, twins, watches
-from bot.messages.deployments.controls import controls
+from bot.messages.deployments.controls import MOST_CANDIDATES, controls
 from bot.messages.rollbacks import stops, undoing
 
 MOST_CHANGES = 8
+MOST_LINKS = 10
 COARSE = timedelta(seconds=10)
 _STATUS = {
     State.REQUESTED: "Requested",
@@ -27,7 +28,7 @@ _STATUS = {
     State.VALIDATING: "Validating",
     State.DEGRADED: "Degraded: validation failed, a person has to decide",
     State.ABORTING: "Stopping",
-    State.NEEDS_ATTENTION: "Needs attention: no run to be seen at GitHub",
+    State.NEEDS_ATTENTION: "Needs attention: a person has to decide",
     State.SUCCEEDED: "Succeeded",
     State.FAILED: "Failed",
     State.CANCELLED: "Cancelled",
@@ -99,6 +100,8 @@ def card(deployment: Deployment, now: datetime) -> Message:
         head += f"\n{b.line(d.ending.text)}"
     if d.notice and not d.is_terminal:
         head += f"\n{b.line(d.notice)}"
+    if places := where_to_look(d):
+        head += f"\n{places}"
     if (what := waiting(d)) and not d.is_terminal:
         head += f"\n{what}"
     if d.rescue and not d.is_terminal:
@@ -124,6 +127,22 @@ def card(deployment: Deployment, now: datetime) -> Message:
         parts.append(buttons)
     parts.append(b.context(*_small_print(d)))
     return Message(f"{title(d)}: {status(d)}", tuple(parts))
+
+
+def where_to_look(deployment: Deployment) -> str:
+    """The ways to what a person has to look at before they decide: the runs that may be the one,
+    else all of the workflow.
+    """
+    d, intent = deployment, deployment.dispatch
+    if d.state is not State.NEEDS_ATTENTION or intent is None or not intent.actions:
+        return ""
+    if d.run_id is not None or not intent.candidates:
+        page = f"{intent.actions}/workflows/{d.workflow}"
+        return b.link(page, f"Runs of {b.line(d.workflow, 80)} at GitHub")
+    named = intent.candidates[:MOST_LINKS]
+    links = " · ".join(b.link(f"{intent.actions}/runs/{run}", f"Run {run}") for run in named)
+    more = len(intent.candidates) > MOST_CANDIDATES
+    return f"{links}{f'; the first {MOST_CANDIDATES} have a button' if more else ''}"
 
 
 def waiting(deployment: Deployment) -> str:

@@ -11,9 +11,10 @@ from bot.services.rollbacks import half_back
 
 
 async def void(desk: Desk, deployment: Deployment, code: str, why: str) -> None:
-    """End a deployment whose approval no longer holds, and tell both people."""
+    """End a deployment whose approval no longer holds, or would not, and tell its people."""
     then = "GitHub is asked to stop its run." if deployment.run_id else "Nothing was deployed."
-    text = f"{why}; the approval is void. {then} Ask for a new one."
+    void_too = "; the approval is void" if deployment.approvals else ""
+    text = f"{why}{void_too}. {then} Ask for a new one."
     ended = deployment.close(State.VOID, desk.now(), code, text)
     people = dict.fromkeys(who for who in (deployment.requested_by, *deployment.approved_by) if who)
     posts = tuple(direct(deployment, "void", who, notes.settled(ended, text)) for who in people)

@@ -110,6 +110,7 @@ def _intent(desk: Desk, workflow: Workflow, *, before: int, attempt: int) -> Dis
         attempt=attempt,
         sent_at=desk.now(),
         ref=workflow.branch,
+        actions=workflow.actions,
         carries_id=workflow.carries_id,
         carries_sha="sha" in workflow.inputs,
         guarded=workflow.guarded,

@@ -28,7 +28,7 @@ async def look(desk: Desk, deployment: Deployment, intent: Dispatch) -> bool:
         named = tuple(run.id for run in found)
         listed = ", ".join(map(str, named))
         undecided = deployment.with_(dispatch=replace(intent, candidates=named, again_by=None))
-        why = f"Several runs could be this one ({listed}). Look at GitHub, then say which it is."
+        why = f"Several runs could be this one ({listed}). Look at them, then say which it is."
         await needs_attention(desk, deployment, why, now=undecided)
         return True
     if found:

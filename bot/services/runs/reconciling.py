@@ -51,7 +51,7 @@ async def reconcile(desk: Desk, deployment: Deployment) -> None:
         case Next.SEND if deployment.rescue is None:
             await send_again(desk, deployment, intent)
         case Next.SEND | Next.ASK:
-            why = "GitHub shows no run of it. Look at the Actions page, then decide."
+            why = "GitHub shows no run of it. Look there, then decide."
             await _ask(desk, deployment, why)
         case step:
             assert_never(step)
