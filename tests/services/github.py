@@ -14,6 +14,7 @@ from bot.domain.deployments.runs import Progress, RunSummary, Stage
 from bot.domain.errors import Declined, Fault, NotFound, Unanswered
 from bot.domain.gates import Check, Issue
 from bot.ports import Access, Clock, Held, Started, Tag, Workflow
+from tests.services.against import Against
 
 BOT = "gonogo-bot"
 VERSIONS = tuple(f"v1.{minor}.0" for minor in range(10))
@@ -80,6 +81,7 @@ class Hub:
     silent: set[str] = field(default_factory=set)
     red: set[str] = field(default_factory=set)
     bugs: list[int] = field(default_factory=list)
+    against: Against = field(default_factory=Against)
     answers: list[str] = field(default_factory=list)
     lag: float = 0.0
     stubborn: bool = False
@@ -168,7 +170,8 @@ class Hub:
     async def open_issues(self, repo: str, label: str) -> tuple[Issue, ...] | None:
         if "issues" in self.silent:
             raise Fault("github", "502 for issues")
-        return tuple(Issue(number=one, title="It breaks", url=f"#{one}") for one in self.bugs)
+        named = (Issue(number=one, title="It breaks", url=f"#{one}") for one in self.bugs)
+        return (*named, *self.against.issues(repo))
 
     async def changes(self, repo: str, base: str | None, head: str) -> ChangeList:
         return ChangeList(base=base, ancestry="ahead" if base != head else "identical", commits=1)
@@ -177,7 +180,7 @@ class Hub:
         return 1, 0
 
     async def is_on_branch(self, repo: str, commit: str, branch: str) -> bool:
-        return True
+        return (repo, commit) not in self.against.unmerged
 
     async def checks(self, repo: str, commit: str) -> tuple[Check, ...]:
         await self._asked("checks")
@@ -186,7 +189,8 @@ class Hub:
             for run in self.started
             if run.repo == repo
         )
-        return (Check(name="ci", conclusion="failure" if commit in self.red else "success"), *own)
+        bad = commit in self.red or (repo, commit) in self.against.red
+        return (Check(name="ci", conclusion="failure" if bad else "success"), *own)
 
     async def workflow(self, repo: str, file: str) -> Workflow:
         await self._asked("workflow")

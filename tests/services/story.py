@@ -41,12 +41,13 @@ class Base(RuleBasedStateMachine):
         super().__init__()
         self.runner = asyncio.Runner()
         self.yes: dict[int, dict[str, str]] = {}
-        self.locked: set[str] = set()
+        self.locked: dict[str, str] = {}
         self.theirs: set[int] = set()
         self.ended: dict[int, Deployment] = {}
-        self.calls = self.dies_at = self.acts_at = 0
+        self.calls = self.dies_at = self.acts_at = self.looked_at = 0
         self.meanwhile: Act | None = None
-        self.may_have_changed = False
+        self.may_have_changed = self.has_turned = False
+        self.lifted: dict[int, set[str]] = {}
         self.wrong: list[str] = []
         self.team = self.run(self._begin())
 
@@ -66,6 +67,7 @@ class Base(RuleBasedStateMachine):
         self.calls = 0
         self.run(self._works())
         self.meanwhile, self.may_have_changed, self.dies_at = None, False, 0
+        self.has_turned = False
 
     async def _works(self) -> None:
         self.working = asyncio.ensure_future(self.team.works())
@@ -93,8 +95,8 @@ class Base(RuleBasedStateMachine):
 
     async def door(self, repo: str, file: str, inputs: dict[str, str]) -> int:
         """A run is asked for: may it be?"""
-        everything = await self.team.all()
-        sent = next(d for d in everything if d.repo == repo and d.state is State.DISPATCHING)
+        going_on = await self.team.unfinished()
+        sent = next(d for d in going_on if d.repo == repo and d.state is State.DISPATCHING)
         self.seen[f"{sent.kind} sent"] += 1
         self._claim(sent.version == inputs["version"], sent, "another version")
         if sent.kind is Kind.ROLLBACK:
@@ -103,7 +105,7 @@ class Base(RuleBasedStateMachine):
             if sent.service not in GATED:
                 self._was_approved(sent, inputs["sha"])
             self._claim(not sent.dry_run, sent, "although it was to change nothing")
-            self._claim(sent.service not in self.locked, sent, "although the place is locked")
+            self._claim(self._may_enter(sent), sent, "although the place is locked")
         runs = [r for r in self.team.hub.started if r.repo == repo and r.actor == BOT]
         others = [r for r in runs if not r.is_over and not r.twin and r.owner != sent.id]
         left = [r.id for r in others if r.owner not in self.theirs]
@@ -117,13 +119,21 @@ class Base(RuleBasedStateMachine):
         """A run that waits is answered: may it go on?"""
         self.seen["let in" if approve else "turned away"] += 1
         if approve:
-            sent = next(d for d in await self.team.all() if d.run_id == run_id)
+            sent = next(d for d in await self.team.unfinished() if d.run_id == run_id)
             self._was_approved(sent, self.team.hub.run_of(run_id).inputs["sha"])
-            self._claim(sent.service not in self.locked, sent, "although the place is locked")
+            self._claim(self._may_enter(sent), sent, "although the place is locked")
 
     def _was_approved(self, sent: Deployment, commit: str) -> None:
-        """By enough people who still may, none of whom asked for it, and for this very commit."""
+        """By enough people who still may, none of whom asked for it, and for this very commit; and
+        nothing was against it but what somebody lifted.
+        """
         groups, gone = self.team.room.groups, self.team.room.gone
+        lifted = self.lifted.get(sent.id, set())
+        against = self.team.hub.against.words(sent.repo, commit)
+        self.seen["sent although it was lifted"] += bool(against & lifted)
+        if not self.has_turned:
+            self._claim(against <= lifted, sent, f"although {against - lifted} was against it")
+        self._claim("checks" not in self.team.hub.silent, sent, "and nobody knew of its checks")
         yes = {who for who, what in self.yes.get(sent.id, {}).items() if what == commit}
         if not self.may_have_changed:
             yes &= groups["S0APP"] - gone
@@ -131,8 +141,12 @@ class Base(RuleBasedStateMachine):
             self._claim(asker, sent, "for somebody who may not deploy")
         different = {ONE_PERSON.get(who, who) for who in yes}
         different.discard(ONE_PERSON.get(sent.requested_by, sent.requested_by))
-        enough = len(different) >= NEEDED[sent.service]
+        enough = len(different) >= NEEDED[sent.service] + bool(lifted)
         self._claim(enough, sent, f"with the word of {sorted(different)} for {commit[:7]}")
+
+    def _may_enter(self, sent: Deployment) -> bool:
+        lock = self.locked.get(sent.service)
+        return lock is None or lock in self.lifted.get(sent.id, set())
 
     def _claim(self, holds: bool, sent: Deployment, why: str) -> None:
         if not holds:
@@ -148,7 +162,9 @@ class Base(RuleBasedStateMachine):
 
     @invariant()
     def what_is_kept_makes_sense(self) -> None:
-        self._is_sound(self.run(self.team.latest()))
+        if self.looked_at != self.team.memory.changes:
+            self._is_sound(self.run(self.team.latest()))
+            self.looked_at = self.team.memory.changes
 
     def _is_sound(self, found: Sequence[Deployment]) -> None:
         holders = Counter(d.service for d in found if not d.is_terminal)

@@ -91,12 +91,15 @@ class Team:
     clock: HandClock
     hub: GatedHub
     room: Room
+    memory: Memory
     store: SqlStore
     desk: Desk = field(init=False)
+    lookouts: tuple[lookouts.Lookout, ...] = field(init=False)
     resting: dict[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.desk = self._desk()
+        self.lookouts = lookouts.lookouts(self.config)
 
     @classmethod
     def of(
@@ -114,8 +117,8 @@ class Team:
         room = Room(groups={name: set(who) for name, who in ROLES.items()})
         loaded = config.parse(CONFIG)
         told = followers(loaded) if followed else (partial(twins.follow, loaded),)
-        store = SqlStore(Memory(migrated), clock, told)
-        return cls(loaded, clock, hub, room, store)
+        memory = Memory(migrated)
+        return cls(loaded, clock, hub, room, memory, SqlStore(memory, clock, told))
 
     def _desk(self) -> Desk:
         return Desk(
@@ -160,7 +163,7 @@ class Team:
         due += [partial(locks.watch, desk, number) for number in held]
         due += [partial(stopping.look, desk, number) for number in doubled]
         duties: dict[str, Work] = {"directory": partial(directory.refresh, desk)}
-        for lookout in lookouts.lookouts(self.config):
+        for lookout in self.lookouts:
             if self.hub.has_news(lookout.repo, lookout.workflow):
                 duties[lookout.duty] = partial(outside.look, desk, lookout)
         for name, duty in duties.items():
@@ -222,6 +225,11 @@ class Team:
             return locks.open_lock(tx, self.config, found.id, PEOPLE[who], sure=True)
 
         return await self.does(act)
+
+    async def lock_on(self, service: str) -> str:
+        """The name of the lock that a person set there."""
+        found = await self.store.read(lambda tx: tx.locks())
+        return next(one.name for one in found if one.service == service and one.kind == "person")
 
     async def freezes(self, who: str, name: str, *, hours: float = 24) -> Refusal | None:
         end = self.clock.now() + timedelta(hours=hours)

@@ -20,13 +20,16 @@ from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.domain.errors import Refusal
+from bot.domain.gates import overrides
 from bot.ports import Tx
 from bot.services.deployments import decisions
+from bot.services.gates import signing
+from tests.services.against import KINDS
 from tests.services.github import VERSIONS
 from tests.services.story import NEEDED, Base
 from tests.services.team import PEOPLE, Team
 
-STORIES = int(os.environ.get("GONOGO_STORIES", "60"))
+STORIES = int(os.environ.get("GONOGO_STORIES", "200"))
 SHARES = 4
 """Told side by side, where there is more than one core."""
 
@@ -36,6 +39,7 @@ HAS_TO_HAPPEN = (
     *("release sent", "killed", State.UNKNOWN, State.NEEDS_ATTENTION),
     *(State.SUCCEEDED, State.FAILED, State.CANCELLED, State.VOID),
     *("let in", "turned away", "passed", "four eyes broken", "dry run", "hotfix asked"),
+    *("lifted", "sent although it was lifted"),
 )
 people = st.sampled_from(sorted(PEOPLE))
 services = st.sampled_from(sorted(NEEDED))
@@ -49,13 +53,17 @@ answers = st.sampled_from(
 WEATHER: dict[str, Any] = {
     "service": services,
     "weather": st.sampled_from(
-        ["killed", "answers lost", "somebody acts", "in the browser", "rejected"]
+        [
+            *("killed", "answers lost", "somebody acts", "in the browser", "rejected"),
+            *("something speaks against it", "something is lifted"),
+        ]
     ),
+    "kind": st.sampled_from(KINDS),
     "at": st.integers(1, 10),
     "kinds": st.lists(answers, min_size=1, max_size=3),
     "lag": st.sampled_from([0, 0, 5, 250]),
     "who": people,
-    "what": st.sampled_from(["lock", "reject", "cancel", "roll back", "tag", "role"]),
+    "what": st.sampled_from(["lock", "reject", "cancel", "roll back", "tag", "role", "turn"]),
 }
 """What a deployment meets; whoever it is approves as well, if they are let."""
 
@@ -78,10 +86,19 @@ class Story(Base):
         lag: float,
         who: str,
         what: str,
+        kind: str,
     ) -> None:
         """Ana asks for the next one, Bo and Dee approve; and in the midst of it …"""
-        self._is_asked_for(service)
-        hub, holder = self.team.hub, self._holder(service)
+        wanted = self._makes_room(service)
+        hub, repo = self.team.hub, f"acme/{service}"
+        commit = hub.tagged[repo, wanted]
+        turns = partial(hub.against.turns, kind, repo, commit)
+        was_against = hub.against.words(repo, commit)
+        if weather == "something is lifted":
+            turns()
+        self.run(self.team.asks("ana", wanted, service))
+        self.goes_on()
+        holder = self._holder(service)
         match weather:
             case "killed":
                 self.dies_at = at
@@ -90,7 +107,7 @@ class Story(Base):
                 hub.replies = [kind for kind in kinds if kind in ("lost", "dropped")]
             case "somebody acts" if holder is not None:
                 self.acts_at = at
-                self.meanwhile = partial(self._acts, what=what, who=who, holder=holder)
+                self.meanwhile = partial(self._acts, what=what, who=who, holder=holder, kind=kind)
             case "in the browser":
                 self._answers_in_the_browser(who, approve=bool(at % 3))
                 self.team.clock.forward(70)  # nobody tells the bot
@@ -98,6 +115,10 @@ class Story(Base):
             case "rejected" if holder is not None:
                 self.run(self._decides(self.team, "bo", holder, "reject"))
                 self.goes_on()
+            case "something speaks against it":
+                turns()
+            case "something is lifted" if holder is not None:
+                self._lifts(who if at % 2 else "bo", holder)
             case _:
                 pass
         self._is_approved(service, who)
@@ -105,10 +126,19 @@ class Story(Base):
             self.team.clock.forward(seconds)
             self.goes_on()
         hub.answers, hub.replies, hub.lag = [], [], 0
+        if hub.against.words(repo, commit) != was_against and at % 3:
+            turns()
 
-    async def _acts(self, team: Team, *, what: str, who: str, holder: Deployment) -> Refusal | None:
+    async def _acts(
+        self, team: Team, *, what: str, who: str, holder: Deployment, kind: str
+    ) -> Refusal | None:
         self.seen[f"{what} meanwhile"] += 1
         match what:
+            case "turn":
+                self.has_turned = True
+                commit = team.hub.tagged[holder.repo, holder.version]
+                team.hub.against.turns(kind, holder.repo, commit)
+                return None
             case "lock":
                 return await self._turns_the_key(team, who, holder.service)
             case "roll back":
@@ -141,6 +171,7 @@ class Story(Base):
                 "again",
                 "roll back",
                 "lock",
+                "lift",
             ]
         ),
     )
@@ -163,6 +194,8 @@ class Story(Base):
                 self.run(self._turns_the_key(team, who, service))
             case "approve" if wanted is not None:
                 self._says_yes(who, wanted)
+            case "lift" if wanted is not None:
+                self._lifts(who, wanted)
             case "close" | "again" if (stuck := self._open(place, *A_PERSONS)) is not None:
                 if self.run(self._decides(team, who, stuck, what)) is None:
                     self.theirs.add(stuck.id)  # from now on a person answers for its run
@@ -190,7 +223,7 @@ class Story(Base):
         version=versions,
         who=people,
         what=st.sampled_from(
-            ["tag", "workflow", "run", "silence", "yes", "no", "S0DEP", "S0APP", "gone"]
+            ["tag", "workflow", "run", "silence", "yes", "no", "S0DEP", "S0APP", "gone", *KINDS]
         ),
         of=st.sampled_from(["tag", "workflow", "runs", "run", "checks", "held", "reviews"]),
     )
@@ -207,6 +240,9 @@ class Story(Base):
                 hub.begins(f"acme/{service}", "release.yml", inputs, f"{who}-acme")
             case "yes" | "no":  # in the browser
                 self._answers_in_the_browser(who, approve=what == "yes")
+            case "ci" | "merged" | "bugs":
+                repo = f"acme/{service}"
+                hub.against.turns(what, repo, hub.tagged[repo, version])
             case "silence":
                 hub.silent = {of}
                 self.team.clock.forward(60)
@@ -219,8 +255,8 @@ class Story(Base):
         for run in self.team.hub.at_gate()[-1:]:
             self.team.hub.reviews_it(run, f"{who}-acme", approve=approve)
 
-    def _is_asked_for(self, service: str) -> None:
-        """What is there comes to its end, and the next version is asked for."""
+    def _makes_room(self, service: str) -> str:
+        """What is there comes to its end; the next version."""
         team = self.team
         if self._holder(service) is not None:
             team.hub.drives("success")
@@ -229,8 +265,7 @@ class Story(Base):
                 self.goes_on()
         live = self.run(team.live(service))
         place = VERSIONS.index(live) + 1 if live else 0
-        self.run(team.asks("ana", VERSIONS[place % len(VERSIONS)], service))
-        self.goes_on()
+        return VERSIONS[place % len(VERSIONS)]
 
     def _is_approved(self, service: str, who: str) -> None:
         """By two people and whoever else may, if it waits for that."""
@@ -239,12 +274,29 @@ class Story(Base):
             self._says_yes(who, holder)
             self._says_yes("bo", holder)
             self._says_yes("dee", holder)
+            if holder.overrides:
+                self._says_yes("cy", holder)
             self.goes_on()
 
     def _says_yes(self, who: str, wanted: Deployment) -> None:
         if self.run(self.team.approves(who, wanted.id)) is None and wanted.binding:
             self.yes.setdefault(wanted.id, {})[PEOPLE[who]] = wanted.binding.commit
             self.seen["approved"] += 1
+
+    def _lifts(self, who: str, wanted: Deployment) -> None:
+        """All that the card says is against it."""
+        read = {verdict.gate: verdict.about for verdict in overrides.liftable(wanted)}
+        act = partial(
+            signing.override,
+            deployment_id=wanted.id,
+            slack_id=PEOPLE[who],
+            gates=tuple(read),
+            reason="the customer waits for it",
+        )
+        if self.run(self.team.does(act)) is None:
+            words = {word for gate, about in read.items() for word in about or (gate,)}
+            self.lifted.setdefault(wanted.id, set()).update(words)
+            self.seen["lifted"] += 1
 
     async def _decides(self, team: Team, who: str, wanted: Deployment, what: str) -> Refusal | None:
         number, person, config = wanted.id, PEOPLE[who], team.config
@@ -261,10 +313,12 @@ class Story(Base):
     async def _turns_the_key(self, team: Team, who: str, service: str) -> Refusal | None:
         if service in self.locked:
             no = await team.unlocks(who, service)
-            self.locked -= set() if no else {service}
+            if no is None:
+                del self.locked[service]
         else:
             no = await team.locks(who, service)
-            self.locked |= set() if no else {service}
+            if no is None:
+                self.locked[service] = await team.lock_on(service)
         return no
 
     async def _moves(self, team: Team, service: str, version: str, what: str) -> None:

@@ -116,7 +116,7 @@ class Deployments(Rows):
         return self._all(_UNFINISHED)
 
     def due(self, now: datetime) -> tuple[int, ...]:
-        return tuple(self.connection.scalars(_DUE, {"now": now}))
+        return self.firsts(_DUE, {"now": now})
 
     def release_dispatching(self) -> None:
         sending = _TABLE.c.state.in_((State.DISPATCHING, State.APPROVED, State.SWITCHING))
@@ -147,7 +147,7 @@ class Deployments(Rows):
         return self._all(_SENDING, repo=repo, workflow=workflow)
 
     def claimed_runs(self, repo: str) -> frozenset[int]:
-        return frozenset(self.connection.scalars(_CLAIMED, {"repo": repo}))
+        return frozenset(self.firsts(_CLAIMED, {"repo": repo}))
 
     def _first(self, statement: Select[Any], **values: Any) -> Deployment | None:
         row = self.connection.execute(statement, values).first()

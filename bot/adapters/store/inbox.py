@@ -36,7 +36,7 @@ class Inbox(Rows):
 
     def acted(self, since: datetime) -> frozenset[str]:
         told = {"since": since, "now": self.now + CLOCKS_DIFFER}
-        return frozenset(self.connection.scalars(_ACTED, told))
+        return frozenset(self.firsts(_ACTED, told))
 
     def forget_requests(self, before: datetime) -> None:
         self.connection.execute(delete(tables.inbox).where(tables.inbox.c.received_at < before))

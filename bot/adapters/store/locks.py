@@ -58,7 +58,7 @@ class Locks(Rows):
         return tuple(lock for lock in self.locks() if lock.covers(service, environment))
 
     def locks_due(self, now: datetime) -> tuple[int, ...]:
-        return tuple(self.connection.scalars(_DUE, {"now": now}))
+        return self.firsts(_DUE, {"now": now})
 
 
 def _row(lock: Lock) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table
+from sqlalchemy import Connection, Executable, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -21,6 +21,10 @@ class Rows:
     def is_embedded(self) -> bool:
         """Whether the database is this bot's alone; on PostgreSQL there may be replicas."""
         return self.connection.dialect.name == "sqlite"
+
+    def firsts(self, statement: Executable, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The first column of each row; SQLAlchemy's `scalars` takes half as long again."""
+        return tuple(row[0] for row in self.connection.execute(statement, values))
 
     def insert_new(self, table: Table, values: Mapping[str, Any]) -> bool:
         """Insert a row unless one with the same key is there; whether it was inserted."""

@@ -31,4 +31,4 @@ class Twins(Rows):
             self.connection.execute(delete(_TABLE).where(_TABLE.c.deployment == deployment_id))
 
     def twins_due(self, now: datetime) -> tuple[int, ...]:
-        return tuple(self.connection.scalars(_DUE, {"now": now}))
+        return self.firsts(_DUE, {"now": now})
