@@ -82,7 +82,7 @@ def ask_edit(click: Click, office: Office) -> Answer:
     meant = _of_member(click, office)
     actor, _ = who(office.tx, click.user)
     rules.may_edit(meant, actor)
-    return OpenForm(forms.edit(meant, click.channel), AGAIN)
+    return OpenForm(forms.edit(meant, incidents.nameable(office.tx, meant), click.channel), AGAIN)
 
 
 def edit(form: Submission, office: Office) -> Answer:
@@ -105,8 +105,14 @@ def edit(form: Submission, office: Office) -> Answer:
         if at := moment(values.get(name, "")):
             changes[f"{name}_at"] = at
     changes = {name: it for name, it in changes.items() if shown.get(name) != forms.trace(it)}
+    suspect = values.get("suspect", "")
     try:
         incident = _incident(form, office).id
+        if suspect and suspect != shown.get("suspect"):
+            cause = "" if suspect == forms.NO_SUSPECT else suspect
+            told = causes.name(office.tx, office.config, incident, cause, form.user)
+            if not changes:
+                return told
         return editing.edit(office.tx, office.config, incident, changes, form.user)
     except Refusal as refusal:
         fields = {"clocks_backwards": "started", "clock_ahead": "started", "not_ended": "restored"}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from bot.domain.errors import Refusal
 from bot.domain.grammar import IncidentWish, clean_reason, normalise, parse_incident
-from bot.domain.incidents.incidents import Severity
+from bot.domain.incidents.incidents import Incident, Severity
 from bot.domain.incidents.origins import Origin
 from bot.domain.people import require_member
 from bot.messages.blocks import Message
@@ -48,7 +48,12 @@ def _open(wish: IncidentWish, command: Command, office: Office) -> Answer:
     if wish.severity is None or not wish.text or service is None:
         return _form(office, wish)
     report = Report(service=service, severity=wish.severity, impact=wish.text, drill=wish.drill)
-    return messages.opened(incidents.declare(office.tx, office.config, report, command.user))
+    return _opened(incidents.declare(office.tx, office.config, report, command.user), office)
+
+
+def _opened(incident: Incident, office: Office) -> Message:
+    others = incidents.beside(office.tx, incident)
+    return messages.opened(incident, others, office.config.commands.incident)
 
 
 def shortcut(used: Shortcut, office: Office) -> Answer:
@@ -135,7 +140,7 @@ def submit(form: Submission, office: Office) -> Answer:
         opened = incidents.declare(office.tx, office.config, report, form.user)
     except Refusal as refusal:
         return office.mistake("started", refusal)
-    told, page = messages.opened(opened), office.config.status_page
+    told, page = _opened(opened, office), office.config.status_page
     if values.get("public") != "next" or page is None:
         return told
     return OpenForm(pages.form(opened, None, page.lag, office.config.slack.channel), told)

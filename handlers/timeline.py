@@ -45,12 +45,13 @@ def submit(form: Submission, office: Office) -> Answer:
 def happened(event: MessageEvent, office: Office) -> None:
     """A message was pinned, edited or deleted."""
     source = f"{event.channel}:{event.ts}"
+    text = with_names(event.text, office.tx.name_of)
     match event.what:
         case "pinned":
             place = (event.channel, event.thread_ts)
-            timeline.pin(office.tx, place, event.text, said_at(event.ts), event.user, source)
+            timeline.pin(office.tx, place, text, said_at(event.ts), event.user, source)
         case "edited":
-            timeline.edited(office.tx, source, event.text)
+            timeline.edited(office.tx, source, text)
         case "deleted":
             timeline.deleted(office.tx, source)
 

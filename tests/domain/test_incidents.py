@@ -157,15 +157,15 @@ def test_who_lowers_the_severity(severity: Severity, actor: Actor, may: bool) ->
 def test_what_is_missing_is_named_all_at_once() -> None:
     resolved = an_incident(cause="D3", cause_state=CauseState.SUSPECTED).to(State.RESOLVED, NOON)
     assert rules.missing(resolved) == (
-        "nobody is its lead",
-        "D3 is neither confirmed nor refuted as the cause",
-        "its post-mortem is not published",
+        "nobody is its lead (Assign Lead)",
+        "D3 is neither confirmed nor refuted as the cause (Confirm, or Not This One)",
+        "its post-mortem is not published (Post-Mortem Published)",
     )
     minor = an_incident(severity=Severity.MINOR, lead="U0DEE").to(State.RESOLVED, NOON)
     assert rules.missing(minor) == ()
     rules.may_close(minor, Closure.RESOLVED)
     rules.may_close(resolved, Closure.DUPLICATE)
-    with pytest.raises(Refusal, match="nobody is its lead; D3 is neither"):
+    with pytest.raises(Refusal, match=r"nobody is its lead \(Assign Lead\); D3 is neither"):
         rules.may_close(resolved, Closure.RESOLVED)
 
 

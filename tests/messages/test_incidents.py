@@ -134,7 +134,7 @@ def test_forms_take_long_words() -> None:
     long = an_incident(title="x" * 400, impact="y" * 600, severity=Severity.MINOR)
     for view in (
         forms.update(long, "z" * 4000, "C1"),
-        forms.edit(long, "C1"),
+        forms.edit(long, (), "C1"),
         forms.close(long, ("a" * 900,), "C1"),
         forms.reopen(long, "C1"),
         forms.lead(long, "U0ANA", "C1"),
@@ -185,3 +185,11 @@ def test_a_long_incident_fits_into_an_issue() -> None:
     assert entries[0].startswith("- 2024-03-26 12:00 UTC 0 \\[error\\]") and len(entries) > 10
     assert entries[-1] == f"- and {100 - len(entries) + 1} more, in Slack"
     assert "## Root cause" in text
+
+
+def test_who_opens_what_may_be_open_already_is_told() -> None:
+    other = an_incident(id=6)
+    assert incidents.opened(an_incident(), (other,), "/incident").text.endswith(
+        "INC-6 (outage, investigating) is open about the same service: if it is the same, go on "
+        "there (/incident update INC-6 …), and Close this one as a duplicate."
+    )

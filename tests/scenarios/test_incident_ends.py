@@ -154,7 +154,8 @@ async def test_from_restored_to_closed(team: Workspace) -> None:
     await team.clicks("bo", "Close", ts=await root(team))
     said = await team.submits("bo", **{"Close as": "Resolved"})
     assert said["errors"]["closure"] == (
-        "It cannot be closed as resolved yet: nobody is its lead; its post-mortem is not published."
+        "It cannot be closed as resolved yet: nobody is its lead (Assign Lead); "
+        "its post-mortem is not published (Post-Mortem Published)."
     )
     await team.clicks("bo", "Assign Lead", ts=await root(team))
     await team.submits("bo", Lead="dee")

@@ -30,7 +30,7 @@ async def team(migrated: Path) -> AsyncIterator[Team]:
 async def test_a_form_leaves_alone_what_somebody_else_changed_meanwhile(team: Team) -> None:
     await opens(team, Severity.MAJOR)
     await team.store.run(lambda tx: decisions.restored(tx, team.config, 1, PEOPLE["bo"]))
-    form = Form(forms.edit(await incident(team), "C0DEPLOY"))
+    form = Form(forms.edit(await incident(team), (), "C0DEPLOY"))
 
     def comes_back(tx):  # type: ignore[no-untyped-def]
         decisions.reopen(tx, team.config, 1, "It is worse", PEOPLE["bo"])
@@ -50,7 +50,7 @@ async def test_a_form_leaves_alone_what_somebody_else_changed_meanwhile(team: Te
 async def test_what_goes_on_has_no_end(team: Team) -> None:
     await opens(team, Severity.MAJOR)
     await team.store.run(lambda tx: decisions.restored(tx, team.config, 1, PEOPLE["bo"]))
-    form = Form(forms.edit(await incident(team), "C0DEPLOY"))
+    form = Form(forms.edit(await incident(team), (), "C0DEPLOY"))
     team.clock.forward(60)
     await team.store.run(lambda tx: decisions.reopen(tx, team.config, 1, "Again", PEOPLE["bo"]))
     earlier = str(int((await incident(team)).started_at.timestamp()) + 60)

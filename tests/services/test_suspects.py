@@ -14,12 +14,15 @@ from bot.domain.deployments.states import Kind, State
 from bot.domain.incidents.incidents import Severity
 from bot.domain.incidents.incidents import State as Where
 from bot.domain.metrics.history import CauseState, Record, Result
+from bot.messages.incidents import incident_forms as forms
 from bot.messages.knowing.figures import as_plain
-from bot.services.incidents import incident_causes, rooms
+from bot.services.incidents import incident_causes, incidents, rooms
 from bot.services.knowing.exchanging import take_in
 from bot.services.knowing.measuring import lately, measure
 from bot.services.rollbacks import rollbacks
-from tests.services.incidents import a_team, incident, opens
+from handlers import incident_buttons
+from handlers.payloads import FormErrors
+from tests.services.incidents import Form, a_team, incident, opens
 from tests.services.team import PEOPLE, START, Team
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -178,7 +181,38 @@ async def test_the_cause_has_the_name_that_the_history_has(team: Team, migrated:
     assert (await incident(team)).state is Where.RESTORED
 
     given = await team.store.read(lambda tx: tx.all_records())
-    deployments, incidents = (list(enumerate(records, 1)) for records in given)
+    deployments, told = (list(enumerate(records, 1)) for records in given)
     async with a_team(migrated) as other:
-        taken = await other.store.run(lambda tx: take_in(tx, deployments, incidents))  # type: ignore[arg-type]
+        taken = await other.store.run(lambda tx: take_in(tx, deployments, told))  # type: ignore[arg-type]
         assert (taken.new, await other.store.read(lambda tx: tx.all_records())) == (5, given)
+
+
+async def test_what_was_ruled_out_by_a_slip_and_what_is_older_can_be_named(team: Team) -> None:
+    await ran(team, "v1.1.0", 72)
+    await ran(team, "v1.2.0", 48)
+    await ran(team, "v1.2.1", 1)
+    await opens(team, Severity.OUTAGE)
+    await team.store.run(lambda tx: incident_causes.refute(tx, team.config, 1, "D3", PEOPLE["bo"]))
+    text, buttons = await offered(team)
+    assert text.endswith("Edit can name another, however old.")
+    assert buttons == []
+    known = await incident(team)
+    found = await team.store.read(lambda tx: incidents.nameable(tx, known))
+    assert [one.deployment for one in found] == ["D3", "D2", "D1"]
+    form = Form(forms.edit(known, found, "C0DEPLOY"))
+    await form.sent(team, "bo", incident_buttons.edit, suspect="D3")
+    known = await incident(team)
+    assert (known.cause, known.cause_state, known.ruled_out) == ("D3", CauseState.SUSPECTED, ())
+    assert (await offered(team))[1] == ["Roll Back", "Confirm", "Not This One"]
+
+    await form.sent(team, "bo", incident_buttons.edit, suspect="D2", eta="soon")
+    known = await incident(team)
+    assert (known.cause, known.eta) == ("D2", "soon")
+    assert (await offered(team))[0].startswith("*Suspect: v1.2.0 (D2)*, live 2 d")
+    assert await pressed(team) == "v1.1.0"
+    await confirm(team, "D2")
+    refused = await form.sent(team, "cy", incident_buttons.edit, suspect="D3")
+    assert isinstance(refused, FormErrors) and refused.code == "not_allowed"
+    refused = await form.sent(team, "bo", incident_buttons.edit, suspect="D9")
+    assert isinstance(refused, FormErrors) and refused.code == "not_live_before"
+    assert (await incident(team)).cause_state is CauseState.CONFIRMED

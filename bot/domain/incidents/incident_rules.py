@@ -156,16 +156,19 @@ def may_have_ended(incident: Incident, names: Collection[str]) -> None:
 
 
 def missing(incident: Incident) -> tuple[str, ...]:
-    """What it lacks before it can be closed as resolved, each as a phrase."""
+    """What it lacks before it can be closed as resolved, each as a phrase with the button that
+    helps.
+    """
     i, lacks = incident, []
     if i.state is not State.RESOLVED:
-        lacks.append("it is not resolved")
+        lacks.append("it is not resolved (Resolve)")
     if i.lead is None:
-        lacks.append("nobody is its lead")
+        lacks.append("nobody is its lead (Assign Lead)")
     if i.cause_state is CauseState.SUSPECTED:
-        lacks.append(f"{i.cause} is neither confirmed nor refuted as the cause")
+        undecided = f"{i.cause} is neither confirmed nor refuted as the cause"
+        lacks.append(f"{undecided} (Confirm, or Not This One)")
     if is_owed(i) and not (i.postmortem and i.postmortem.published_at):
-        lacks.append("its post-mortem is not published")
+        lacks.append("its post-mortem is not published (Post-Mortem Published)")
     return tuple(lacks)
 
 

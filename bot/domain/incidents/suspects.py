@@ -38,9 +38,20 @@ def suspects(deployments: Iterable[Deployment], started_at: datetime) -> tuple[S
     The nearer the likelier; readings that failed and migrations speak for one, too.
     """
     found = [
-        suspect for d in deployments if (suspect := _suspect(d, started_at)) and suspect.score > 0
+        suspect
+        for d in deployments
+        if (suspect := _suspect(d, started_at)) and suspect.live_at > started_at - LOOK_BACK
     ]
     return tuple(sorted(found, key=lambda s: (-s.score, s.deployment)))
+
+
+def earlier(deployments: Iterable[Deployment], started_at: datetime) -> tuple[Suspect, ...]:
+    """All that brought something new before the incident began, the newest first: a cause may be
+    older than a day.
+    """
+    found = (_suspect(d, started_at) for d in deployments)
+    known = [suspect for suspect in found if suspect]
+    return tuple(sorted(known, key=lambda s: s.live_at, reverse=True))
 
 
 def asks_at(incident: Incident) -> datetime | None:
@@ -58,7 +69,7 @@ def _suspect(d: Deployment, started_at: datetime) -> Suspect | None:
     if d.live_at is None or d.dry_run or d.kind not in NEW:
         return None
     before = started_at - d.live_at
-    if not timedelta(0) <= before <= LOOK_BACK:
+    if before < timedelta(0):
         return None
     reasons = [f"live {span(before)} before the start"]
     score = 1 - before / LOOK_BACK

@@ -11,7 +11,7 @@ from bot.domain.grammar import MAX_REASON, IncidentWish
 from bot.domain.incidents.incidents import UNRESTORED, Incident, Severity, State
 from bot.domain.incidents.origins import Origin
 from bot.domain.incidents.suspects import Suspect
-from bot.domain.metrics.history import Closure
+from bot.domain.metrics.history import CauseState, Closure
 from bot.messages import blocks as b
 from bot.messages.incidents.incidents import DECISIONS
 from bot.messages.views import Element, View, field, option, select, view, words
@@ -116,8 +116,8 @@ def lead(incident: Incident, user: str, channel: str) -> View:
     return view("incident_lead", "Assign the lead", "Assign", fields, _memory(incident, channel))
 
 
-def edit(incident: Incident, channel: str) -> View:
-    """The form that changes severity, words and clocks."""
+def edit(incident: Incident, found: Sequence[Suspect], channel: str) -> View:
+    """The form that changes severity, words, clocks, and which deployment is suspected."""
     i = incident
     fields = [
         field("severity", "Severity", _severities(i.severity)),
@@ -129,9 +129,22 @@ def edit(incident: Incident, channel: str) -> View:
     ]
     if i.restored_at is not None:
         fields.append(field("restored", "Restored at", _moment(i.restored_at)))
+    named = named_in(i)
+    if found or i.cause:
+        choices = [option(f"{s.version} ({s.deployment}), {s.why}", s.deployment) for s in found]
+        if named != NO_SUSPECT and all(named != s.deployment for s in found):
+            choices.insert(0, option(named, named))
+        choices = [option("None of these", NO_SUSPECT), *choices[:99]]
+        fields.append(field("suspect", "Suspected deployment", select(choices, named)))
     shown = {name: trace(getattr(i, name)) for name in EDITED}
-    memory = _memory(i, channel) | {"shown": shown}
+    memory = _memory(i, channel) | {"shown": shown | {"suspect": named}}
     return view("incident_edit", f"Edit {i.name}", "Save", fields, memory)
+
+
+def named_in(incident: Incident) -> str:
+    """What the form shows as suspected."""
+    is_out = incident.cause is None or incident.cause_state is CauseState.REFUTED
+    return NO_SUSPECT if is_out else str(incident.cause)
 
 
 def trace(value: object) -> str:

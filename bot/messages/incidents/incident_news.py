@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.domain.incidents.incidents import Incident, Severity
+from bot.domain.incidents.incidents import Incident, Severity, State
 from bot.domain.incidents.origins import Origin
 from bot.domain.incidents.promise import Score
 from bot.domain.metrics.history import CauseState
@@ -135,15 +135,17 @@ def suspect(
     too far.
     """
     i = incident
+    another = "" if i.state is State.CLOSED else " Edit can name another, however old."
     if i.cause is None:
         text = (
-            f"No deployment of {b.line(i.service, 80)} went live in the 24 hours before the start."
+            f"No deployment of {b.line(i.service, 80)} is suspected; those of the 24 hours before "
+            f"the start were looked through.{another}"
         )
         return Message(text)
     name = f"{b.line(version, 64)} ({b.line(i.cause, 80)})" if version else b.line(i.cause, 80)
     text = {
         CauseState.CONFIRMED: f"*Cause: {name}*, confirmed: {b.line(i.cause_why)}.",
-        CauseState.REFUTED: f"{name} is not the cause: {b.line(i.cause_why)}.",
+        CauseState.REFUTED: f"{name} is not the cause: {b.line(i.cause_why)}.{another}",
     }.get(i.cause_state, f"*Suspect: {name}*, {b.line(i.cause_why)}.")
     offers = i.is_open and i.cause_state is not CauseState.REFUTED
     if undone_by:
@@ -163,12 +165,18 @@ def _suspect_controls(i: Incident, *, can_roll_back: bool = True) -> Block:
     value = f"{i.id}:{i.cause}"
     style = "danger" if i.severity.freezes else None
     roll_back = b.button("Roll Back", "incident_roll_back", value, style=style)
+    slip = b.confirmation(
+        f"It was not {b.line(i.cause or '', 80)}?",
+        "The next likeliest takes its place; Edit names another, or this one again.",
+        "Not This One",
+        "Back",
+    )
     judge = (
         (b.button("Refute", "incident_refute", value),)
         if i.cause_state is CauseState.CONFIRMED
         else (
             b.button("Confirm", "incident_confirm", value),
-            b.button("Not This One", "incident_not_this", value),
+            b.button("Not This One", "incident_not_this", value, confirm=slip),
         )
     )
     return b.actions(f"suspect:{i.id}", *((roll_back,) if can_roll_back else ()), *judge)

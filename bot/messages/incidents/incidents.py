@@ -165,11 +165,17 @@ def _postmortem(i: Incident) -> list[str]:
     return [f"post-mortem draft follows{due}"]
 
 
-def opened(incident: Incident) -> Message:
-    """The answer to whoever opened it."""
+def opened(incident: Incident, others: Sequence[Incident], command: str) -> Message:
+    """The answer to whoever opened it; `others` are open about the same service."""
     word = "Drill" if incident.drill else "Incident"
     text = f"{word} {incident.name} is open ({incident.severity}: {DECISIONS[incident.severity]}). "
-    return Message(f"{text}Its thread is the room for it; the channel has the message now.")
+    text += "Its thread is the room for it; the channel has the message now."
+    if others:
+        text += (
+            f" {detection.beside(others)}: if it is the same, go on there "
+            f"({b.line(command)} update {others[0].name} …), and Close this one as a duplicate."
+        )
+    return Message(text)
 
 
 def listing(incidents: Sequence[Incident], command: str) -> Message:

@@ -10,7 +10,7 @@ from bot.messages.incidents import incident_news as news
 from bot.ports import Tx
 from bot.services.deployments.requests import known
 from bot.services.incidents import incident_room as room
-from bot.services.incidents.incidents import candidates, load, suspecting
+from bot.services.incidents.incidents import candidates, load, nameable, suspecting
 
 
 def may_roll_back(tx: Tx, incident_id: int) -> Incident:
@@ -64,6 +64,27 @@ def refute(tx: Tx, config: Config, incident_id: int, cause: str, slack_id: str) 
     told = news.judged(f"{cause} is not the cause; {then}.", slack_id)
     room.say(tx, config, saved, f"cause:{saved.revision}", told)
     return news.done(saved, f"{cause} is ruled out; {then}")
+
+
+def name(tx: Tx, config: Config, incident_id: int, cause: str, slack_id: str) -> Message:
+    """People suspect this deployment, be it older than a day or ruled out before; or none."""
+    incident = load(tx, incident_id)
+    rules.may_decide(incident, known(tx, slack_id))
+    if incident.state is State.CLOSED:
+        raise rules.over_for(incident)
+    found = next((one for one in nameable(tx, incident) if one.deployment == cause), None)
+    if cause and found is None:
+        raise Refusal("not_live_before", "{cause} was not live before it began.", cause=cause)
+    out = tuple(one for one in incident.ruled_out if one != cause)
+    bare = incident.with_(cause=None, cause_state=CauseState.NONE, cause_why="", ruled_out=out)
+    saved = room.keep(tx, incident, suspecting(bare, found))
+    word = f"{cause or 'no deployment'} is suspected now"
+    before = f", and no longer {incident.cause}" if incident.cause else ""
+    room.note(tx, saved, f"{word}{before}", by=slack_id)
+    tx.audit(slack_id, "cause_named", saved.name, cause=cause, before=incident.cause)
+    told = news.judged(f"{word}.", slack_id)
+    room.say(tx, config, saved, f"cause:{saved.revision}", told)
+    return news.done(saved, word)
 
 
 def _judged(tx: Tx, incident_id: int, cause: str, slack_id: str) -> Incident:

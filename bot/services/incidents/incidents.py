@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.config import Config
+from bot.domain.deployments.deployments import Deployment
 from bot.domain.errors import Refusal
 from bot.domain.incidents.incident_rules import over_for
 from bot.domain.incidents.incidents import Incident, Severity
 from bot.domain.incidents.origins import Origin
-from bot.domain.incidents.suspects import Suspect, suspects
+from bot.domain.incidents.suspects import Suspect, earlier, suspects
 from bot.domain.incidents.timeline import What
 from bot.domain.metrics.history import CauseState
 from bot.domain.people import require_member
@@ -117,9 +118,24 @@ def _link(tx: Tx, config: Config, incident: Incident, origin: Origin, by: str) -
     room.say(tx, config, incident, "origin", news.opened_from(origin), links_to=source)
 
 
+def beside(tx: Tx, incident: Incident) -> tuple[Incident, ...]:
+    """What else is open about the same service; three people may tell of one outage at once."""
+    found = (one for one in tx.open_incidents() if one.id != incident.id and not one.drill)
+    return tuple(one for one in found if one.service == incident.service and not incident.drill)
+
+
 def candidates(tx: Tx, service: str, started_at: datetime) -> tuple[Suspect, ...]:
     """The deployments that may have caused what began then, the likeliest first."""
-    return suspects(tx.history(service, room.PRODUCTION, limit=LOOKED_THROUGH), started_at)
+    return suspects(_latest(tx, service), started_at)
+
+
+def nameable(tx: Tx, incident: Incident) -> tuple[Suspect, ...]:
+    """All that people may still name as its cause, the newest first, however old or ruled out."""
+    return earlier(_latest(tx, incident.service), incident.started_at)
+
+
+def _latest(tx: Tx, service: str) -> tuple[Deployment, ...]:
+    return tx.history(service, room.PRODUCTION, limit=LOOKED_THROUGH)
 
 
 def suspecting(incident: Incident, found: Suspect | None) -> Incident:
