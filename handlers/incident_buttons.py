@@ -18,7 +18,7 @@ from bot.services.deployments.requests import who
 from bot.services.incidents import incident_causes as causes
 from bot.services.incidents import incident_decisions as decisions
 from bot.services.incidents import incident_editing as editing
-from bot.services.incidents import incidents, postmortems, publishing
+from bot.services.incidents import incidents, postmortems, publishing, suspecting
 from bot.services.rollbacks import rollbacks, undoing
 from handlers.incidents import moment
 from handlers.payloads import Answer, Click, FormErrors, Office, OpenForm, Submission
@@ -82,7 +82,7 @@ def ask_edit(click: Click, office: Office) -> Answer:
     meant = _of_member(click, office)
     actor, _ = who(office.tx, click.user)
     rules.may_edit(meant, actor)
-    return OpenForm(forms.edit(meant, incidents.nameable(office.tx, meant), click.channel), AGAIN)
+    return OpenForm(forms.edit(meant, suspecting.nameable(office.tx, meant), click.channel), AGAIN)
 
 
 def edit(form: Submission, office: Office) -> Answer:

@@ -14,7 +14,7 @@ from bot.messages.incidents import incidents as messages
 from bot.messages.incidents import publishing as pages
 from bot.messages.knowing import reports
 from bot.services.deployments.requests import who
-from bot.services.incidents import incidents
+from bot.services.incidents import incidents, suspecting
 from bot.services.incidents.incidents import Report
 from handlers.payloads import Answer, Command, FormErrors, Office, OpenForm, Submission
 from handlers.people_messages import Shortcut, said_at, with_names
@@ -70,7 +70,7 @@ def shortcut(used: Shortcut, office: Office) -> Answer:
 
 def _form(office: Office, wish: IncidentWish, origin: Origin | None = None) -> OpenForm:
     services, now = sorted(office.config.services), office.tx.now
-    found = incidents.candidates(office.tx, services[0], now) if len(services) == 1 else ()
+    found = suspecting.candidates(office.tx, services[0], now) if len(services) == 1 else ()
     view = forms.report(
         wish,
         services,

@@ -127,6 +127,9 @@ async def test_a_new_outage_is_as_bad_as_any_until_somebody_judges_it(team: Team
     await sees(team, "down")
     [mild] = await known(team)
     assert (mild.severity, mild.alerts) == (Severity.MINOR, 2)  # that one was judged
+    assert (await said(team, "1:mild:2024-03-26T10")).endswith(
+        "It is counted here, as minor: Edit raises that, if users notice."
+    )
     await restores(team, 1)
     await sees(team, "down")
     [bad] = await known(team)

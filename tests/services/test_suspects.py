@@ -16,7 +16,7 @@ from bot.domain.incidents.incidents import State as Where
 from bot.domain.metrics.history import CauseState, Record, Result
 from bot.messages.incidents import incident_forms as forms
 from bot.messages.knowing.figures import as_plain
-from bot.services.incidents import incident_causes, incidents, rooms
+from bot.services.incidents import incident_causes, rooms, suspecting
 from bot.services.knowing.exchanging import take_in
 from bot.services.knowing.measuring import lately, measure
 from bot.services.rollbacks import rollbacks
@@ -197,7 +197,7 @@ async def test_what_was_ruled_out_by_a_slip_and_what_is_older_can_be_named(team:
     assert text.endswith("Edit can name another, however old.")
     assert buttons == []
     known = await incident(team)
-    found = await team.store.read(lambda tx: incidents.nameable(tx, known))
+    found = await team.store.read(lambda tx: suspecting.nameable(tx, known))
     assert [one.deployment for one in found] == ["D3", "D2", "D1"]
     form = Form(forms.edit(known, found, "C0DEPLOY"))
     await form.sent(team, "bo", incident_buttons.edit, suspect="D3")
@@ -205,12 +205,16 @@ async def test_what_was_ruled_out_by_a_slip_and_what_is_older_can_be_named(team:
     assert (known.cause, known.cause_state, known.ruled_out) == ("D3", CauseState.SUSPECTED, ())
     assert (await offered(team))[1] == ["Roll Back", "Confirm", "Not This One"]
 
+    form = Form(forms.edit(known, found, "C0DEPLOY"))
+    await form.sent(team, "bo", incident_buttons.edit, suspect=forms.NO_SUSPECT)
+    assert (await offered(team))[0].startswith("No deployment of app is suspected. Edit can name")
     await form.sent(team, "bo", incident_buttons.edit, suspect="D2", eta="soon")
     known = await incident(team)
     assert (known.cause, known.eta) == ("D2", "soon")
     assert (await offered(team))[0].startswith("*Suspect: v1.2.0 (D2)*, live 2 d")
     assert await pressed(team) == "v1.1.0"
     await confirm(team, "D2")
+    form = Form(forms.edit(await incident(team), found, "C0DEPLOY"))
     refused = await form.sent(team, "cy", incident_buttons.edit, suspect="D3")
     assert isinstance(refused, FormErrors) and refused.code == "not_allowed"
     refused = await form.sent(team, "bo", incident_buttons.edit, suspect="D9")

@@ -56,6 +56,14 @@ def unknown(beat: Beat, services: Sequence[str], command: str) -> Message:
     )
 
 
+def mild(incident: Incident, beat: Beat) -> Message:
+    """In the thread, where people made less of it than of what a monitor opens."""
+    return Message(
+        f"{_called(incident)}{KUMA} reports {b.line(beat.name, 80)} down since {b.when(beat.at)}. "
+        f"It is counted here, as {incident.severity}: Edit raises that, if users notice."
+    )
+
+
 def beside(others: Sequence[Incident]) -> str:
     """Which incidents of the same service are open as well."""
     named = " and ".join(f"{one.name} ({one.severity}, {one.state})" for one in others)

@@ -127,21 +127,20 @@ def suspect(
     takes_back: str | None,
     takes_along: str | None = None,
     undone_by: str | None = None,
+    had_some: bool = False,
 ) -> Message:
     """The likeliest cause with what speaks for it, and what can be done about it.
 
     `takes_back` is the version that a rollback would go to, and `takes_along` what went live after
     the suspect; `undone_by` is what is live since one took the suspect back: a second one would go
-    too far.
+    too far. `had_some` says that there are some, of which people suspect none.
     """
     i = incident
     another = "" if i.state is State.CLOSED else " Edit can name another, however old."
     if i.cause is None:
-        text = (
-            f"No deployment of {b.line(i.service, 80)} is suspected; those of the 24 hours before "
-            f"the start were looked through.{another}"
-        )
-        return Message(text)
+        service = b.line(i.service, 80)
+        why = "is suspected" if had_some else "went live in the 24 hours before the start"
+        return Message(f"No deployment of {service} {why}.{another}")
     name = f"{b.line(version, 64)} ({b.line(i.cause, 80)})" if version else b.line(i.cause, 80)
     text = {
         CauseState.CONFIRMED: f"*Cause: {name}*, confirmed: {b.line(i.cause_why)}.",

@@ -37,7 +37,7 @@ def hear(tx: Tx, config: Config, beat: Beat) -> None:
     if known is None:
         _open(tx, config, beat, service, found)
     elif known.state in UNRESTORED:
-        _count(tx, config, known, beat)
+        _count(tx, config, known, beat, bad)
     else:
         _reopen(tx, config, known, beat, bad)
 
@@ -77,12 +77,15 @@ def _open(tx: Tx, config: Config, beat: Beat, service: str, others: list[Inciden
     room.say(tx, config, opened, "detected", messages.detected(opened, beat, others))
 
 
-def _count(tx: Tx, config: Config, incident: Incident, beat: Beat) -> None:
+def _count(tx: Tx, config: Config, incident: Incident, beat: Beat, bad: Severity) -> None:
+    """A number on its message; once an hour a word where people judged the monitor's DOWNs mild."""
     counted = incident.with_(alerts=incident.alerts + 1, source=beat.source)
     saved = room.keep(tx, incident, counted)
     if not incident.source:
         room.note(tx, saved, messages.joined(beat), by=KUMA, at=min(beat.at, tx.now))
         room.say(tx, config, saved, "detected", messages.detected(saved, beat))
+    elif bad.is_worse_than(saved.severity):
+        room.say(tx, config, saved, f"mild:{tx.now:%Y-%m-%dT%H}", messages.mild(saved, beat))
 
 
 def _reopen(tx: Tx, config: Config, incident: Incident, beat: Beat, bad: Severity) -> None:

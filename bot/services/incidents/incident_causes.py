@@ -10,7 +10,8 @@ from bot.messages.incidents import incident_news as news
 from bot.ports import Tx
 from bot.services.deployments.requests import known
 from bot.services.incidents import incident_room as room
-from bot.services.incidents.incidents import candidates, load, nameable, suspecting
+from bot.services.incidents.incidents import load
+from bot.services.incidents.suspecting import candidates, nameable, suspecting
 
 
 def may_roll_back(tx: Tx, incident_id: int) -> Incident:

@@ -4,14 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.config import Config
-from bot.domain.deployments.deployments import Deployment
 from bot.domain.errors import Refusal
 from bot.domain.incidents.incident_rules import over_for
 from bot.domain.incidents.incidents import Incident, Severity
 from bot.domain.incidents.origins import Origin
-from bot.domain.incidents.suspects import Suspect, earlier, suspects
 from bot.domain.incidents.timeline import What
-from bot.domain.metrics.history import CauseState
 from bot.domain.people import require_member
 from bot.messages.blocks import Message
 from bot.messages.incidents import incident_news as news
@@ -21,9 +18,7 @@ from bot.services.closures import freezing
 from bot.services.deployments.requests import who
 from bot.services.incidents import channels, paging, rooms
 from bot.services.incidents import incident_room as room
-
-LOOKED_THROUGH = 50
-"""So many of a service's last deployments are looked through for suspects."""
+from bot.services.incidents.suspecting import candidates, suspecting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,28 +117,6 @@ def beside(tx: Tx, incident: Incident) -> tuple[Incident, ...]:
     """What else is open about the same service; three people may tell of one outage at once."""
     found = (one for one in tx.open_incidents() if one.id != incident.id and not one.drill)
     return tuple(one for one in found if one.service == incident.service and not incident.drill)
-
-
-def candidates(tx: Tx, service: str, started_at: datetime) -> tuple[Suspect, ...]:
-    """The deployments that may have caused what began then, the likeliest first."""
-    return suspects(_latest(tx, service), started_at)
-
-
-def nameable(tx: Tx, incident: Incident) -> tuple[Suspect, ...]:
-    """All that people may still name as its cause, the newest first, however old or ruled out."""
-    return earlier(_latest(tx, incident.service), incident.started_at)
-
-
-def _latest(tx: Tx, service: str) -> tuple[Deployment, ...]:
-    return tx.history(service, room.PRODUCTION, limit=LOOKED_THROUGH)
-
-
-def suspecting(incident: Incident, found: Suspect | None) -> Incident:
-    """A copy that suspects this deployment, or none."""
-    if found is None:
-        return incident
-    state = CauseState.SUSPECTED
-    return incident.with_(cause=found.deployment, cause_state=state, cause_why=found.why)
 
 
 def _title(report: Report) -> str:
