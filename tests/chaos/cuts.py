@@ -23,7 +23,7 @@ from typing import Any, Literal
 from sandbox.holds import Hold
 from sandbox.journal import Entry
 from sandbox.world import World
-from tests.chaos import database, outage, rollback
+from tests.chaos import database, outage, remedies, rollback
 from tests.chaos.flow import afterwards, all_ended, life_goes_on
 from tests.chaos.nursery import Nursery, nursery
 from tests.chaos.stage import Json, Stage, stage
@@ -35,7 +35,11 @@ MOST = 500  # points of a kind; a story has far fewer
 EVERY = int(os.environ.get("GONOGO_CUTS", "14"))
 """How many points lie between two that the tests try."""
 
-SPARSER = {("outage", "committed"): 3, ("database", "committed"): 5}
+SPARSER = {
+    ("outage", "committed"): 3,
+    ("database", "committed"): 5,
+    ("remedies", "committed"): 5,
+}
 """Where there are many points in a long story, fewer are tried."""
 
 LIMIT = 240 + 4800 // EVERY  # seconds of real time for the points of one kind
@@ -75,6 +79,14 @@ STORIES = {
         lambda scene, _: rollback.count(scene),
         rollback.matters,
         targets=rollback.targets,
+    ),
+    "remedies": Story(
+        remedies.people,
+        remedies.is_over,
+        lambda scene, _: remedies.count(scene),
+        remedies.matters,
+        first=4,  # before it only the rollback itself, and its findings
+        least=8,
     ),
     "database": Story(
         database.people,
