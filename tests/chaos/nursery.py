@@ -18,8 +18,9 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Pool, event
+from sqlalchemy import Engine, event
 
 from sandbox.supervisor import BotProcess, die_with_parent
 
@@ -139,21 +140,26 @@ def _become(environment: Mapping[str, str], log: Path) -> None:
 
 
 def _die_after(commits: int) -> None:
-    """Die in the thread that writes, when it gives its connection back for the last time."""
+    """Die in the thread that writes, right after its last commit and before anybody hears of it."""
     if not commits:
         return
-    seen: dict[int, int] = {}
     left = commits
 
-    def given_back(connection: sqlite3.Connection, _record: object) -> None:
-        nonlocal left
-        changes = connection.total_changes
-        left -= changes > seen.get(id(connection), 0)
-        seen[id(connection)] = changes
-        if not left:
-            os.kill(os.getpid(), signal.SIGKILL)
+    class Mortal(sqlite3.Connection):
+        seen = 0
 
-    event.listen(Pool, "checkin", given_back)
+        def commit(self) -> None:
+            nonlocal left
+            super().commit()
+            left -= self.total_changes > self.seen
+            self.seen = self.total_changes
+            if not left:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    def connect(_dialect: object, _record: object, _words: object, named: dict[str, Any]) -> None:
+        named["factory"] = Mortal
+
+    event.listen(Engine, "do_connect", connect)
 
 
 def _tell_who_ended(*_: object) -> None:
