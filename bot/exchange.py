@@ -160,20 +160,19 @@ def _dumped(line: dict[str, Any]) -> str:
 
 
 def _record(line: DeploymentLine) -> Record:
-    values = {name: getattr(line, name) for name in _RECORD_FIELDS}
-    commits = tuple(
-        Commit(sha=c.sha, authored_at=c.authored_at, parents=c.parents, title=c.title)
-        for c in line.commits
-    )
-    return Record(**values, commits=commits)
+    commits = tuple([Commit(**vars(commit)) for commit in line.commits])
+    return Record(**_facts(line) | {"commits": commits})
 
 
 def _incident(line: IncidentLine) -> IncidentRecord:
-    return IncidentRecord(**{name: getattr(line, name) for name in _INCIDENT_FIELDS})
+    return IncidentRecord(**_facts(line))
 
 
-_RECORD_FIELDS = tuple(DeploymentLine.model_fields.keys() - {"type", "commits"})
-_INCIDENT_FIELDS = tuple(IncidentLine.model_fields.keys() - {"type"})
+def _facts(line: _Line) -> dict[str, Any]:
+    """The fields of a line, under the same names as those of what it is read into."""
+    facts = dict(vars(line))
+    del facts["type"]
+    return facts
 
 
 def _id_of(line: bytes) -> set[str]:

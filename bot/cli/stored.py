@@ -5,6 +5,7 @@ import gc
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -58,8 +59,8 @@ def take_in(file: Annotated[Path, typer.Argument(help="JSON Lines, - for standar
     """Take in history, all of it or nothing; what is known already changes nothing."""
     gc.disable()  # it would look through all of the history again and again
     try:
-        lines = sys.stdin.buffer if str(file) == "-" else file.read_bytes().splitlines()
-        found = exchange.read(lines)
+        with nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as lines:
+            found = exchange.read(lines)
     except OSError as error:
         stop(NEGATIVE, f"{file}: {error.strerror}")
     try:

@@ -3,12 +3,12 @@ thousand.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from itertools import count
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, RowMapping, Table, case, func, insert, select, text
 
@@ -28,6 +28,10 @@ _SAME = (
 """What a record and a row have under the same name."""
 
 _SAME_OF = attrgetter(*_SAME)
+R = TypeVar("R", Record, IncidentRecord)
+
+CACHE = 200_000
+"""KiB that SQLite may keep in memory while a history is taken in."""
 
 _ENDS = {
     State.SUCCEEDED: Result.SUCCESS,
@@ -77,15 +81,16 @@ class History(Rows):
         return self._records(), self._incidents()
 
     def bring_in(self, records: Sequence[Record], incidents: Sequence[IncidentRecord]) -> None:
-        for table, statement, prefix, rows in (
-            (_D, _IMPORTED, "D", [_deployment_row(record) for record in records]),
-            (_I, insert(_I), "INC-", [_incident_row(incident) for incident in incidents]),
-        ):
-            if rows:
-                self._number(table, prefix, rows)
-                self.connection.execute(statement, rows)
-                self._count_on(table)
-                self._take_stock(table)
+        if self.is_embedded:  # what is changed stays at hand, and is not written again and again
+            self.connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE}")
+        if records:
+            numbered = self._numbered(_D, "D", records)
+            self.insert_many(_IMPORTED, (_deployment_row(*one) for one in numbered))
+            self._took_in(_D)
+        if incidents:
+            counted = self._numbered(_I, "INC-", incidents)
+            self.insert_many(insert(_I), (_incident_row(*one) for one in counted))
+            self._took_in(_I)
 
     def _records(self, *where: ColumnElement[bool]) -> tuple[Record, ...]:
         wanted = _RECORD.where(*where).order_by(_D.c.requested_at, _D.c.id)
@@ -95,20 +100,25 @@ class History(Rows):
         wanted = select(_I).where(~_I.c.drill, *where).order_by(_I.c.declared_at, _I.c.id)
         return tuple(map(_as_incident, self.connection.execute(wanted).mappings()))
 
-    def _number(self, table: Table, prefix: str, rows: list[dict[str, Any]]) -> None:
-        """Give each row its number: the one in its name, where it has such a name, else the next.
+    def _numbered(
+        self, table: Table, prefix: str, named: Sequence[R]
+    ) -> Iterator[tuple[R, int, str | None]]:
+        """Each with its number: the one in its name, where it has such a name, else the next; and
+        the name that it keeps besides.
 
         A name with a number is the row's own, so that it never has two.
         """
         own = re.compile(f"{prefix}([1-9][0-9]{{0,8}})")
         highest = self.connection.scalar(select(func.max(table.c.id))) or 0
-        named = {row["known_as"]: own.fullmatch(row["known_as"]) for row in rows}
-        numbers = {name: int(found[1]) for name, found in named.items() if found}
-        following = count(max([highest, *numbers.values()]) + 1)
-        for row in rows:
-            name = row["known_as"]
-            row["id"] = numbers.get(name) or next(following)
-            row["known_as"] = None if name in numbers else name
+        found = [own.fullmatch(one.id) for one in named]
+        numbers = [int(match[1]) if match else None for match in found]
+        following = count(max(highest, *filter(None, numbers), 0) + 1)
+        for one, number in zip(named, numbers, strict=True):
+            yield (one, number, None) if number else (one, next(following), one.id)
+
+    def _took_in(self, table: Table) -> None:
+        self._count_on(table)
+        self._take_stock(table)
 
     def _count_on(self, table: Table) -> None:
         """PostgreSQL does not notice numbers that were given by hand."""
@@ -169,7 +179,7 @@ def _as_incident(row: RowMapping) -> IncidentRecord:
     )
 
 
-def _deployment_row(record: Record) -> dict[str, Any]:
+def _deployment_row(record: Record, number: int, name: str | None) -> dict[str, Any]:
     """A row that nothing is done about: no card, no check of what lies years back.
 
     It has what differs from record to record; the rest is `_IMPORTED`. There may be hundreds of
@@ -187,7 +197,8 @@ def _deployment_row(record: Record) -> dict[str, Any]:
         for commit in record.commits
     ]
     return dict(zip(_SAME, _SAME_OF(record), strict=True)) | {
-        "known_as": record.id,
+        "id": number,
+        "known_as": name,
         "kind": record.kind,
         "state": _STATES.get(result, State.CANCELLED),
         "settled_at": settled_at,
@@ -229,5 +240,6 @@ def _literal(value: object) -> str:
 _IMPORTED = insert(_D).values(_imported())
 
 
-def _incident_row(incident: IncidentRecord) -> dict[str, Any]:
-    return {name: getattr(incident, name) for name in _OF_INCIDENT} | {"known_as": incident.id}
+def _incident_row(incident: IncidentRecord, number: int, name: str | None) -> dict[str, Any]:
+    own = {"id": number, "known_as": name}
+    return {field: getattr(incident, field) for field in _OF_INCIDENT} | own

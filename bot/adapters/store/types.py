@@ -10,6 +10,9 @@ from sqlalchemy.types import TypeDecorator
 Json = JSON(none_as_null=True)
 """Plain JSON as text on both databases; None is NULL."""
 
+WIDTH = len("2024-03-26 10:00:00.000000")
+"""Of a moment in SQLite, which has no zone."""
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware moment: any zone in, UTC out, exact to the microsecond, sortable everywhere.
@@ -48,7 +51,7 @@ def _in_utc(moment: datetime) -> datetime:
 def _write(moment: datetime | None) -> str | None:
     if moment is None:
         return None
-    return _in_utc(moment).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return _in_utc(moment).isoformat(" ", "microseconds")[:WIDTH]
 
 
 def _read(text: str | None) -> datetime | None:
