@@ -3,7 +3,7 @@ wrong.
 """
 
 from bot.domain.errors import Refusal
-from bot.domain.gates.checklist import BACKUP
+from bot.domain.gates.items import BACKUP
 from bot.domain.grammar import clean_reason, parse_deploy
 from bot.messages.blocks import Message
 from bot.messages.deployments import forms

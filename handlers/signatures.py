@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.domain.errors import Refusal
-from bot.domain.gates.checklist import SIGNABLE
+from bot.domain.gates.items import SIGNABLE
 from bot.domain.gates.signatures import QUERIES
 from bot.domain.grammar import clean_reason
 from bot.messages.blocks import Message

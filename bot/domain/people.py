@@ -50,10 +50,15 @@ class Actor:
         return self.standing is Standing.MEMBER and not self.roles.isdisjoint(roles)
 
     def is_same_person(self, slack_id: str, github: str | None) -> bool:
-        """Whether the other identity is this person, by Slack account or by linked GitHub login."""
-        if self.slack_id == slack_id:
-            return True
-        return bool(self.github and github and self.github.lower() == github.lower())
+        """Whether the other identity is this person."""
+        return is_same((self.slack_id, self.github), (slack_id, github))
+
+
+def is_same(one: tuple[str, str | None], other: tuple[str, str | None]) -> bool:
+    """Whether two identities are one person, by Slack account or by linked GitHub login."""
+    if one[0] == other[0]:
+        return True
+    return bool(one[1] and other[1] and one[1].lower() == other[1].lower())
 
 
 _STANDING_REASONS = {

@@ -13,19 +13,16 @@ from bot.domain.deployments.validation import Outcome, Reading, Validation
 from bot.domain.errors import Refusal
 from bot.domain.gates import Level, Verdict, judge
 from bot.domain.gates.checklist import (
-    APPROVERS_CHECKS,
-    ITEMS,
     TROUBLED,
     Aftermath,
     Mark,
-    Phase,
     asked_of_approver,
     entries,
     sign,
-    title,
     to_check,
     to_sign,
 )
+from bot.domain.gates.items import APPROVERS_CHECKS, ITEMS, Phase, title
 from bot.domain.gates.signatures import Override
 from bot.domain.people import Role
 from tests.domain.gate_cases import DROPS, FINE, RULES
@@ -69,6 +66,16 @@ def test_what_nothing_was_read_for_is_asked_until_somebody_signs(gate: str, leve
     assert asked_of_approver(signed) == ()
     [entry] = [e for e in to_check(signed) if e.item == gate]
     assert (entry.mark, entry.by, entry.at) == (Mark.SIGNED, "U0BO", NOON)
+
+
+@pytest.mark.parametrize("gate", [*APPROVERS_CHECKS, "backup"])
+@pytest.mark.parametrize("who", ["U0ANA", "U0ANA2"])
+def test_the_name_of_whoever_asked_for_it_does_not_count(gate: str, who: str) -> None:
+    requester = member(who, Role.APPROVER, github="Ana-acme")
+    asking = waiting(warned(gate), migrations=(DROPS,), requested_by_github="ana-acme")
+    signed = sign(asking, gate, requester, NOON)
+    assert gate in [e.item for e in asked_of_approver(signed)]
+    assert gate not in [e.item for e in asked_of_approver(sign(signed, gate, BO, NOON))]
 
 
 def test_what_was_lifted_is_not_asked_again() -> None:

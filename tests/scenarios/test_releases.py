@@ -195,10 +195,15 @@ async def test_what_github_does_not_allow_is_told(team: Workspace) -> None:
     assert await team.channel() == []
 
 
-async def test_a_form_is_good_for_one_release(team: Workspace) -> None:
-    await asks_for_a_new_version(team)
+async def test_a_form_is_good_for_one_release_and_a_hotfix_stays_one(team: Workspace) -> None:
+    await team.types("ana", "/incident outage nobody can sign in")
+    await team.passes("PT2S")
+    await asks_for_a_new_version(team, "/deploy v1.4.0 hotfix INC-1 because it lets them in")
     await team.submits("ana", Title="v1.4.0", Notes="- Everything")
     await team.passes("PT5S")
+    card = next(row for row in await team.channel() if row.startswith("app v1.4.0"))
+    assert card.splitlines()[1] == "Waiting for approval"
+    assert "hotfix for INC-1" in card
     await presses(team, "ana", OFFER)
     await team.passes("PT1S")
 

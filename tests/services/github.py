@@ -82,6 +82,7 @@ class Hub:
     red: set[str] = field(default_factory=set)
     bugs: list[int] = field(default_factory=list)
     against: Against = field(default_factory=Against)
+    notes: str | None = "What is new"
     answers: list[str] = field(default_factory=list)
     lag: float = 0.0
     stubborn: bool = False
@@ -162,7 +163,7 @@ class Hub:
         return Tag(name=name, object_sha=f"tag {commit}", commit=commit)
 
     async def release_notes(self, repo: str, tag: str) -> str | None:
-        return "What is new"
+        return self.notes
 
     async def approved(self, repo: str, pulls: Sequence[int]) -> frozenset[int]:
         return frozenset(pulls)

@@ -12,7 +12,9 @@ from tests.store.samples import START, a_release_draft
 
 async def test_a_draft_comes_back_as_it_was(store: SqlStore) -> None:
     kept = await store.run(
-        lambda tx: tx.add_release_draft(a_release_draft(was="Before", dry_run=True))
+        lambda tx: tx.add_release_draft(
+            a_release_draft(was="Before", dry_run=True, for_incident="INC-7")
+        )
     )
     assert kept.id > 0
     assert await store.read(lambda tx: tx.release_draft(kept.id)) == kept

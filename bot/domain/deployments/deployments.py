@@ -241,6 +241,11 @@ class Deployment:
         return self.binding.commit[:7] if self.binding else ""
 
     @property
+    def judged_at(self) -> datetime | None:
+        """When what the gates say was read; of several times the oldest."""
+        return min((verdict.at for verdict in self.verdicts if verdict.at), default=None)
+
+    @property
     def approved_by(self) -> tuple[str, ...]:
         """The people who approved it, in order."""
         return tuple(approval.who for approval in self.approvals if approval.who)

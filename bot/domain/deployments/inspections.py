@@ -11,7 +11,8 @@ from bot.domain.deployments.states import State
 from bot.domain.deployments.validation import Outcome
 from bot.domain.errors import Refusal
 from bot.domain.gates import checklist
-from bot.domain.gates.checklist import Entry, Mark, Phase
+from bot.domain.gates.checklist import Entry, Mark
+from bot.domain.gates.items import Phase
 from bot.domain.gates.signatures import QUERIES, SignOff
 from bot.domain.people import Actor, Role, require, require_member
 from bot.domain.rollbacks.switching import IfFailed, TargetStep

@@ -11,20 +11,9 @@ from bot.domain.deployments.states import S, State
 from bot.domain.deployments.validation import Outcome
 from bot.domain.errors import Refusal
 from bot.domain.gates import Gate, Level, Verdict
-from bot.domain.gates.signatures import QUERIES, SignOff
-from bot.domain.people import Actor, Role, require, require_member
-
-BACKUP = Gate.BACKUP
-"""Not an item of the process's lists, but asked before a deployment with migrations."""
-
-
-class Phase(StrEnum):
-    """When an item is due."""
-
-    BEFORE = "before"
-    DURING = "during"
-    AFTER = "after"
-    ISSUES = "issues"
+from bot.domain.gates.items import APPROVERS_CHECKS, BACKUP, ITEMS, SIGNABLE, Phase, title
+from bot.domain.gates.signatures import SignOff
+from bot.domain.people import Actor, Role, is_same, require, require_member
 
 
 class Mark(StrEnum):
@@ -61,59 +50,8 @@ class Aftermath:
     post_mortem: str = ""
 
 
-ITEMS: dict[str, tuple[Phase, str]] = {
-    Gate.CI: (Phase.BEFORE, "All tests passing"),
-    Gate.REVIEWED: (Phase.BEFORE, "Code reviewed and merged"),
-    Gate.BUGS: (Phase.BEFORE, "No known critical bugs"),
-    Gate.STAGING: (Phase.BEFORE, "Staging validated"),
-    Gate.NOTES: (Phase.BEFORE, "Release notes written"),
-    Gate.MIGRATIONS: (Phase.BEFORE, "Database migrations tested"),
-    "team": (Phase.BEFORE, "Team notified of deployment"),
-    Gate.MONITORING: (Phase.BEFORE, "Monitoring configured"),
-    Gate.WAY_BACK: (Phase.BEFORE, "Rollback plan ready"),
-    "tag": (Phase.DURING, "Tag created"),
-    "triggered": (Phase.DURING, "Workflow triggered"),
-    "approval": (Phase.DURING, "Approval obtained"),
-    "completed": (Phase.DURING, "Deployment completed"),
-    "health": (Phase.DURING, "Health checks passing"),
-    "validated": (Phase.AFTER, "Application validated"),
-    "logs": (Phase.AFTER, "No errors in logs"),
-    "performance": (Phase.AFTER, "Performance acceptable"),
-    "uptime": (Phase.AFTER, "Uptime monitors green"),
-    "success": (Phase.AFTER, "Team notified of success"),
-    "documented": (Phase.AFTER, "Deployment documented"),
-    "issue": (Phase.ISSUES, "Issue documented"),
-    "rollback": (Phase.ISSUES, "Rollback executed"),
-    "cause": (Phase.ISSUES, "Root cause identified"),
-    "hotfix": (Phase.ISSUES, "Hotfix planned"),
-    "post_mortem": (Phase.ISSUES, "Post-mortem scheduled"),
-}
-APPROVERS_CHECKS: dict[str, str] = {
-    Gate.STAGING: "Staging validation completed",
-    Gate.NOTES: "Release notes reviewed",
-    Gate.BUGS: "No critical issues reported",
-    Gate.WATCH: "Team ready to monitor",
-}
-"""What the process has approvers check, by the gate that reads it."""
-
-SIGNABLE = frozenset(
-    {
-        *(item for item, (phase, _) in ITEMS.items() if phase is not Phase.DURING),
-        Gate.QA,
-        Gate.WATCH,
-    }
-)
 TROUBLED = frozenset({S.FAILED, S.DEGRADED, S.NEEDS_ATTENTION})
 RAN = frozenset({S.VALIDATING, S.DEGRADED, S.SUCCEEDED})
-
-
-def title(item: str) -> str:
-    """An item as people read it."""
-    if item == Gate.QA:
-        return "QA"
-    if item == Gate.WATCH:
-        return APPROVERS_CHECKS[Gate.WATCH]
-    return QUERIES.get(item) or (ITEMS[item][1] if item in ITEMS else item)
 
 
 def is_for(deployment: Deployment) -> bool:
@@ -137,15 +75,23 @@ def to_check(deployment: Deployment) -> tuple[Entry, ...]:
 
 def asked_of_approver(deployment: Deployment) -> tuple[Entry, ...]:
     """Which of the four have neither evidence nor a name, and the backup where the database
-    changes and no recent one was read of.
+    changes and no recent one was read of. The name of whoever asked for the deployment does not
+    count: approvers check.
     """
     lifted = {override.gate for override in deployment.overrides}
     unsettled = (Mark.OPEN, Mark.AGAINST)
-    asked = [e for e in to_check(deployment) if e.mark in unsettled and e.item not in lifted]
-    if is_for(deployment) and deployment.migrations and BACKUP not in lifted:
-        backup = _signed(_of_gate(BACKUP, Phase.BEFORE, deployment, BACKUP), deployment)
+    others = tuple(name for name in deployment.sign_offs if not _is_requesters(name, deployment))
+    d = deployment.with_(sign_offs=others)
+    asked = [e for e in to_check(d) if e.mark in unsettled and e.item not in lifted]
+    if is_for(d) and d.migrations and BACKUP not in lifted:
+        backup = _signed(_of_gate(BACKUP, Phase.BEFORE, d, BACKUP), d)
         asked += [backup] if backup.mark in unsettled else []
     return tuple(asked)
+
+
+def _is_requesters(name: SignOff, deployment: Deployment) -> bool:
+    requester = (deployment.requested_by, deployment.requested_by_github)
+    return is_same((name.by, name.github), requester)
 
 
 def to_sign(deployment: Deployment) -> tuple[str, ...]:
@@ -168,14 +114,15 @@ def sign(
     require_member(actor)
     if not actor.holds(*Role):
         require(actor, Role.DEPLOYER, "sign an item off")
-    if item != BACKUP and item not in to_sign(deployment):
+    asked = (entry.item for entry in asked_of_approver(deployment))
+    if item != BACKUP and item not in (*to_sign(deployment), *asked):
         raise Refusal(
             "nothing_to_sign",
             "“{item}” of {name} needs no name (any more).",
             item=title(item),
             name=deployment.name,
         )
-    signed = SignOff(item=item, by=actor.slack_id, at=now, note=note)
+    signed = SignOff(item=item, by=actor.slack_id, github=actor.github, at=now, note=note)
     return deployment.with_(sign_offs=(*deployment.sign_offs, signed))
 
 

@@ -13,12 +13,15 @@ QUERIES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignOff:
-    """A person's word that an item of the checklist is done, and what they added to it."""
+    """A person's word that an item of the checklist is done, and what they added to it; `github` is
+    their login there, where it is known.
+    """
 
     item: str
     by: str
     at: datetime
     note: str = ""
+    github: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -82,7 +83,7 @@ class Verdict:
     """What one gate found: the evidence in words and, unless it passed, the next action.
 
     `about` names the very things that block: #9, L1, a freeze, a check; it is empty where a gate
-    has only one thing to say.
+    has only one thing to say. `at` is when what it rests on was read.
     """
 
     gate: str
@@ -90,6 +91,7 @@ class Verdict:
     text: str
     action: str = ""
     about: tuple[str, ...] = ()
+    at: datetime | None = None
 
 
 def title(gate: str) -> str:

@@ -36,7 +36,8 @@ class ReleaseDraft:
 
     `commits` are the newest ones of `branch`, to choose from; there are none where the tag exists.
     `was` are the notes as GitHub had them before, None where there was no release.
-    `deploys` says that a deployment was asked for, which goes on once the tag is there.
+    `deploys` says that a deployment was asked for, which goes on once the tag is there, as a hotfix
+    where it is `for_incident`.
     """
 
     id: int = 0
@@ -61,6 +62,7 @@ class ReleaseDraft:
     deploys: bool = False
     dry_run: bool = False
     reason: str = ""
+    for_incident: str | None = None
 
     due_at: datetime | None = None
     failures: int = 0

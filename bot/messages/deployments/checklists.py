@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from bot.domain.deployments.deployments import Deployment
-from bot.domain.gates.checklist import Entry, Mark, Phase, entries, title, to_sign
+from bot.domain.gates.checklist import Entry, Mark, entries, to_sign
+from bot.domain.gates.items import Phase, title
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
 

@@ -7,8 +7,9 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.risk import Risk
 from bot.domain.gates import Gate, Level, Verdict
 from bot.domain.gates import title as gate_title
-from bot.domain.gates.checklist import APPROVERS_CHECKS, BACKUP, Entry, Mark, to_check
-from bot.domain.gates.checklist import title as item_title
+from bot.domain.gates.checklist import Entry, Mark, to_check
+from bot.domain.gates.items import APPROVERS_CHECKS, BACKUP
+from bot.domain.gates.items import title as item_title
 from bot.domain.gates.overrides import standing
 from bot.domain.gates.signatures import Override, SignOff
 from bot.domain.words import count
@@ -51,7 +52,8 @@ def evidence(d: Deployment) -> Iterator[Block]:
     rest = [verdict(v) for v in d.verdicts if v.gate not in shown]
     backups = [signed(s) for s in d.sign_offs if s.item == BACKUP]
     if rest or backups:
-        yield b.context(*rest, *backups)
+        read = [f"read {b.clock_time(d.judged_at)}"] if d.judged_at else []
+        yield b.context(*rest, *backups, *read)
     if d.risk:
         yield b.context(f"*Risk:* {risk(d.risk, d)}")
 

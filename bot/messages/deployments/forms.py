@@ -8,7 +8,8 @@ from typing import Any
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.errors import Refusal
 from bot.domain.gates import title as gate_title
-from bot.domain.gates.checklist import APPROVERS_CHECKS, BACKUP, Entry
+from bot.domain.gates.checklist import Entry
+from bot.domain.gates.items import APPROVERS_CHECKS, BACKUP
 from bot.domain.gates.overrides import SHORTEST_REASON, liftable
 from bot.domain.grammar import MAX_REASON
 from bot.domain.people import Who

@@ -4,7 +4,7 @@ from bot.domain.approvals.approvals import needed
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.gates import Verdict, blocks
 from bot.domain.gates import title as gate_title
-from bot.domain.gates.checklist import title as item_title
+from bot.domain.gates.items import title as item_title
 from bot.domain.grammar import DeployWish
 from bot.domain.versions import Version
 from bot.messages import blocks as b

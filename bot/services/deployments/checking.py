@@ -20,6 +20,7 @@ from bot.services.desk import Desk, tell
 from bot.services.directory import look_up
 from bot.services.gates import evidence, monitoring
 from bot.services.gates.binding import bind
+from bot.services.gates.rejudging import EVERY
 from bot.services.gates.risks import risk
 from bot.services.releases import releases
 from bot.services.rollbacks import rolling_back
@@ -103,7 +104,7 @@ async def _open_approval(desk: Desk, old: Deployment, known: Deployment) -> None
     now = desk.now()
     expires = now + desk.config.approval.expires
     blocked = standing(known)
-    look_again = now + LOOK_AGAIN if blocked else nudge_time(now, expires)
+    look_again = now + LOOK_AGAIN if blocked else min(nudge_time(now, expires), now + EVERY)
     if known.rehearsal:
         look_again = min(look_again, known.rehearsal.due_at)
     opened = known.to(

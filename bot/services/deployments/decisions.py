@@ -17,7 +17,7 @@ from bot.messages.deployments.cards import status
 from bot.ports import Tx
 from bot.services.closures import closures
 from bot.services.deployments import letters
-from bot.services.deployments.requests import known, who
+from bot.services.deployments.requests import known, mends_still, who
 from bot.services.desk import announce, direct
 from bot.services.rollbacks import half_back, rollbacks
 
@@ -31,6 +31,7 @@ def may_approve(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> De
     deployment = load(tx, deployment_id)
     actor, _ = who(tx, slack_id)
     approvals.may_approve(deployment, actor, tx.now)
+    mends_still(tx, deployment)
     closures.require_open(tx, config, deployment)
     overrides.require_open(deployment)
     return deployment

@@ -64,8 +64,7 @@ def deploy(
     environment = wish.environment or "production"
     workflow = _workflow(config, service, environment)
     repo = config.services[service].repo
-    if wish.incident:
-        may_mend(tx.incident(number_in(wish.incident)), wish.incident, service)
+    _require_incident(tx, wish.incident, service)
     if wish.dry_run:
         may_try(tx.dry_run(actor.slack_id, service, environment))
     elif holder := tx.holder(service, environment):
@@ -109,6 +108,16 @@ def deploy(
     )
     known = any(tag.name == deployment.version for tag in tx.tags(repo))
     return notes.requested(deployment, known=known, fresh=fresh)
+
+
+def mends_still(tx: Tx, deployment: Deployment) -> None:
+    """Refuse a hotfix whose incident is over: the lane with fewer checks is for an open one."""
+    _require_incident(tx, deployment.for_incident, deployment.service)
+
+
+def _require_incident(tx: Tx, name: str | None, service: str) -> None:
+    if name:
+        may_mend(tx.incident(number_in(name)), name, service)
 
 
 def service_of(config: Config, command: str, rest: str) -> str:

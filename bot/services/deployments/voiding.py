@@ -35,7 +35,8 @@ async def not_approved(desk: Desk, deployment: Deployment, against: Objection) -
         return
     now = desk.now()
     left = tuple(one for one in deployment.approvals if one not in dict(against.void))
-    waiting = deployment.to(State.AWAITING_APPROVAL, now, approvals=left)
+    lifted = deployment.overrides if against.lifted is None else against.lifted
+    waiting = deployment.to(State.AWAITING_APPROVAL, now, approvals=left, overrides=lifted)
     asked: tuple[Post, ...] = ()
     if waiting.expires_at is not None and waiting.expires_at <= now:
         expires = now + desk.config.approval.expires

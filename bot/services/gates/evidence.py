@@ -81,10 +81,22 @@ async def judge(
     judged = gates.judge(found, _rules(desk, deployment))
     if deployment.environment != "production":
         judged = tuple(map(_may_go_back, judged))
+    now = desk.now()
     return (
-        *hotfix.softened(judged, deployment.kind),
+        *(replace(one, at=now) for one in hotfix.softened(judged, deployment.kind)),
         *await protecting.verdicts(desk, deployment, workflow),
         *await closures.now(desk, deployment),
+    )
+
+
+async def looked_at(
+    desk: Desk, deployment: Deployment, workflow: Workflow, found: Evidence
+) -> Deployment:
+    """The deployment with what was gathered of it just now, and with the verdicts on that."""
+    return deployment.with_(
+        verdicts=await judge(desk, deployment, workflow, found),
+        rehearsal=found.way_back,
+        backup=found.backups.newest if found.backups else deployment.backup,
     )
 
 

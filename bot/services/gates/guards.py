@@ -5,12 +5,18 @@ from dataclasses import dataclass
 
 from bot.domain.approvals.approvals import is_enough, is_outdated, needed
 from bot.domain.deployments.deployments import Approval, Deployment
-from bot.domain.errors import Declined, NotFound
-from bot.domain.gates import Evidence, Verdict
+from bot.domain.deployments.states import State
+from bot.domain.errors import Declined, NotFound, Refusal
+from bot.domain.gates import Evidence, title
+from bot.domain.gates.checklist import Entry, asked_of_approver
+from bot.domain.gates.items import title as entry_title
 from bot.domain.gates.overrides import unlifted
+from bot.domain.gates.signatures import Override
 from bot.domain.people import Actor, Role
 from bot.domain.spans import span
-from bot.ports import Workflow
+from bot.domain.words import listing
+from bot.ports import Tx, Workflow
+from bot.services.deployments.requests import mends_still
 from bot.services.desk import Desk
 from bot.services.directory import look_up
 from bot.services.gates import evidence
@@ -26,53 +32,74 @@ class Objection:
     """Why it may not: a stable word and a sentence.
 
     `void` are the approvals that no longer count, each with its reason; somebody else could still
-    give theirs. `again`: nothing is wrong but that more people have to approve.
+    give theirs. `again`: nothing is wrong but that more people have to approve. `lifted` are the
+    overrides that still count.
     """
 
     code: str
     text: str
     void: tuple[tuple[Approval, str], ...] = ()
     again: bool = False
+    lifted: tuple[Override, ...] | None = None
 
 
 async def objection(
     desk: Desk, deployment: Deployment, *, approved: bool = True
-) -> tuple[Objection | None, Workflow | None]:
-    """The first thing that is against it, and the workflow as it is now. Raises Fault.
+) -> tuple[Objection | None, Workflow | None, Deployment]:
+    """The first thing that is against it, the workflow as it is now, and the deployment with what
+    its gates say now. Raises Fault.
 
     A run that is approved later, at its gate, is started without being `approved`.
     """
     if approved and not is_enough(deployment):
         given = f"{len(deployment.approvals)} of {needed(deployment)}"
-        return Objection("not_approved", f"it has {given} approvals", again=True), None
+        return Objection("not_approved", f"it has {given} approvals", again=True), None, deployment
     if against := await people(desk, deployment):
-        return against, None
+        return against, None, deployment
     now = await bound_now(desk, deployment)
     if isinstance(now, str):
-        return Objection("moved", now), None
+        return Objection("moved", now), None, deployment
     tag, workflow = now
     if moved := difference(deployment, tag, workflow):
-        return Objection("moved", moved), workflow
+        return Objection("moved", moved), workflow, deployment
     if deployment.is_way_back:  # nothing but another operation ever stops it
-        return None, workflow
+        return None, workflow, deployment
+    if over := await desk.store.read(lambda tx: _incident_over(tx, deployment)):
+        return Objection("incident_over", over), workflow, deployment
     live = await desk.store.read(lambda tx: tx.live(deployment.service, deployment.environment))
     found = await evidence.gather(desk, deployment, tag, workflow, live)
     # Locks and calendar are judged last, because their verdicts are on this very moment.
-    verdicts = await evidence.judge(desk, deployment, workflow, found)
-    if blocking := unlifted(verdicts, deployment.overrides):
-        _wait_for_unread(blocking, found)
-        return Objection("gate_blocked", "; ".join(v.text for v in blocking)), workflow
-    return None, workflow
+    seen = await evidence.looked_at(desk, deployment, workflow, found)
+    if blocking := unlifted(seen.verdicts, deployment.overrides):
+        _wait_for_unread([verdict.gate for verdict in blocking], found)
+        why = "; ".join(verdict.text for verdict in blocking)
+        return Objection("gate_blocked", why), workflow, seen
+    if deployment.state is State.APPROVED and (changed := _no_longer_read(deployment, seen)):
+        _wait_for_unread([entry.item for entry in changed], found)
+        why = "; ".join(f"“{entry_title(e.item)}” is a question again: {e.text}" for e in changed)
+        void = tuple((given, why) for given in deployment.approvals)
+        return Objection("evidence_gone", why, void), workflow, seen
+    return None, workflow, seen
 
 
-def _wait_for_unread(blocking: tuple[Verdict, ...], found: Evidence) -> None:
+def _wait_for_unread(gates: list[str], found: Evidence) -> None:
     """Raise Fault where nothing but a silent source is in the way: that passes, and an approval is
     not void because of it.
     """
-    faults = [found.unread.get(verdict.gate) for verdict in blocking]
+    faults = [found.unread.get(gate) for gate in gates]
     passing = [f for f in faults if f is not None and not isinstance(f, Declined | NotFound)]
-    if len(passing) == len(blocking):
+    if len(passing) == len(gates):
         raise passing[0]
+
+
+def _no_longer_read(before: Deployment, now: Deployment) -> tuple[Entry, ...]:
+    """What approvers were not asked, because it was read as done, and would be asked now. What was
+    let through one gate at GitHub is not asked about again at the next.
+    """
+    if not before.approvals or (before.protection and before.protection.answered):
+        return ()
+    asked = {entry.item for entry in asked_of_approver(before)}
+    return tuple(entry for entry in asked_of_approver(now) if entry.item not in asked)
 
 
 async def people(desk: Desk, deployment: Deployment) -> Objection | None:
@@ -95,7 +122,41 @@ async def people(desk: Desk, deployment: Deployment) -> Objection | None:
     judged = zip(deployment.approvals, (_against(a, requester) for a in approvers), strict=True)
     if void := tuple((given, why) for given, why in judged if why):
         return Objection("not_approver", "; ".join(dict.fromkeys(why for _, why in void)), void)
-    return None
+    return await _overriders(desk, deployment, requester)
+
+
+async def _overriders(desk: Desk, deployment: Deployment, requester: Actor) -> Objection | None:
+    """Everybody who lifted a gate: what they may lift no more is a new question, and what was
+    approved with it as well.
+    """
+    people = dict.fromkeys(override.by for override in deployment.overrides)
+    may = {who: await _may_lift(desk, who, requester) for who in people}
+    kept = tuple(override for override in deployment.overrides if may[override.by])
+    if kept == deployment.overrides:
+        return None
+    gone = listing(sorted({title(o.gate) for o in deployment.overrides if not may[o.by]}))
+    why = f"who lifted “{gone}” may no longer do so"
+    void = tuple((given, why) for given in deployment.approvals)
+    return Objection("override_gone", why, void, again=True, lifted=kept)
+
+
+async def _may_lift(desk: Desk, who: str, requester: Actor) -> bool:
+    for role in (Role.APPROVER, Role.ADMIN):
+        found = await look_up(desk, who, role=role)
+        if found.is_same_person(requester.slack_id, requester.github):
+            return False
+        if found.holds(role):
+            return True
+    return False
+
+
+def _incident_over(tx: Tx, deployment: Deployment) -> str:
+    """Why the hotfix lane is not for it any more; empty where it is, or it never was in it."""
+    try:
+        mends_still(tx, deployment)
+    except Refusal as no:
+        return str(no).rstrip(".")
+    return ""
 
 
 def _against(approver: Actor, requester: Actor) -> str:

@@ -43,6 +43,7 @@ async def offer(desk: Desk, deployment: Deployment, branch: str) -> ReleaseDraft
         deploys=True,
         dry_run=deployment.dry_run,
         reason=deployment.reason,
+        for_incident=deployment.for_incident,
     )
     return await _without_tag(desk, asked, branch)
 
@@ -211,6 +212,7 @@ def _go_on(tx: Tx, desk: Desk, draft: ReleaseDraft) -> Message:
         service=draft.service,
         environment=draft.environment,
         dry_run=draft.dry_run,
+        incident=draft.for_incident,
         reason=draft.reason,
     )
     try:

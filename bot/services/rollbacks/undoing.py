@@ -10,7 +10,7 @@ from bot.config.databases import DatabaseImage
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.migrations import Migration
 from bot.domain.errors import Refusal
-from bot.domain.gates.checklist import BACKUP
+from bot.domain.gates.items import BACKUP
 from bot.domain.rollbacks import undoing
 from bot.domain.rollbacks.switching import TargetStep
 from bot.domain.rollbacks.targets import Artifact

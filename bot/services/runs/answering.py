@@ -30,11 +30,11 @@ async def answer(desk: Desk, deployment: Deployment) -> None:
     if barred := [one.environment for one in held if not one.may_answer]:
         await _declined(desk, deployment, seen, await _not_a_reviewer(desk, barred))
         return
-    against, _ = await objection(desk, deployment)
+    against, _, judged = await objection(desk, deployment)
     if against is not None:
-        await not_approved(desk, deployment, against)
+        await not_approved(desk, judged, against)
         return
-    await _send(desk, deployment, held)
+    await _send(desk, judged, held)
 
 
 async def reject(desk: Desk, deployment: Deployment) -> None:

@@ -42,13 +42,13 @@ async def dispatch(desk: Desk, deployment: Deployment) -> None:
     if rolling_back.is_unprepared(deployment):
         await rolling_back.prepare(desk, deployment)
         return
-    against, workflow = await objection(desk, deployment)
+    against, workflow, seen = await objection(desk, deployment)
     if against is not None:
-        await not_approved(desk, deployment, against)
+        await not_approved(desk, seen, against)
     elif steps:
         await switching.begin(desk, deployment, deployment, steps)
     elif workflow is not None:
-        await begin(desk, deployment, workflow)
+        await begin(desk, seen, workflow)
 
 
 async def _steps(desk: Desk, deployment: Deployment) -> tuple[TargetStep, ...]:
@@ -86,7 +86,7 @@ async def send_again(desk: Desk, deployment: Deployment, intent: Dispatch) -> No
     nothing was deployed.
     """
     is_slack = deployment.protection is None
-    against, workflow = await objection(desk, deployment, approved=is_slack)
+    against, workflow, _ = await objection(desk, deployment, approved=is_slack)
     if workflow is None or against is not None:
         why = against.text if against else "the workflow is gone"
         await needs_attention(desk, deployment, f"It was not sent again: {why}.")

@@ -109,6 +109,7 @@ release_drafts = Table(
     Column("deploys", Boolean, nullable=False),
     Column("dry_run", Boolean, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("for_incident", String),
     Column("due_at", UtcDateTime),
     Column("failures", Integer, nullable=False),
     sqlite_autoincrement=True,
