@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -185,7 +185,10 @@ def sentry(world: World) -> web.Application:
             return web.json_response({"detail": "Invalid token"}, status=401)
         if world.sentry.broken:
             return web.json_response({"data": []})
-        wanted = request.query.get("query", "").partition('firstRelease:"')[2].rstrip('"')
+        query = request.query.get("query", "")
+        wanted = query.partition('firstRelease:"')[2].rstrip('"')
+        age = query.partition("age:-")[2].removesuffix("h")
+        since = world.clock.now() - timedelta(hours=int(age)) if age else None
         rows = [
             {
                 "id": str(one.id),
@@ -197,7 +200,7 @@ def sentry(world: World) -> web.Application:
                 "permalink": f"{world.base_url}/sentry/issues/{one.id}/",
             }
             for one in world.sentry.issues
-            if one.release == wanted
+            if (one.first_seen > since if since else one.release == wanted)
         ]
         return web.json_response(rows)
 

@@ -301,6 +301,29 @@ async def test_a_wrong_key_is_said_and_is_no_good_news(
     await monitor.close()
 
 
+@pytest.mark.parametrize(
+    ("make", "where"),
+    [(of_sentry, ""), (of_sentry_anywhere, " (in any environment)"), (of_bugsink, "")],
+)
+async def test_before_a_deployment_a_tracker_tells_what_is_new_of_late(
+    world: World, make: Callable[[World], Monitor], where: str
+) -> None:
+    async def told() -> tuple[Outcome, str]:
+        monitor = make(world)
+        found = await monitor.look(Question(version=VERSION, now=world.clock.now()))
+        await monitor.close()
+        return found.outcome, found.text
+
+    late = f" (first seen within 24 h, unresolved){where}"
+    assert await told() == (OK, f"no new issues{late}")
+    hours = timedelta(hours=25), timedelta(hours=23)
+    world.sentry.issues = [
+        Issue(number, "KeyError", "v1.0.0", world.clock.now() - age)
+        for number, age in enumerate(hours, 1)
+    ]
+    assert await told() == (WARN, f"1 new issue: KeyError{late}")
+
+
 async def test_the_baseline_of_the_error_rate_is_the_hour_before(world: World) -> None:
     monitor = of_posthog(world)
     found = await monitor.look(Question(version=VERSION, now=world.clock.now()))

@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain.deployments.backups import Backup, Backups
 from bot.domain.deployments.changes import Change, ChangeList, Commit
 from bot.domain.deployments.migrations import Migration
+from bot.domain.deployments.validation import Outcome, Reading
 from bot.domain.gates import (
     Check,
     Evidence,
@@ -52,6 +53,11 @@ NO_IMAGE = Place(name="web-1", kind="docker_ssh", possible=False, text="its imag
 NO_ANSWER = Place(name="api", kind="do_app_platform", possible=None, text="HTTP 502")
 BACKED_UP = Backups(at=NOON, newest=Backup(id="2024-03-26T02:00:00Z", at=NOON - timedelta(hours=8)))
 CHANGING: dict[str, Any] = {"migrations": (SAFE,), "checks": (TRIED,)}
+UP = Reading(what="uptime_kuma", outcome=Outcome.OK, text="up", at=NOON)
+DOWN = replace(UP, outcome=Outcome.BAD, text="down")
+QUIET = Reading(what="issues", outcome=Outcome.OK, text="no new issues", at=NOON)
+ERRORS = replace(QUIET, outcome=Outcome.BAD, text="3 new issues: A; B")
+UNREAD = replace(QUIET, outcome=Outcome.UNKNOWN, text="not known, HTTP 502")
 FINE = Evidence(
     version="v1.2.1",
     commit=C7,
@@ -68,6 +74,7 @@ FINE = Evidence(
     on_qa="Quin",
     migrations=(),
     health="",
+    monitors=(UP,),
     watchers=("ana", "dee"),
     way_back=WAY_BACK,
 )
@@ -175,6 +182,36 @@ CASES: list[tuple[str, dict[str, Any], Level, str]] = [
     ("bugs", {}, PASS, "No open issue labelled critical, sev1"),
     ("bugs", {"bugs": (PAYS,)}, BLOCK, "Known critical bugs: #9 Payments fail"),
     ("bugs", {"bugs": None}, NOT_SET_UP, "The repository has no issues"),
+    (
+        "bugs",
+        {"monitors": (UP, QUIET)},
+        PASS,
+        "No open issue labelled critical, sev1; Error tracker: no new issues",
+    ),
+    (
+        "bugs",
+        {"bugs": None, "monitors": (QUIET,)},
+        PASS,
+        "The repository has no issues; Error tracker: no new issues",
+    ),
+    (
+        "bugs",
+        {"monitors": (ERRORS,)},
+        WARN,
+        "No open issue labelled critical, sev1; Error tracker: 3 new issues: A; B",
+    ),
+    (
+        "bugs",
+        {"bugs": None, "monitors": (UNREAD,)},
+        WARN,
+        "The repository has no issues; Error tracker: not known, HTTP 502",
+    ),
+    (
+        "bugs",
+        {"bugs": (PAYS,), "monitors": (ERRORS,)},
+        BLOCK,
+        "Known critical bugs: #9 Payments fail; Error tracker: 3 new issues: A; B",
+    ),
     ("migrations", {}, PASS, "No migrations"),
     (
         "migrations",
@@ -248,9 +285,36 @@ CASES: list[tuple[str, dict[str, Any], Level, str]] = [
     ),
     ("backup", CHANGING | {"backups": Backups(at=NOON)}, BLOCK, "The database has no backup"),
     ("backup", CHANGING, NOT_SET_UP, "No database whose backups are read"),
-    ("monitoring", {}, PASS, "Health answers"),
+    ("monitoring", {}, PASS, "Health answers; Uptime Kuma: up"),
+    ("monitoring", {"health": None}, PASS, "No health URL; Uptime Kuma: up"),
+    ("monitoring", {"monitors": (UP, ERRORS)}, PASS, "Health answers; Uptime Kuma: up"),
     ("monitoring", {"health": "HTTP 503"}, BLOCK, "Not healthy before the deployment: HTTP 503"),
-    ("monitoring", {"health": None}, NOT_SET_UP, "No health URL"),
+    ("monitoring", {"monitors": (DOWN,)}, BLOCK, "Uptime Kuma: down"),
+    (
+        "monitoring",
+        {"health": "HTTP 503", "monitors": (DOWN, UNREAD)},
+        BLOCK,
+        "Not healthy before the deployment: HTTP 503; Uptime Kuma: down; "
+        "Error tracker: not known, HTTP 502",
+    ),
+    (
+        "monitoring",
+        {"monitors": (replace(UP, outcome=Outcome.NO_DATA, text="it has seen nothing yet"),)},
+        WARN,
+        "Health answers; Uptime Kuma: it has seen nothing yet",
+    ),
+    (
+        "monitoring",
+        {"monitors": ()},
+        NOT_SET_UP,
+        "Health answers, and no monitors are configured",
+    ),
+    (
+        "monitoring",
+        {"health": None, "monitors": ()},
+        NOT_SET_UP,
+        "No health URL, and no monitors are configured",
+    ),
     ("watch", {}, PASS, "On watch: ana, dee"),
     ("watch", {"watchers_beyond": 5}, PASS, "On watch: ana, dee; 5 more are not asked"),
     (
@@ -259,7 +323,7 @@ CASES: list[tuple[str, dict[str, Any], Level, str]] = [
         BLOCK,
         "Nobody of those who watch is a member of the workspace",
     ),
-    ("watch", {"watchers": None}, NOT_SET_UP, "Nobody is named who watches"),
+    ("watch", {"watchers": None}, WARN, "Nobody is named who watches"),
     ("way_back", {}, PASS, "Way back: v1.2.0 (D1)"),
     ("way_back", {"way_back": Rehearsal(at=NOON)}, BLOCK, "No known-good version to go back to"),
     (

@@ -94,7 +94,7 @@ def test_every_gate_that_can_be_silent_or_missing_was_looked_at() -> None:
     assert {gate for gate, level in shown if level is BLOCK} == {*ORDER, "backup"}
     assert {gate for gate, level in shown if level is NOT_SET_UP} == {
         *(Gate.STAGING, Gate.QA, Gate.BUGS, Gate.MIGRATIONS, Gate.BACKUP),
-        *(Gate.MONITORING, Gate.WATCH),
+        Gate.MONITORING,
     }
 
 

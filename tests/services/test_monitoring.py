@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.deployments.validation import LOOKED_AWAY, Outcome, Reading, Validation
+from bot.domain.gates import Level
 from bot.ports import Question
 from bot.services.gates import monitoring
 from tests.services.team import Team
@@ -39,6 +40,33 @@ async def test_a_slow_monitor_does_not_make_the_watch_begin_anew(migrated: Path)
     [read] = await monitoring.before(desk, await team.newest(), patience=0.1)
     assert (read.outcome, read.text) == (Outcome.UNKNOWN, "not known, no answer within 0.1 s")
     assert LOOKED_AWAY.total_seconds() / 2 > monitoring.PATIENCE
+    await team.close()
+
+
+class Down(Slow):
+    """A source that tells how it is, and it is not well."""
+
+    what = "uptime_kuma"
+
+    async def look(self, question: Question) -> Reading:
+        return Reading(what=self.what, outcome=Outcome.BAD, text="down", at=question.now)
+
+
+async def test_what_a_monitor_says_before_stands_on_the_card_and_is_the_baseline(
+    migrated: Path,
+) -> None:
+    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
+        return 0
+
+    team = Team.of(migrated, on_dispatch)
+    team.desk = replace(team.desk, monitors={("app", "production"): (Down(),)})
+    await team.works()
+    assert await team.asks("ana", "v1.1.0") is None
+    await team.works()
+    waiting = await team.newest()
+    [verdict] = [one for one in waiting.verdicts if one.gate == "monitoring"]
+    assert (verdict.level, verdict.text) == (Level.WARN, "Uptime Kuma: down")
+    assert [one.text for one in waiting.before] == ["down"]
     await team.close()
 
 

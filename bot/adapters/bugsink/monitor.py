@@ -7,10 +7,12 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from bot.adapters.rest import Answer, Rest
-from bot.adapters.sentry.monitor import in_words
+from bot.adapters.sentry.monitor import LATELY, in_words, of_late
 from bot.domain.deployments.comparing import of_issues
 from bot.domain.deployments.validation import Outcome, Reading
 from bot.ports.monitors import Question
+
+PATH = "/api/canonical/0"
 
 
 class _Issue(Answer):
@@ -51,21 +53,26 @@ class BugsinkMonitor:
         await self._rest.close()
 
     async def look(self, question: Question) -> Reading:
-        """How many issues are new since the deployment."""
+        """How many issues are new since the deployment; before one, how many are new of late."""
         if question.since is None:
-            return self._reading(question, Outcome.OK, "counted from the deployment on")
-        path = "/api/canonical/0"
-        known = await self._rest.get(_Releases, f"{path}/releases/", project=self._project)
+            new = await self._new(question.now - LATELY)
+            outcome = of_issues(len(new), self._fails_from)
+            return self._reading(question, outcome, of_late(new), float(len(new)))
+        known = await self._rest.get(_Releases, f"{PATH}/releases/", project=self._project)
         if all(release.version != question.version for release in known.results):
             text = f"Bugsink has not heard of {question.version}: nothing is known"
             return self._reading(question, Outcome.NO_DATA, text)
-        found = await self._rest.get(
-            _Issues, f"{path}/issues/", project=self._project, sort="digest_order", order="desc"
-        )
-        new = [one for one in found.results if self._is_new(one, question.since)]
+        new = await self._new(question.since)
         outcome = of_issues(len(new), self._fails_from)
-        text = in_words([one.calculated_type or "an error" for one in new])
-        return self._reading(question, outcome, text, float(len(new)))
+        return self._reading(question, outcome, in_words(new), float(len(new)))
+
+    async def _new(self, since: datetime) -> list[str]:
+        """The kinds of the open issues that were first seen since then."""
+        found = await self._rest.get(
+            _Issues, f"{PATH}/issues/", project=self._project, sort="digest_order", order="desc"
+        )
+        new = (one for one in found.results if self._is_new(one, since))
+        return [one.calculated_type or "an error" for one in new]
 
     def _is_new(self, issue: _Issue, since: datetime) -> bool:
         is_open = not issue.is_resolved and not issue.is_muted

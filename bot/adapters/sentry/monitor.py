@@ -12,6 +12,9 @@ from bot.domain.deployments.validation import Outcome, Reading
 from bot.domain.errors import NotFound
 from bot.ports.monitors import Question
 
+LATELY = timedelta(hours=24)
+"""What is new before a deployment."""
+
 MOST = 100
 """So many issues Sentry tells at once."""
 
@@ -73,21 +76,17 @@ class SentryMonitor:
         await self._rest.close()
 
     async def look(self, question: Question) -> Reading:
-        """How many issues are new with this version."""
+        """How many issues are new with this version; before a deployment, how many are new of
+        late.
+        """
         if question.since is None:
-            return self._reading(question, Outcome.OK, "counted from the deployment on")
+            return await self._of_late(question)
         version = question.version
         if not await self._has_heard_of(version):
             where = f" in {self._environment}" if self._environment else ""
             text = f"Sentry has not heard of {version}{where}: nothing is known"
             return self._reading(question, Outcome.NO_DATA, text)
-        found = await self._rest.list(
-            _Issue,
-            f"{self._place}/issues/",
-            query=f'is:unresolved firstRelease:"{version}"',
-            limit=MOST,
-            **self._asked,
-        )
+        found = await self._issues(f'is:unresolved firstRelease:"{version}"')
         outcome = of_issues(len(found), self._fails_from)
         text = in_words([issue.title for issue in found])
         if not self._environment:
@@ -95,6 +94,19 @@ class SentryMonitor:
         elif not found:
             text += f" (heard of from {self._environment}, or by a deploy to it)"
         return self._reading(question, outcome, text, float(len(found)))
+
+    async def _of_late(self, question: Question) -> Reading:
+        query = f"is:unresolved age:-{hours(LATELY)}h"
+        found = await self._issues(query)
+        text = of_late([issue.title for issue in found])
+        if not self._environment:
+            text += " (in any environment)"
+        outcome = of_issues(len(found), self._fails_from)
+        return self._reading(question, outcome, text, float(len(found)))
+
+    async def _issues(self, query: str) -> tuple[_Issue, ...]:
+        path = f"{self._place}/issues/"
+        return tuple(await self._rest.list(_Issue, path, query=query, limit=MOST, **self._asked))
 
     async def _has_heard_of(self, version: str) -> bool:
         """Sentry lists, for an environment, the releases that an app told of from there, and those
@@ -131,6 +143,16 @@ def in_words(titles: list[str]) -> str:
         return "no new issues"
     named = "; ".join(title[:80] for title in titles[:2])
     return f"{len(titles)} new {'issue' if len(titles) == 1 else 'issues'}: {named}"
+
+
+def hours(length: timedelta) -> int:
+    """A length in whole hours."""
+    return length // timedelta(hours=1)
+
+
+def of_late(titles: list[str]) -> str:
+    """How many open ones were seen for the first time lately, and the first of them."""
+    return f"{in_words(titles)} (first seen within {hours(LATELY)} h, unresolved)"
 
 
 def connect(

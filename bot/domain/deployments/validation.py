@@ -14,9 +14,12 @@ anew.
 LOOKED_AGAIN = timedelta(minutes=5)
 """Whatever was bad once has to be read again within that time, or it counts as bad."""
 
+ISSUES = "issues"
+"""What the readings of an error tracker are called."""
+
 TITLES = {
     "error_rate": "Error rate",
-    "issues": "Error tracker",
+    ISSUES: "Error tracker",
     "uptime_kuma": "Uptime Kuma",
     "logs": "Log",
 }

@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.domain.deployments.backups import Backups
 from bot.domain.deployments.changes import ChangeList
 from bot.domain.deployments.migrations import Migration
+from bot.domain.deployments.validation import ISSUES, Outcome, Reading
 from bot.domain.errors import Fault
 from bot.domain.gates.holds import Held
 from bot.domain.gates.verdicts import DEFAULTS, OF_PRODUCTION, Gate, Policy
@@ -55,8 +56,9 @@ class Evidence:
     `unread` are the gates whose source did not answer; what they go by is then not looked at.
     `staged` is a text where nothing is known of what staging runs. `approved` are the pull requests
     with an approving review. `on_qa` says who signed the commit off, "" that nobody did. `health`
-    is what is wrong with it, `baseline_ms` how fast it answered. `holds` are those on the place.
-    `watchers_beyond` is how many more watch, of whom nothing was read.
+    is what is wrong with it, `baseline_ms` how fast it answered, `monitors` what the monitors read
+    before anything changes. `watchers_beyond` is how many more watch, of whom nothing was read.
+    `holds` are those on the place.
     `backups` are read only where the version brings migrations.
     """
 
@@ -78,11 +80,24 @@ class Evidence:
     backups: Backups | None = None
     health: str | None = None
     baseline_ms: float | None = None
+    monitors: tuple[Reading, ...] = ()
     watchers: tuple[str, ...] | None = None
     watchers_beyond: int = 0
     way_back: Rehearsal | None = None
     holds: tuple[Held, ...] = ()
     unread: Mapping[str, Fault] = field(default_factory=dict)
+
+    @property
+    def tracker(self) -> Reading | None:
+        """What the error tracker told, where one is configured."""
+        return next((one for one in self.monitors if one.what == ISSUES), None)
+
+    def fault(self, gate: str) -> Fault | None:
+        """What kept a source of that gate from answering, if anything did."""
+        tracker = self.tracker
+        if gate == Gate.BUGS and tracker and tracker.outcome is Outcome.UNKNOWN:
+            return Fault("error tracker", tracker.text)
+        return self.unread.get(gate)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from bot.domain.deployments.validation import ISSUES, Outcome
 from bot.domain.gates.evidence import Evidence, Staged
 from bot.domain.gates.verdicts import Gate, Level, Verdict
 from bot.domain.rollbacks.rehearsal import Place, Rehearsal
@@ -9,6 +10,7 @@ from bot.domain.versions import is_same
 from bot.domain.words import listing
 
 SHORTEST_SHA = 7
+_NOT_WELL = frozenset({Outcome.BAD, Outcome.DEGRADED})
 
 
 def staging(evidence: Evidence) -> Verdict:
@@ -60,24 +62,38 @@ def qa(evidence: Evidence) -> Verdict:
 
 
 def monitoring(evidence: Evidence) -> Verdict:
-    """What shall be watched can be read, and is well before it changes."""
-    if evidence.health is None:
-        text = "No health URL"
-        return Verdict(gate=Gate.MONITORING, level=Level.NOT_SET_UP, text=text)
-    if evidence.health:
+    """What shall be watched can be read, and is well before it changes.
+
+    What an error tracker counts is for the gate on bugs; here it only has to be readable.
+    """
+    monitors = evidence.monitors
+    against = {"health": f"Not healthy before the deployment: {evidence.health}"}
+    if not evidence.health:
+        del against["health"]
+    for one in monitors:
+        if one.outcome is Outcome.UNKNOWN or (one.outcome in _NOT_WELL and one.what != ISSUES):
+            against[f"{one.what} {one.outcome}"] = one.sentence
+    if against:
         return Verdict(
             gate=Gate.MONITORING,
             level=Level.BLOCK,
-            text=f"Not healthy before the deployment: {evidence.health}",
+            text="; ".join(against.values()),
             action="Find out why; what is broken now cannot show what breaks next.",
+            about=tuple(against),
         )
-    return Verdict(gate=Gate.MONITORING, level=Level.PASS, text="Health answers")
+    health = ["No health URL" if evidence.health is None else "Health answers"]
+    if not monitors:
+        text = f"{health[0]}, and no monitors are configured"
+        return Verdict(gate=Gate.MONITORING, level=Level.NOT_SET_UP, text=text)
+    text = "; ".join([*health, *(one.sentence for one in monitors if one.what != ISSUES)])
+    is_told = any(one.outcome is not Outcome.NO_DATA for one in monitors)
+    return Verdict(gate=Gate.MONITORING, level=Level.PASS if is_told else Level.WARN, text=text)
 
 
 def watch(evidence: Evidence) -> Verdict:
     """Somebody watches after the deployment."""
     if evidence.watchers is None:
-        return Verdict(gate=Gate.WATCH, level=Level.NOT_SET_UP, text="Nobody is named who watches")
+        return Verdict(gate=Gate.WATCH, level=Level.WARN, text="Nobody is named who watches")
     if evidence.watchers:
         text = f"On watch: {listing(evidence.watchers)}"
         if evidence.watchers_beyond:

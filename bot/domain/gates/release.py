@@ -4,6 +4,7 @@ that could be restored from.
 
 from bot.domain.deployments.changes import MOST_FILES
 from bot.domain.deployments.migrations import Migration
+from bot.domain.deployments.validation import Outcome
 from bot.domain.gates.evidence import Evidence, Rules
 from bot.domain.gates.verdicts import Gate, Level, Verdict
 from bot.domain.spans import span
@@ -23,18 +24,24 @@ def notes(evidence: Evidence) -> Verdict:
 
 
 def bugs(evidence: Evidence, rules: Rules) -> Verdict:
-    """No open issue carries a label of critical bugs."""
-    if evidence.bugs is None:
-        text = "The repository has no issues" if rules.labels else "No labels of critical bugs"
-        return Verdict(gate=Gate.BUGS, level=Level.NOT_SET_UP, text=text)
+    """No open issue carries a label of critical bugs, and no error is new in the tracker; such a
+    one warns, because nobody has said yet how bad it is.
+    """
+    tracker = evidence.tracker
+    told = [tracker.sentence] if tracker else []
     if not evidence.bugs:
-        text = f"No open issue labelled {listing(rules.labels)}"
-        return Verdict(gate=Gate.BUGS, level=Level.PASS, text=text)
+        text = "The repository has no issues" if rules.labels else "No labels of critical bugs"
+        if evidence.bugs is not None:
+            text = f"No open issue labelled {listing(rules.labels)}"
+        level = Level.NOT_SET_UP if evidence.bugs is None else Level.PASS
+        if tracker:
+            level = Level.PASS if tracker.outcome is Outcome.OK else Level.WARN
+        return Verdict(gate=Gate.BUGS, level=level, text="; ".join([text, *told]))
     named = listing([f"#{issue.number} {issue.title}" for issue in evidence.bugs])
     return Verdict(
         gate=Gate.BUGS,
         level=Level.BLOCK,
-        text=f"Known critical bugs: {named}",
+        text="; ".join([f"Known critical bugs: {named}", *told]),
         about=tuple(f"#{issue.number}" for issue in evidence.bugs),
         action="Fix and close them, or take the label off.",
     )

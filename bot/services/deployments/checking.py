@@ -18,7 +18,7 @@ from bot.services.closures import closures
 from bot.services.deployments.approval_watch import LOOK_AGAIN
 from bot.services.desk import Desk, tell
 from bot.services.directory import look_up
-from bot.services.gates import evidence, monitoring
+from bot.services.gates import evidence
 from bot.services.gates.binding import bind
 from bot.services.gates.rejudging import EVERY
 from bot.services.gates.risks import risk
@@ -76,7 +76,7 @@ async def _check(desk: Desk, deployment: Deployment) -> None:
         rehearsal=found.way_back,
         risk=await risk(desk, deployment, found, live),
         baseline_ms=found.baseline_ms,
-        before=await monitoring.before(desk, deployment),
+        before=found.monitors,
     )
     if deployment.dry_run:
         await _answer_dry_run(desk, deployment, known)

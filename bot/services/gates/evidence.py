@@ -66,6 +66,7 @@ async def gather(
         backups=backups,
         health=ready.health,
         baseline_ms=ready.baseline_ms,
+        monitors=ready.monitors,
         watchers=ready.watchers,
         watchers_beyond=ready.watchers_beyond,
         way_back=ready.way_back,

@@ -86,7 +86,7 @@ def _wait_for_unread(gates: list[str], found: Evidence) -> None:
     """Raise Fault where nothing but a silent source is in the way: that passes, and an approval is
     not void because of it.
     """
-    faults = [found.unread.get(gate) for gate in gates]
+    faults = [found.fault(gate) for gate in gates]
     passing = [f for f in faults if f is not None and not isinstance(f, Declined | NotFound)]
     if len(passing) == len(gates):
         raise passing[0]

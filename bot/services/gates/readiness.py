@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.staging import ITEMS
-from bot.domain.deployments.validation import Probe
+from bot.domain.deployments.validation import Probe, Reading
 from bot.domain.gates import Gate, Staged
 from bot.domain.people import Role
 from bot.domain.rollbacks.rehearsal import Rehearsal
@@ -15,7 +15,7 @@ from bot.domain.versions import is_same, shown
 from bot.ports import Tx
 from bot.services.deployments import proving, watches
 from bot.services.desk import Desk
-from bot.services.gates import sighting, staging
+from bot.services.gates import monitoring, sighting, staging
 from bot.services.rollbacks import rehearsing
 
 T = TypeVar("T")
@@ -37,6 +37,7 @@ class Readiness:
     on_qa: str | None
     health: str | None
     baseline_ms: float | None
+    monitors: tuple[Reading, ...]
     watchers: tuple[str, ...] | None
     watchers_beyond: int
     way_back: Rehearsal | None
@@ -45,9 +46,10 @@ class Readiness:
 async def look(desk: Desk, deployment: Deployment, commit: str, ask: Ask) -> Readiness:
     """Read it all, side by side."""
     nobody: tuple[tuple[str, ...], int] = ((), 0)
-    staged, probe, watching, on_qa, way_back = await asyncio.gather(
+    staged, probe, monitors, watching, on_qa, way_back = await asyncio.gather(
         ask(Gate.STAGING, _staged(desk, deployment), None),
         _health(desk, deployment),
+        monitoring.before(desk, deployment),
         ask(Gate.WATCH, _watchers(desk, deployment.service), nobody),
         desk.store.read(lambda tx: _on_qa(desk, tx, deployment, commit)),
         rehearsing.known(desk, deployment, commit),
@@ -57,6 +59,7 @@ async def look(desk: Desk, deployment: Deployment, commit: str, ask: Ask) -> Rea
         on_qa=on_qa,
         health=probe.problem if probe else None,
         baseline_ms=probe.ms if probe and not probe.problem else None,
+        monitors=monitors,
         watchers=watching and watching[0],
         watchers_beyond=watching[1] if watching else 0,
         way_back=way_back,
