@@ -1,11 +1,14 @@
 """What one person reads: the answers to what they did, and the reports they asked for."""
 
+from dataclasses import replace
+
 from inline_snapshot import snapshot
 
 from bot.domain.deployments.deployments import Deployment, Ending
 from bot.domain.deployments.standings import Standing
 from bot.domain.deployments.states import Kind, State
 from bot.domain.gates import Level, Verdict
+from bot.messages.blocks import SECTION_LIMIT
 from bot.messages.deployments import notes
 from bot.messages.knowing import reports
 from tests.domain.samples import NOON, a_deployment
@@ -74,6 +77,16 @@ def test_a_dry_run_shows_the_plan() -> None:
 • Fix bug Y (<https://github.com/acme/app/pull/42|#42>) · bo-acme
 • Update dependency Z (<https://github.com/acme/app/pull/43|#43>) · cy-acme\
 """)
+
+
+def test_a_dry_run_with_much_to_say_shows_all_of_it() -> None:
+    found = in_state(State.CANCELLED)
+    many = tuple(replace(found.verdicts[-1], text=f"{n} {'x' * 480}") for n in range(20))
+    shown = notes.plan(found.with_(verdicts=many)).blocks
+    texts = [block["text"]["text"] for block in shown]
+    assert all(len(text) <= SECTION_LIMIT and "…" not in text for text in texts)
+    assert "\n".join(texts).count("Warning:") == 20
+    assert texts[-1].endswith("cy-acme")
 
 
 def test_approvers_are_asked_in_the_thread_and_one_by_one() -> None:

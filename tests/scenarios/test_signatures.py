@@ -156,7 +156,9 @@ async def test_the_list_stands_in_the_thread_and_is_signed_there(team: Workspace
     assert "✓ All tests passing: CI green (3 checks)" in listed["rendered"]
     assert "✗ Staging validated: Staging runs v1.2.0 (35defec), not v1.2.1" in listed["rendered"]
     assert "○ Workflow triggered\n" in listed["rendered"]
-    assert listed["buttons"] == ["Sign Off Staging validated"]
+    no_monitors = "Health answers, and no monitors are configured"
+    assert f"○ Monitoring configured: {no_monitors}" in listed["rendered"]
+    assert listed["buttons"] == ["Sign Off Staging validated", "Sign Off Monitoring configured"]
     await team.clicks("bo", "Sign Off Staging validated", ts=listed["ts"])
     await team.passes("PT5S")
 
@@ -168,7 +170,7 @@ async def test_the_list_stands_in_the_thread_and_is_signed_there(team: Workspace
         "✓ Staging validated: Staging runs v1.2.0 (35defec), not v1.2.1, signed off by @bo"
         in (signed["rendered"])
     )
-    assert signed["buttons"] == []
+    assert signed["buttons"] == ["Sign Off Monitoring configured"]
     assert "Staging validation completed: signed off by @bo" in await team.card()
     await team.clicks("dee", "Sign Off Staging validated", ts=listed["ts"], stale=True)
     await team.clicks("dee", "Approve")

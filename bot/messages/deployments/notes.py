@@ -124,14 +124,14 @@ def still_checking(deployment: Deployment) -> Message:
 
 
 def plan(deployment: Deployment) -> Message:
-    """What a dry run found."""
+    """What a dry run found; in paragraphs, so that however much it is nothing is cut off."""
     lines = [
         f"*Dry run: {title(deployment)}*, nothing was deployed.",
         *(f"• {verdict(found)}" for found in deployment.verdicts),
         *([rehearsals.way_back(deployment.rehearsal)] if deployment.rehearsal else []),
-        changes(deployment),
+        *changes(deployment).split("\n"),
     ]
-    return Message("\n".join(lines))
+    return Message("\n".join(lines), b.sections(lines))
 
 
 def asking(deployment: Deployment, approvers: tuple[str, ...], *, again: bool) -> Message:

@@ -44,12 +44,11 @@ class Readiness:
 
 
 async def look(desk: Desk, deployment: Deployment, commit: str, ask: Ask) -> Readiness:
-    """Read it all, side by side."""
+    """Read it all, side by side, and then the monitors."""
     nobody: tuple[tuple[str, ...], int] = ((), 0)
-    staged, probe, monitors, watching, on_qa, way_back = await asyncio.gather(
+    staged, probe, watching, on_qa, way_back = await asyncio.gather(
         ask(Gate.STAGING, _staged(desk, deployment), None),
         _health(desk, deployment),
-        monitoring.before(desk, deployment),
         ask(Gate.WATCH, _watchers(desk, deployment.service), nobody),
         desk.store.read(lambda tx: _on_qa(desk, tx, deployment, commit)),
         rehearsing.known(desk, deployment, commit),
@@ -59,7 +58,7 @@ async def look(desk: Desk, deployment: Deployment, commit: str, ask: Ask) -> Rea
         on_qa=on_qa,
         health=probe.problem if probe else None,
         baseline_ms=probe.ms if probe and not probe.problem else None,
-        monitors=monitors,
+        monitors=await monitoring.before(desk, deployment),  # last: right before a change
         watchers=watching and watching[0],
         watchers_beyond=watching[1] if watching else 0,
         way_back=way_back,
