@@ -34,7 +34,7 @@ async def test_it_says_what_waits_for_whom(team: Workspace) -> None:
     await team.asks()
     boss = await home(team, "bo")
     assert boss.startswith(
-        "Waits for you\nApprove or reject app v1.2.1 → production (D2), asked for by @ana by "
+        "Waits for you\nApprove or reject app v1.2.1 → production (D2), asked for by @ana, until "
     )
     assert "app production: v1.2.0 (D1)" in boss
     assert "app production, 28 days up to 2024-03-26 10:00 UTC: " in boss

@@ -79,7 +79,7 @@ def _waiting(facts: Facts) -> list[str]:
         what = b.link(url, title(d))
         asked = f", asked for by {b.mention(d.requested_by)}" if d.requested_by else ""
         if d.state is State.AWAITING_APPROVAL:
-            until = f" by {b.when(d.expires_at)}" if d.expires_at else ""
+            until = f", until {b.when(d.expires_at)}" if d.expires_at else ""
             told.append(f"*Approve or reject* {what} ({d.name}){asked}{until}")
         else:
             told.append(f"*Decide about* {what} ({d.name}), {status(d).lower()}")
