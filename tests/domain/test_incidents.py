@@ -22,6 +22,7 @@ from bot.domain.incidents.incidents import (
 from bot.domain.incidents.postmortems import next_reminder, reminders_by
 from bot.domain.incidents.suspects import suspects
 from bot.domain.metrics.history import CauseState, Closure
+from bot.domain.metrics.homes import owes_news
 from bot.domain.people import Actor, Role
 from tests.domain.samples import NOON, a_deployment, an_incident, member
 
@@ -235,3 +236,14 @@ def test_the_likeliest_suspect_comes_first() -> None:
     )
     assert [s.deployment for s in found] == ["D2", "D1"]
     assert found[0].why == "live 60 min before the start"
+
+
+def test_the_home_of_who_keeps_people_informed_says_that_news_is_owed() -> None:
+    told = an_incident(lead="U0DEE", comms="U0BO")
+    assert [owes_news(told, member(who)) for who in ("U0BO", "U0DEE", "U0ANA")] == [
+        True,
+        False,
+        False,
+    ]
+    assert owes_news(an_incident(lead="U0DEE"), member("U0DEE"))
+    assert not owes_news(told.to(State.RESOLVED, NOON), member("U0BO"))
