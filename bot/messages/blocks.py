@@ -121,6 +121,12 @@ def mention(slack_id: str) -> str:
     return f"<@{slack_id}>" if _SLACK_ID.fullmatch(slack_id) else line(slack_id, 80)
 
 
+def called(slack_id: str) -> str:
+    """A person or, where the id is one's, a group."""
+    return f"<!subteam^{slack_id}>" if _GROUP.fullmatch(slack_id) else mention(slack_id)
+
+
+_GROUP = re.compile("S[A-Z0-9]+")
 _SLACK_ID = re.compile("[UW][A-Z0-9]+")
 
 

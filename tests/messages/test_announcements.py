@@ -8,7 +8,9 @@ from bot.domain.deployments.changes import Change, ChangeList
 from bot.domain.deployments.deployments import Deployment, Ending
 from bot.domain.deployments.states import State
 from bot.domain.deployments.validation import Outcome, Reading, Validation
-from bot.messages.deployments import announcements
+from bot.domain.rollbacks.switching import Progress, TargetStep
+from bot.domain.rollbacks.targets import Fate
+from bot.messages.deployments import announcements, cards
 from tests.domain.samples import NOON, a_deployment
 from tests.messages.samples import in_state, read, reading, texts
 
@@ -161,3 +163,18 @@ def test_a_run_that_never_started_does_not_frighten_anybody() -> None:
 GitHub refused to start the run: 422
 <@U0ANA> <@U0BO> No run of it is known at GitHub.\
 """)
+
+
+def test_what_stopped_half_way_calls_people_and_names_no_validation() -> None:
+    good = TargetStep(target="web", progress=Progress.ENDED, fate=Fate.SUCCEEDED)
+    bad = TargetStep(target="api", progress=Progress.ENDED, fate=Fate.FAILED_RESTORED)
+    mixed = in_state(State.DEGRADED, steps=(good, bad))
+    said = "".join(texts(announcements.failed(mixed, call=("U0DEE", "S0REL"))))
+    assert "production is mixed" in said
+    assert "<@U0DEE> <!subteam^S0REL> Decide on the card: Retry what failed, Roll Back, or" in said
+    assert "validation" not in said
+    unchanged = in_state(State.DEGRADED, steps=(bad,))
+    assert "nothing was switched" in announcements.failed(unchanged).text
+    assert cards.status(unchanged) == "Degraded: nothing was switched, a person has to decide"
+    assert "Mark Good" in str(cards.card(mixed, NOON).blocks)
+    assert "Mark Good" not in str(cards.card(unchanged, NOON).blocks)

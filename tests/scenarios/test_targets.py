@@ -92,6 +92,8 @@ async def test_partial_is_said_as_partial_and_only_what_failed_is_tried_again(
 
     assert "PARTIAL: production is mixed" in (await team.channel())[-1]
     assert not any(text.startswith("⚠️") for text in await team.channel())
+    said = await team.types("cy", "/deployments status")
+    assert "app production: mixed since D3 got half-way: web v1.2.0, api v1.2.1" in said
     touched = await starts(team, "vercel")
     await team.post("/targets/app_platform", blocked_by="")
     await team.clicks("bo", "Retry api")

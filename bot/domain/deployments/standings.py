@@ -10,7 +10,8 @@ from bot.domain.deployments.staging import OnStaging
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """One environment. `staged` is there for staging alone; `left` are the versions that were
-    left by a rollback or marked bad, `pinned` the rollbacks that left it pinned.
+    left by a rollback or marked bad, `pinned` the rollbacks that left it pinned. `mixed` is the
+    rollback that left the targets with different versions, `before` what they ran until then.
     """
 
     service: str
@@ -21,3 +22,5 @@ class Standing:
     staged: OnStaging | None = None
     left: tuple[str, ...] = ()
     pinned: tuple[Deployment, ...] = ()
+    mixed: Deployment | None = None
+    before: str = ""

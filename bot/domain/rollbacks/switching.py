@@ -205,6 +205,16 @@ def outcome(steps: Sequence[TargetStep], *, stop_on_failure: bool) -> Outcome:
     return Outcome.UNCHANGED
 
 
+def came_to(steps: Sequence[TargetStep]) -> Outcome:
+    """What they came to once nothing more of them goes on."""
+    return outcome(steps, stop_on_failure=True)
+
+
+def may_be_good(steps: Sequence[TargetStep]) -> bool:
+    """Whether a person may say that it is good all the same; not where it is not there at all."""
+    return not steps or came_to(steps) is not Outcome.UNCHANGED
+
+
 def retried(steps: Sequence[TargetStep]) -> tuple[TargetStep, ...]:
     """What one more try would begin again; nothing once a way down of the database was begun and
     did not end well: how much of it was done is for people to find out.

@@ -1,11 +1,13 @@
 """Announcements: new messages that stay, in the words of the team's process document."""
 
+from collections.abc import Sequence
+
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.deployments.validation import Outcome, Reading, Validation
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
-from bot.messages.deployments.cards import status, title, where_to_look
+from bot.messages.deployments.cards import half_way, status, title, where_to_look
 from bot.messages.rollbacks import undoing
 
 NOT_CONFIGURED = "not configured"
@@ -108,20 +110,28 @@ def _announcement(lines: list[str]) -> Message:
     return Message(f"{head}\n{rest}", (b.section(f"*{head}*\n{rest}"),))
 
 
-def failed(deployment: Deployment, back: Deployment | str | None = None) -> Message:
+def failed(
+    deployment: Deployment, back: Deployment | str | None = None, call: Sequence[str] = ()
+) -> Message:
     """The top-level alert when a run failed or validation did; names who has to look.
 
     `back` is the rollback that has begun by itself, or why none has; None where none is configured.
+    `call` are people and groups who are needed besides those who take part.
     """
     d = deployment
     watcher = d.watch.taken_by if d.watch else ""
     people = " ".join(
-        b.mention(who) for who in dict.fromkeys((d.requested_by, *d.approved_by, watcher)) if who
+        b.called(who)
+        for who in dict.fromkeys((d.requested_by, *d.approved_by, watcher, *call))
+        if who
     )
     why = b.line(d.ending.text if d.ending else d.notice)
     if d.is_half_back:
         point = f"{title(d)}: {undoing.half_back(d)}"
         advice = undoing.next_step(d)
+    elif d.state is State.DEGRADED and (how := half_way(d)):
+        point = f"{title(d)}: {how}"
+        advice = "Decide on the card: Retry what failed, Roll Back, or Close as Failed."
     elif d.state is State.DEGRADED:
         point = f"{title(d)}: validation failed, production is not proven healthy"
         advice = "Decide on the card: Mark Good, Roll Back, or Close as Failed."

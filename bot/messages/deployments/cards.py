@@ -7,6 +7,8 @@ from bot.domain.deployments.runs import OVERDUE, Progress, Stage
 from bot.domain.deployments.states import TERMINAL, Kind, State
 from bot.domain.deployments.validation import TITLES, Reading
 from bot.domain.gates.overrides import standing
+from bot.domain.rollbacks import switching
+from bot.domain.rollbacks.switching import Outcome
 from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
 from bot.messages.deployments import approvals, checks, twins, watches
@@ -77,9 +79,24 @@ def status(deployment: Deployment) -> str:
         return _ROLLBACK_STATUS[State.APPROVED]
     if deployment.state is State.DEGRADED and deployment.is_half_back:
         return "Degraded: the database was taken back, the code was not; a person has to decide"
+    if deployment.state is State.DEGRADED and (how := half_way(deployment)):
+        return f"Degraded: {how}, a person has to decide"
     if deployment.state is State.AWAITING_APPROVAL and standing(deployment):
         return "Blocked"
     return _STATUS[deployment.state]
+
+
+def half_way(deployment: Deployment) -> str:
+    """How its steps left production, where they did not switch it; else nothing."""
+    if not deployment.steps:
+        return ""
+    match switching.came_to(deployment.steps):
+        case Outcome.MIXED:
+            return "production is mixed"
+        case Outcome.UNCHANGED:
+            return "nothing was switched"
+        case _:
+            return ""
 
 
 def kind(deployment: Deployment) -> str:

@@ -62,12 +62,13 @@ def controls(d: Deployment) -> Block | None:
             return b.actions(block_id, b.button("Close as Failed", "close_failed", value))
         case State.DEGRADED:
             failed = [step.target for step in switching.retried(d.steps)]
+            is_good = not d.is_half_back and switching.may_be_good(d.steps)
             label = b.shorten(f"Retry {', '.join(failed)}", 75)
             retry = [b.button(label, "retry_targets", value, style="primary")] if failed else []
             return b.actions(
                 block_id,
                 *retry,
-                *([] if d.is_half_back else [b.button("Mark Good", "mark_good", value)]),
+                *([b.button("Mark Good", "mark_good", value)] if is_good else []),
                 b.button("Roll Back", "roll_back", value),
                 b.button("Close as Failed", "close_failed", value),
                 *filter(None, [pins.button(d)]),

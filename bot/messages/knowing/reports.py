@@ -9,6 +9,7 @@ from bot.domain.deployments.standings import Standing
 from bot.domain.deployments.states import Kind, State
 from bot.domain.gates import Level
 from bot.domain.gates.checklist import Aftermath, entries, is_for
+from bot.domain.rollbacks.targets import Fate
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
 from bot.messages.deployments import (
@@ -37,7 +38,10 @@ def place(found: Standing) -> str:
     """One place: what is live, what is under way and who asked for it."""
     holder = found.holder
     line = f"*{b.line(found.service, 80)} {b.line(found.environment, 64)}*: "
-    line += _live(found.live) if found.live else staging.seen(found.staged)
+    if found.mixed:
+        line += _mixed(found.mixed, found.before)
+    else:
+        line += _live(found.live) if found.live else staging.seen(found.staged)
     line += "".join(f"\n    {text}" for text in _about(found))
     if holder:
         line += f"\n    {holder.name}: {b.line(holder.label, 64)} {status(holder).lower()}, "
@@ -58,6 +62,18 @@ def _about(place: Standing) -> list[str]:
         told = b.line(seen.told, 64)
         lines.append(f"*Drift:* it answers as {told}, last seen {b.when(seen.at)}")
     return lines
+
+
+def _mixed(d: Deployment, before: str) -> str:
+    """What each target runs, as far as it is known."""
+    left = {
+        None: before or "as before",
+        Fate.FAILED_RESTORED: before or "as before",
+        Fate.SUCCEEDED: d.version,
+        Fate.FAILED_BROKEN: "broken",
+    }
+    each = [f"{s.target} {left.get(s.came_to, 'not known')}" for s in d.steps if not s.command]
+    return f"*mixed* since {d.name} got half-way: {b.line(', '.join(each), 300)}"
 
 
 def _live(d: Deployment) -> str:

@@ -58,13 +58,10 @@ def proposal(
         lines.append(f"Reason: {b.line(o.reason)}")
     if holder is not None:
         lines.append(makes_way(order, holder))
-    if o.force:
+    fit = [one for one in earlier if one.version == o.version and not one.why_not]
+    if o.force and not fit:
         lines.append(f"{RED} *It never ran well here*: a second person has to approve it.")
-    lines.extend(
-        f"{b.line(one.version, 64)} is fit: {b.line(about(one))}"
-        for one in earlier
-        if one.version == o.version and not one.why_not
-    )
+    lines.extend(f"{b.line(one.version, 64)} is fit: {b.line(about(one))}" for one in fit)
     lines.extend(prospect(order.version, left))
     lines.extend(undoing.listed(between or (), before))
     if unread:

@@ -74,9 +74,7 @@ def next_step(d: Deployment) -> str:
 
 def called(u: Undoing) -> str:
     """Whom to call about the database."""
-    return " ".join(
-        f"<!subteam^{who}>" if who.startswith("S") else b.mention(who) for who in u.call
-    )
+    return " ".join(map(b.called, u.call))
 
 
 def _done_by(u: Undoing) -> str:

@@ -106,6 +106,14 @@ def mark_good(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Mess
             "Press Roll Back, or Close as Failed.",
             name=deployment.name,
         )
+    if not switching.may_be_good(deployment.steps):
+        raise Refusal(
+            "nothing_switched",
+            "{name} cannot be marked good: nothing was switched, so {version} does not run. Press "
+            "Retry, or Close as Failed.",
+            name=deployment.name,
+            version=deployment.version,
+        )
     answer = _end(
         tx,
         deployment,

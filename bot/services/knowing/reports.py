@@ -2,15 +2,17 @@
 
 from collections import defaultdict
 from dataclasses import replace
+from typing import Any
 
 from bot.config import GUARDED, Config
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.standings import Standing
-from bot.domain.deployments.states import Kind
+from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
 from bot.domain.gates.checklist import TROUBLED, Aftermath
 from bot.domain.grammar import ReportWish
 from bot.domain.rollbacks.rollback_target import choose
+from bot.domain.rollbacks.switching import Outcome, came_to
 from bot.messages.blocks import Message, mention
 from bot.messages.closures import freezes, locks
 from bot.messages.deployments.cards import status
@@ -18,6 +20,7 @@ from bot.messages.knowing import reports
 from bot.ports import Tx
 from bot.services.closures.freezes import configured
 from bot.services.rollbacks.past import past
+from bot.services.rollbacks.undoing import named
 
 LOOK_BACK = 50
 """How many deployments are looked through for what came after one."""
@@ -57,9 +60,23 @@ def places(tx: Tx, config: Config, wish: ReportWish = EVERYTHING) -> list[Standi
     for one in tx.pinned():
         pinned[one.service, one.environment].append(one)
     return [
-        replace(one, left=_left(tx, one), pinned=tuple(pinned[one.service, one.environment]))
+        replace(
+            one,
+            left=_left(tx, one),
+            pinned=tuple(pinned[one.service, one.environment]),
+            **_mixed(tx, one),
+        )
         for one in tx.standings(asked)
     ]
+
+
+def _mixed(tx: Tx, one: Standing) -> dict[str, Any]:
+    """The rollback that got half-way there, where one did, and what ran before it."""
+    open_ones = (d for d in (one.holder, one.live) if d and d.state is not State.SUCCEEDED)
+    half = (d for d in open_ones if d.is_terminal or d.state is State.DEGRADED)
+    found = next((d for d in half if came_to(d.steps) is Outcome.MIXED), None)
+    earlier = named(tx, found.rolls_back) if found else None
+    return {"mixed": found, "before": earlier.version if earlier else ""}
 
 
 def _left(tx: Tx, one: Standing) -> tuple[str, ...]:

@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.domain.deployments.validation import Validation
+from bot.domain.people import Role
 from bot.domain.rollbacks import switching, undoing
 from bot.domain.rollbacks.switching import Outcome, TargetStep
 from bot.domain.rollbacks.targets import Fate
 from bot.messages.deployments import announcements, tails
 from bot.services.desk import Desk, announce, reply
+
+MOST_CALLED = 10
+"""Approvers who are mentioned by name."""
 
 
 async def settle(desk: Desk, deployment: Deployment, found: Outcome) -> None:
@@ -29,7 +33,8 @@ async def settle(desk: Desk, deployment: Deployment, found: Outcome) -> None:
     half = undoing.left_half(wish, half=not undoing.is_untouched(deployment.steps))
     bad = deployment.to(State.DEGRADED, now, notice=notice, undoing=half)
     word = f"partial-{deployment.revision}"
-    post = announce(desk.config, bad, word, announcements.failed(bad))
+    call = await _called(desk) if found is Outcome.MIXED else ()
+    post = announce(desk.config, bad, word, announcements.failed(bad, call=call))
     logs = [
         reply(
             desk.config,
@@ -42,6 +47,13 @@ async def settle(desk: Desk, deployment: Deployment, found: Outcome) -> None:
     ]
     posts = (post, *logs)
     await desk.save(deployment, bad, action="not_switched", posts=posts, detail={"why": notice})
+
+
+async def _called(desk: Desk) -> tuple[str, ...]:
+    """Whom production that is mixed calls: those who may approve, and who is on call."""
+    approvers = await desk.store.read(lambda tx: tx.members(Role.APPROVER))
+    group = desk.config.incidents.paging.group
+    return (*approvers[:MOST_CALLED], *((group,) if group else ()))
 
 
 def _told(steps: Sequence[TargetStep], found: Outcome) -> str:
