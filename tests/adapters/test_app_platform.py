@@ -14,6 +14,10 @@ from tests.adapters.at_digitalocean import AtDigitalOcean, at_digitalocean
 PINNED = (
     "App Platform deploys nothing, not even a push, until the rollback is committed or reverted"
 )
+COMMITTED = (
+    "the rollback that pins the app now is committed first; whether App Platform would go back is "
+    "known after that"
+)
 
 
 @pytest.fixture
@@ -334,3 +338,18 @@ async def test_what_digitalocean_says_itself(world: World) -> None:
     assert str(no.value) == "digitalocean: 401 Unable to authenticate you"
     assert unnamed.value.text == "no deployment among the newest 50 is v9.9.9"
     assert gone.value.text == "404 The resource you were accessing could not be found."
+
+
+async def test_the_second_rollback_in_a_row_commits_the_first_which_pins_the_app(
+    api: AtDigitalOcean,
+) -> None:
+    await api.target.start(api.artifact("v1.1.0"), "R7-api")
+    await api.passes(9)
+    plan = await api.target.plan(api.artifact("v1.2.0"))
+    assert (plan.obstacle, plan.facts) == ("", (COMMITTED,))
+    receipt = await api.target.start(api.artifact("v1.2.0"), "R8-api")
+    await api.passes(9)
+    assert (await api.target.watch(receipt)).fate is Fate.SUCCEEDED
+    now = await api.target.current()
+    assert now is not None and (now.version, now.pinned) == ("v1.2.0", PINNED)
+    assert [end for end, _ in api.sent()] == ["rollback", "commit", "rollback"]

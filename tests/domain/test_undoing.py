@@ -17,7 +17,7 @@ from bot.domain.rollbacks.switching import (
     retried,
 )
 from bot.domain.rollbacks.targets import Fate
-from bot.domain.rollbacks.undoing import Undoing, between, require_reversible, steps
+from bot.domain.rollbacks.undoing import Undoing, between, require_reversible, steps, was_begun
 from tests.domain.samples import NOON
 
 DOWN = Migration(path="migrations/0008_add.sql", has_down=True)
@@ -103,9 +103,17 @@ def test_what_fails_before_the_way_down_or_in_it_stops_everything_after_it_nothi
 
 
 def test_a_way_down_that_was_begun_is_never_begun_again() -> None:
-    for fate in (NO, BROKEN, UNKNOWN):
+    for fate in (BROKEN, UNKNOWN):
+        assert was_begun(after(OK, OK, fate))
         assert retried(after(OK, OK, fate)) == ()
         assert again(after(OK, OK, fate)) == after(OK, OK, fate)
+
+
+def test_a_way_down_that_was_declined_may_be_asked_for_again() -> None:
+    declined = after(OK, OK, NO)
+    assert not was_begun(declined)
+    assert retried(declined)[0].target == "migrate:down 2"
+    assert again(declined)[2].attempt == 2
 
 
 def test_a_look_or_a_target_that_failed_may_be_tried_again() -> None:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.deployments.deployments import Rescue
+from bot.domain.deployments.states import State
 from bot.domain.rollbacks.switching import Progress, TargetStep
 from bot.domain.rollbacks.targets import Artifact, Candidate, Fate, Sight, TargetPlan
 from bot.messages.blocks import Message
 from bot.ports import Post, Receipt, Tx
 from bot.services.desk import card_key
-from bot.services.rollbacks import pins
+from bot.services.rollbacks import pins, rollbacks
 from tests.services.team import PEOPLE, Team
 
 UNTOUCHED = "nothing is changed, or looked for, because of a pin"
@@ -106,3 +108,20 @@ async def test_where_nothing_runs_nothing_is_known_of_it(team: Team, place: Plac
     place.runs = None
     assert await said(team) == []
     assert (await team.newest()).steps[0].pinned == PINNED
+
+
+async def test_a_wish_to_lift_a_pin_is_not_carried_out_on_that_of_the_next_rollback(
+    team: Team, place: Place
+) -> None:
+    await team.does(lambda tx: pins.lift(tx, 1, PEOPLE["bo"]))
+    left = await team.newest()
+    wish = Rescue(version="v1.0.0", by=PEOPLE["bo"])
+
+    def goes_back(tx: Tx) -> None:
+        tx.save(left, left.end(State.CANCELLED, tx.now, "superseded", ""))
+        rollbacks.begin(tx, team.config, ("app", "production"), wish, takes_back=None)
+
+    await team.store.run(goes_back)
+    assert await said(team) == []
+    assert place.runs is not None
+    assert place.runs.pinned == PINNED

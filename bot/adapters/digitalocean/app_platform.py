@@ -25,6 +25,11 @@ PINNED = (
     "App Platform deploys nothing, not even a push, until the rollback is committed or reverted"
 )
 
+COMMITTED = (
+    "the rollback that pins the app now is committed first; whether App Platform would go back is "
+    "known after that"
+)
+
 
 class AppPlatform:
     """One app. A rollback is a new deployment of what an earlier one ran, and pins the app."""
@@ -65,6 +70,8 @@ class AppPlatform:
         if active and found.id in active.ids:
             same = ("the app runs it already",)
             return TargetPlan(current=current, wanted=artifact, facts=same)
+        if app.pinned_deployment is not None:
+            return TargetPlan(current=current, wanted=artifact, facts=(COMMITTED,))
         said = await self._api.ask(Validation, f"{self._path}/rollback/validate", _body(found.id))
         warnings = tuple(condition(BUT, w.code, w.message, w.components) for w in said.warnings)
         if said.valid:
@@ -77,7 +84,9 @@ class AppPlatform:
         return TargetPlan(current=current, wanted=artifact, obstacle=obstacle, facts=warnings)
 
     async def start(self, wanted: Artifact, operation: str) -> Receipt:
-        """Ask for a rollback, unless one there is under way or the app runs that already."""
+        """Ask for a rollback, unless one there is under way or the app runs that already. One
+        before it that still pins the app is committed first: while it does, none is taken.
+        """
         app, to = await self._app(), await self._id(wanted)
         before = app.active_deployment.id if app.active_deployment else ""
         if app.under_way and app.under_way.cloned_from == to:
@@ -87,6 +96,7 @@ class AppPlatform:
         if app.under_way:
             text = f"another deployment is under way ({app.under_way.id}); wait until that is over"
             raise Declined("digitalocean", text)
+        await self._commit(app)
         made = await self._api.make(DeploymentAnswer, f"{self._path}/rollback", _body(to))
         return _receipt(made.deployment, "rollback", before)
 
@@ -130,8 +140,7 @@ class AppPlatform:
 
     async def unpin(self) -> None:
         """Commit: the rollback stays, and deployments go on."""
-        if (await self._app()).pinned_deployment is not None:
-            await self._api.change("POST", f"{self._path}/rollback/commit")
+        await self._commit(await self._app())
 
     @property
     def _now(self) -> datetime:
@@ -139,6 +148,10 @@ class AppPlatform:
 
     async def _app(self) -> App:
         return (await self._api.get(AppAnswer, self._path)).app
+
+    async def _commit(self, app: App) -> None:
+        if app.pinned_deployment is not None:
+            await self._api.change("POST", f"{self._path}/rollback/commit")
 
     async def _deployments(self) -> list[Deployment]:
         path = f"{self._path}/deployments"

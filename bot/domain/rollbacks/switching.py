@@ -219,7 +219,8 @@ def retried(steps: Sequence[TargetStep]) -> tuple[TargetStep, ...]:
     """What one more try would begin again; nothing once a way down of the database was begun and
     did not end well: how much of it was done is for people to find out.
     """
-    if any(s.command == "down" and s.began_at and s.fate is not Fate.SUCCEEDED for s in steps):
+    fine = (Fate.SUCCEEDED, Fate.FAILED_RESTORED)
+    if any(s.command == "down" and s.began_at and s.fate not in fine for s in steps):
         return ()
     return tuple(s for s in steps if s.fate is not Fate.SUCCEEDED and not _is_told(s))
 

@@ -76,8 +76,10 @@ def steps(undoing: Undoing) -> tuple[TargetStep, ...]:
 
 
 def was_begun(steps: Sequence[TargetStep]) -> bool:
-    """Whether the way down was begun, however it ended: it is never begun a second time."""
-    return any(step.command == "down" and step.began_at for step in steps)
+    """Whether the way down was begun, however it ended: it is never begun a second time. What was
+    declined, or surely never began, was not.
+    """
+    return not is_untouched(steps)
 
 
 def is_untouched(steps: Sequence[TargetStep]) -> bool:

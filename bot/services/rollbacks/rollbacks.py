@@ -21,7 +21,7 @@ from bot.messages.rollbacks.rollbacks import Order
 from bot.ports import Tx
 from bot.services.deployments.requests import CHECKING, service_of, who
 from bot.services.desk import direct
-from bot.services.rollbacks import undoing
+from bot.services.rollbacks import lifts, undoing
 from bot.services.rollbacks.past import past
 
 PRODUCTION = "production"
@@ -146,6 +146,7 @@ def begin(
     """Keep a rollback of that service and environment; nothing may stand in its way any more."""
     service, environment = where
     settings = config.services[service]
+    lifts.forget(tx, service, environment)
     saved = tx.add(
         Deployment(
             service=service,
