@@ -66,7 +66,8 @@ class Ana:
             return "Revert", row
         if not there["the branch"]:
             return "Start Hotfix", row
-        return None if _has_commit(self._scene) else ("push", None)
+        is_told = _said(self._scene)["the branch"]
+        return ("push", None) if is_told and not _has_commit(self._scene) else None
 
     async def _do(self, step: str, where: Message | None) -> None:
         scene, place = self._scene, {"as": "ana", "channel": "deployments"}
