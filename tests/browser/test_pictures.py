@@ -13,11 +13,12 @@ from playwright.async_api import Browser, expect
 from tests.browser.visit import Visit, visiting
 
 pytestmark = pytest.mark.needs("chromium")
-MOST = 300_000  # bytes, for a page that shows one
+MOST = 400_000  # bytes, for a page that shows one
 COLOURS: tuple[tuple[Literal["light", "dark"], str], ...] = (("dark", "-dark"), ("light", ""))
 Camera = Callable[[str, Visit], Awaitable[None]]
 
 
+@pytest.mark.timeout(300)
 async def test_card_forms_thread_and_message_fit_a_laptop_and_a_phone(
     demo: str, browser: Browser, pictures: Path
 ) -> None:
@@ -40,8 +41,11 @@ async def test_card_forms_thread_and_message_fit_a_laptop_and_a_phone(
         url = f"{demo}/sandbox/api/github/preset"
         assert (await laptop.page.request.post(url, data=slow)).ok  # long enough to be looked at
         await _after_the_approval(laptop, take)
+        async with visiting(browser, demo, width=390, height=844) as phone:
+            await _reads_the_list(phone)
+            await take("phone-green", phone)
 
-    assert len(taken) == 18
+    assert len(taken) == 22
     assert all(0 < picture.stat().st_size < MOST for picture in taken)
 
 
@@ -70,7 +74,7 @@ async def test_the_home_and_the_chart_of_the_metrics_can_be_looked_at(
 async def test_a_card_that_is_blocked_shows_every_reason(
     demo: str, browser: Browser, pictures: Path
 ) -> None:
-    async with visiting(browser, demo) as laptop:
+    async with visiting(browser, demo, height=1150) as laptop:
         tag = {"name": "v1.3.1", "sha": "d4" * 20}
         assert (await laptop.page.request.post(f"{demo}/sandbox/api/github/tag", data=tag)).ok
         await laptop.becomes("dee")
@@ -86,6 +90,10 @@ async def test_a_card_that_is_blocked_shows_every_reason(
             await laptop.lights(colours)
             await laptop.fits()
             await laptop.takes_picture(picture)
+        async with visiting(browser, demo, width=390, height=1500) as phone:
+            await phone.reads("• Locked by dee")
+            await phone.fits()
+            await phone.takes_picture(pictures / "phone-blocked.png")
         assert all(0 < picture.stat().st_size < MOST for picture in taken)
 
 
@@ -121,6 +129,19 @@ async def _after_the_approval(laptop: Visit, take: Camera) -> None:
     await laptop.waits("+15 min")
     await laptop.reads("✅ v1.2.1 deployed to production successfully")
     await take("success", laptop)
+    await _reads_the_list(laptop)
+    await take("green", laptop)
+    await laptop.page.keyboard.press("Escape")
     await laptop.types("/deployments show D2")
     await laptop.reads("gonogo succeeded")
     await take("show", laptop)
+
+
+async def _reads_the_list(visit: Visit) -> None:
+    """The checklist in the thread of what has settled: nothing of it is open, or against it."""
+    await visit.channel.get_by_role("button", name="5 replies").click()
+    listed = visit.thread.locator("li").filter(has_text="Uptime monitors green").first
+    await visit.reads("✓ Uptime monitors green", where=listed)
+    for mark in ("✗", "○"):
+        await expect(listed).not_to_contain_text(mark)
+    await listed.scroll_into_view_if_needed()

@@ -220,11 +220,8 @@ Response times: 110 ms (baseline 100 ms)
 ✓ Team notified of success: the ✅ message in the channel
 ✓ Deployment documented: D12 is kept
 *If issues*
-– Issue documented: not needed
-– Rollback executed: not needed
-– Root cause identified: not needed
-– Hotfix planned: not needed
-– Post-mortem scheduled: not needed
+– Issue documented, Rollback executed, Root cause identified, Hotfix planned, \
+Post-mortem scheduled: not needed
 *Trail*
 2024-03-26 12:00 UTC <@U0ANA> requested
 2024-03-26 12:07 UTC gonogo run started\

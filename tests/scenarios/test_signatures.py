@@ -193,7 +193,7 @@ async def test_after_the_deployment_the_list_fills_itself(team: Workspace) -> No
         "○ No errors in logs",
         "✓ Performance acceptable: ",
         "✓ Team notified of success: the ✅ message in the channel",
-        "– Root cause identified: not needed",
+        "– Issue documented, Rollback executed, Root cause identified, Hotfix planned, ",
     ):
         assert line in shown
     listed = await team.checklist()

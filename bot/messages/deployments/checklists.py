@@ -24,12 +24,17 @@ _MARKS = {
 
 
 def lines(found: Iterable[Entry]) -> list[str]:
-    """The list, phase by phase."""
+    """The list, phase by phase; what is not needed at all takes one line."""
     listed = tuple(found)
     said: list[str] = []
     for phase, heading in _HEADINGS.items():
         said.append(f"*{heading}*" if said else f"*Checklist*\n*{heading}*")
-        said.extend(line(entry) for entry in listed if entry.phase is phase)
+        those = [entry for entry in listed if entry.phase is phase]
+        if all(entry.mark is Mark.NOT_NEEDED for entry in those):
+            titles = ", ".join(title(entry.item) for entry in those)
+            said.append(f"{_MARKS[Mark.NOT_NEEDED]} {titles}: not needed")
+        else:
+            said.extend(map(line, those))
     return said
 
 
