@@ -7,5 +7,5 @@ from handlers.payloads import Answer, Command, Office
 
 def metrics(command: Command, rest: str, office: Office) -> Answer:
     """`/deployments metrics [service] [environment] [from..to]`."""
-    wish = parse_metrics(rest, office.config.services, office.tx.now)
+    wish = parse_metrics(rest, office.config.services, office.tx.now, office.config.zone)
     return answer(office.tx, office.config, wish, command.user)

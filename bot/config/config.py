@@ -1,7 +1,7 @@
 """Config: the whole of gonogo.yaml as typed, frozen values."""
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -106,6 +106,11 @@ class Config(Part):
     links: dict[LinkName, WebAddress] = Field(
         default_factory=dict, description="shown on the App Home: dashboards, playbook, workflows"
     )
+
+    @property
+    def zone(self) -> tzinfo:
+        """The team's time zone, in which days and weeks of the metrics begin: the digest's."""
+        return ZoneInfo(self.slack.digest.tz) if self.slack.digest else UTC
 
     def environment(self, service: str, environment: str) -> EnvironmentConfig | None:
         """The settings of one environment of one service, or None where it is not configured."""

@@ -1,6 +1,7 @@
 """`/deployments metrics`: what is understood, and what is told to whoever mistypes it."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -36,7 +37,16 @@ def test_what_is_understood(
 ) -> None:
     start, end = span
     wish = MetricsWish(service=service, environment=environment, start=start, end=end)
-    assert parse_metrics(text, ["app", "web"], NOW) == wish
+    assert parse_metrics(text, ["app", "web"], NOW, UTC) == wish
+
+
+def test_days_begin_at_midnight_of_the_team_through_a_change_of_its_clocks() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    wish = parse_metrics("2024-03-31..2024-04-01", ["app"], NOW, berlin)
+    assert (wish.start, wish.end) == (day(3, 30).replace(hour=23), day(3, 31).replace(hour=22))
+    late = datetime(2024, 4, 10, 23, tzinfo=UTC)  # the day after it, in Berlin
+    usual = parse_metrics("", ["app"], late, berlin)
+    assert (usual.start, usual.end) == (day(3, 14).replace(hour=23), day(4, 11).replace(hour=22))
 
 
 @pytest.mark.parametrize(
@@ -59,9 +69,9 @@ def test_what_is_understood(
 )
 def test_what_is_refused_says_what_to_type(text: str, code: str | None, told: str) -> None:
     if code is None:
-        parse_metrics(text, ["app", "web"], NOW)
+        parse_metrics(text, ["app", "web"], NOW, UTC)
         return
     with pytest.raises(Refusal) as refused:
-        parse_metrics(text, ["app", "web"], NOW)
+        parse_metrics(text, ["app", "web"], NOW, UTC)
     assert refused.value.code == code
     assert told in str(refused.value)

@@ -187,8 +187,10 @@ async def test_once_a_week_the_channel_reads_how_it_went(tmp_path: Path) -> None
         assert await team.channel() == []
         await team.passes("PT1H")
         (told,) = await team.channel()
-        assert told.startswith("The week 2024-03-20 to 2024-03-26, days of UTC\napp production: ")
-        assert "Goal: Change failure rate under 5 %: open" in told
+        assert told.startswith(
+            "The week 2024-03-18 to 2024-03-24, days of Europe/Berlin\napp production: "
+        )
+        assert "Goal: Deploy to production several times a week: missed" in told
         head = (await audit_head(team))[:64]
         assert len(head) == 64
 

@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.config.config import DigestConfig
 from bot.services.knowing import digest
-from bot.services.knowing.digest import next_time
+from bot.services.knowing.digest import last_week, next_time
 from tests.services.team import Team
 
 BERLIN = DigestConfig(day="mon", at=time(9), tz="Europe/Berlin")
@@ -24,6 +25,23 @@ BERLIN = DigestConfig(day="mon", at=time(9), tz="Europe/Berlin")
 )
 def test_when_it_is_due(after: datetime, due: datetime) -> None:
     assert next_time(BERLIN, after) == due
+
+
+@pytest.mark.parametrize(
+    ("zone", "due", "start", "hours"),
+    [
+        ("UTC", "2024-04-01T09", "2024-03-25T00", 168),
+        ("UTC", "2024-04-05T09", "2024-03-25T00", 168),  # a Friday
+        ("Asia/Tokyo", "2024-03-31T23", "2024-03-24T15", 168),  # a Monday there, at eight
+        ("Europe/Berlin", "2024-04-01T07", "2024-03-24T23", 167),
+        ("Europe/Berlin", "2024-10-28T08", "2024-10-20T22", 169),
+    ],
+)
+def test_it_is_about_the_last_whole_week(zone: str, due: str, start: str, hours: int) -> None:
+    at, begins = (datetime.fromisoformat(f"{text}:00Z") for text in (due, start))
+    week = last_week(at, ZoneInfo(zone), at)
+    assert (week.start, week.end - week.start) == (begins, timedelta(hours=hours))
+    assert week.weeks(complete=True) == (week.day_of(week.start),)
 
 
 async def test_done_again_or_too_early_it_is_told_once(migrated: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +174,7 @@ async def test_the_cause_has_the_name_that_the_history_has(team: Team, migrated:
     assert text.endswith("Roll back first: v1.2.0 is the last known-good version.")
     await confirm(team, "rel-3")
     found = await team.store.read(
-        lambda tx: measure(tx, "app", "production", lately(team.clock.now()))
+        lambda tx: measure(tx, "app", "production", lately(team.clock.now(), UTC))
     )
     assert as_plain(found)["failed_deployments"] == ["rel-3"]
     await went_back(team, "v1.2.0", "rel-3", team.clock.now())

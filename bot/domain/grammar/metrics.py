@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import TypeVar
 
 from bot.domain.errors import Refusal
 from bot.domain.grammar.words import ENVIRONMENTS, hint, normalise, said_twice
+from bot.domain.metrics.metrics import midnight
 
 T = TypeVar("T")
 USUAL = timedelta(days=28)
@@ -26,10 +27,10 @@ class MetricsWish:
     end: datetime
 
 
-def parse_metrics(text: str, services: Iterable[str], now: datetime) -> MetricsWish:
+def parse_metrics(text: str, services: Iterable[str], now: datetime, zone: tzinfo) -> MetricsWish:
     """`metrics [service] [environment] [from..to]`, without the first word.
 
-    Days begin at midnight UTC. Without a span it is the last four weeks, today included.
+    Days begin at midnight in `zone`. Without a span it is the last four weeks, today included.
     """
     names = {name.lower(): name for name in services}
     service = environment = span = None
@@ -40,7 +41,7 @@ def parse_metrics(text: str, services: Iterable[str], now: datetime) -> MetricsW
         elif word in ENVIRONMENTS:
             environment = _once("environment", environment, ENVIRONMENTS[word])
         elif ".." in word or "…" in word:
-            span = _once("span", span, _span(raw, now))
+            span = _once("span", span, _span(raw, now, zone))
         elif re.match(r"\d{4}-", word, re.ASCII):
             raise _no_span(raw)
         else:
@@ -52,7 +53,7 @@ def parse_metrics(text: str, services: Iterable[str], now: datetime) -> MetricsW
                 word=raw,
                 hint=hint(word, known, every=True),
             )
-    start, end = span or _span("..", now)
+    start, end = span or _span("..", now, zone)
     return MetricsWish(service=service, environment=environment, start=start, end=end)
 
 
@@ -62,15 +63,15 @@ def _once(kind: str, before: T | None, now: T) -> T:
     return now
 
 
-def _span(word: str, now: datetime) -> tuple[datetime, datetime]:
+def _span(word: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
     """The first instant and the one after the last; what is left out is today, or four weeks."""
     found = _SPAN.fullmatch(word.replace("…", ".."))
     if found is None:
         raise _no_span(word)
-    tomorrow = _midnight(now.astimezone(UTC).date()) + timedelta(days=1)
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
     try:
-        end = _midnight(date.fromisoformat(found[2])) if found[2] else tomorrow
-        start = _midnight(date.fromisoformat(found[1])) if found[1] else end - USUAL
+        end = date.fromisoformat(found[2]) if found[2] else tomorrow
+        start = date.fromisoformat(found[1]) if found[1] else end - USUAL
     except (ValueError, OverflowError):
         raise _no_span(word) from None
     if end <= start:
@@ -81,11 +82,10 @@ def _span(word: str, now: datetime) -> tuple[datetime, datetime]:
         )
     if end - start > LONGEST:
         raise Refusal("span_too_long", "Two years at most; ask for less. For example: " + _EXAMPLE)
-    return start, end
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+    try:
+        return midnight(start, zone), midnight(end, zone)
+    except OverflowError:  # the first day there is, in the east
+        raise _no_span(word) from None
 
 
 def _no_span(word: str) -> Refusal:

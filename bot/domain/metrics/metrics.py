@@ -56,8 +56,8 @@ class Window:
         """The calendar days that lie in it and are over."""
         last, day = min(self.end, self.as_of), self.day_of(self.start)
         found = []
-        while _midnight(day + DAY, self.zone) <= last:
-            if _midnight(day, self.zone) >= self.start:
+        while midnight(day + DAY, self.zone) <= last:
+            if midnight(day, self.zone) >= self.start:
                 found.append(day)
             day += DAY
         return tuple(found)
@@ -68,8 +68,8 @@ class Window:
         first = self.day_of(self.start)
         monday = first - DAY * first.weekday()
         found = []
-        while (begin := _midnight(monday, self.zone)) < last:
-            end = _midnight(monday + WEEK, self.zone)
+        while (begin := midnight(monday, self.zone)) < last:
+            end = midnight(monday + WEEK, self.zone)
             if not complete or (begin >= self.start and end <= last):
                 found.append(monday)
             monday += WEEK
@@ -271,5 +271,6 @@ def _is_open(incident: IncidentRecord, window: Window) -> bool:
     return incident.closure is None and incident.resolved_at is None
 
 
-def _midnight(day: date, zone: tzinfo) -> datetime:
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """When a day begins in a time zone, in UTC."""
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)

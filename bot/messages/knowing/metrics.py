@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.domain.metrics.goals import Goal
 from bot.domain.metrics.homes import Figures
 from bot.domain.metrics.measures import Measures
-from bot.domain.metrics.metrics import GUARDED, Stability, Throughput
+from bot.domain.metrics.metrics import GUARDED, Stability, Throughput, Window
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
 
@@ -35,7 +35,7 @@ def numbers(measured: Sequence[Measured], note: str) -> Message:
     if not measured:
         return Message("Nothing of that is in gonogo.yaml.")
     window = measured[0].found.window
-    heading = f"*Metrics* {span(window.start, window.end)}"
+    heading = f"*Metrics* {span(window)}"
     parts: list[b.Block] = [b.section(heading)]
     told: set[str] = set()
     for one in measured:
@@ -51,7 +51,7 @@ def numbers(measured: Sequence[Measured], note: str) -> Message:
     parts.append(b.context(note, f"`{DOCS}` says what each number means"))
     first = measured[0]
     text = f"{place(first.service, first.environment)}: {_flow(first)[0]}"
-    return Message(f"Metrics {span(window.start, window.end)}. {text}", tuple(parts))
+    return Message(f"Metrics {span(window)}. {text}", tuple(parts))
 
 
 def overview(found: Sequence[Figures], example: str) -> Message:
@@ -92,7 +92,7 @@ DOCS = "docs/metrics.md"
 def digest(measured: Sequence[Measured], head: str, left_out: int) -> Message:
     """The week in the channel; `head` of the audit chain is kept here, where nobody can edit it."""
     window = measured[0].found.window
-    heading = f"The week {span(window.start, window.end)}"
+    heading = f"The week {span(window)}"
     parts: list[b.Block] = [b.section(f"*{heading}*")]
     told: set[str] = set()
     points = []
@@ -124,9 +124,10 @@ def place(service: str, environment: str) -> str:
     return f"{b.line(service, 80)} {b.line(environment, 64)}"
 
 
-def span(start: datetime, end: datetime) -> str:
-    """A window, whose last day is the one before its end."""
-    return f"{start:%Y-%m-%d} to {end - timedelta(days=1):%Y-%m-%d}, days of UTC"
+def span(window: Window) -> str:
+    """A window of whole days, whose last one is the day before its end."""
+    last = window.day_of(window.end) - timedelta(days=1)
+    return f"{window.day_of(window.start)} to {last}, days of {window.zone}"
 
 
 def goal(found: Goal) -> str:

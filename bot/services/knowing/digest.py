@@ -1,7 +1,7 @@
 """Digest: once a week the channel reads how the week went, with the charts in the thread."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ from apscheduler.triggers.cron import CronTrigger
 
 from bot.config import Config
 from bot.config.config import DigestConfig
-from bot.domain.metrics.metrics import GUARDED, WEEK, Window
+from bot.domain.metrics.metrics import GUARDED, WEEK, Window, midnight
 from bot.domain.metrics.pictures import PictureWish
 from bot.messages.knowing import metrics
 from bot.ports import Post, Tx
@@ -54,8 +54,7 @@ async def _digest(desk: Desk, due: datetime) -> None:
     `due` is the last time at which one was due, whenever this is: a duty may be done twice, and
     too early when the clock was set back.
     """
-    end = due.replace(hour=0, minute=0, second=0, microsecond=0)
-    week = Window(start=end - WEEK, end=end, as_of=desk.now())
+    week = last_week(due, desk.config.zone, desk.now())
     services = list(desk.config.services)[:MOST_SERVICES]
     measured = []
     for service in services:
@@ -64,14 +63,22 @@ async def _digest(desk: Desk, due: datetime) -> None:
             found = await desk.store.read(read)
             measured.append(metrics.Measured(service=service, environment=environment, found=found))
     key = f"{DUTY}:{due:%Y-%m-%d}"
-    await desk.store.run(partial(_tell, desk.config, services, measured, end, key))
+    await desk.store.run(partial(_tell, desk.config, services, measured, week, key))
+
+
+def last_week(due: datetime, zone: tzinfo, now: datetime) -> Window:
+    """The ISO week that was over last, whatever the weekday: of others no weekly goal is judged."""
+    day = due.astimezone(zone).date()
+    monday = day - timedelta(days=day.weekday())
+    start, end = midnight(monday - WEEK, zone), midnight(monday, zone)
+    return Window(start=start, end=end, as_of=now, zone=zone)
 
 
 def _tell(
     config: Config,
     services: Sequence[str],
     measured: Sequence[metrics.Measured],
-    end: datetime,
+    week: Window,
     key: str,
     tx: Tx,
 ) -> None:
@@ -81,15 +88,15 @@ def _tell(
     tx.post(Post(key=key, channel=config.slack.channel, message=message))
     for service in services[:MOST_CHARTS]:
         if GUARDED in config.services[service].environments:
-            tx.want_picture(_chart(tx, config, service, end, key))
+            tx.want_picture(_chart(tx, config, service, week, key))
 
 
-def _chart(tx: Tx, config: Config, service: str, end: datetime, key: str) -> PictureWish:
+def _chart(tx: Tx, config: Config, service: str, week: Window, key: str) -> PictureWish:
     return PictureWish(
         service=service,
         environment=GUARDED,
-        start=end - CHARTED,
-        end=end,
+        start=midnight(week.day_of(week.end) - CHARTED, week.zone),
+        end=week.end,
         as_of=tx.now,
         channel=config.slack.channel,
         thread_of=key,

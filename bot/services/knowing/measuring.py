@@ -1,7 +1,7 @@
 """Measuring: the metrics of one service and environment, read inside one transaction."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from functools import partial
 
 from bot.config import Config
@@ -11,7 +11,7 @@ from bot.domain.grammar.metrics import USUAL
 from bot.domain.metrics import measures
 from bot.domain.metrics.homes import Figures
 from bot.domain.metrics.measures import Measures
-from bot.domain.metrics.metrics import DAY, GUARDED, Window
+from bot.domain.metrics.metrics import DAY, GUARDED, Window, midnight
 from bot.domain.metrics.pictures import PictureWish
 from bot.messages.blocks import Message
 from bot.messages.knowing import metrics
@@ -31,10 +31,11 @@ def measure(tx: Tx, service: str, environment: str, window: Window) -> Measures:
     return measures.measure(histories, tx.incident_records(service), environment, window)
 
 
-def lately(now: datetime) -> Window:
-    """The usual window: four weeks, today included."""
-    tomorrow = datetime.combine(now.astimezone(UTC).date(), datetime.min.time(), UTC) + DAY
-    return Window(start=tomorrow - USUAL, end=tomorrow, as_of=now)
+def lately(now: datetime, zone: tzinfo) -> Window:
+    """The usual window: four weeks, today included, of days in `zone`."""
+    tomorrow = now.astimezone(zone).date() + DAY
+    start, end = midnight(tomorrow - USUAL, zone), midnight(tomorrow, zone)
+    return Window(start=start, end=end, as_of=now, zone=zone)
 
 
 async def remeasure(desk: Desk) -> timedelta:
@@ -42,7 +43,7 @@ async def remeasure(desk: Desk) -> timedelta:
     time, so that nobody waits for all of them.
     """
     is_first = not await desk.store.read(lambda tx: tx.figures())
-    window = lately(desk.now())
+    window = lately(desk.now(), desk.config.zone)
     for service, settings in desk.config.services.items():
         places = tuple(settings.environments)
         read = partial(_figures, service=service, environments=places, window=window)
@@ -79,9 +80,9 @@ def answer(tx: Tx, config: Config, wish: MetricsWish, user: str) -> Message:
     """
     services = [name for name in config.services if wish.service in (None, name)]
     if len(services) != 1:
-        return _of_all(tx, wish, services)
+        return _of_all(tx, config, wish, services)
     service = services[0]
-    window = Window(start=wish.start, end=wish.end, as_of=tx.now)
+    window = Window(start=wish.start, end=wish.end, as_of=tx.now, zone=config.zone)
     measured = [
         metrics.Measured(
             service=service,
@@ -108,8 +109,8 @@ def answer(tx: Tx, config: Config, wish: MetricsWish, user: str) -> Message:
     return metrics.numbers(measured, metrics.PICTURE_FOLLOWS)
 
 
-def _of_all(tx: Tx, wish: MetricsWish, services: Sequence[str]) -> Message:
-    usual = lately(tx.now)
+def _of_all(tx: Tx, config: Config, wish: MetricsWish, services: Sequence[str]) -> Message:
+    usual = lately(tx.now, config.zone)
     if (wish.start, wish.end) != (usual.start, usual.end):
         raise Refusal(
             "which_service",
@@ -117,8 +118,8 @@ def _of_all(tx: Tx, wish: MetricsWish, services: Sequence[str]) -> Message:
             "For example: {deployments} metrics {example} {start}..{end}",
             count=len(services),
             example=services[0],
-            start=f"{wish.start:%Y-%m-%d}",
-            end=f"{wish.end:%Y-%m-%d}",
+            start=f"{wish.start.astimezone(config.zone):%Y-%m-%d}",
+            end=f"{wish.end.astimezone(config.zone):%Y-%m-%d}",
         )
     found = (
         one

@@ -5,6 +5,7 @@ outbox sends once.
 """
 
 import asyncio
+from datetime import tzinfo
 
 from bot.domain.errors import Declined, Fault
 from bot.domain.metrics.metrics import Window
@@ -46,7 +47,7 @@ async def draw(desk: Desk, wish_id: int) -> None:
 
 
 async def _drawn(desk: Desk, wish: PictureWish) -> Message:
-    found = await desk.store.read(lambda tx: _trend(tx, wish))
+    found = await desk.store.read(lambda tx: _trend(tx, wish, desk.config.zone))
     picture = pictures.picture(found)
     theme = desk.config.slack.pictures
     content = await asyncio.to_thread(desk.painter.paint, picture, theme)
@@ -55,7 +56,7 @@ async def _drawn(desk: Desk, wish: PictureWish) -> Message:
     return pictures.posted(picture, file)
 
 
-def _trend(tx: Tx, wish: PictureWish) -> Trend:
+def _trend(tx: Tx, wish: PictureWish, zone: tzinfo) -> Trend:
     place = (wish.service, wish.environment)
-    window = Window(start=wish.start, end=wish.end, as_of=wish.as_of)
+    window = Window(start=wish.start, end=wish.end, as_of=wish.as_of, zone=zone)
     return trend(tx.records(*place), tx.incident_records(wish.service), place, window)
