@@ -79,24 +79,32 @@ def test_metrics_of_what_was_imported(database: str) -> None:
     goals = told.pop("goals")
     assert told == {
         "deployments_live": 1,
+        "live_deployments": ["b"],
         "deployments_successful": 1,
+        "successful_deployments": ["b"],
         "rollbacks": 0,
+        "rollback_deployments": [],
         "deployments_per_day": 0.0714,
         "deployments_per_week": 0.5,
         "median_deploy_days_per_week": 0.5,
         "lead_median_minutes": 60.5,
         "lead_mean_minutes": 60.5,
+        "lead_deployments": ["b"],
         "lead_skipped_clock_skew": 0,
+        "lead_skipped_commits": [],
         "change_failure_rate": 1.0,
         "change_failure_rate_if_suspects_confirmed": 1.0,
         "failed_deployments": ["b"],
+        "suspected_deployments": [],
         "mttr_mean_minutes": 15.33,
         "mttr_median_minutes": 15.33,
         "fdrt_median_minutes": 20.33,
+        "recovered_deployments": ["b"],
         "fdrt_unrecovered": [],
         "open_incidents": [],
         "restored_incidents": ["out"],
         "rework_rate": 0.0,
+        "rework_deployments": [],
     }
     assert isinstance(goals, list)
     assert [(goal["name"], goal["met"]) for goal in goals] == [

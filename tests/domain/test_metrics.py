@@ -107,7 +107,7 @@ def test_four_weeks_worked_out_by_hand() -> None:
     # a and d took a day, b two, c half a day, f one; e is passed over once, its clock was wrong
     assert flow.lead_median == 1440
     assert flow.lead_mean == pytest.approx(1440 * 5.5 / 5)
-    assert flow.skewed == 1
+    assert (flow.led, flow.skewed) == (("1", "3", "5", "8"), ("e",))
 
     found = trouble(
         history,
@@ -117,15 +117,16 @@ def test_four_weeks_worked_out_by_hand() -> None:
         incident("I4", day(17), day(17, minute=99), cause="8", closure=Closure.FALSE_POSITIVE),
         incident("I5", day(27), None),
     )
-    assert found.failed == ("2", "3")
+    assert (found.failed, found.suspected) == (("2", "3"), ("7",))
     assert found.failure_rate == pytest.approx(2 / 6)
     assert found.if_confirmed == pytest.approx(3 / 6)
     assert found.restored == ("I1", "I2", "I3")
     assert (found.mttr_mean, found.mttr_median) == (30, 30)
     assert found.fdrt_median == 60  # 3 until its incident was over; nobody knows about 2
-    assert found.unrecovered == ("2",)
+    assert (found.recovered, found.unrecovered) == (("3",), ("2",))
     assert found.open == (("I5", 14 * 60),)
     assert found.rework == pytest.approx(1 / 6)
+    assert found.reworked == ("5",)
 
 
 def test_without_a_denominator_there_is_no_number() -> None:

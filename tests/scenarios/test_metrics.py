@@ -80,9 +80,12 @@ async def test_the_numbers_come_at_once_and_the_picture_soon(team: Workspace) ->
     assert "Metrics 2024-02-19 to 2024-03-17, days of UTC" in told
     assert "Deployments: 7 successful, 1.8 a week (X0, X1, X2, X3, X4, X6, X7)" in told
     assert "Went live and did not succeed: 1 (X5)" in told
-    assert "Lead time: 2 d 0 h (median)" in told
-    assert "Change failure rate: 12.5 % (X5); 25.0 % if the suspects are confirmed" in told
+    assert "Lead time: 2 d 0 h (median), 2 d 0 h (mean) (X1, X2, X3, X4, X6, X7)" in told
+    assert "Change failure rate: 12.5 % (X5); 25.0 % if the suspects are confirmed (X6)" in told
     assert "Time to recovery: 45 min (mean), 45 min (median) (INC-9)" in told
+    assert "Failed deployment recovery time: n/a" in told
+    assert "No recovery known of (X5)" in told
+    assert "Rework rate: 0.0 %" in told
     assert "Goal: Deploy to staging daily: missed" in told
     assert "Goal: Deploy to production several times a week: missed, fewer than 2" in told
     assert "Goal: Change failure rate under 5 %: missed, 12.5% of the deployments failed" in told

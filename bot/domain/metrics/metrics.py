@@ -80,26 +80,40 @@ class Window:
 class Stability:
     """What went wrong: failed changes and the share of them, recovery times in minutes.
 
-    `if_confirmed` is the share if every suspected cause were confirmed; `rework` is the share of
-    hotfixes for an incident. `unrecovered` are failed changes that no recovery time is known of.
+    `if_confirmed` is the share if every suspected cause were confirmed, of `suspected` besides;
+    `rework` is the share of hotfixes for an incident, `reworked`. `recovered` are failed changes
+    whose recovery time is known, `unrecovered` the others.
     """
 
     failed: tuple[str, ...]
     failure_rate: float | None
     if_confirmed: float | None
+    suspected: tuple[str, ...]
     restored: tuple[str, ...]
     mttr_mean: float | None
     mttr_median: float | None
     fdrt_median: float | None
+    recovered: tuple[str, ...]
     unrecovered: tuple[str, ...]
     open: tuple[tuple[str, float], ...]
     rework: float | None
+    reworked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """How many minutes a commit took from its authoring until a deployment had it live."""
+
+    deployment: str
+    live_at: datetime
+    minutes: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Throughput:
     """What was delivered: ids of the changes that went live and of those that succeeded, how often
-    and how fast, in minutes from commit to production.
+    and how fast, in minutes from commit to production. `led` are the changes whose commits had a
+    lead time, `skewed` the commits that were passed over because a clock was wrong.
     """
 
     live: tuple[str, ...]
@@ -109,7 +123,8 @@ class Throughput:
     deploy_days: float | None
     lead_median: float | None
     lead_mean: float | None
-    skewed: int
+    led: tuple[str, ...]
+    skewed: tuple[str, ...]
 
 
 def throughput(history: Sequence[Record], window: Window) -> Throughput:
@@ -117,7 +132,7 @@ def throughput(history: Sequence[Record], window: Window) -> Throughput:
     changes = _changes(history, window)
     good = [record for record in changes if record.result is Result.SUCCESS]
     found, skewed = lead_times(history, window)
-    leads = [minutes for _, minutes in found]
+    leads = [lead.minutes for lead in found]
     return Throughput(
         live=tuple(record.id for record in changes),
         successful=tuple(record.id for record in good),
@@ -128,7 +143,8 @@ def throughput(history: Sequence[Record], window: Window) -> Throughput:
         deploy_days=_deploy_days(good, window),
         lead_median=median(leads) if leads else None,
         lead_mean=fmean(leads) if leads else None,
-        skewed=skewed,
+        led=tuple(dict.fromkeys(lead.deployment for lead in found)),
+        skewed=tuple(skewed),
     )
 
 
@@ -150,6 +166,7 @@ def stability(
         return failed, len(failed) / len(changes) if changes else None
 
     failed, rate = share(confirmed)
+    doubted, if_confirmed = share(suspected)
     recovered = {
         record.id: minutes
         for record in changes
@@ -163,16 +180,19 @@ def stability(
     return Stability(
         failed=failed,
         failure_rate=rate,
-        if_confirmed=share(suspected)[1],
+        if_confirmed=if_confirmed,
+        suspected=tuple(one for one in doubted if one not in failed),
         restored=tuple(incident.id for incident in restored),
         mttr_mean=fmean(times) if times else None,
         mttr_median=median(times) if times else None,
         fdrt_median=median(recovered.values()) if recovered else None,
+        recovered=tuple(recovered),
         unrecovered=tuple(one for one in failed if one not in recovered),
         open=tuple(
             (i.id, (window.as_of - i.started_at) / MINUTE) for i in known if _is_open(i, window)
         ),
         rework=len(reworked) / len(changes) if changes else None,
+        reworked=tuple(record.id for record in reworked),
     )
 
 
@@ -190,19 +210,17 @@ def _deploy_days(good: Sequence[Record], window: Window) -> float | None:
     return float(median(map(len, weeks.values()))) if weeks else None
 
 
-def lead_times(
-    history: Sequence[Record], window: Window
-) -> tuple[list[tuple[datetime, float]], int]:
-    """When it went live, and minutes from authoring until then, of every commit that the window's
-    changes shipped first; and how many were passed over because a clock was wrong.
+def lead_times(history: Sequence[Record], window: Window) -> tuple[list[Lead], list[str]]:
+    """The lead time of every commit that the window's changes shipped first; and the commits that
+    were passed over because a clock was wrong.
 
     What a success shipped once never counts again. The first deployment of all ships everything
     there ever was, so it tells nothing about speed.
     """
     live = sorted((r for r in history if r.live_at is not None), key=_went_live)
     shipped: set[str] = set()
-    found: list[tuple[datetime, float]] = []
-    skewed = 0
+    found: list[Lead] = []
+    skewed: list[str] = []
     for place, record in enumerate(live):
         if record.result is not Result.SUCCESS or record.live_at is None:
             continue
@@ -215,9 +233,9 @@ def lead_times(
                 continue
             took = (record.live_at - commit.authored_at) / MINUTE
             if took < 0:
-                skewed += 1
+                skewed.append(commit.sha)
             else:
-                found.append((record.live_at, took))
+                found.append(Lead(deployment=record.id, live_at=record.live_at, minutes=took))
     return found, skewed
 
 

@@ -58,8 +58,8 @@ def trend(
         if record.kind in CHANGES and record.live_at and window.holds(record.live_at):
             live[window.week_of(record.live_at)].append(record)
     leads: dict[date, list[float]] = defaultdict(list)
-    for at, minutes in lead_times(history, window)[0]:
-        leads[window.week_of(at)].append(minutes)
+    for lead in lead_times(history, window)[0]:
+        leads[window.week_of(lead.live_at)].append(lead.minutes)
     recoveries: dict[date, list[float]] = defaultdict(list)
     for one in known:
         is_known = one.is_real and one.declared_at <= window.as_of

@@ -8,29 +8,38 @@ from bot.domain.metrics.measures import Measures
 
 def as_plain(found: Measures) -> dict[str, Any]:
     """The metrics in the fixed form of `gonogo metrics --json`: rates are fractions with four
-    decimals, times are minutes with two, and what has no denominator is None.
+    decimals, times are minutes with two, and what has no denominator is None. Behind each number
+    are the ids that it rests on.
     """
     flow, trouble = found.throughput, found.stability
     return {
         "deployments_live": len(flow.live),
+        "live_deployments": list(flow.live),
         "deployments_successful": len(flow.successful),
+        "successful_deployments": list(flow.successful),
         "rollbacks": len(flow.rollbacks),
+        "rollback_deployments": list(flow.rollbacks),
         "deployments_per_day": _rate(flow.per_day),
         "deployments_per_week": _rate(flow.per_day * 7),
         "median_deploy_days_per_week": flow.deploy_days,
         "lead_median_minutes": _minutes(flow.lead_median),
         "lead_mean_minutes": _minutes(flow.lead_mean),
-        "lead_skipped_clock_skew": flow.skewed,
+        "lead_deployments": list(flow.led),
+        "lead_skipped_clock_skew": len(flow.skewed),
+        "lead_skipped_commits": list(flow.skewed),
         "change_failure_rate": _rate(trouble.failure_rate),
         "change_failure_rate_if_suspects_confirmed": _rate(trouble.if_confirmed),
         "failed_deployments": list(trouble.failed),
+        "suspected_deployments": list(trouble.suspected),
         "mttr_mean_minutes": _minutes(trouble.mttr_mean),
         "mttr_median_minutes": _minutes(trouble.mttr_median),
         "fdrt_median_minutes": _minutes(trouble.fdrt_median),
+        "recovered_deployments": list(trouble.recovered),
         "fdrt_unrecovered": list(trouble.unrecovered),
         "open_incidents": [[one, _minutes(minutes)] for one, minutes in trouble.open],
         "restored_incidents": list(trouble.restored),
         "rework_rate": _rate(trouble.rework),
+        "rework_deployments": list(trouble.reworked),
         "goals": [asdict(goal) | {"value": _rate(goal.value)} for goal in found.goals],
     }
 

@@ -8,6 +8,7 @@ from bot.domain.metrics.goals import Goal
 from bot.domain.metrics.homes import Figures
 from bot.domain.metrics.measures import Measures
 from bot.domain.metrics.metrics import GUARDED, Stability, Throughput, Window
+from bot.domain.words import count
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
 
@@ -153,9 +154,10 @@ def _flow(one: Measured) -> list[str]:
         lines.append(f"Rollbacks: {len(flow.rollbacks)}{_ids(flow.rollbacks)}")
     lead = f"Lead time: {time(flow.lead_median)}"
     if flow.lead_mean is not None:
-        lead += f" (median), {time(flow.lead_mean)} (mean)"
+        lead += f" (median), {time(flow.lead_mean)} (mean){_ids(flow.led)}"
     if flow.skewed:
-        lead += f"; {flow.skewed} commits left out, their clocks were wrong"
+        lead += f"; {count(len(flow.skewed), 'commit')} left out, the clock was wrong"
+        lead += _ids([sha[:7] for sha in flow.skewed])
     return [*lines, lead]
 
 
@@ -163,16 +165,21 @@ def _trouble(found: Stability) -> list[str]:
     rate = f"Change failure rate: {percent(found.failure_rate)}{_ids(found.failed)}"
     if found.if_confirmed is not None and found.if_confirmed != found.failure_rate:
         rate += f"; {percent(found.if_confirmed)} if the suspects are confirmed"
+        rate += _ids(found.suspected)
     recovery = f"Time to recovery: {time(found.mttr_mean)}"
     if found.mttr_median is not None:
         recovery += f" (mean), {time(found.mttr_median)} (median){_ids(found.restored)}"
-    lines = [rate, recovery]
+    rescue = f"Failed deployment recovery time: {time(found.fdrt_median)}"
+    if found.fdrt_median is not None:
+        rescue += f" (median){_ids(found.recovered)}"
+    rework = f"Rework rate: {percent(found.rework)}{_ids(found.reworked)}"
+    lines = [rate, recovery, rescue]
     if found.open:
         ages = [f"{b.line(name, 40)} for {time(age)}" for name, age in found.open]
         lines.append(f"Not restored yet: {', '.join(ages[:MOST_IDS])}")
     if found.unrecovered:
         lines.append(f"No recovery known of{_ids(found.unrecovered)}")
-    return lines
+    return [*lines, rework]
 
 
 def percent(rate: float | None) -> str:
