@@ -293,6 +293,17 @@ def test_the_newest_reading_of_a_kind_is_the_one_that_counts() -> None:
         ((450.1,), 100.0, Outcome.DEGRADED, "450 ms (baseline 100 ms)"),
         ((251.0,), 0.0, Outcome.DEGRADED, "251 ms (baseline 0 ms)"),
         ((100.0,), None, Outcome.NO_DATA, "100 ms (no baseline)"),
+        # the slowest of nineteen is no 95th percentile; of twenty one slow answer is none either
+        ((100.0,) * 17 + (900.0,) * 2, 100.0, Outcome.OK, "100 ms (baseline 100 ms)"),
+        ((100.0,) * 19 + (900.0,), 100.0, Outcome.OK, "100 ms, p95 140 ms (baseline 100 ms)"),
+        ((100.0,) * 18 + (450.0,) * 2, 100.0, Outcome.OK, "100 ms, p95 450 ms (baseline 100 ms)"),
+        (
+            (100.0,) * 18 + (451.0,) * 2,
+            100.0,
+            Outcome.DEGRADED,
+            "100 ms, p95 451 ms (baseline 100 ms)",
+        ),
+        ((100.0,) * 18 + (900.0,) * 2, None, Outcome.NO_DATA, "100 ms, p95 900 ms (no baseline)"),
     ],
 )
 def test_response_times_against_the_time_before(
