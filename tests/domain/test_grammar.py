@@ -232,9 +232,12 @@ def test_a_normal_text_has_nothing_invisible_and_one_kind_of_space(text: str) ->
         ("status web-shop prod", {"report": "status", "service": "Web-Shop",
                                   "environment": "production"}),
         ("history staging page 2", {"report": "history", "environment": "staging", "page": 2}),
-        ("show D12", {"report": "show", "deployment": 12}),
-        ("why d7", {"report": "why", "deployment": 7}),
-        ("show 12", {"report": "show", "deployment": 12}),
+        ("show D12", {"report": "show", "deployment": 12, "typed": "D12"}),
+        ("why d7", {"report": "why", "deployment": 7, "typed": "d7"}),
+        ("show 12", {"report": "show", "deployment": 12, "typed": "12"}),
+        ("show rel-3", {"report": "show", "typed": "rel-3"}),
+        ("why the  first one", {"report": "why", "typed": "the first one"}),
+        ("show D" + "9" * 13, {"report": "show", "typed": "D" + "9" * 13}),
         ("help", {"report": "help"}),
     ],
 )  # fmt: skip
@@ -257,9 +260,7 @@ def test_which_reports_there_are(text: str, wish: dict[str, Any]) -> None:
         ("history page 0", "no_page", "For example: page 2"),
         ("history page ٣", "no_page", "For example: page 2"),
         ("show", "no_deployment_id", "For example: /deployments show D12"),
-        ("why D12 D13", "no_deployment_id", "For example: /deployments why D12"),
-        ("show Dx", "no_deployment_id", "Which deployment?"),
-        ("show D" + "9" * 13, "no_deployment_id", "Which deployment?"),
+        ("why", "no_deployment_id", "For example: /deployments why D12"),
     ],
 )
 def test_which_reports_there_are_not(text: str, code: str, says: str) -> None:

@@ -34,6 +34,7 @@ TYPED = [
     ("/deployments show", "Which deployment? For example: /deployments show D12"),
     ("/deployments show D99", "There is no deployment D99."),
     ("/deployments why v1.2.1", "Which deployment? For example: /deployments why D12"),
+    ("/deployments show D9999999999999", "Which deployment? For example: /deployments show D12"),
 ]
 EVIL = "<!channel> <!here> <@U0BO> <#C0GENERAL> <!subteam^S0REL> <http://evil.example|safe> @bo"
 RTL = "\u202egnp.1.2.1v\u202c"

@@ -94,6 +94,10 @@ async def test_the_numbers_come_at_once_and_the_picture_soon(team: Workspace) ->
         "A picture of it comes as a direct message. · docs/metrics.md says what each number means"
     )
 
+    told = await team.types("cy", "/deployments show X5")
+    assert "app v0.5.0 → production\nFailed\nImported as X5\n" in told
+    assert "is failed" in await team.types("cy", "/deployments why X5")
+
     (shown,) = await pictures(team, "cy")
     image = shown["blocks"][-1]
     assert "Successful deployments per week: 19 Feb 2, 26 Feb 2, 4 Mar 1" in image["alt_text"]

@@ -14,12 +14,15 @@ ACTS = ("lock", "unlock", "freeze", "notify", "notes", "metrics", "audit")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportWish:
-    """What `/deployments` was asked for."""
+    """What `/deployments` was asked for; of one deployment its number, where that was typed, and
+    what was typed: the history may know one by that.
+    """
 
     report: str
     service: str | None = None
     environment: str | None = None
     deployment: int | None = None
+    typed: str = ""
     page: int = 1
 
 
@@ -37,7 +40,7 @@ def parse_report(text: str, services: Iterable[str]) -> ReportWish:
             hint=hint(report, (*REPORTS, *ACTS), every=True),
         )
     if report in ("show", "why"):
-        return ReportWish(report=report, deployment=_deployment_id(rest, report))
+        return _of_one(report, " ".join(rest))
     names = {name.lower(): name for name in services}
     service = environment = page = None
     words_left = iter(rest)
@@ -60,10 +63,16 @@ def parse_report(text: str, services: Iterable[str]) -> ReportWish:
     return ReportWish(report=report, service=service, environment=environment, page=page or 1)
 
 
-def _deployment_id(words: list[str], report: str) -> int:
-    if len(words) == 1 and (found := re.fullmatch("[dD]?([0-9]{1,12})", words[0])):
-        return int(found[1])
-    raise Refusal(
+def _of_one(report: str, typed: str) -> ReportWish:
+    if not typed:
+        raise no_deployment(report)
+    found = re.fullmatch("[dD]?([0-9]{1,12})", typed)
+    return ReportWish(report=report, deployment=int(found[1]) if found else None, typed=typed)
+
+
+def no_deployment(report: str) -> Refusal:
+    """None was named, or by words that are no name of one."""
+    return Refusal(
         "no_deployment_id",
         "Which deployment? For example: {deployments} {report} D12",
         report=report,

@@ -129,6 +129,8 @@ def show(
         f"*{d.name} {title(d)}*",
         status(d) + (f": {b.line(d.ending.text)}" if d.ending and d.ending.text else ""),
     ]
+    if d.known_as:
+        facts.append(f"Imported as {b.line(d.known_as)}")
     if d.kind is not Kind.RELEASE:
         facts.append(f"Kind: {kind(d)}")
     facts.append(f"Requested {_asked(d)}")

@@ -11,6 +11,7 @@ from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
 from bot.domain.gates.checklist import TROUBLED, Aftermath
 from bot.domain.grammar import ReportWish
+from bot.domain.grammar.reports import no_deployment
 from bot.domain.rollbacks.rollback_target import choose
 from bot.domain.rollbacks.switching import Outcome, came_to
 from bot.messages.blocks import Message, mention
@@ -118,9 +119,7 @@ def _history(tx: Tx, config: Config, wish: ReportWish) -> Message:
 
 
 def _show(tx: Tx, wish: ReportWish) -> Message:
-    deployment = tx.deployment(wish.deployment or 0)
-    if deployment is None:
-        raise Refusal("no_such_deployment", "There is no deployment D{id}.", id=wish.deployment)
+    deployment = _meant(tx, wish)
     trail = [
         (
             entry.at,
@@ -131,6 +130,17 @@ def _show(tx: Tx, wish: ReportWish) -> Message:
     ]
     told = tx.annotations(deployment.id)
     return reports.show(deployment, trail, _aftermath(tx, deployment), told)
+
+
+def _meant(tx: Tx, wish: ReportWish) -> Deployment:
+    """The one with that number, else the one that was imported under that name."""
+    if wish.deployment is not None and (found := tx.deployment(wish.deployment)):
+        return found
+    if found := tx.deployment_in_history(wish.typed):
+        return found
+    if wish.deployment is None:
+        raise no_deployment(wish.report)
+    raise Refusal("no_such_deployment", "There is no deployment D{id}.", id=wish.deployment)
 
 
 def _aftermath(tx: Tx, deployment: Deployment) -> Aftermath:
@@ -144,7 +154,4 @@ def _aftermath(tx: Tx, deployment: Deployment) -> Aftermath:
 
 
 def _why(tx: Tx, wish: ReportWish) -> Message:
-    deployment = tx.deployment(wish.deployment or 0)
-    if deployment is None:
-        raise Refusal("no_such_deployment", "There is no deployment D{id}.", id=wish.deployment)
-    return reports.why(deployment)
+    return reports.why(_meant(tx, wish))
