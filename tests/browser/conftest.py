@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from asyncio import create_subprocess_exec
 from asyncio.subprocess import PIPE
@@ -64,11 +63,3 @@ async def page(demo: str, browser: Browser) -> AsyncIterator[Visit]:
     """Somebody in front of a laptop."""
     async with visiting(browser, demo) as visit:
         yield visit
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    """Where screenshots go: the folder that GONOGO_SCREENSHOTS names, or one thrown away."""
-    folder = Path(os.environ.get("GONOGO_SCREENSHOTS") or tmp_path / "pictures")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

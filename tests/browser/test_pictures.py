@@ -52,18 +52,23 @@ async def test_card_forms_thread_and_message_fit_a_laptop_and_a_phone(
 async def test_the_home_and_the_chart_of_the_metrics_can_be_looked_at(
     demo: str, browser: Browser, pictures: Path
 ) -> None:
-    async with visiting(browser, demo, height=1400) as laptop:
+    async with visiting(browser, demo, height=900) as laptop:
         await laptop.types("/deploy v1.2.1")
         await laptop.reads("2 replies")
+        await laptop.waits("+15 min")  # so that what ran before is measured, too
+        button = laptop.outside.get_by_role("button", name="+15 min", exact=True)
+        await expect(button).to_be_enabled()
         await laptop.becomes("bo")
         await laptop.types("/deployments metrics app 2024-01-01..2024-03-27")
         await laptop.reads("A picture of it comes as a direct message.")
         await laptop.page.get_by_role("button", name="gonogo Home").click()
         home = laptop.page.locator("#home")
         await expect(home).to_contain_text("Approve or reject app v1.2.1")
+        await expect(home).to_contain_text("0.2 deployments a week")
         for colours, ending in COLOURS:
             await laptop.lights(colours)
             await laptop.takes_picture(pictures / f"home{ending}.png")
+        await laptop.page.set_viewport_size({"width": 1280, "height": 1400})
         await laptop.page.get_by_role("button", name=re.compile(r"^gonogo( \d|$)")).click()
         chart = laptop.page.locator(".block-image img")
         await expect(chart).to_be_visible()
