@@ -220,3 +220,13 @@ async def test_what_was_ruled_out_by_a_slip_and_what_is_older_can_be_named(team:
     refused = await form.sent(team, "bo", incident_buttons.edit, suspect="D9")
     assert isinstance(refused, FormErrors) and refused.code == "not_live_before"
     assert (await incident(team)).cause_state is CauseState.CONFIRMED
+
+
+async def test_what_was_taken_in_is_gone_back_from_under_its_own_name(team: Team) -> None:
+    await brought_in(team)
+    found = await team.store.read(lambda tx: rollbacks.situation(tx, "app", "production"))
+    assert found.left is not None
+    assert (found.left.version, found.choice.takes_back) == ("v1.3.0", "rel-3")
+    await went_back(team, "v1.2.0", "rel-3", team.clock.now())
+    [hold] = await team.store.read(lambda tx: tx.locks_on("app", "production"))
+    assert hold.reason.startswith("v1.3.0 was rolled back")

@@ -115,8 +115,7 @@ def _standing(tx: Tx, deployment: Deployment) -> tuple[_Left, ...]:
 
 
 def _deployment(tx: Tx, name: str | None) -> Deployment | None:
-    number = (name or "").removeprefix("D")
-    return tx.deployment(int(number)) if number.isdigit() else None
+    return tx.deployment_in_history(name) if name else None
 
 
 async def _compared(desk: Desk, one: _Left, tag: Tag, brought: ChangeList) -> Held:

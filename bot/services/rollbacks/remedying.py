@@ -152,8 +152,7 @@ async def _write_findings(desk: Desk, remedy: Remedy) -> None:
 
 def _findings(tx: Tx, remedy: Remedy) -> tuple[str, str, str | None]:
     rollback = load(tx, int(remedy.subject.removeprefix("D")))
-    number = (rollback.rolls_back or "").removeprefix("D")
-    left = tx.deployment(int(number)) if number.isdigit() else None
+    left = tx.deployment_in_history(rollback.rolls_back) if rollback.rolls_back else None
     owner, _ = tx.actor(remedy.asked_by)
     body = findings.body(remedy, rollback, left, owner.github, tx.name_of)
     return findings.title(rollback, left), body, owner.github

@@ -62,13 +62,13 @@ def situation(
     )
     choice = choose(history)
     known = rollbacks.earlier(history, choice)
-    number = (choice.takes_back or "").removeprefix("D")
+    taken = choice.takes_back
     return Situation(
         history=history,
         choice=choice,
         known=known,
         holder=tx.holder(service, environment),
-        left=tx.deployment(int(number)) if number.isdigit() else None,
+        left=tx.deployment_in_history(taken) if taken else None,
     )
 
 

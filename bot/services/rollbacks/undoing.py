@@ -140,7 +140,7 @@ def before(tx: Tx, takes_back: str | None) -> Undoing | None:
     if taken is None:
         return None
     there = tx.history(taken.service, taken.environment, limit=200)
-    began = (d for d in there if d.rolls_back == taken.name and undoing.was_begun(d.steps))
+    began = (d for d in there if d.rolls_back == taken.in_history and undoing.was_begun(d.steps))
     one = next(began, None)
     if one is None or one.undoing is None:
         return None
@@ -154,9 +154,8 @@ def before(tx: Tx, takes_back: str | None) -> Undoing | None:
 
 
 def named(tx: Tx, name: str | None) -> Deployment | None:
-    """The deployment of that name, D12; None where there is none."""
-    number = (name or "").removeprefix("D")
-    return tx.deployment(int(number)) if number.isdecimal() else None
+    """The deployment that histories know by that name; None where there is none."""
+    return tx.deployment_in_history(name) if name else None
 
 
 def _backup(live: Deployment) -> str:

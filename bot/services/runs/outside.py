@@ -192,7 +192,7 @@ async def _compared(
         changes = replace(changes, base=live.version)
     older = outside.is_older(found.version, live.version, changes.ancestry)
     came = replace(found.outside, older_than=live.label) if older else found.outside
-    back = live.name if found.kind is Kind.ROLLBACK else None
+    back = live.in_history if found.kind is Kind.ROLLBACK else None
     return found.with_(changes=changes, outside=came, rolls_back=back)
 
 
