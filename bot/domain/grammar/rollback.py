@@ -1,7 +1,7 @@
 """The grammar of `/rollback`."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.domain.errors import Refusal
@@ -43,7 +43,7 @@ def parse_rollback(text: str, services: Iterable[str]) -> RollbackWish:
             if version is not None:
                 raise said_twice("version")
             version = named
-        elif word.lower() == "force":
+        elif word.lower() == "force" and (version or _goes_on(words[place + 1 :], names)):
             force = True
         elif word.lower() == "to":
             _expect_version(words[place + 1 : place + 2])
@@ -58,6 +58,12 @@ def parse_rollback(text: str, services: Iterable[str]) -> RollbackWish:
     return RollbackWish(
         service=service, version=version, force=force, reason=cleaned if rest else ""
     )
+
+
+def _goes_on(following: list[str], names: Mapping[str, str]) -> bool:
+    """Whether this is still what is asked for, and not yet why: “force push broke the login”."""
+    word = following[0].lstrip("-").lower().rstrip(":") if following else "because"
+    return word in ("to", "because") or word in names or Version.parse(word) is not None
 
 
 def _expect_version(following: list[str]) -> None:
