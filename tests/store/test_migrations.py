@@ -84,17 +84,20 @@ async def test_of_several_dry_runs_before_it_the_first_of_each_person_goes_on(
     empty: str, database: Database
 ) -> None:
     await upgrade(empty)
-    await downgrade(empty, "0038")
     store = open_store(empty, HandClock())
-    asked = [a_deployment(dry_run=True, requested_by=who) for who in ("U0ANA", "U0ANA", "U0BO")]
+    asked = [a_deployment(dry_run=True, requested_by=who) for who in ("U0ANA", "U0CY", "U0BO")]
     one, two, three, holder = await store.run(
         lambda tx: [tx.add(d) for d in (*asked, a_deployment())]
     )
+    await downgrade(empty, "0038")
+    hers = text("UPDATE deployments SET requested_by = 'U0ANA' WHERE requested_by = 'U0CY'")
+    await database.transact(lambda connection: connection.execute(hers))
     await upgrade(empty)
     assert await store.run(lambda tx: tx.unfinished()) == (one, three, holder)
     ended = await store.run(lambda tx: tx.deployment(two.id))
     assert ended == replace(
         two,
+        requested_by="U0ANA",
         revision=1,
         state=State.CANCELLED,
         settled_at=START,
