@@ -27,7 +27,7 @@ job_words() {
     ((${#command[@]})) || refuse 64 "not a command"
     [[ $digest =~ ^sha256:[0-9a-f]{64}$ ]] || refuse 64 "not a digest"
     here=$state/$operation reference=$repository@$digest task=$name-job-$operation
-    lock=$here/lock undoing=10
+    lock=$here/lock undoing=10 idle=''
 }
 
 start_job() {
