@@ -63,8 +63,11 @@ async def count(stage: Stage, approved: Iterable[str]) -> Tally:
 
 
 def doubles(stage: Stage) -> list[str]:
-    """The keys under which more than one message stands anywhere."""
-    channels = stage.world.slack.channels.values()
+    """The keys under which more than one message stands in any channel.
+
+    Of direct messages two may come, whose answer was lost: they cannot be searched (ADR 0004).
+    """
+    channels = [one for one in stage.world.slack.channels.values() if one.with_user is None]
     said = [m for channel in channels for m in channel.messages.values()]
     posted = Counter(_key(m) for m in said if not m.ephemeral_for)
     return [f"{key} × {times}" for key, times in posted.items() if key and times > 1]
