@@ -1,11 +1,13 @@
-"""A database with all tables, to copy from."""
+"""A database with all tables, to copy from, and a team at work."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from bot.adapters.store import upgrade
+from tests.services.team import Team
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +16,16 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("migrated") / "gonogo.db"
     asyncio.run(upgrade(f"sqlite:///{file}"))
     return file
+
+
+@pytest.fixture
+async def team(migrated: Path) -> AsyncIterator[Team]:
+    """A team at work, whose GitHub takes every dispatch and names no run."""
+
+    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
+        return 0
+
+    made = Team.of(migrated, on_dispatch)
+    await made.works()
+    yield made
+    await made.close()

@@ -4,9 +4,7 @@ version was proven good.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pytest
 
@@ -53,17 +51,6 @@ class Project:
 
     async def resolve_unknown(self, wanted: Artifact, operation: str) -> tuple[Receipt, Sight]:
         raise AssertionError("no answer was lost")
-
-
-@pytest.fixture
-async def team(migrated: Path) -> AsyncIterator[Team]:
-    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
-        return 0
-
-    made = Team.of(migrated, on_dispatch)
-    await made.works()
-    yield made
-    await made.close()
 
 
 async def deploys(team: Team, project: Project, version: str) -> None:

@@ -4,9 +4,7 @@ never left waiting for nobody.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,17 +14,6 @@ from tests.services.team import Team
 
 COMMIT = "110" + "a" * 37
 UNGUARDED = "GitHub's environment production has no required reviewers, so a run would not wait"
-
-
-@pytest.fixture
-async def team(migrated: Path) -> AsyncIterator[Team]:
-    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
-        return 0
-
-    made = Team.of(migrated, on_dispatch)
-    await made.works()
-    yield made
-    await made.close()
 
 
 async def asks(team: Team, version: str = "v1.1.0") -> None:

@@ -4,26 +4,10 @@ question.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from bot.domain.deployments.states import State
 from bot.domain.errors import Refusal
 from bot.services.gates import signing
 from tests.services.team import PEOPLE, Team
-
-
-@pytest.fixture
-async def team(migrated: Path) -> AsyncIterator[Team]:
-    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
-        return 0
-
-    made = Team.of(migrated, on_dispatch)
-    await made.works()
-    yield made
-    await made.close()
 
 
 async def lifts(team: Team, who: str, gate: str) -> Refusal | None:

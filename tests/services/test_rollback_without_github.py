@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -15,18 +14,11 @@ from tests.services.test_artifacts import NEW, OLD, Project, deploys
 
 
 @pytest.fixture
-async def team(migrated: Path) -> AsyncIterator[Team]:
+async def team(team: Team) -> Team:
     """v1.1.0 is live after v1.0.0."""
-
-    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
-        return 0
-
-    made = Team.of(migrated, on_dispatch)
-    await made.works()
-    await deploys(made, Project(), "v1.0.0")
-    await deploys(made, Project(runs=NEW), "v1.1.0")
-    yield made
-    await made.close()
+    await deploys(team, Project(), "v1.0.0")
+    await deploys(team, Project(runs=NEW), "v1.1.0")
+    return team
 
 
 def silent(team: Team) -> None:

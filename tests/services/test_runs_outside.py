@@ -4,27 +4,12 @@ under a deployment that no longer looks at its run.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
-
-import pytest
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.services.deployments import decisions
 from tests.services.team import PEOPLE, Team
-
-
-@pytest.fixture
-async def team(migrated: Path) -> AsyncIterator[Team]:
-    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
-        return 0
-
-    made = Team.of(migrated, on_dispatch)
-    await made.works()
-    yield made
-    await made.close()
 
 
 async def deploys(team: Team, version: str) -> int:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -25,16 +23,11 @@ class Refuses(Project):
 
 
 @pytest.fixture
-async def team(migrated: Path) -> AsyncIterator[Team]:
-    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
-        return 0
-
-    made = Team.of(migrated, on_dispatch)
-    await made.works()
-    await deploys(made, Project(), "v1.0.0")
-    await deploys(made, Project(runs=NEW), "v1.1.0")
-    yield made
-    await made.close()
+async def team(team: Team) -> Team:
+    """v1.1.0 is live after v1.0.0."""
+    await deploys(team, Project(), "v1.0.0")
+    await deploys(team, Project(runs=NEW), "v1.1.0")
+    return team
 
 
 @pytest.mark.parametrize(

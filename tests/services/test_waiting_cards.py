@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -20,17 +19,6 @@ WITH_STAGING = CONFIG.replace(
     "environments: {production: {bake: PT1M}, staging: {bake: PT1M, workflow: staging.yml}}",
     1,
 )
-
-
-@pytest.fixture
-async def team(migrated: Path) -> AsyncIterator[Team]:
-    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
-        return 0
-
-    made = Team.of(migrated, on_dispatch)
-    await made.works()
-    yield made
-    await made.close()
 
 
 async def asks_for_staging(team: Team) -> None:

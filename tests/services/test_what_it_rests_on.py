@@ -4,12 +4,8 @@ hotfix, and the evidence that stood on the card.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
@@ -17,17 +13,6 @@ from bot.domain.incidents.incidents import State as IncidentState
 from bot.ports import Tx
 from bot.services.gates import signing
 from tests.services.team import PEOPLE, Team
-
-
-@pytest.fixture
-async def team(migrated: Path) -> AsyncIterator[Team]:
-    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
-        return 0
-
-    made = Team.of(migrated, on_dispatch)
-    await made.works()
-    yield made
-    await made.close()
 
 
 async def asked(team: Team, **more: str) -> None:
