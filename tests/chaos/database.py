@@ -182,14 +182,8 @@ def _is_done(run: Run) -> bool:
 @asynccontextmanager
 async def people(scene: Stage) -> AsyncIterator[None]:
     """They act and the clock moves, whether the bot lives or not."""
-    async with together(Pair(scene).act(), _time_passes(scene)):
+    async with together(Pair(scene).act(), scene.goes_on(STEP, PAUSE)):
         yield
-
-
-async def _time_passes(scene: Stage) -> None:
-    while True:
-        await scene.passes(STEP)
-        await asyncio.sleep(PAUSE)
 
 
 def is_over(scene: Stage) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -20,7 +19,7 @@ AFTERWARDS = 200.0  # seconds of shared time; a dispatch is sent again after 180
 async def life_goes_on(scene: Stage) -> AsyncIterator[People]:
     """People ask and approve, and the clock moves, whether the bot lives or not."""
     people = People(scene)
-    async with together(people.act(), _time_passes(scene)):
+    async with together(people.act(), scene.goes_on(STEP, PAUSE)):
         yield people
 
 
@@ -38,9 +37,3 @@ def all_ended(scene: Stage) -> bool:
     return successes >= len(services) and all(
         f"{title(service)}: {FINAL}" in texts for service in services
     )
-
-
-async def _time_passes(scene: Stage) -> None:
-    while True:
-        await scene.passes(STEP)
-        await asyncio.sleep(PAUSE)

@@ -93,7 +93,7 @@ class Crew:
 @asynccontextmanager
 async def people(scene: Stage) -> AsyncIterator[None]:
     """They act and the clock moves, whether the bot lives or not."""
-    async with together(Crew(scene).act(), _time_passes(scene)):
+    async with together(Crew(scene).act(), scene.goes_on(STEP, PAUSE)):
         yield
 
 
@@ -197,9 +197,3 @@ def _about_the_room(scene: Stage) -> list[str]:
 def _drafts(scene: Stage) -> list[str]:
     issues = scene.world.github.repositories["acme/app"].issues.values()
     return [issue.title for issue in issues if issue.title.startswith("Post-mortem")]
-
-
-async def _time_passes(scene: Stage) -> None:
-    while True:
-        await scene.passes(STEP)
-        await asyncio.sleep(PAUSE)

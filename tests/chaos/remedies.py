@@ -119,14 +119,8 @@ def _said(scene: Stage) -> dict[str, int]:
 @asynccontextmanager
 async def people(scene: Stage) -> AsyncIterator[None]:
     """Ana acts and the clock moves, whether the bot lives or not."""
-    async with together(Ana(scene).act(), _time_passes(scene)):
+    async with together(Ana(scene).act(), scene.goes_on(STEP, PAUSE)):
         yield
-
-
-async def _time_passes(scene: Stage) -> None:
-    while True:
-        await scene.passes(STEP)
-        await asyncio.sleep(PAUSE)
 
 
 def is_over(scene: Stage) -> bool:

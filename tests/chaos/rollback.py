@@ -36,7 +36,7 @@ def targets(world: World) -> Sequence[Json]:
 @asynccontextmanager
 async def people(scene: Stage) -> AsyncIterator[None]:
     """Ana acts and the clock moves, whether the bot lives or not."""
-    async with together(_ana(scene), _time_passes(scene)):
+    async with together(_ana(scene), scene.goes_on(STEP, PAUSE)):
         yield
 
 
@@ -102,9 +102,3 @@ def _offer(scene: Stage) -> Message | None:
     channel = scene.world.slack.channel_named("deployments")
     shown = [m for m in channel.messages.values() if m.ephemeral_for]
     return next((m for m in reversed(shown) if f"Roll Back to {BACK_TO}" in buttons(m)), None)
-
-
-async def _time_passes(scene: Stage) -> None:
-    while True:
-        await scene.passes(STEP)
-        await asyncio.sleep(PAUSE)

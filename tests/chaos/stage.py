@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -49,6 +50,12 @@ class Stage:
     async def passes(self, seconds: float) -> None:
         """Time goes on, with or without the bot."""
         await self.world.clock.advance(timedelta(seconds=seconds))
+
+    async def goes_on(self, step: float, pause: float) -> None:
+        """Time passes for ever: a step of shared seconds, then a pause of real ones."""
+        while True:
+            await self.passes(step)
+            await asyncio.sleep(pause)
 
     def messages(self) -> list[Message]:
         """What stands at the top level of #deployments, oldest first."""
