@@ -1,5 +1,6 @@
 """Incidents: states that can be reached, clocks that never run backwards, and who decides."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -126,12 +127,24 @@ def test_clocks_that_cannot_be(clocks: dict[str, object], code: str) -> None:
     ],
 )
 def test_who_decides(actor: Actor, may: bool) -> None:
+    assert allows(lambda: rules.may_decide(an_incident(), actor)) is may
+
+
+def allows(act: Callable[[], None]) -> bool:
     try:
-        rules.may_decide(an_incident(), actor)
+        act()
     except Refusal:
-        assert not may
-    else:
-        assert may
+        return False
+    return True
+
+
+def test_who_opened_it_answers_for_it_until_somebody_leads_it() -> None:
+    opener, led = member("U0ANA"), an_incident(lead="U0EMI")
+    assert not allows(lambda: rules.may_decide(led, opener))
+    assert not allows(lambda: rules.may_assign(led, opener, opener))  # nor takes it back
+    assert allows(lambda: rules.may_decide(led, member("U0EMI")))
+    assert allows(lambda: rules.may_assign(led, member("U0EMI"), opener))
+    assert allows(lambda: rules.may_assign(an_incident(), opener, opener))
 
 
 @pytest.mark.parametrize(

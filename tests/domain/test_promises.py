@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.incidents.promise import Call, Score, Word, call, next_call, score
+from bot.domain.incidents.promise import (
+    Call,
+    Score,
+    Word,
+    call,
+    next_call,
+    patient,
+    score,
+    unanswered,
+)
 from bot.domain.incidents.timeline import Event, What, in_order, words
 from tests.domain.samples import NOON
 
@@ -48,6 +57,21 @@ def test_something_is_done_exactly_when_it_was_due(asked: int, minute: int) -> N
 def said(minute: float, due: float, *, person: bool = True, snooze: bool = False) -> Word:
     at, due_at = NOON + minute * MINUTE, NOON + due * MINUTE
     return Word(at=at, due_at=due_at, by_person=person, is_snooze=snooze)
+
+
+@pytest.mark.parametrize(
+    ("times", "hours"), [(0, 1), (1, 1), (2, 2), (3, 4), (5, 16), (6, 24), (99, 24)]
+)
+def test_what_can_wait_is_asked_about_less_and_less(times: int, hours: int) -> None:
+    assert patient(timedelta(hours=1), times) == timedelta(hours=hours)
+    assert patient(timedelta(hours=30), times) == timedelta(hours=30)  # as the team wants it
+
+
+def test_what_nobody_answers_is_counted_from_a_persons_last_word() -> None:
+    silence = [said(17, 15, person=False), said(34, 32, person=False)]
+    assert unanswered([]) == unanswered([*silence, said(40, 49)]) == 0
+    assert unanswered([said(14, 15), *silence]) == 2
+    assert unanswered([*silence, said(40, 49, snooze=True), *silence[:1]]) == 1
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,42 @@ def test_foreign_words_mention_nobody_and_begin_no_line(message: Message) -> Non
     assert not any(line.startswith("🚨 &amp;") for line in message.text.splitlines())
 
 
+def test_a_time_of_another_day_has_its_day() -> None:
+    told = an_incident(informed_at=NOON, promised_at=NOON + timedelta(hours=1), revision=3)
+    later = an_incident(informed_at=NOON, promised_at=NOON + timedelta(hours=14), revision=3)
+    assert incidents.lines(told)[-1].endswith("^{time}|13:00 UTC>")
+    assert incidents.lines(later)[-1].endswith("at {time}|2024-03-27 02:00 UTC>")
+    assert "No new information since 12:00 UTC" in news.no_news(told, told, mention=False).text
+    spoken = news.no_news(told, later, mention=False).text
+    assert "No new information since 2024-03-26 12:00 UTC" in spoken
+    night = NOON + timedelta(hours=11, minutes=50)
+    assert news.away(night, NOON + timedelta(hours=12, minutes=20)) == (
+        "gonogo was away from about 2024-03-26 23:50 to 2024-03-27 00:20 UTC"
+    )
+    late = Event(
+        id=1,
+        incident=7,
+        occurred_at=NOON,
+        recorded_at=NOON + timedelta(days=1),
+        what=What.NOTE,
+        by="gonogo",
+        text="The disk filled up",
+    )
+    draft = postmortems.draft(an_incident(), [late], None, None, str)
+    assert "The disk filled up _recorded 2024-03-27 12:00_" in draft
+
+
+def test_who_is_reminded_of_what_can_wait_reads_how_it_ends() -> None:
+    restored = an_incident().to(State.RESTORED, NOON)
+    for can_wait in (restored, an_incident(severity=Severity.MINOR)):
+        told = news.no_news(can_wait, can_wait, mention=True)
+        assert "Resolve ends it, and these reminders." in told.text
+        assert "incident_resolve" in str(told.blocks)
+        assert "incident_resolve" in str(news.overdue(can_wait).blocks)
+    worse = news.no_news(an_incident(), an_incident(), mention=True)
+    assert "Resolve" not in worse.text + str(worse.blocks)
+
+
 def test_the_draft_has_no_markup_of_others() -> None:
     event = Event(
         id=1, incident=7, occurred_at=NOON, recorded_at=NOON, what=What.NOTE, by="U0ANA", text=EVIL

@@ -16,7 +16,7 @@ from bot.domain.incidents.incidents import State as Where
 from bot.domain.metrics.history import CauseState, Record, Result
 from bot.messages.incidents import incident_forms as forms
 from bot.messages.knowing.figures import as_plain
-from bot.services.incidents import incident_causes, rooms, suspecting
+from bot.services.incidents import incident_causes, incident_editing, rooms, suspecting
 from bot.services.knowing.exchanging import take_in
 from bot.services.knowing.measuring import lately, measure
 from bot.services.rollbacks import rollbacks
@@ -220,6 +220,28 @@ async def test_what_was_ruled_out_by_a_slip_and_what_is_older_can_be_named(team:
     refused = await form.sent(team, "bo", incident_buttons.edit, suspect="D9")
     assert isinstance(refused, FormErrors) and refused.code == "not_live_before"
     assert (await incident(team)).cause_state is CauseState.CONFIRMED
+
+
+async def test_a_start_that_is_put_right_finds_its_suspect_anew(team: Team) -> None:
+    await ran(team, "v1.2.0", 30)
+    await ran(team, "v1.2.1", 5)
+    await ran(team, "v1.2.2", 1)
+    await opens(team, Severity.OUTAGE)
+
+    async def started(hours: float) -> str:
+        at = {"started_at": START - hours * HOUR}
+        await team.store.run(lambda tx: incident_editing.edit(tx, team.config, 1, at, U0BO))
+        return (await offered(team))[0].partition(".\n")[0]
+
+    U0BO = PEOPLE["bo"]
+    assert await started(0.5) == "*Suspect: v1.2.2 (D3)*, live 30 min before the start"
+    assert await started(2) == "*Suspect: v1.2.1 (D2)*, live 3 h 0 min before the start"
+    told = await team.store.read(lambda tx: [event.text for event in tx.events(1)])
+    assert "D2 is suspected now, by the new start, and no longer D3" in told
+    await confirm(team, "D2")
+    assert await started(0.5) == "*Cause: v1.2.1 (D2)*, confirmed: live 4 h 30 min before the start"
+    await team.store.run(lambda tx: incident_causes.name(tx, team.config, 1, "", U0BO))
+    assert (await started(0.4)).startswith("No deployment of app is suspected")  # as people said
 
 
 async def test_what_was_taken_in_is_gone_back_from_under_its_own_name(team: Team) -> None:

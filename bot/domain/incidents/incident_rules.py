@@ -16,14 +16,14 @@ CLOCKS = ("started_at", "detected_at", "restored_at", "resolved_at")
 
 def may_decide(incident: Incident, actor: Actor) -> None:
     """Refuse unless this actor may end an incident or judge its cause: whoever has any role in the
-    team's deployments, leads it or opened it.
+    team's deployments, leads it or, while nobody does, opened it.
     """
     _decides(incident, actor, "decide about an incident")
 
 
 def _decides(incident: Incident, actor: Actor, what: str) -> None:
     require_member(actor)
-    if not actor.roles and actor.slack_id not in (incident.lead, incident.declared_by):
+    if not actor.roles and actor.slack_id != incident.owner:
         require(actor, Role.LEAD, what)
 
 
@@ -33,7 +33,7 @@ def may_assign(incident: Incident, actor: Actor, lead: Actor) -> None:
     """
     may_edit(incident, actor)
     is_of_team(lead)
-    if not lead.roles and lead.slack_id not in (incident.lead, incident.declared_by):
+    if not lead.roles and lead.slack_id != incident.owner:
         _decides(incident, actor, "make somebody without a role the lead")
 
 

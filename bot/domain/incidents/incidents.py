@@ -152,6 +152,13 @@ class Incident:
         return self.is_open and self.severity.freezes and not self.drill
 
     @property
+    def can_wait(self) -> bool:
+        """Whether it is one of which people need not hear again and again: users are served, or
+        hardly notice.
+        """
+        return self.state not in UNRESTORED or self.severity is Severity.MINOR
+
+    @property
     def owner(self) -> str:
         """Who answers for it: the lead, until there is one whoever opened it."""
         return self.lead or self.declared_by

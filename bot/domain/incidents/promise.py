@@ -8,6 +8,9 @@ from enum import IntEnum
 NUDGE_BEFORE = timedelta(minutes=3)
 SPEAK_AFTER = timedelta(minutes=2)
 
+SELDOM = timedelta(hours=24)
+"""So far apart is at most what nobody answers of an incident that can wait."""
+
 
 class Call(IntEnum):
     """What is done about a promise, in the order in which it is."""
@@ -65,6 +68,22 @@ class Score:
     kept: int = 0
     made: int = 0
     late: tuple[timedelta, ...] = ()
+
+
+def unanswered(words: Sequence[Word]) -> int:
+    """How often in a row only the bot had a word to say, up to now."""
+    count = 0
+    for word in words:
+        count = 0 if word.by_person else count + 1
+    return count
+
+
+def patient(pause: timedelta, unanswered: int) -> timedelta:
+    """The pause of an incident that can wait: from the second time on that nobody answers twice as
+    long as the last one, up to a day.
+    """
+    longer: int = 2 ** min(max(unanswered - 1, 0), 20)
+    return max(pause, min(pause * longer, SELDOM))
 
 
 def score(words: Sequence[Word]) -> Score:

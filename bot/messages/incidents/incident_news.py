@@ -2,18 +2,25 @@
 
 from datetime import datetime
 
-from bot.domain.incidents.incidents import Incident, Severity, State
+from bot.domain.incidents.incidents import UNRESTORED, Incident, Severity, State
 from bot.domain.incidents.origins import Origin
 from bot.domain.incidents.promise import Score
 from bot.domain.metrics.history import CauseState
 from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
 from bot.messages.incidents.incident_forms import whose
-from bot.messages.incidents.incidents import DECISIONS, DRILL, kept, utc
+from bot.messages.incidents.incidents import (
+    DECISIONS,
+    DRILL,
+    is_other_day,
+    kept,
+    promised,
+    utc,
+)
 
 
 def _next(incident: Incident) -> str:
-    return f" Next update by {b.clock_time(incident.promised_at)}." if incident.promised_at else ""
+    return f" Next update by {promised(incident)}." if incident.promised_at else ""
 
 
 def update(incident: Incident, by: str, text: str) -> Message:
@@ -26,25 +33,26 @@ def moved(incident: Incident, by: str, why: str = "") -> Message:
     """A change of state by a person, in the thread."""
     reason = f": {b.quoted(why)}" if why else ""
     said = f"{incident.name} is {incident.state} now, says {b.mention(by)}{reason}."
+    has_draft = incident.postmortem is not None and incident.postmortem.url
+    if incident.state in UNRESTORED and has_draft:
+        said += " The draft of its post-mortem ends before that: what follows is to be added."
     return Message(f"{said}{_next(incident)}")
 
 
 def nudge(incident: Incident) -> Message:
     """What the lead is told three minutes before an update is due."""
-    assert incident.promised_at is not None
     text = (
         f"{incident.name} {b.line(incident.title, 120)}: the next update is due at "
-        f"{b.clock_time(incident.promised_at)}."
+        f"{promised(incident)}."
     )
     return Message(text, (b.section(text), _reminder_controls(incident)))
 
 
 def overdue(incident: Incident) -> Message:
     """The mention in the thread when an update is due."""
-    assert incident.promised_at is not None
     text = (
         f"{b.mention(incident.speaker)} The update that was promised for "
-        f"{b.clock_time(incident.promised_at)} is due now."
+        f"{promised(incident)} is due now."
     )
     return Message(text, (b.section(text), _reminder_controls(incident)))
 
@@ -62,16 +70,23 @@ def no_news(before: Incident, after: Incident, *, mention: bool) -> Message:
     """What the bot says itself when nobody else does; with a mention where there was none yet."""
     since = before.informed_at or before.declared_at
     who = f"{b.mention(before.speaker)} " if mention else ""
-    text = f"{who}No new information since {since:%H:%M} UTC. Still {before.state}.{_next(after)}"
+    day = f"{since:%Y-%m-%d} " if is_other_day(since, after.promised_at) else ""
+    text = f"{who}No new information since {day}{since:%H:%M} UTC. Still {before.state}."
+    if after.can_wait:
+        text += " Is nothing left to do? Resolve ends it, and these reminders."
+    text += _next(after)
     return Message(text, (b.section(text), _reminder_controls(after)))
 
 
 def _reminder_controls(incident: Incident) -> Block:
+    """With the way to its end, where nothing but that may be missing."""
     value = str(incident.id)
+    resolve = b.button("Resolve", "incident_resolve", value)
     return b.actions(
         f"reminder:{incident.id}",
         b.button("Post Update", "incident_update", value, style="primary"),
         b.button("Snooze", "incident_snooze", value),
+        *((resolve,) if incident.can_wait else ()),
     )
 
 
@@ -248,7 +263,8 @@ def thawed(incident: Incident) -> Message:
 
 def away(since: datetime, until: datetime) -> str:
     """The timeline's entry when the bot itself was down."""
-    return f"gonogo was away from about {since:%H:%M} to {until:%H:%M} UTC"
+    form = "%Y-%m-%d %H:%M" if is_other_day(since, until) else "%H:%M"
+    return f"gonogo was away from about {since:{form}} to {until:{form}} UTC"
 
 
 def opened_from(origin: Origin) -> Message:

@@ -28,6 +28,13 @@ DECISIONS = {
 """What the process decides by severity."""
 
 
+def titled(service: str, severity: Severity) -> str:
+    """The title of an incident to which nobody gave one."""
+    if severity is Severity.OUTAGE:
+        return "Service outage detected"
+    return f"{service}: {severity} degradation"
+
+
 def root(
     incident: Incident,
     playbook: str | None = None,
@@ -76,7 +83,20 @@ def _updates(i: Incident) -> str:
         return "None due"
     if i.informed_at == i.declared_at and i.revision <= 1:
         return f"Will provide update in {in_words(i.promised_at - i.declared_at)}"
-    return f"Next update by {b.clock_time(i.promised_at)}"
+    return f"Next update by {promised(i)}"
+
+
+def promised(i: Incident) -> str:
+    """By when the next update is due; with its day, unless people heard of it that very day."""
+    if i.promised_at is None:
+        return "no time"
+    is_late = is_other_day(i.informed_at or i.declared_at, i.promised_at)
+    return b.when(i.promised_at) if is_late else b.clock_time(i.promised_at)
+
+
+def is_other_day(one: datetime, other: datetime | None) -> bool:
+    """Whether a bare time would leave open on which day it is."""
+    return other is not None and one.astimezone(UTC).date() != other.astimezone(UTC).date()
 
 
 def in_words(length: timedelta) -> str:
@@ -185,7 +205,7 @@ def listing(incidents: Sequence[Incident], command: str) -> Message:
     rows = ["*Open incidents*"]
     for i in incidents:
         lead = f"led by {b.mention(i.lead)}" if i.lead else "no lead yet"
-        due = f", next update by {b.clock_time(i.promised_at)}" if i.promised_at else ""
+        due = f", next update by {promised(i)}" if i.promised_at else ""
         drill = DRILL if i.drill else ""
         rows.append(
             f"• {i.name} {drill}{b.line(i.title, 120)} ({i.severity}, {i.state}) since "

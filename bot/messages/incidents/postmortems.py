@@ -10,7 +10,7 @@ from bot.domain.incidents.timeline import Event, words
 from bot.domain.metrics.history import CauseState
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
-from bot.messages.incidents.incidents import DECISIONS, kept, utc
+from bot.messages.incidents.incidents import DECISIONS, is_other_day, kept, utc
 from bot.messages.markdown import plain
 
 MOST_LETTERS = 60_000
@@ -177,8 +177,9 @@ def _cut(text: str, most: int) -> str:
 def _entry(event: Event, name_of: Callable[[str], str]) -> str:
     text = "deleted in Slack" if event.is_deleted else _cut(event.text, MOST_OF_ENTRY)
     by = "" if event.by == "gonogo" else f" ({plain(name_of(event.by))})"
+    form = "%Y-%m-%d %H:%M" if is_other_day(event.occurred_at, event.recorded_at) else "%H:%M"
     marks = [
-        *([f"recorded {event.recorded_at:%H:%M}"] if event.is_late else []),
+        *([f"recorded {event.recorded_at:{form}}"] if event.is_late else []),
         *(["edited"] if event.is_edited else []),
     ]
     told = f" _{', '.join(marks)}_" if marks else ""

@@ -11,7 +11,7 @@ from bot.ports import Tx
 from bot.services.deployments.requests import known
 from bot.services.incidents import incident_room as room
 from bot.services.incidents.incidents import load
-from bot.services.incidents.suspecting import candidates, nameable, suspecting
+from bot.services.incidents.suspecting import likeliest, nameable, suspecting
 
 
 def may_roll_back(tx: Tx, incident_id: int) -> Incident:
@@ -53,8 +53,7 @@ def refute(tx: Tx, config: Config, incident_id: int, cause: str, slack_id: str) 
     """It was not this one; the next likeliest takes its place, if there is one."""
     incident = _judged(tx, incident_id, cause, slack_id)
     out = incident.with_(ruled_out=(*incident.ruled_out, cause))
-    found = candidates(tx, incident.service, incident.started_at)
-    following = next((one for one in found if one.deployment not in out.ruled_out), None)
+    following = likeliest(tx, out, out.started_at)
     wanted = suspecting(out, following)
     if following is None:
         wanted = out.with_(cause_state=CauseState.REFUTED)

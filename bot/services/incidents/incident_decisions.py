@@ -117,8 +117,13 @@ def reopen(tx: Tx, config: Config, incident_id: int, reason: str, slack_id: str)
 def bring_back(
     tx: Tx, config: Config, incident: Incident, back: Incident, why: str, by: str, at: datetime
 ) -> Incident:
-    """Store that it was not over: people are woken and promised news as when it was opened."""
+    """Store that it was not over: people are woken and promised news as when it was opened, and
+    what was written of it is not all yet.
+    """
     room.hush(tx, incident)
+    if found := back.postmortem:
+        open_again = {"due_at": None, "reminded": 0, "published_at": None, "published_by": None}
+        back = back.with_(postmortem=found.with_(**open_again))
     saved = room.keep(tx, incident, room.promised(config, back.with_(informed_at=tx.now), tx.now))
     room.note(tx, saved, f"Reopened: {why}", by=by, at=at)
     if saved.severity is not incident.severity:

@@ -9,11 +9,12 @@ from bot.domain.incidents import incident_rules as rules
 from bot.domain.incidents.incidents import State
 from bot.messages.blocks import Message
 from bot.messages.incidents import incident_news as news
+from bot.messages.incidents.incidents import titled
 from bot.ports import Tx
 from bot.services.closures import freezing
 from bot.services.deployments.requests import known
 from bot.services.incidents import incident_room as room
-from bot.services.incidents import paging
+from bot.services.incidents import paging, suspecting
 from bot.services.incidents.incident_decisions import with_draft
 from bot.services.incidents.incidents import load
 
@@ -29,6 +30,8 @@ def edit(
     differs = {
         name: value for name, value in changes.items() if not _same(value, getattr(incident, name))
     }
+    if "severity" in differs and incident.title == titled(incident.service, incident.severity):
+        differs = {"title": titled(incident.service, differs["severity"])} | differs
     wanted = incident.with_(**differs)
     if "severity" in differs:
         rules.may_change_severity(incident, wanted.severity, actor)
@@ -43,10 +46,15 @@ def edit(
     if "severity" in differs:
         wanted = room.sooner(config, wanted, tx.now) if incident.is_open else wanted
         wanted = with_draft(tx, wanted)
+    if "started_at" in differs:
+        wanted = suspecting.anew(tx, incident, wanted)
     saved = room.keep(tx, incident, wanted)
     for name in differs:
         told = f"{_label(name)}: {_told(getattr(incident, name))} → {_told(getattr(saved, name))}"
         room.note(tx, saved, told, by=slack_id)
+    if saved.cause != incident.cause:
+        word = f"{saved.cause or 'no deployment'} is suspected now, by the new start"
+        room.note(tx, saved, f"{word}, and no longer {incident.cause or 'none'}")
     tx.audit(
         slack_id,
         "incident_edited",

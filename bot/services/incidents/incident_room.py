@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.config import Config
 from bot.domain.incidents import postmortems, suspects
 from bot.domain.incidents.incidents import UNRESTORED, Incident
-from bot.domain.incidents.promise import next_call
+from bot.domain.incidents.promise import next_call, patient
 from bot.domain.incidents.timeline import Event, What
 from bot.messages.blocks import Message
 from bot.ports import Post, Tx
@@ -24,14 +24,18 @@ def suspect_key(incident_id: int) -> str:
     return f"room:{incident_id}:suspect"
 
 
-def promised(config: Config, incident: Incident, now: datetime) -> Incident:
-    """A copy whose next update is due one cadence from now, its owner not asked yet; once the
-    service is restored there is less hurry.
+def promised(config: Config, incident: Incident, now: datetime, unanswered: int = 0) -> Incident:
+    """A copy whose next update is due one cadence from now, its owner not asked yet. There is less
+    hurry once the service is restored; what is minor or restored is asked about less and less
+    while that stays `unanswered`.
     """
     cadence = config.incidents.cadence
-    pause = cadence.of(incident.severity) if incident.state in UNRESTORED else cadence.minor
-    due = now + max(pause, cadence.of(incident.severity)) if incident.is_open else None
-    return incident.with_(promised_at=due, asked=0)
+    pause = cadence.of(incident.severity)
+    if incident.state not in UNRESTORED:
+        pause = max(pause, cadence.minor)
+    if incident.can_wait:
+        pause = patient(pause, unanswered)
+    return incident.with_(promised_at=now + pause if incident.is_open else None, asked=0)
 
 
 def sooner(config: Config, incident: Incident, now: datetime) -> Incident:

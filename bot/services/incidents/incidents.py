@@ -66,7 +66,7 @@ def open_up(
     wanted = Incident(
         service=report.service,
         severity=report.severity,
-        title=report.title or _title(report),
+        title=report.title or messages.titled(report.service, report.severity),
         impact=report.impact,
         affected=report.affected,
         eta=report.eta,
@@ -117,12 +117,6 @@ def beside(tx: Tx, incident: Incident) -> tuple[Incident, ...]:
     """What else is open about the same service; three people may tell of one outage at once."""
     found = (one for one in tx.open_incidents() if one.id != incident.id and not one.drill)
     return tuple(one for one in found if one.service == incident.service and not incident.drill)
-
-
-def _title(report: Report) -> str:
-    if report.severity is Severity.OUTAGE:
-        return "Service outage detected"
-    return f"{report.service}: {report.severity} degradation"
 
 
 def listing(tx: Tx, config: Config, slack_id: str) -> Message:

@@ -6,8 +6,8 @@ from bot.config import Config
 from bot.domain.deployments.states import Kind
 from bot.domain.incidents import postmortems, suspects
 from bot.domain.incidents.incidents import Incident
-from bot.domain.incidents.promise import Call, call
-from bot.domain.incidents.timeline import What
+from bot.domain.incidents.promise import Call, call, unanswered
+from bot.domain.incidents.timeline import What, words
 from bot.messages.incidents import incident_news as news
 from bot.messages.incidents import postmortems as messages
 from bot.ports import Tx
@@ -44,8 +44,8 @@ def set_right(config: Config, tx: Tx) -> None:
     if is_set_back(tx.duty(DUTY), tx.now):
         tx.bring_forward()
     for incident in tx.open_incidents():
-        anew = room.promised(config, incident, tx.now)
         promised_at = incident.promised_at
+        anew = room.promised(config, incident, tx.now, unanswered(words(tx.events(incident.id))))
         if promised_at and anew.promised_at and promised_at > anew.promised_at:
             room.keep(tx, incident, anew)
 
@@ -83,7 +83,8 @@ def _promise(desk: Desk, tx: Tx, incident: Incident) -> None:
             room.say(tx, desk.config, saved, _word("due", saved), news.overdue(saved))
         case Call.SPEAK:
             room.hush(tx, incident)
-            saved = room.keep(tx, incident, room.promised(desk.config, incident, tx.now))
+            count = unanswered(words(tx.events(incident.id))) + 1
+            saved = room.keep(tx, incident, room.promised(desk.config, incident, tx.now, count))
             told = news.no_news(incident, saved, mention=incident.asked < Call.MENTION)
             room.say(tx, desk.config, saved, _word("no-news", incident), told)
             room.note(tx, saved, "No new information", what=What.NO_NEWS, due_at=due_at)
@@ -115,6 +116,7 @@ def _postmortem(desk: Desk, tx: Tx, incident: Incident) -> None:
     reminded = found.with_(reminded=count)
     saved = room.keep(tx, incident, incident.with_(postmortem=reminded))
     told = messages.reminder(saved, tx.now)
-    room.direct(tx, saved, f"postmortem:{count}", saved.owner, told)
+    word = f"postmortem:{int(found.due_at.timestamp())}:{count}"
+    room.direct(tx, saved, word, saved.owner, told)
     if count >= postmortems.TO_ALL_AFTER:
-        room.say(tx, desk.config, saved, f"postmortem:{count}", told)
+        room.say(tx, desk.config, saved, word, told)

@@ -27,6 +27,29 @@ def _latest(tx: Tx, service: str) -> tuple[Deployment, ...]:
     return tx.history(service, PRODUCTION, limit=LOOKED_THROUGH)
 
 
+def anew(tx: Tx, before: Incident, incident: Incident) -> Incident:
+    """A copy of one whose start was put right: what speaks for its suspect is said anew, and
+    another is suspected where that one came later. What people decided stays.
+    """
+    i, state = incident, incident.cause_state
+    same = next((one for one in nameable(tx, i) if one.deployment == i.cause), None)
+    if same is not None and state is not CauseState.REFUTED:
+        return i.with_(cause_why=same.why)
+    following = likeliest(tx, i, i.started_at)
+    named_none = i.cause is None and likeliest(tx, i, before.started_at) is not None
+    none_other = state is CauseState.REFUTED and following is None
+    if state is CauseState.CONFIRMED or named_none or none_other:
+        return i
+    bare = i.with_(cause=None, cause_state=CauseState.NONE, cause_why="")
+    return suspecting(bare, following)
+
+
+def likeliest(tx: Tx, incident: Incident, started_at: datetime) -> Suspect | None:
+    """The likeliest for that start which nobody ruled out."""
+    found = candidates(tx, incident.service, started_at)
+    return next((one for one in found if one.deployment not in incident.ruled_out), None)
+
+
 def suspecting(incident: Incident, found: Suspect | None) -> Incident:
     """A copy that suspects this deployment, or none."""
     if found is None:
