@@ -101,11 +101,16 @@ def test_where_nobody_looked_for_so_long_what_is_sent_then_has_its_time() -> Non
     assert after(begun, replace(begun, progress=Progress.WAITING), 91).fate is Fate.FAILED_RESTORED
 
 
+UNCLEAR_STILL = Sight(fate=Fate.UNKNOWN, text="", at=NOON)
+
+
 @pytest.mark.parametrize("left", [Fate.FAILED_BROKEN, Fate.UNKNOWN])
 def test_a_retry_that_changes_nothing_leaves_what_the_try_before_left(left: Fate) -> None:
     sent = TargetStep(target="web", progress=Progress.RUNNING, began_at=NOON)
     broken = sent.ended(Sight(fate=left, text="1 of 2 domains did not move", at=NOON))
     [retried] = again((broken,))
+    if retried.again:  # nobody can tell by looking either
+        retried = retried.seen(replace(UNCLEAR_STILL, text=broken.text)).looked_at_again()
     for text in ("HTTP 403", "HTTP 402"):
         refused = replace(retried, progress=Progress.STARTING, began_at=NOON).failed(text, NOON)
         assert outcome((refused,), stop_on_failure=True) is Outcome.MIXED
@@ -125,3 +130,25 @@ def test_a_retry_of_what_changed_nothing_may_change_nothing() -> None:
     twice = replace(retried, progress=Progress.STARTING, began_at=NOON).failed("HTTP 402", NOON)
     assert outcome((twice,), stop_on_failure=True) is Outcome.UNCHANGED
     assert twice.told == "HTTP 402"
+
+
+@pytest.mark.parametrize("before", [None, Fate.FAILED_BROKEN])
+@pytest.mark.parametrize(
+    ("turned_out", "leaves"),
+    [
+        (Fate.FAILED_RESTORED, None),
+        (Fate.FAILED_BROKEN, Fate.FAILED_BROKEN),
+        (Fate.UNKNOWN, Fate.UNKNOWN),
+    ],
+)
+def test_a_try_that_turns_out_to_have_changed_nothing_leaves_what_was_before_it(
+    before: Fate | None, turned_out: Fate, leaves: Fate | None
+) -> None:
+    sent = replace(WAITING, progress=Progress.RUNNING, began_at=NOON, receipt={"run": "7"})
+    lost = replace(sent, left=before, left_as="1 of 2 domains did not move" if before else "")
+    [looking] = again((lost.ended(Sight(fate=Fate.UNKNOWN, text="no answer", at=NOON)),))
+    seen = looking.seen(Sight(fate=turned_out, text="run 7 ended", at=NOON)).looked_at_again()
+    assert (seen.progress, seen.attempt) == (Progress.WAITING, 2)
+    assert seen.left == (leaves or before)
+    refused = replace(seen, progress=Progress.STARTING, began_at=NOON).failed("HTTP 403", NOON)
+    assert (refused.came_to is Fate.FAILED_RESTORED) is (leaves is None and before is None)

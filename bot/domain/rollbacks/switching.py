@@ -51,8 +51,8 @@ class TargetStep:
     One with a `command` asks the database instead: `down` changes it, anything else only looks.
 
     `receipt` finds a started step again. `pinned` says what lets later deployments go live there
-    again; `lift_by` is who wants that lifted; `output` are the last lines of its log. `left`
-    is what an earlier try left broken, or unknown, `left_as` in words.
+    again; `lift_by` is who wants that lifted; `output` are the last lines of its log. `left` is
+    what an earlier try left broken, or unknown after all looks at it, `left_as` in words.
     `waits` is its run that has not begun its work, `stop` somebody's wish to have that cancelled.
     `again` is tried once more, unless the try before goes on or ended well after all.
     """
@@ -242,7 +242,13 @@ def _once_more(step: TargetStep) -> TargetStep:
     if not may_go_on or (step.receipt and "run" not in step.receipt):
         return _anew(step)
     progress = Progress.RUNNING if step.receipt else Progress.STARTING
-    earlier = replace(_anew(step), attempt=step.attempt, began_at=step.began_at)
+    earlier = replace(
+        _anew(step),
+        attempt=step.attempt,
+        began_at=step.began_at,
+        left=step.left,  # what this try left is known once it was looked at
+        left_as=step.left_as,
+    )
     return replace(earlier, progress=progress, receipt=step.receipt, again=True)
 
 
