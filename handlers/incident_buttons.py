@@ -13,15 +13,15 @@ from bot.messages import blocks as b
 from bot.messages.blocks import Message
 from bot.messages.incidents import incident_forms as forms
 from bot.messages.incidents import publishing as pages
-from bot.messages.rollbacks.rollbacks import proposal
 from bot.services.deployments.requests import who
 from bot.services.incidents import incident_causes as causes
 from bot.services.incidents import incident_decisions as decisions
 from bot.services.incidents import incident_editing as editing
 from bot.services.incidents import incidents, postmortems, publishing, suspecting
-from bot.services.rollbacks import rollbacks, undoing
+from bot.services.rollbacks import rollbacks
 from handlers.incidents import moment
 from handlers.payloads import Answer, Click, FormErrors, Office, OpenForm, Submission
+from handlers.rollback import proposed
 
 AGAIN = Message("The form did not open in time. Press it once more.")
 
@@ -127,9 +127,7 @@ def roll_back(click: Click, office: Office) -> Answer:
     order, found = rollbacks.propose(
         tx, config, click.user, service=incident.service, reason=reason, incident=incident
     )
-    between = undoing.between(tx, found.choice.takes_back, order.version)
-    before = undoing.before(tx, found.choice.takes_back)
-    return proposal(order, found.known, found.holder, between, before, found.left)
+    return proposed(order, found, office)
 
 
 def published(click: Click, office: Office) -> Answer:

@@ -10,7 +10,7 @@ from bot.messages.deployments import forms
 from bot.messages.knowing import reports
 from bot.messages.rollbacks import rollbacks as messages
 from bot.messages.rollbacks.rollbacks import Order, order_of
-from bot.services.rollbacks import rollbacks, undoing
+from bot.services.rollbacks import expecting, rollbacks, undoing
 from bot.services.rollbacks.rollbacks import Situation
 from handlers.payloads import Answer, Click, Command, FormErrors, Office, OpenForm, Submission
 
@@ -32,15 +32,21 @@ def rollback(command: Command, office: Office) -> Answer:
     )
     if not order.reason:
         return _form(order, found, command.channel, command.name, office)
-    taken = found.choice.takes_back
+    return proposed(order, found, office)
+
+
+def proposed(order: Order, found: Situation, office: Office) -> Message:
+    """What would be done, with all that is known of it here, and the button that does it."""
+    tx, taken = office.tx, found.choice.takes_back
     return messages.proposal(
         order,
         found.known,
         found.holder,
-        undoing.between(office.tx, taken, order.version),
-        undoing.before(office.tx, taken),
+        undoing.between(tx, taken, order.version),
+        undoing.before(tx, taken),
         found.left,
-        undoing.unread(office.tx, office.config, order.service, taken, order.version),
+        undoing.unread(tx, office.config, order.service, taken, order.version),
+        expecting.expected(tx, office.config, order.service, order.environment),
     )
 
 
@@ -101,6 +107,7 @@ def _form(order: Order, found: Situation, channel: str, command: str, office: Of
         channel,
         left=found.left,
         name_of=office.tx.name_of,
+        expected=expecting.expected(office.tx, office.config, order.service, order.environment),
     )
     example = f"{command} {order.service} to {order.version} because …"
     return OpenForm(view, Message(f"The form did not open in time. Type it instead: `{example}`"))

@@ -117,6 +117,10 @@ class ServiceConfig(Part):
     rollback_workflow: str = Field(
         default="rollback.yml", description="where the repository has none, `workflow` is used"
     )
+    rollback_takes: Span = Field(
+        default=timedelta(minutes=3),
+        description="how long that is expected to take where there are no targets, until timed",
+    )
     component: str | None = Field(default=None, description="id of its part at Statuspage")
     deploy_job: str = Field(default="deploy", description="the job that changes the environment")
     github_deployments: bool = Field(

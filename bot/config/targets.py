@@ -10,6 +10,9 @@ from pydantic import AfterValidator, Field, model_validator
 
 from bot.config.part import Part, shape
 
+SWITCH, TRIAL = timedelta(seconds=3), timedelta(seconds=5)
+"""What a switch on a host takes besides the grace: the new container, and a candidate."""
+
 OURS = frozenset(
     [
         *("--name", "--detach", "--rm", "--publish", "--publish-all", "--env-file", "--cidfile"),
@@ -108,6 +111,10 @@ WorkflowFile = Annotated[
 ]
 
 
+Takes = Annotated[timedelta, Field(gt=timedelta(0))]
+TAKES = "how long going back is expected to take, until it was timed"
+
+
 class DockerSshTarget(Part):
     """A container on a host with Docker, changed over SSH."""
 
@@ -144,6 +151,7 @@ class DockerSshTarget(Part):
     candidate: bool = Field(
         default=True, description="whether it is tried beside the old one first"
     )
+    takes: Takes | None = Field(default=None, description=TAKES)
     keep: int = Field(default=2, ge=1, le=20, description="how many old containers are kept")
     errors: Pattern = Field(
         default=r"(?i)\b(?:error|fatal|panic|exception|traceback)\b",
@@ -191,6 +199,7 @@ class VercelTarget(Part):
     name: TargetName = Field(description="what people call it")
     project: VercelId = Field(description="id or name of the project")
     team: VercelId | None = Field(default=None, description="id of its team (team_…)")
+    takes: Takes = Field(default=timedelta(seconds=10), description=TAKES)
 
 
 class AppPlatformTarget(Part):
@@ -199,6 +208,7 @@ class AppPlatformTarget(Part):
     kind: Literal["do_app_platform"]
     name: TargetName = Field(description="what people call it")
     app: DigitalOceanId
+    takes: Takes = Field(default=timedelta(minutes=2), description=TAKES)
 
 
 class GithubWorkflowTarget(Part):
@@ -210,6 +220,7 @@ class GithubWorkflowTarget(Part):
         default="rollback.yml", description="started with the earlier version"
     )
     job: str = Field(default="deploy", description="its job that changes the place")
+    takes: Takes = Field(default=timedelta(minutes=3), description=TAKES)
 
 
 TargetConfig = Annotated[
@@ -217,6 +228,14 @@ TargetConfig = Annotated[
     Field(discriminator="kind"),
 ]
 """Any kind of target, told apart by its `kind`."""
+
+
+def stated(target: TargetConfig) -> timedelta:
+    """How long going back there is expected to take, as long as nobody timed it."""
+    if not isinstance(target, DockerSshTarget):
+        return target.takes
+    trial = TRIAL if target.candidate else timedelta(0)
+    return target.takes or target.grace + SWITCH + trial
 
 
 def longest_step(target: TargetConfig | None) -> timedelta:

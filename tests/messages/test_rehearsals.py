@@ -17,6 +17,7 @@ IMAGE = Place(
     possible=True,
     facts=("image present on the host",),
     takes=timedelta(seconds=18),
+    was_timed=True,
 )
 PAGE = Place(name="web", kind="vercel", possible=True, takes=timedelta(seconds=32))
 DROPS = Migration(path="migrations/0007_drop.sql", has_down=False, breaks="drop column")
@@ -25,8 +26,9 @@ FOUND = Rehearsal(at=NOON, version="v1.2.0", ran_as="D1", places=(IMAGE, PAGE), 
 
 def test_every_place_the_database_and_the_time_stand_in_one_line() -> None:
     assert rehearsals.way_back(FOUND) == (
-        "*If this goes wrong:* v1.2.0, web-1 image present yes, web Vercel eligible yes, "
-        "migrations reversible 🔴 *no* (0007_drop.sql), about 50 s\n"
+        "*If this goes wrong:* v1.2.0, web-1 image present yes (18 s as the last time), "
+        "web Vercel eligible yes (about 32 s), migrations reversible 🔴 *no* (0007_drop.sql), "
+        "about 50 s\n"
         "• web-1: image present on the host"
     )
 

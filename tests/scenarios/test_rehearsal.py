@@ -1,5 +1,6 @@
 """The way back stands on the card before anybody approves; what gives no answer is never a yes."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -33,7 +34,7 @@ async def places(tmp_path: Path) -> AsyncIterator[Workspace]:
 
 async def test_by_the_workflow_when_there_are_no_targets(team: Workspace) -> None:
     await team.asks()
-    assert await line(team) == f"{LINE}rollback.yml ready, no migrations"
+    assert await line(team) == f"{LINE}rollback.yml ready (about 3 min), no migrations, about 3 min"
     assert "✓ Rollback plan ready: Way back: v1.2.0 (D1)" in (await team.checklist())["rendered"]
 
 
@@ -45,15 +46,16 @@ async def test_how_long_it_took_the_last_time_is_how_long_it_is_expected_to_take
     await team.clicks_own("bo", "Roll Back to v1.2.0")
     await team.passes("PT2M")
     await team.asks("/deploy v1.3.0")
-    assert (await line(team)).startswith(f"{LINE}rollback.yml ready, ")
+    assert re.match(rf"{LINE}rollback.yml ready \(\d+ s as the last time\), ", await line(team))
     assert ", about " in await line(team)
 
 
 async def test_every_target_says_whether_it_could(places: Workspace) -> None:
     await places.asks("/deploy v1.3.0")
     assert await line(places) == (
-        f"{LINE}web Vercel eligible yes, api App Platform would go back yes, "
-        "migrations reversible 🔴 no (0007_drop_legacy_column.sql)"
+        f"{LINE}web Vercel eligible yes (about 10 s), "
+        "api App Platform would go back yes (about 2 min), "
+        "migrations reversible 🔴 no (0007_drop_legacy_column.sql), about 2 min"
     )
 
 
@@ -62,14 +64,18 @@ async def test_a_host_says_that_it_has_the_image(tmp_path: Path) -> None:
         await team.asks()
         await team.until(team.has_card, "PT1S")
         said = await line(team)
-        assert said.startswith(f"{LINE}web-1 image present yes, no migrations, about ")
+        assert re.match(
+            rf"{LINE}web-1 image present yes \(about (\d+ s)\), no migrations, about \1", said
+        )
 
 
 async def test_a_closed_way_is_red_and_warned_of_until_it_opens(places: Workspace) -> None:
     await deployed(places)
     await places.post("/targets/app_platform", blocked_by="exceeded_revision_limit")
     await places.asks()  # once more: what would be gone back to is not what runs
-    assert (await line(places)).startswith(f"🔴 {LINE}web Vercel eligible yes, api no (")
+    assert (await line(places)).startswith(
+        f"🔴 {LINE}web Vercel eligible yes (about 10 s), api no ("
+    )
     thread = await places.messages(thread_ts=(await places.messages())[-1]["ts"])
     assert any(
         "✗ Rollback plan ready: No way back to v1.2.0: api: " in r["rendered"] for r in thread
@@ -79,7 +85,8 @@ async def test_a_closed_way_is_red_and_warned_of_until_it_opens(places: Workspac
     await places.post("/targets/app_platform", blocked_by="")
     await places.passes("PT4M")
     assert await line(places) == (
-        f"{LINE}web Vercel eligible yes, api App Platform would go back yes, no migrations"
+        f"{LINE}web Vercel eligible yes (about 10 s), "
+        "api App Platform would go back yes (about 2 min), no migrations, about 2 min"
     )
 
 

@@ -1,5 +1,6 @@
 """What somebody reads before they go back: what goes away, and what the way is like."""
 
+import re
 from pathlib import Path
 
 from tests.scenarios.test_rollback import deployed, rolls_back
@@ -7,7 +8,7 @@ from tests.scenarios.test_undoing import RULES
 from tests.scenarios.workspace import Workspace, workspace
 
 GOES_AWAY = "Goes away (3 commits): Add feature X; Fix bug Y; Update dependency Z"
-AS_REHEARSED = "As rehearsed: v1.2.0, rollback.yml ready, no migrations"
+AS_REHEARSED = "As rehearsed: v1.2.0, rollback.yml ready (about 3 min), no migrations, about 3 min"
 
 
 async def test_the_proposal_says_what_goes_away_and_what_was_rehearsed(team: Workspace) -> None:
@@ -17,7 +18,8 @@ async def test_the_proposal_says_what_goes_away_and_what_was_rehearsed(team: Wor
     assert AS_REHEARSED in said
     said = await team.types("bo", "/rollback to v1.1.0 because it is broken")
     assert "Goes away" not in said
-    assert "This way back was not rehearsed: how long it takes, and whether a gate" in said
+    assert "This way back was not rehearsed: whether a gate at GitHub would hold it" in said
+    assert re.search(r"Expected to take: rollback.yml about \d+ s\.", said)
 
 
 async def test_the_form_says_it_as_well_with_the_candidates(team: Workspace) -> None:
@@ -26,6 +28,8 @@ async def test_the_form_says_it_as_well_with_the_candidates(team: Workspace) -> 
     form = str((await team.get("/modal", **{"as": "bo"}))["blocks"])
     assert GOES_AWAY in form
     assert AS_REHEARSED.replace("As rehearsed:", "*As rehearsed:*") in form
+    assert "Of any other version than v1.2.0 this is not known." in form
+    assert re.search(r"Expected to take: rollback.yml about \d+ s\.", form)
     assert "v1.2.0 · D1, live 2024-03-19 12:2" in form
     assert "v1.1.0 · released " in form
     assert "v1.2.1: live now" in form
@@ -44,7 +48,7 @@ async def test_how_long_it_took_the_last_time_is_what_is_expected(team: Workspac
     await team.passes("PT3M")
     said = await team.types("bo", "/rollback because it is broken")
     assert "As rehearsed: v1.2.0, " in said
-    assert "about " in said
+    assert " as the last time), " in said
     assert "migrations reversible" in said
 
 

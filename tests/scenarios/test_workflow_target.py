@@ -19,7 +19,7 @@ async def team(tmp_path: Path) -> AsyncIterator[Workspace]:
     """v1.2.1 is live and well; back it goes by a workflow, then at Vercel."""
     async with workspace(tmp_path, rules=targets(WORKERS, VERCEL)) as opened:
         await opened.asks()
-        ready = "workers ready, web Vercel eligible yes"
+        ready = "workers ready (about 3 min), web Vercel eligible yes"
         await opened.until(lambda: opened.shows(ready), "PT1S")
         await opened.approves("bo")
         await opened.until(lambda: succeeded(opened), "PT30S")

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.adapters.docker_ssh.view import Container, View
-from bot.config.targets import DockerSshTarget
+from bot.config.targets import DockerSshTarget, stated
 from bot.domain.rollbacks.targets import Artifact, TargetPlan
 
 LITTLE_SPACE = 2 * 1024 * 1024
 """KiB; images are seldom larger."""
 
-SWITCH, TRIAL, FETCH = timedelta(seconds=3), timedelta(seconds=5), timedelta(seconds=30)
-"""What the parts of a switch take besides the grace: a new container, a candidate, an image."""
+FETCH = timedelta(seconds=30)
+"""What fetching an image is expected to take besides the switch."""
 
 
 def plan(
@@ -24,10 +24,7 @@ def plan(
         wanted=wanted,
         obstacle=_obstacle(view, target, wanted, on_host),
         facts=tuple(_facts(view, target, wanted, on_host)),
-        takes=target.grace
-        + SWITCH
-        + (TRIAL if target.candidate else timedelta(0))
-        + (timedelta(0) if on_host else FETCH),
+        takes=stated(target) + (timedelta(0) if on_host else FETCH),
     )
 
 

@@ -17,8 +17,9 @@ class Place:
     """One place that would go back: a target, or the workflow where there are no targets.
 
     `kind` is the target's, or `github_workflow`. `possible` is None where the place gave no
-    answer; `text` says why not, or why nobody knows. `takes` is None where nothing tells it.
-    `pinned` says why nothing that is deployed goes live there now.
+    answer; `text` says why not, or why nobody knows. `takes` is how long it is expected to take, as
+    it did the last time where it `was_timed`; None where it cannot. `pinned` says why nothing that
+    is deployed goes live there now.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Place:
     text: str = ""
     facts: tuple[str, ...] = ()
     takes: timedelta | None = None
+    was_timed: bool = False
     pinned: str = ""
 
 

@@ -13,10 +13,19 @@ from bot.domain.gates.items import APPROVERS_CHECKS, BACKUP
 from bot.domain.gates.overrides import SHORTEST_REASON, liftable
 from bot.domain.grammar import MAX_REASON
 from bot.domain.people import Who
+from bot.domain.rollbacks.expectations import Expected
 from bot.domain.rollbacks.rollbacks import Earlier, Reason
 from bot.messages import blocks as b
 from bot.messages.deployments.cards import title
-from bot.messages.rollbacks.rollbacks import Order, about, as_value, makes_way, prospect
+from bot.messages.rollbacks.rehearsals import times
+from bot.messages.rollbacks.rollbacks import (
+    Order,
+    about,
+    as_value,
+    makes_way,
+    prospect,
+    rehearsed,
+)
 from bot.messages.views import View
 from bot.messages.views import field as _input
 from bot.messages.views import option as option
@@ -83,6 +92,7 @@ def rollback(
     *,
     left: Deployment | None = None,
     name_of: Callable[[str], str] | None = None,
+    expected: Sequence[Expected] = (),
 ) -> View:
     """The form of a rollback: where to, why, and a few words; it says which versions are not fit,
     and what becomes of the deployment that is there.
@@ -107,9 +117,12 @@ def rollback(
         _input("why", "Reason", reasons, hint="Shown on the card and in the channel."),
         _input("reason", "In a few words", words, optional=True),
     ]
-    about_it = prospect(order.version, left)
+    about_it = prospect(order.version, left, expected)
     if sum(not one.why_not for one in earlier) > 1:
-        about_it.append(f"Of any other version than {b.line(order.version, 64)} this is not known.")
+        other = f"Of any other version than {b.line(order.version, 64)} this is not known."
+        about_it.append(other)
+        if rehearsed(order.version, left) and expected:
+            about_it.append(times(expected))
     blocks[1:1] = b.sections(about_it)
     unfit = [f"{b.line(one.version, 64)}: {one.why_not}" for one in earlier if one.why_not]
     if unfit:

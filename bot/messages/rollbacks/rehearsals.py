@@ -1,7 +1,9 @@
 """Rehearsals: the way back from a version, as whoever approves it reads it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
+from bot.domain.rollbacks.expectations import Expected, in_all
 from bot.domain.rollbacks.rehearsal import Place, Rehearsal
 from bot.domain.words import listing
 from bot.messages import blocks as b
@@ -34,10 +36,23 @@ def way_back(found: Rehearsal, heading: str = "If this goes wrong") -> str:
     return "\n".join(lines)
 
 
+def times(expected: Sequence[Expected]) -> str:
+    """How long each place takes, in order, and all of them."""
+    each = [f"{b.line(one.name, 80)} {_time(one.takes, one.was_timed)}" for one in expected]
+    if len(each) > 1:
+        each.append(f"about {b.span(in_all(expected))} in all")
+    return f"Expected to take: {', '.join(each)}."
+
+
+def _time(takes: timedelta, was_timed: bool) -> str:
+    return f"{b.span(takes)} as the last time" if was_timed else f"about {b.span(takes)}"
+
+
 def _place(place: Place) -> str:
     name = b.line(place.name, 80)
     if place.possible:
-        return f"{name} {_READY.get(place.kind, 'yes')}"
+        time = f" ({_time(place.takes, place.was_timed)})" if place.takes else ""
+        return f"{name} {_READY.get(place.kind, 'yes')}{time}"
     word = "no" if place.possible is False else "not known"
     return f"{name} *{word}* ({b.line(place.text, 200)})"
 

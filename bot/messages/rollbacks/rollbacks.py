@@ -1,13 +1,15 @@
 """Rollbacks: what somebody reads before, and right after, they ask to go back."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from pydantic import TypeAdapter, ValidationError
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.migrations import Migration
+from bot.domain.rollbacks.expectations import Expected
+from bot.domain.rollbacks.rehearsal import Rehearsal
 from bot.domain.rollbacks.rollbacks import Earlier
 from bot.domain.rollbacks.undoing import Undoing
 from bot.domain.words import count
@@ -15,7 +17,7 @@ from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
 from bot.messages.deployments.cards import status, title
 from bot.messages.rollbacks import undoing
-from bot.messages.rollbacks.rehearsals import RED, way_back
+from bot.messages.rollbacks.rehearsals import RED, times, way_back
 
 MOST_LISTED = 8
 MOST_KEPT = 500
@@ -48,6 +50,7 @@ def proposal(
     before: Undoing | None = None,
     left: Deployment | None = None,
     unread: str = "",
+    expected: Sequence[Expected] = (),
 ) -> Message:
     """What would be done, and the button that does it."""
     o = order
@@ -62,7 +65,7 @@ def proposal(
     if o.force and not fit:
         lines.append(f"{RED} *It never ran well here*: a second person has to approve it.")
     lines.extend(f"{b.line(one.version, 64)} is fit: {b.line(about(one))}" for one in fit)
-    lines.extend(prospect(order.version, left))
+    lines.extend(prospect(order.version, left, expected))
     lines.extend(undoing.listed(between or (), before))
     if unread:
         lines.append(undoing.unread(o.version, unread))
@@ -94,9 +97,9 @@ def proposal(
     return Message(f"{point} {_from_to(order)}", (*b.sections(lines), control))
 
 
-def prospect(version: str, left: Deployment | None) -> list[str]:
+def prospect(version: str, left: Deployment | None, expected: Sequence[Expected] = ()) -> list[str]:
     """What goes away, and what the way back to that version is like, as it was rehearsed before
-    the deployment that is `left` was approved.
+    the deployment that is `left` was approved; else what is `expected` of any.
     """
     lines = []
     listed = left.changes if left else None
@@ -105,17 +108,23 @@ def prospect(version: str, left: Deployment | None) -> list[str]:
         more = len(listed.changes) - len(titles)
         goes = "; ".join(titles) + (f" and {more} more" if more else "")
         lines.append(f"Goes away ({listed.commits} commits): {goes}")
-    rehearsal = left.rehearsal if left else None
-    if rehearsal and rehearsal.version == version:
+    if rehearsal := rehearsed(version, left):
         places = tuple(replace(place, pinned="") for place in rehearsal.places)
         rehearsal = replace(rehearsal, places=places)  # a pin is the left version's trouble
         lines.append(f"{way_back(rehearsal, 'As rehearsed')}\nThat was {b.when(rehearsal.at)}.")
     else:
         lines.append(
-            "This way back was not rehearsed: how long it takes, and whether a gate at GitHub "
-            "would hold it, is not known."
+            "This way back was not rehearsed: whether a gate at GitHub would hold it is not known."
         )
+        if expected:
+            lines.append(times(expected))
     return lines
+
+
+def rehearsed(version: str, left: Deployment | None) -> Rehearsal | None:
+    """The rehearsal of going there from the deployment that is `left`, if there was one."""
+    found = left.rehearsal if left else None
+    return found if found and found.version == version else None
 
 
 def about(one: Earlier, name_of: Callable[[str], str] | None = None) -> str:

@@ -3,9 +3,7 @@ anything.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.config.gates import gate_rules
 from bot.domain.deployments import migrations
@@ -15,20 +13,18 @@ from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Fault, NotFound
 from bot.domain.gates import Gate, Policy
 from bot.domain.metrics.history import Record, Result
+from bot.domain.rollbacks.expectations import Expected
 from bot.domain.rollbacks.rehearsal import Place, Rehearsal
 from bot.domain.rollbacks.rollback_target import choose
-from bot.domain.rollbacks.targets import Artifact, Fate
+from bot.domain.rollbacks.targets import Artifact
 from bot.ports import Tag, Target, Tx, Workflow
 from bot.services.desk import Desk
-from bot.services.rollbacks import artifacts, rolling_back
+from bot.services.rollbacks import artifacts, expecting, rolling_back
 from bot.services.rollbacks.past import blaming
 from bot.services.runs import inputs
 
 ANSWERS_WITHIN = 10.0
 """Seconds of real time for one place to say whether it could go back."""
-
-LOOK_BACK = 50
-"""How many earlier deployments are looked through."""
 
 WORKFLOW = "github_workflow"
 
@@ -65,12 +61,14 @@ async def rehearse(desk: Desk, deployment: Deployment, commit: str = "") -> Rehe
     else:
         places = [_untagged(deployment, why) if tag is None else await _workflow(desk, deployment)]
     bound = deployment.binding.commit if deployment.binding else deployment.version
+    expected = expecting.after(earlier, desk.config, deployment.service, deployment.environment)
+    named = {one.name: one for one in expected}
     between, unread = await _between(desk, deployment, tag, why, commit or bound)
     return Rehearsal(
         at=desk.now(),
         version=record.version,
         ran_as=record.id,
-        places=tuple(_timed(place, earlier) for place in places),
+        places=tuple(_timed(p, named.get(p.name) if ways else expected[0]) for p in places),
         migrations=between,
         unread=unread,
     )
@@ -96,7 +94,7 @@ def _history(tx: Tx, deployment: Deployment) -> tuple[Record | None, tuple[Deplo
     )
     target = choose([*ended, bad]).target
     good = (r for r in reversed(ended) if r.result is Result.SUCCESS and r.version == target)
-    return next(good, None), tx.history(service, environment, limit=LOOK_BACK)
+    return next(good, None), tx.history(service, environment, limit=expecting.LOOK_BACK)
 
 
 async def _tag(desk: Desk, deployment: Deployment, version: str) -> tuple[Tag | None, str]:
@@ -192,28 +190,11 @@ async def _between(
     return migrations.find(found.touched, settings.migrations.rule()), unread
 
 
-def _timed(place: Place, earlier: Sequence[Deployment]) -> Place:
-    """With how long it took there the last time, where that is known."""
-    took = _workflow_took(earlier) if place.kind == WORKFLOW else _step_took(earlier, place.name)
-    return replace(place, takes=took or place.takes)
-
-
-def _step_took(earlier: Iterable[Deployment], target: str) -> timedelta | None:
-    steps = (step for one in earlier for step in one.steps if step.target == target)
-    good = (step for step in steps if step.fate is Fate.SUCCEEDED)
-    return next((s.ended_at - s.began_at for s in good if s.ended_at and s.began_at), None)
-
-
-def _workflow_took(earlier: Iterable[Deployment]) -> timedelta | None:
-    """From the request to the moment in which production ran it, the last time a workflow went
-    back; else how long its run took the last time a version came by one.
+def _timed(place: Place, expected: Expected | None) -> Place:
+    """With how long it takes there: as it did the last time, as the place itself expects it now,
+    else as is stated.
     """
-    good = [one for one in earlier if one.state is State.SUCCEEDED and one.run_id and one.live_at]
-    for one in good:
-        if one.kind is Kind.ROLLBACK and one.live_at:
-            return one.live_at - one.requested_at
-    for one in good:
-        began = one.progress.started_at if one.progress else None
-        if began and one.live_at and one.live_at > began:
-            return one.live_at - began
-    return None
+    if place.possible is False or expected is None:
+        return place
+    takes = expected.takes if expected.was_timed else place.takes or expected.takes
+    return replace(place, takes=takes, was_timed=expected.was_timed)
