@@ -104,6 +104,7 @@ class Bot:
             pagers=self.pagers,
             status_page=self.status_page,
             channels=SlackChannels(self.chat),
+            hears_alerts=settings.uptime_kuma_webhook_token is not None,
         )
         self.tick = Tick(self._desk)
         self._waits_for = STARTING

@@ -96,6 +96,7 @@ class Monitors:
                     json_path=config.json_path,
                     equals=config.equals,
                     within=config.within,
+                    proves=config.proves,
                 )
             case DockerLogsConfig():
                 target = targets[config.target]

@@ -27,6 +27,7 @@ class HttpCheck:
         json_path: str = "",
         equals: str = "",
         within: timedelta | None = None,
+        proves: tuple[str, ...] = (),
     ) -> None:
         self._probe = probe
         self.what = f"check_{name}"
@@ -36,6 +37,7 @@ class HttpCheck:
         self._json_path = json_path
         self._equals = equals
         self._within = within
+        self._proves = proves
 
     async def close(self) -> None:
         """The connections are the probe's."""
@@ -60,6 +62,7 @@ class HttpCheck:
             value=None if problem else page.ms,
             unit="ms",
             url=self.url,
+            proves=self._proves,
         )
 
     def _wrong(self, page: Page) -> str:

@@ -9,6 +9,9 @@ from pydantic import AfterValidator, Field
 from bot.config.part import Part, shape
 
 Word = Annotated[str, shape("[A-Za-z0-9_.-]{1,80}", "one word")]
+Provable = Literal["loads", "authentication", "flows", "api"]
+"""The items of production's validation that only a check can prove which is about them."""
+
 FailsFrom = Annotated[
     int,
     Field(default=3, ge=1, le=100, description="so many new issues fail it; fewer are a warning"),
@@ -66,6 +69,9 @@ class HttpCheckConfig(Part):
     json_path: str = Field(default="", description="where in a JSON answer: data.0.state")
     equals: str = Field(default="", description="what has to stand there")
     within: timedelta | None = Field(default=None, description="how long an answer may take")
+    proves: tuple[Provable, ...] = Field(
+        default=(), description="items of production's validation that it is about"
+    )
 
 
 class DockerLogsConfig(Part):

@@ -10,7 +10,7 @@ from bot.config.annotations import Annotations
 from bot.config.approval import EnvironmentApproval
 from bot.config.calendars import WindowConfig
 from bot.config.gates import BugsConfig, ChecksConfig, MigrationsConfig, Policies
-from bot.config.monitors import Monitors
+from bot.config.monitors import Monitors, Provable
 from bot.config.part import Part, shape
 from bot.config.targets import DigitalOceanId, Targets
 
@@ -74,6 +74,9 @@ class EnvironmentConfig(Part):
     health: str | None = Field(default=None, description="URL that answers 200 when healthy")
     smoke: str | None = Field(
         default=None, description="job or step of the run that is the smoke test"
+    )
+    smoke_proves: tuple[Provable, ...] = Field(
+        default=(), description="items of production's validation that it is about"
     )
     passes: int = Field(default=3, ge=1, le=20, description="healthy answers in a row")
     deadline: Span = Field(

@@ -57,6 +57,7 @@ class Desk:
     pagers: Mapping[str, Pager] = field(default_factory=dict)
     status_page: StatusPage | None = None
     channels: Channels | None = None
+    hears_alerts: bool = False
 
     def now(self) -> datetime:
         """The present."""
@@ -77,6 +78,7 @@ class Desk:
         return Rule(
             has_health=settings.health is not None,
             smoke=merged.smoke if merged else settings.smoke,
+            smoke_proves=() if merged else settings.smoke_proves,
             passes=settings.passes,
             deadline=settings.deadline,
             # Who waits for a rollback is not helped by a longer look.

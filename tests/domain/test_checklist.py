@@ -46,7 +46,7 @@ def marks(deployment: Deployment, *phases: Phase, after: Aftermath | None = None
 
 def test_the_list_is_the_processs_own() -> None:
     counts = [sum(phase is wanted for phase, _ in ITEMS.values()) for wanted in Phase]
-    assert counts == [9, 5, 6, 5]
+    assert counts == [9, 5, 9, 6, 5]
     assert [title(item) for item in ("qa", "watch")] == ["QA", "Team ready to monitor"]
 
 
@@ -158,13 +158,71 @@ def test_during_and_after_fill_themselves() -> None:
     assert marks(done, Phase.DURING) == ["open", "done", "done", "done", "done"]
     assert marks(done, Phase.AFTER) == ["done", "open", "against", "open", "done", "done"]
     assert set(marks(done, Phase.ISSUES)) == {"not_needed"}
-    assert to_sign(done) == ("logs", "performance", "uptime")
+    assert to_sign(done) == (
+        *("loads", "authentication", "flows", "api", "error_rate"),
+        *("response_times", "uptime_kuma", "alerts", "logs"),
+    )
+    signed = sign(done, "uptime_kuma", BO, NOON)
+    [uptime] = [e for e in entries(signed) if e.item == "uptime"]
+    assert (uptime.mark, uptime.by) == (Mark.SIGNED, "U0BO")
     [approval] = [e for e in entries(done) if e.item == "approval"]
     assert (approval.by, approval.at) == ("U0BO", NOON)
     assert marks(replace(done, approvers=2), Phase.DURING)[2] == "open"
     by_hand = replace(done, ending=Ending(code="marked_good", text="", by="U0DEE"))
     [validated] = [e for e in entries(by_hand) if e.item == "validated"]
     assert (validated.text, validated.by) == ("marked good", "U0DEE")
+
+
+def read(
+    what: str, outcome: Outcome = Outcome.OK, *proves: str, text: str = "as it was"
+) -> Reading:
+    return Reading(what=what, outcome=outcome, text="as it was", at=NOON, proves=proves)
+
+
+ALL_READ = (
+    *map(read, ("health", "error_rate", "response_times", "uptime_kuma", "alerts")),
+    read("smoke", Outcome.OK, "flows", "authentication"),
+    read("check_search", Outcome.OK, "api"),
+    read("check_page", Outcome.OK, "loads"),
+)
+
+
+@pytest.mark.parametrize(
+    ("instead", "mark", "item"),
+    [
+        (None, Mark.DONE, "alerts"),
+        (read("alerts", Outcome.DEGRADED), Mark.AGAINST, "alerts"),
+        (read("error_rate", Outcome.NO_DATA), Mark.OPEN, "error_rate"),
+        (read("uptime_kuma", Outcome.UNKNOWN), Mark.OPEN, "uptime_kuma"),
+        (read("check_search"), Mark.OPEN, "api"),  # which the team does not say to be about it
+        (read("check_login", Outcome.BAD, "authentication"), Mark.AGAINST, "authentication"),
+        (read("check_login", Outcome.UNKNOWN, "authentication"), Mark.OPEN, "authentication"),
+        (read("check_search", Outcome.DEGRADED, "api"), Mark.AGAINST, "api"),
+    ],
+)
+def test_productions_validation_is_read_or_signed_or_not_checked(
+    instead: Reading | None, mark: Mark, item: str
+) -> None:
+    found = Validation(started_at=NOON, readings=ALL_READ)
+    watched = replace(waiting(), state=State.VALIDATING, validation=found)
+    assert marks(watched, Phase.PRODUCTION) == ["done"] * 9
+    if instead:
+        watched = replace(watched, validation=found.having(instead))
+    [entry] = [e for e in entries(watched) if e.item == item]
+    assert entry.mark is mark
+    others = [e.mark for e in entries(watched) if e.phase is Phase.PRODUCTION and e is not entry]
+    assert others.count(Mark.DONE) >= 8
+    assert to_sign(watched) == (() if mark is Mark.DONE else (item,))
+
+
+def test_what_was_never_read_in_production_is_signed_while_it_is_watched() -> None:
+    watched = replace(waiting(), state=State.VALIDATING, validation=Validation(started_at=NOON))
+    assert set(marks(watched, Phase.PRODUCTION)) == {"open"}
+    signed = sign(watched, "authentication", BO, NOON, "logged in")
+    [entry] = [e for e in entries(signed) if e.item == "authentication"]
+    assert (entry.mark, entry.by, entry.text) == (Mark.SIGNED, "U0BO", "logged in")
+    never_ran = replace(waiting(), state=State.FAILED)
+    assert "authentication" not in to_sign(never_ran)
 
 
 def test_what_went_wrong_is_listed_with_what_came_after() -> None:

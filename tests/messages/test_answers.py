@@ -212,6 +212,16 @@ Response times: 110 ms (baseline 100 ms)
 ✓ Approval obtained, by <@U0BO> 2024-03-26 12:03 UTC
 ✓ Deployment completed: the run ended well
 ✓ Health checks passing: 3 passes in a row
+*In production*
+✓ Health check endpoint returns success: 3 passes in a row
+○ Application loads in browser: not checked
+○ Authentication works: not checked
+○ Critical user flows tested: not checked
+○ API endpoints responding correctly: not checked
+○ No spike in error rates: not checked
+✓ Performance metrics normal: 110 ms (baseline 100 ms)
+○ Uptime Kuma shows service UP: not checked
+○ No alerts triggered: not checked
 *After*
 ✓ Application validated: marked good, by <@U0DEE>
 ○ No errors in logs

@@ -189,6 +189,10 @@ async def test_after_the_deployment_the_list_fills_itself(team: Workspace) -> No
         "✓ Approval obtained, by @bo 2024-03-26 10:00 UTC",
         "✓ Deployment completed: the run ended well",
         "✓ Health checks passing: 3 passes in a row",
+        "✓ Health check endpoint returns success: 3 passes in a row",
+        "○ Authentication works: not checked\n",
+        "○ No spike in error rates: not checked\n",
+        "✓ No alerts triggered: none about app since it is live",
         "✓ Application validated: validation passed",
         "○ No errors in logs",
         "✓ Performance acceptable: ",
@@ -197,10 +201,18 @@ async def test_after_the_deployment_the_list_fills_itself(team: Workspace) -> No
     ):
         assert line in shown
     listed = await team.checklist()
-    assert listed["buttons"] == ["Sign Off No errors in logs", "Sign Off Uptime monitors green"]
-    await team.clicks("ana", "Sign Off No errors in logs", ts=listed["ts"])
+    assert listed["buttons"] == [
+        "Sign Off Application loads in browser",
+        "Sign Off Authentication works",
+        "Sign Off Critical user flows tested",
+        "Sign Off API endpoints responding correctly",
+        "Sign Off No spike in error rates",
+        "Sign Off Uptime Kuma shows service UP",
+        "Sign Off No errors in logs",
+    ]
+    await team.clicks("ana", "Sign Off Authentication works", ts=listed["ts"])
     await team.passes("PT5S")
-    assert "✓ No errors in logs, signed off by @ana" in (await team.checklist())["rendered"]
+    assert "✓ Authentication works, signed off by @ana" in (await team.checklist())["rendered"]
 
 
 async def test_who_holds_no_role_signs_nothing(team: Workspace) -> None:

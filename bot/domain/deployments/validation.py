@@ -20,6 +20,7 @@ ISSUES = "issues"
 TITLES = {
     "error_rate": "Error rate",
     ISSUES: "Error tracker",
+    "alerts": "Alerts",
     "uptime_kuma": "Uptime Kuma",
     "logs": "Log",
 }
@@ -49,7 +50,8 @@ class Reading:
 
     `value` is in `unit`, a share where that is empty; `url` is where a person can look.
     `again` says that it was bad for the first time, and is looked at once more before it counts;
-    `was` are the words of that bad look, and `bad_at` is when it was.
+    `was` are the words of that bad look, and `bad_at` is when it was. `proves` are the items of the
+    process's validation that the team says it is about.
     """
 
     what: str
@@ -63,6 +65,7 @@ class Reading:
     again: bool = False
     was: str = ""
     bad_at: datetime | None = None
+    proves: tuple[str, ...] = ()
 
     def confirmed(self, earlier: "Reading | None") -> "Reading":
         """What is bad counts as bad the second time in a row; once is a warning, which no look
@@ -117,6 +120,7 @@ class Rule:
 
     has_health: bool
     smoke: str | None = None
+    smoke_proves: tuple[str, ...] = ()
     passes: int = 3
     deadline: timedelta = timedelta(minutes=5)
     bake: timedelta = timedelta(minutes=10)

@@ -8,10 +8,19 @@ from enum import StrEnum
 from bot.domain.approvals.approvals import is_enough
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import S, State
-from bot.domain.deployments.validation import Outcome
+from bot.domain.deployments.validation import UNREAD, Outcome
 from bot.domain.errors import Refusal
 from bot.domain.gates import Gate, Level, Verdict
-from bot.domain.gates.items import APPROVERS_CHECKS, BACKUP, ITEMS, SIGNABLE, Phase, title
+from bot.domain.gates.items import (
+    APPROVERS_CHECKS,
+    ASKED_ONCE_MORE,
+    BACKUP,
+    ITEMS,
+    READ_AS,
+    SIGNABLE,
+    Phase,
+    title,
+)
 from bot.domain.gates.signatures import SignOff
 from bot.domain.people import Actor, Role, is_same, require, require_member
 
@@ -96,11 +105,25 @@ def _is_requesters(name: SignOff, deployment: Deployment) -> bool:
 
 def to_sign(deployment: Deployment) -> tuple[str, ...]:
     """The items that a person could put their name to now."""
-    phases = {Phase.BEFORE} if deployment.state is State.AWAITING_APPROVAL else set()
-    if deployment.state in (State.SUCCEEDED, *TROUBLED):
-        phases = {Phase.AFTER} | ({Phase.ISSUES} if deployment.state in TROUBLED else set())
-    before = [e for e in (*entries(deployment), *_further(deployment)) if e.phase in phases]
-    return tuple(e.item for e in before if e.mark in (Mark.OPEN, Mark.AGAINST))
+    phases = _signed_now(deployment)
+    found = [e for e in (*entries(deployment), *_further(deployment)) if e.phase in phases]
+    unsettled = (e.item for e in found if e.mark in (Mark.OPEN, Mark.AGAINST))
+    return tuple(item for item in unsettled if item not in ASKED_ONCE_MORE)
+
+
+def _signed_now(deployment: Deployment) -> set[Phase]:
+    match deployment.state:
+        case State.AWAITING_APPROVAL:
+            return {Phase.BEFORE}
+        case State.VALIDATING:
+            return {Phase.PRODUCTION}
+        case State.SUCCEEDED:
+            return {Phase.PRODUCTION, Phase.AFTER}
+        case state if state in TROUBLED:
+            ran = {Phase.PRODUCTION} if deployment.validation else set()
+            return ran | {Phase.AFTER, Phase.ISSUES}
+        case _:
+            return set()
 
 
 def sign(
@@ -127,7 +150,8 @@ def sign(
 
 
 def _signature(deployment: Deployment, item: str) -> SignOff | None:
-    return next((s for s in reversed(deployment.sign_offs) if s.item == item), None)
+    names = (item, ASKED_ONCE_MORE.get(item))
+    return next((s for s in reversed(deployment.sign_offs) if s.item in names), None)
 
 
 def _signed(entry: Entry, deployment: Deployment) -> Entry:
@@ -157,6 +181,7 @@ def _read(d: Deployment, after: Aftermath) -> Iterator[Entry]:
         else:
             yield _of_gate(item, Phase.BEFORE, d, *_gates_of(item))
     yield from _during(d)
+    yield from (_in_production(item, d) for item in _production())
     yield from _after(d)
     yield from _issues(d, after)
 
@@ -205,6 +230,22 @@ def _during(d: Deployment) -> Iterator[Entry]:
         against=ended_badly,
     )
     yield _of_reading("health", d, "health")
+
+
+def _production() -> Iterator[str]:
+    return (item for item, (phase, _) in ITEMS.items() if phase is Phase.PRODUCTION)
+
+
+def _in_production(item: str, d: Deployment) -> Entry:
+    """An item of production's validation; of several readings about it the worst one counts."""
+    what = READ_AS.get(item, item)
+    every = d.validation.readings if d.validation else ()
+    found = [r for r in every if r.what == what or item in r.proves]
+    bad = [r for r in found if r.outcome in (Outcome.BAD, Outcome.DEGRADED)]
+    unread = [r for r in found if r.outcome in UNREAD]
+    mark = Mark.AGAINST if bad else Mark.DONE if found and not unread else Mark.OPEN
+    text = "; ".join(reading.text for reading in bad or unread or found)
+    return Entry(item=item, phase=Phase.PRODUCTION, mark=mark, text=text)
 
 
 def _after(d: Deployment) -> Iterator[Entry]:

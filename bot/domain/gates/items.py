@@ -16,6 +16,7 @@ class Phase(StrEnum):
 
     BEFORE = "before"
     DURING = "during"
+    PRODUCTION = "production"
     AFTER = "after"
     ISSUES = "issues"
 
@@ -35,6 +36,15 @@ ITEMS: dict[str, tuple[Phase, str]] = {
     "approval": (Phase.DURING, "Approval obtained"),
     "completed": (Phase.DURING, "Deployment completed"),
     "health": (Phase.DURING, "Health checks passing"),
+    "endpoint": (Phase.PRODUCTION, "Health check endpoint returns success"),
+    "loads": (Phase.PRODUCTION, "Application loads in browser"),
+    "authentication": (Phase.PRODUCTION, "Authentication works"),
+    "flows": (Phase.PRODUCTION, "Critical user flows tested"),
+    "api": (Phase.PRODUCTION, "API endpoints responding correctly"),
+    "error_rate": (Phase.PRODUCTION, "No spike in error rates"),
+    "response_times": (Phase.PRODUCTION, "Performance metrics normal"),
+    "uptime_kuma": (Phase.PRODUCTION, "Uptime Kuma shows service UP"),
+    "alerts": (Phase.PRODUCTION, "No alerts triggered"),
     "validated": (Phase.AFTER, "Application validated"),
     "logs": (Phase.AFTER, "No errors in logs"),
     "performance": (Phase.AFTER, "Performance acceptable"),
@@ -47,6 +57,12 @@ ITEMS: dict[str, tuple[Phase, str]] = {
     "hotfix": (Phase.ISSUES, "Hotfix planned"),
     "post_mortem": (Phase.ISSUES, "Post-mortem scheduled"),
 }
+READ_AS = {"endpoint": "health"}
+"""Items of production's validation whose readings have another name than they."""
+
+ASKED_ONCE_MORE = {"performance": "response_times", "uptime": "uptime_kuma"}
+"""Items after a deployment that production's validation has had before: one name is for both."""
+
 APPROVERS_CHECKS: dict[str, str] = {
     Gate.STAGING: "Staging validation completed",
     Gate.NOTES: "Release notes reviewed",

@@ -11,6 +11,7 @@ from bot.messages.blocks import Message
 _HEADINGS = {
     Phase.BEFORE: "Before",
     Phase.DURING: "During",
+    Phase.PRODUCTION: "In production",
     Phase.AFTER: "After",
     Phase.ISSUES: "If issues",
 }
@@ -33,6 +34,9 @@ def lines(found: Iterable[Entry]) -> list[str]:
         if all(entry.mark is Mark.NOT_NEEDED for entry in those):
             titles = ", ".join(title(entry.item) for entry in those)
             said.append(f"{_MARKS[Mark.NOT_NEEDED]} {titles}: not needed")
+        elif phase is Phase.PRODUCTION and all(_is_unread(entry) for entry in those):
+            titles = ", ".join(title(entry.item) for entry in those)
+            said.append(f"{_MARKS[Mark.OPEN]} {titles}: not checked")
         else:
             said.extend(map(line, those))
     return said
@@ -50,9 +54,15 @@ def reply(d: Deployment) -> Message:
     return Message(head, tuple(blocks))
 
 
+def _is_unread(entry: Entry) -> bool:
+    return entry.mark is Mark.OPEN and not entry.text
+
+
 def line(entry: Entry) -> str:
     """One item with its mark, what was read, and whose name is on it."""
     text = f"{_MARKS[entry.mark]} {title(entry.item)}"
+    if entry.phase is Phase.PRODUCTION and entry.mark is Mark.OPEN:
+        text += ": not checked"
     if entry.text:
         text += f": {b.line(entry.text, 200)}"
     if entry.mark is Mark.NOT_NEEDED:

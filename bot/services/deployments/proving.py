@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.runs import Progress, deployed_at
-from bot.domain.deployments.validation import Outcome, Probe, Reading, Validation
+from bot.domain.deployments.validation import Outcome, Probe, Reading, Rule, Validation
 from bot.domain.errors import NotFound
 from bot.domain.rollbacks import switching
 from bot.domain.versions import is_same
@@ -20,7 +20,7 @@ async def begin(desk: Desk, deployment: Deployment) -> Validation:
     readings = (
         *switching.readings(deployment.steps),
         _deploy_job(progress, job, now),
-        _smoke(progress, rule.smoke if rule else None, now),
+        _smoke(progress, rule, now),
         commit,
         workflow,
     )
@@ -69,19 +69,19 @@ def _deploy_job(progress: Progress, name: str | None, now: datetime) -> Reading 
     return Reading(what="deploy_job", outcome=Outcome.NO_DATA, text=text, at=now)
 
 
-def _smoke(progress: Progress, name: str | None, now: datetime) -> Reading | None:
+def _smoke(progress: Progress, rule: Rule | None, now: datetime) -> Reading | None:
     """How the configured smoke test, a job or a step of the run, turned out."""
-    if name is None:
+    name = rule.smoke if rule else None
+    if rule is None or name is None:
         return None
     match progress.conclusion_of(name):
         case "success":
-            return Reading(what="smoke", outcome=Outcome.OK, text="passed", at=now)
+            outcome, text = Outcome.OK, "passed"
         case None:
-            text = f"no job or step {name} in the run"
-            return Reading(what="smoke", outcome=Outcome.NO_DATA, text=text, at=now)
+            outcome, text = Outcome.NO_DATA, f"no job or step {name} in the run"
         case conclusion:
-            text = f"{name} was {conclusion}"
-            return Reading(what="smoke", outcome=Outcome.BAD, text=text, at=now)
+            outcome, text = Outcome.BAD, f"{name} was {conclusion}"
+    return Reading(what="smoke", outcome=outcome, text=text, at=now, proves=rule.smoke_proves)
 
 
 async def _commit(desk: Desk, deployment: Deployment) -> Reading | None:

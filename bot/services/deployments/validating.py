@@ -17,7 +17,7 @@ from bot.domain.deployments.validation import (
 from bot.domain.versions import shown
 from bot.messages.deployments import announcements, notes
 from bot.ports import Post, Tx
-from bot.services.deployments import letters, merging, proving, tails, watches
+from bot.services.deployments import alerts, letters, merging, proving, tails, watches
 from bot.services.desk import Desk, announce, reply
 from bot.services.gates import monitoring
 from bot.services.rollbacks import artifacts, unasked
@@ -106,7 +106,7 @@ async def _look(desk: Desk, deployment: Deployment, rule: Rule | None) -> Deploy
     if rule is None:
         return deployment.with_(validation=found)
     if url is None:
-        found = await monitoring.watch(desk, deployment, found)
+        found = await _asked(desk, deployment, found)
         return deployment.with_(validation=found)
     probe = await proving.as_expected(desk, deployment, await desk.probes.health(url))
     now = desk.now()
@@ -115,8 +115,13 @@ async def _look(desk: Desk, deployment: Deployment, rule: Rule | None) -> Deploy
     timing: Reading | None = response_times(found, deployment.baseline_ms, now)
     if timing:
         found = found.having(timing)
-    found = await monitoring.watch(desk, deployment, found)
+    found = await _asked(desk, deployment, found)
     return deployment.with_(validation=found, live_at=deployment.live_at or found.shown_at)
+
+
+async def _asked(desk: Desk, deployment: Deployment, found: Validation) -> Validation:
+    """With what those say who watch production anyway."""
+    return await alerts.look(desk, deployment, await monitoring.watch(desk, deployment, found))
 
 
 def _not_set_up(deployment: Deployment) -> str:
