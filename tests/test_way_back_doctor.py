@@ -8,7 +8,7 @@ import yaml
 
 from bot import config
 from bot.adapters.github import PyGithubAdapter
-from bot.doctor.way_back_doctor import way, ways
+from bot.doctor import way_back_doctor
 from sandbox import app
 from sandbox.github.environments import Environment
 from sandbox.seeds import Seed
@@ -30,11 +30,14 @@ async def world() -> AsyncIterator[World]:
 async def look(world: World) -> AsyncIterator[Look]:
     github = PyGithubAdapter(f"{world.base_url}/github", "ghp_local_token")
 
-    async def found(rollback: str = "rollback.yml", migrate: str = "migrate.yml") -> list[str]:
+    async def found(
+        rollback: str = "rollback.yml", migrate: str = "migrate.yml", job: str = "migrate"
+    ) -> list[str]:
         loaded = yaml.safe_load(world.seed.gonogo_yaml(world.base_url))
         loaded["services"]["app"]["rollback_workflow"] = rollback
-        loaded["services"]["app"]["migrations"]["workflow"] = migrate
-        each = [await way(github, *one) for one in ways(config.parse(yaml.dump(loaded)))]
+        loaded["services"]["app"]["migrations"] |= {"workflow": migrate, "job": job}
+        ways = way_back_doctor.ways(config.parse(yaml.dump(loaded)))
+        each = [await way_back_doctor.look(github, way) for way in ways]
         return [f"{one.ok} {one}" for findings in each for one in findings]
 
     yield found
@@ -55,7 +58,7 @@ async def test_the_shipped_workflows_wait_for_nobody(look: Look) -> None:
 
 async def test_reviewers_and_wait_timers_are_named(world: World, look: Look) -> None:
     guarded(world, "production-rollback", reviewers=("dee-acme",), wait_minutes=15)
-    code, database = await look(migrate="rollback.yml")
+    code, database = await look(migrate="rollback.yml", job="deploy")
     assert code.startswith(
         "False way back of app: rollback.yml waits at production-rollback for dee-acme and its "
         "wait timer of 15 min; give rollback.yml an environment of its own"
@@ -70,6 +73,13 @@ async def test_without_a_workflow_of_its_own_the_gate_of_the_release_counts(
     code, database = await look("gone.yml", "lost.yml")
     assert "release.yml waits at production for dee-acme" in code
     assert "acme/app has no lost.yml; copy one from examples/workflows" in database
+
+
+async def test_a_job_that_the_file_does_not_have_is_named(look: Look) -> None:
+    assert (await look(job="deploy"))[1] == (
+        "False database of app: migrate.yml has no job “deploy”; correct migrations.job; its jobs "
+        "are guard, migrate"
+    )
 
 
 async def test_what_cannot_be_read_is_not_free(world: World, look: Look) -> None:

@@ -7,9 +7,9 @@ from bot.adapters.slack.slack import SlackChat
 from bot.config import AdoptConfig, Config
 from bot.config.approval import is_team
 from bot.config.people import is_group
+from bot.doctor import way_back_doctor
 from bot.doctor.gate_doctor import gate, gates
 from bot.doctor.preflight import Finding, failed
-from bot.doctor.way_back_doctor import way, ways
 from bot.domain.errors import Fault
 from bot.domain.people import Standing
 from bot.ports import GitHub, Mirrors, Probes, Workflow
@@ -40,7 +40,7 @@ async def examine(
         *(_group(chat, group) for group in _groups(config) if is_group(group)),
         *(_team(config, github, team) for team in _groups(config) if is_team(team)),
         *(gate(config, github, *place) for place in gates(config)),
-        *(way(github, *one) for one in ways(config)),
+        *(way_back_doctor.look(github, way) for way in way_back_doctor.ways(config)),
         *(_workflow(github, repo, file, *names) for repo, file, *names in _workflows(config)),
         *(_merges(github, service.repo, adopt) for _, _, service, adopt in config.merges()),
         *(_started_by_records(mirrors, repo) for repo in _recorded(config)),

@@ -1,16 +1,29 @@
 """Way-back doctor: whether the workflows of a rollback are there, and what would hold them up."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from bot.config import Config
+from bot.config.targets import GithubWorkflowTarget
 from bot.doctor.preflight import Finding, failed
 from bot.domain.approvals.protection import Guarding
 from bot.domain.errors import Fault, NotFound
 from bot.ports import GitHub, Workflow
 
-Way = tuple[str, str, tuple[str, ...]]
-"""What it is called, its repository, and the workflow files of which the first one counts."""
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What it is called, its repository, and the workflow files of which the first one counts;
+    `job` is the one that has to be in it, by that `setting`.
+    """
+
+    subject: str
+    repo: str
+    files: tuple[str, ...]
+    job: str = ""
+    setting: str = ""
+
 
 SHIPPED = "copy one from examples/workflows, or name yours in gonogo.yaml"
 FREE = "give {file} an environment of its own without reviewers and wait timers, as the examples do"
@@ -18,30 +31,40 @@ FREE = "give {file} an environment of its own without reviewers and wait timers,
 
 def ways(config: Config) -> Iterator[Way]:
     """The workflows that a rollback of production starts: for the code where there are no targets,
-    and for the database.
+    or where one of them is a workflow, and for the database.
     """
     for name, service in config.services.items():
         production = config.environment(name, "production")
         if production is None:
             continue
         if not production.targets:
-            yield f"way back of {name}", service.repo, (service.rollback_workflow, service.workflow)
-        if service.migrations and service.migrations.workflow:
-            yield f"database of {name}", service.repo, (service.migrations.workflow,)
+            files = (service.rollback_workflow, service.workflow)
+            yield Way(f"way back of {name}", service.repo, files)
+        for target in production.targets:
+            if isinstance(target, GithubWorkflowTarget):
+                subject = f"way back of {name} at {target.name}"
+                yield Way(subject, service.repo, (target.workflow,), target.job, "its job")
+        if (asked := service.migrations) and asked.workflow:
+            subject = f"database of {name}"
+            yield Way(subject, service.repo, (asked.workflow,), asked.job, "migrations.job")
 
 
-async def way(github: GitHub, subject: str, repo: str, files: Sequence[str]) -> Sequence[Finding]:
+async def look(github: GitHub, way: Way) -> list[Finding]:
     """Whether it could be started at once; nobody should have to find that out in an outage."""
+    subject = way.subject
     try:
-        workflow = await _first(github, repo, files)
+        workflow = await _first(github, way)
         if workflow is None:
-            text = f"{repo} has no {' or '.join(files)}"
+            text = f"{way.repo} has no {' or '.join(way.files)}"
             return [_bad(subject, text, SHIPPED)]
-        held = await _held(github, repo, workflow)
+        held = await _held(github, way.repo, workflow)
     except Fault as fault:
         return [failed(subject, fault, "let the token read workflows and environments")]
     if not workflow.active:
         return [_bad(subject, f"{workflow.file} is disabled", "enable it at GitHub")]
+    if way.job and workflow.lacks(way.job):
+        action = f"correct {way.setting}; its jobs are {', '.join(workflow.jobs)}"
+        return [_bad(subject, f"{workflow.file} has no job “{way.job}”", action)]
     action = FREE.format(file=workflow.file)
     gates = [
         _bad(subject, f"{workflow.file} waits at {one.environment} for {one.holds_up}", action)
@@ -51,10 +74,10 @@ async def way(github: GitHub, subject: str, repo: str, files: Sequence[str]) -> 
     return gates or [free]
 
 
-async def _first(github: GitHub, repo: str, files: Sequence[str]) -> Workflow | None:
-    for file in files:
+async def _first(github: GitHub, way: Way) -> Workflow | None:
+    for file in way.files:
         try:
-            return await github.workflow(repo, file)
+            return await github.workflow(way.repo, file)
         except NotFound:
             continue
     return None

@@ -65,6 +65,13 @@ class Workflow:
     steps: tuple[str, ...] = ()
     waits_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def lacks(self, job: str) -> bool:
+        """Whether no run shows a job of that name, letter case aside; one that is made only in the
+        run may have it.
+        """
+        names = {name.casefold() for name in self.jobs}
+        return job.casefold() not in names and not any("${{" in name for name in names)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:

@@ -134,6 +134,29 @@ def test_what_was_surely_not_carried_out_or_a_person_wants_is_sent() -> None:
     assert a_dispatch(again_by="U0BO", guarded=False, unclear=3).next(NOON) is Next.SEND
 
 
+BEGUN, WAITS = (
+    Stage(name="Migrate database", status="completed", started_at=NOON),
+    Stage(name="migrate", status="queued"),
+)
+
+
+@pytest.mark.parametrize(
+    ("stages", "begun"),
+    [
+        ((), False),
+        ((WAITS,), False),
+        ((BEGUN, WAITS), False),
+        ((BEGUN,), True),
+        ((replace(WAITS, name="guard"),), False),
+        ((replace(WAITS, name="Migrate", started_at=NOON),), True),
+    ],
+)
+def test_where_no_job_has_that_name_any_of_them_may_have_done_it(
+    stages: tuple[Stage, ...], begun: bool
+) -> None:
+    assert Progress(status="completed", stages=stages).has_begun("migrate") is begun
+
+
 def ended(conclusion: str, *stages: Stage) -> Progress:
     return Progress(status="completed", conclusion=conclusion, stages=stages)
 

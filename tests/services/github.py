@@ -67,8 +67,9 @@ class Hub:
     `on_call` hears of each call before it is answered, of a POST after it was carried out as well.
     `answers` are the ways in which the next POSTs go: accepted, not_named (204), lost (applied, and
     502), dropped (not applied, and 502), declined, limited. Runs of a `stubborn` one stop by force
-    alone. The workflows of `titled` repositories show the request id, guarded or not. Where
-    its limit is `low` it takes only what cannot wait.
+    alone. The workflows of `titled` repositories show the request id, guarded or not. A file
+    has the job `deploy` unless it is `named`, and `fills` are the inputs that it has besides the
+    usual ones. Where its limit is `low` it takes only what cannot wait.
     """
 
     clock: Clock
@@ -78,6 +79,8 @@ class Hub:
     blobs: dict[tuple[str, str], str] = field(default_factory=dict)
     guarded: dict[str, bool] = field(default_factory=dict)
     titled: set[str] = field(default_factory=set)
+    named: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    fills: dict[str, tuple[str, ...]] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
     red: set[str] = field(default_factory=set)
     bugs: list[int] = field(default_factory=list)
@@ -198,6 +201,7 @@ class Hub:
         guarded = self.guarded[repo]
         carries_id = guarded or repo in self.titled
         inputs = {"version": True, "sha": False} | ({"request_id": False} if carries_id else {})
+        inputs |= dict.fromkeys(self.fills.get(file, ()), False)
         return Workflow(
             file=file,
             blob=self.blobs[repo, file],
@@ -206,7 +210,7 @@ class Hub:
             inputs=inputs,
             carries_id=carries_id,
             guarded=guarded,
-            jobs=("deploy",),
+            jobs=self.named.get(file, ("deploy",)),
         )
 
     async def workflow_blob(self, repo: str, file: str, ref: str) -> str:

@@ -135,6 +135,13 @@ class Progress:
         """The job of that name, letter case aside."""
         return next((s for s in self.stages if s.name.casefold() == name.casefold()), None)
 
+    def has_begun(self, job: str) -> bool:
+        """Whether the job that does the work was begun; where none of that name is to be seen, any
+        of them may have done it.
+        """
+        found = self.stage(job)
+        return any(s.started_at is not None for s in ([found] if found else self.stages))
+
     def conclusion_of(self, name: str) -> str | None:
         """How the job of that name ended, else the step; None when there is neither."""
         if job := self.stage(name):

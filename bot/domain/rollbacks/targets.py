@@ -13,7 +13,9 @@ SHORTEST_COMMIT = 7
 class Fate(StrEnum):
     """How a step on one target ended. Only `unknown` may still change, by looking again.
 
-    `failed_restored`: what ran before runs on; `failed_broken`: nothing good runs there.
+    `failed_restored`: nothing of it is left, for certain: it never began, was declined, or what ran
+    before runs on. Of a command, which nobody restores, that it never began: so it may be sent
+    again. `failed_broken`: it began, and nothing good runs there.
     """
 
     SUCCEEDED = "succeeded"

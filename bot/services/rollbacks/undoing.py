@@ -108,6 +108,7 @@ async def step(
         job=settings.job,
         inputs=inputs,
         gives_up=settings.deadline,
+        must_show=True,
     )
 
 

@@ -123,8 +123,7 @@ async def _ended(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
     elif await _is_half_back(desk, seen):
         how = "Stopped while running" if deployment.state is State.ABORTING else "The run ended"
         why = f"{how}: {failure}"
-        job = progress.stage(desk.deploy_job(seen) or "")
-        touched = job is None or job.started_at is not None
+        touched = progress.has_begun(desk.deploy_job(seen) or "")
         bad, alert = half_back.left_to_a_person(desk.config, seen, desk.now(), why, touched=touched)
         await desk.save(deployment, bad, action="half_back", posts=(alert,), detail={"why": why})
     elif deployment.state is State.ABORTING and seen.ends_as is not None:

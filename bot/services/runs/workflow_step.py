@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.deployments.runs import SETTLE, Progress, failure_of
+from bot.domain.deployments.runs import SETTLE, failure_of
 from bot.domain.errors import Declined, Fault, NotFound, Unanswered
 from bot.domain.rollbacks.targets import Fate, Sight
 from bot.domain.spans import span
@@ -20,6 +20,8 @@ class WorkflowStep:
 
     It is sent once: what is not to be seen at GitHub within the settle time is never sent again,
     because nobody could tell how often it was done. After `gives_up` its end is not awaited.
+    One that `must_show` its job is not sent where the file has none of that name: its run could end
+    well without having done anything.
     """
 
     github: GitHub
@@ -29,6 +31,7 @@ class WorkflowStep:
     job: str
     inputs: Mapping[str, str]
     gives_up: timedelta | None = None
+    must_show: bool = False
 
     async def start(self, operation: str) -> Receipt:
         """Send it. Declined: nothing happened; Unanswered: look for it; another Fault: not sent."""
@@ -38,6 +41,9 @@ class WorkflowStep:
             raise Declined("github", f"{self.repo} has no {self.file}") from None
         if not (workflow.carries_id and "request_id" in workflow.inputs):
             text = f"{self.file} does not show its request_id, so its run could not be told apart"
+            raise Declined("github", text)
+        if self.must_show and workflow.lacks(self.job):
+            text = f"{self.file} has no job “{self.job}”, so nobody could tell what its run did"
             raise Declined("github", text)
         given = {**self.inputs, "request_id": operation}
         if unknown := sorted(given.keys() - workflow.inputs.keys()):
@@ -55,16 +61,16 @@ class WorkflowStep:
             how, then = await self._standing(summary.id, progress.status)
             limit = self.gives_up
             if began_at is None or limit is None or now - began_at < limit:
-                waits = None if _has_begun(progress, self.job) else summary.id
+                waits = None if progress.has_begun(self.job) else summary.id
                 return Sight(fate=None, text=f"{name} {how}", at=now, waits=waits)
             text = f"{name} still {how} after {span(limit)}: {then}"
             return Sight(fate=Fate.UNKNOWN, text=text, at=now)
         why = failure_of(progress, self.job)
         if why is None:
             return Sight(fate=Fate.SUCCEEDED, text=f"{name} ended well", at=now)
-        job = progress.stage(self.job)
-        never_began = job is None or job.started_at is None
-        fate = Fate.FAILED_RESTORED if never_began else Fate.FAILED_BROKEN
+        # What was run again had begun before, whatever its last attempt came to.
+        has_begun = summary.attempt > 1 or progress.has_begun(self.job)
+        fate = Fate.FAILED_BROKEN if has_begun else Fate.FAILED_RESTORED
         return Sight(fate=fate, text=f"{name}: {why}", at=now)
 
     async def _standing(self, run_id: int, status: str) -> tuple[str, str]:
@@ -95,9 +101,3 @@ class WorkflowStep:
             return {}, Sight(fate=None, text="sent; no run is to be seen at GitHub yet", at=now)
         text = f"nobody knows whether it was done: GitHub shows no run [{operation}]"
         return {}, Sight(fate=Fate.UNKNOWN, text=text, at=now)
-
-
-def _has_begun(progress: Progress, job: str) -> bool:
-    """Whether the job that does the work runs, or any where that one is not to be seen."""
-    found = progress.stage(job)
-    return any(s.started_at for s in ([found] if found else progress.stages))

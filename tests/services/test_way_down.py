@@ -1,0 +1,93 @@
+"""A way down of the database is begun once, whatever the jobs of its workflow are called."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot import config
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import Kind, State
+from bot.domain.errors import Refusal
+from bot.domain.rollbacks import undoing
+from bot.domain.rollbacks.undoing import Undoing
+from bot.services.deployments import decisions
+from tests.services.github import Run
+from tests.services.team import PEOPLE, Team
+from tests.services.test_looks_at_the_database import WITH_MIGRATIONS
+from tests.services.test_rollback_of_what_was_sent import goes_live
+
+
+@pytest.fixture
+async def team(team: Team) -> Team:
+    """A rollback of v1.1.0 begins, which undoes two migrations before the code."""
+    await goes_live(team, "v1.0.0")
+    await goes_live(team, "v1.1.0")
+    team.config = config.parse(WITH_MIGRATIONS)
+    team.desk = replace(team.desk, config=team.config)
+    team.hub.blobs["acme/app", "migrate.yml"] = "blob of migrate.yml"
+    team.hub.fills["migrate.yml"] = ("command", "count")
+    good, live = await team.all()
+    wish = Undoing(count=2, version="v1.1.0")
+    rollback = Deployment(
+        service="app",
+        environment="production",
+        version="v1.0.0",
+        kind=Kind.ROLLBACK,
+        state=State.SWITCHING,
+        approvers=0,
+        repo="acme/app",
+        workflow="rollback.yml",
+        requested_by=PEOPLE["bo"],
+        requested_at=team.clock.now(),
+        rolls_back=live.name,
+        undoing=wish,
+        binding=good.binding,
+        request_id="D3-4f1c22ab",
+        steps=undoing.steps(wish),
+        due_at=team.clock.now(),
+    )
+    await team.store.run(lambda tx: tx.add(rollback))
+    return team
+
+
+def asked(team: Team) -> list[Run]:
+    return [run for run in team.hub.started if run.file == "migrate.yml"]
+
+
+async def goes_on(team: Team) -> None:
+    """The looks end well, the way down fails half-way."""
+    for _ in range(8):
+        for run in asked(team):
+            if not run.is_over:
+                run.ends("failure" if run.inputs["command"] == "down" else "success")
+        await team.passes(20)
+
+
+async def retries(team: Team) -> Refusal | None:
+    return await team.does(lambda tx: decisions.retry_targets(tx, 3, PEOPLE["bo"]))
+
+
+async def test_one_that_failed_in_a_job_of_another_name_is_not_begun_again(team: Team) -> None:
+    """`migrate` uses a workflow, so the run shows it as something else."""
+    team.hub.named["migrate.yml"] = ("guard", "migrate")
+    await goes_on(team)
+    found = await team.newest()
+    assert found.state is State.DEGRADED
+    assert found.notice.startswith("PARTIAL: production is mixed.")
+    no = await retries(team)
+    assert no is not None
+    assert no.code == "nothing_to_retry"
+    await goes_on(team)
+    assert [run.inputs["command"] for run in asked(team)] == ["status", "verify", "down"]
+
+
+async def test_a_workflow_without_the_job_is_not_asked(team: Team) -> None:
+    team.hub.named["migrate.yml"] = ("guard", "Migrate database")
+    await goes_on(team)
+    assert not asked(team)
+    assert (await team.newest()).notice.startswith(
+        "Nothing was switched. migrate:status before: migrate.yml has no job “migrate”, so nobody "
+        "could tell what its run did"
+    )
