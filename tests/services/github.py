@@ -214,7 +214,7 @@ class Hub:
         )
 
     async def workflow_blob(self, repo: str, file: str, ref: str) -> str:
-        await self._asked("workflow_blob")
+        await self._asked("workflow_blob" if ref == "main" else "file_of_run")
         made_of = {f"head of {run.id}": run.blob for run in self.started}
         return self.blobs[repo, file] if ref == "main" else made_of[ref]
 

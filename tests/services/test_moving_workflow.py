@@ -11,6 +11,7 @@ import pytest
 from bot.domain.deployments.states import State
 from bot.domain.deployments.validation import Outcome
 from tests.services.team import Team
+from tests.services.test_rollback_of_what_was_sent import approved, goes_live
 
 REPO, FILE, VERSION = "acme/app", "release.yml", "v1.1.0"
 APPROVED, PUSHED = f"blob of {FILE}", "blob of somebody else's"
@@ -114,3 +115,41 @@ async def test_a_second_request_is_for_the_same_file(migrated: Path, how: str) -
         "It was not sent again: release.yml changed since the request.",
     )
     await flow.team.close()
+
+
+async def test_where_github_does_not_show_the_file_a_run_is_stopped_all_the_same(
+    team: Team,
+) -> None:
+    """And what goes back then is seen to have ended."""
+    await goes_live(team, "v1.0.0")
+    await goes_live(team, "v1.1.0")
+    team.hub.silent = {"file_of_run"}
+    await approved(team, "v1.2.0")
+    run = team.hub.started[-1]
+    run.status = "in_progress"
+    assert await team.rolls_back("bo", "app") is None
+    await team.passes(10)
+    assert run.conclusion == "cancelled"
+    await team.passes(10)
+    assert (await team.newest()).state is State.RUNNING
+    team.hub.drives("success")
+    for _ in range(8):
+        await team.passes(30)
+    found = await team.newest()
+    assert (found.version, found.state) == ("v1.1.0", State.SUCCEEDED)
+
+
+async def test_nothing_is_called_good_before_its_file_was_seen(team: Team) -> None:
+    team.hub.silent = {"file_of_run"}
+    await approved(team, "v1.1.0")
+    assert (await team.newest()).waiting_for == ""
+    team.hub.drives("success")
+    await team.passes(30)
+    found = await team.newest()
+    assert (found.state, found.waiting_for) == (
+        State.RUNNING,
+        "Waiting for GitHub (502 for file_of_run)",
+    )
+    team.hub.silent = set()
+    await team.passes(60)
+    assert (await team.newest()).state is State.VALIDATING

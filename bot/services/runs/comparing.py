@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 
+import structlog
+
 from bot.domain.deployments.deployments import Deployment, Ending
 from bot.domain.deployments.runs import RunSummary
 from bot.domain.deployments.states import State
-from bot.domain.errors import NotFound
+from bot.domain.errors import Fault, NotFound
 from bot.messages.deployments import announcements
 from bot.services.desk import Desk, announce
+
+log = structlog.get_logger()
 
 NOT_THERE = "not to be seen"
 """What stands for the file where GitHub does not show it in the run's commit."""
@@ -15,15 +19,28 @@ NOT_THERE = "not to be seen"
 
 async def compared(desk: Desk, seen: Deployment, run: RunSummary) -> Deployment:
     """The deployment with the workflow file that its run was made of, which is read once: GitHub
-    takes the newest of the branch, and somebody may have pushed right before. Raises Fault.
+    takes the newest of the branch, and somebody may have pushed right before.
+
+    Where that gives no answer it is read with the next look; nothing is called good, and nobody is
+    asked to let it in, before it was. Raises Fault then. What is to be stopped is stopped without.
     """
     intent = seen.dispatch
     if intent is None or intent.ran or seen.binding is None or not run.commit:
+        return seen
+    if seen.is_way_back and not seen.approvers:
+        return seen  # nobody approved its file
+    is_good = run.is_over and run.conclusion == "success" and seen.rescue is None
+    if seen.state is not State.RUNNING and not is_good:
         return seen
     try:
         blob = await desk.github.workflow_blob(seen.repo, seen.workflow, run.commit)
     except NotFound:
         blob = NOT_THERE
+    except Fault as fault:
+        if is_good or run.status == "waiting":
+            raise
+        log.warning("workflow_not_compared", deployment=seen.name, error=fault.text)
+        return seen
     return seen.with_(dispatch=replace(intent, ran=blob))
 
 
