@@ -67,6 +67,7 @@ FINE = Evidence(
     checks=(GREEN,),
     changes=PULLED,
     workflow_active=True,
+    carries_sha=True,
     approved=frozenset({4, 5}),
     notes="Feature X and bug Y.",
     bugs=(),
@@ -339,6 +340,12 @@ CASES: list[tuple[str, dict[str, Any], Level, str]] = [
         "Not known whether there is a way back to v1.2.0: api: HTTP 502",
     ),
     ("workflow", {}, PASS, "Release workflow ready"),
+    (
+        "workflow",
+        {"carries_sha": False},
+        WARN,
+        "Release workflow takes no sha: commit not verifiable in the run",
+    ),
     ("workflow", {"workflow_active": False}, BLOCK, "The release workflow is disabled at GitHub"),
     (
         "workflow",

@@ -1,7 +1,7 @@
 """A deployment moves only as the table says, and every state has its next step."""
 
 from collections import deque
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from bot.domain.approvals.protection import Mode, Protection
 from bot.domain.deployments.changes import Change, ChangeList
 from bot.domain.deployments.deployments import Binding, Ending
+from bot.domain.deployments.outside import Outside
+from bot.domain.deployments.runs import Dispatch
 from bot.domain.deployments.states import AT_GITHUB, TERMINAL, TRANSITIONS, UNFINISHED, State
 from bot.domain.deployments.steps import Step, next_step
 from tests.domain.samples import NOON, a_deployment
@@ -151,10 +153,31 @@ def test_a_time_without_a_zone_is_refused(when: str) -> None:
 
 
 def test_how_it_is_called() -> None:
-    bound = Binding(tag_object="7" * 40, commit="c0ffee" + "0" * 34, workflow_blob="5" * 40)
     assert a_deployment().name == "D12"
     assert a_deployment().short_sha == ""
-    assert a_deployment(binding=bound).short_sha == "c0ffee0"
+    assert a_deployment(binding=BOUND).short_sha == "c0ffee0"
+
+
+BOUND = Binding(tag_object="7" * 40, commit="c0ffee" + "0" * 34, workflow_blob="5" * 40)
+SENT = Dispatch(before_run_id=1, attempt=1, sent_at=NOON, carries_id=True, guarded=True)
+BY_CY = Outside(login="cy-acme", event="workflow_dispatch", ran=BOUND.commit)
+
+
+@pytest.mark.parametrize(
+    ("known", "is_unproven"),
+    [
+        ({}, False),
+        ({"dispatch": replace(SENT, carries_sha=False)}, True),
+        ({"dispatch": replace(SENT, carries_sha=True)}, False),
+        ({"outside": BY_CY}, False),
+        ({"outside": replace(BY_CY, ran="d4" * 20)}, True),
+        ({"outside": replace(BY_CY, ran="d4" * 20), "binding": None}, False),
+    ],
+)
+def test_a_run_that_compares_nothing_proves_no_commit(
+    known: dict[str, Any], is_unproven: bool
+) -> None:
+    assert a_deployment(**{"binding": BOUND, **known}).is_unproven is is_unproven
 
 
 def test_each_author_is_named_once_in_the_order_of_the_changes() -> None:

@@ -140,7 +140,10 @@ async def test_a_new_team_deploys_on_its_first_day(tmp_path: Path) -> None:
 
         card = await team.card()
         warned = [part.partition(" · ")[0] for part in card.split("Warning: ")[1:]]
-        assert warned == ["No live version known; this is the first deployment"]
+        assert warned == [
+            "No live version known; this is the first deployment",
+            "Release workflow takes no sha: commit not verifiable in the run",
+        ]
         assert "If this goes wrong: there is no known-good version to go back to" in card
         assert (
             "• Staging validation completed: No staging environment\n"

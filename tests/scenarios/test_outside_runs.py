@@ -35,6 +35,7 @@ async def test_carl_deploys_by_gh_and_later_runs_an_old_release_again(tmp_path: 
         assert card.splitlines()[:2] == ["app v1.3.0 → production", "Running"]
         assert f"Run {run} waiting" in card
         assert "D2 · started outside Slack by cy-acme 2024-03-26 10:00 UTC" in card
+        assert "(commit not verifiable: the run does not compare it)" in card
         refusal = await team.types("ana", "/deploy v1.2.1")
         assert (
             "app production is taken by D2 (v1.3.0, Running), started outside Slack by" in refusal

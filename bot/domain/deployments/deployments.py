@@ -205,6 +205,17 @@ class Deployment:
         return self.outside is not None and self.outside.is_merge
 
     @property
+    def is_unproven(self) -> bool:
+        """Whether nothing shows that its run takes the commit that is known of it: the workflow
+        does not compare it, or was started outside on another one.
+        """
+        if self.binding is None:
+            return False
+        if self.outside is not None:
+            return self.outside.ran != self.binding.commit
+        return self.dispatch is not None and not self.dispatch.carries_sha
+
+    @property
     def is_unasked(self) -> bool:
         """Whether it is a rollback that no person asked for, but the configuration."""
         is_ours = self.kind is Kind.ROLLBACK and self.outside is None and not self.adopted

@@ -18,6 +18,7 @@ class Outside:
 
     `older_than` is the version that was live and is newer; empty when this goes forward. `late_for`
     names the deployment of ours that was over before GitHub began its run.
+    `ran` is the commit of the branch or tag that it ran on, which is not always what it deploys.
     `is_merge`: it is the workflow that deploys what is merged, by itself.
     """
 
@@ -25,6 +26,7 @@ class Outside:
     event: str
     older_than: str = ""
     late_for: str = ""
+    ran: str = ""
     is_merge: bool = False
 
 

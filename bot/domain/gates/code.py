@@ -142,4 +142,7 @@ def workflow(evidence: Evidence) -> Verdict:
             f"{', '.join(evidence.missing_inputs)}",
             action="Give them defaults or make them optional.",
         )
+    if not evidence.carries_sha:
+        text = "Release workflow takes no sha: commit not verifiable in the run"
+        return Verdict(gate="workflow", level=Level.WARN, text=text)
     return Verdict(gate="workflow", level=Level.PASS, text="Release workflow ready")

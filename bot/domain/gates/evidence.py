@@ -59,6 +59,7 @@ class Evidence:
     is what is wrong with it, `baseline_ms` how fast it answered, `monitors` what the monitors read
     before anything changes. `watchers_beyond` is how many more watch, of whom nothing was read.
     `holds` are those on the place.
+    `carries_sha`: the workflow takes the commit and compares it itself.
     `backups` are read only where the version brings migrations.
     """
 
@@ -70,6 +71,7 @@ class Evidence:
     checks: tuple[Check, ...]
     changes: ChangeList
     workflow_active: bool
+    carries_sha: bool
     missing_inputs: tuple[str, ...] = ()
     approved: frozenset[int] = frozenset()
     notes: str | None = None

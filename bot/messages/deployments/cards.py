@@ -47,6 +47,8 @@ _ROLLBACK_STATUS = {
 }
 """Where a rollback reads otherwise: nobody has to approve it."""
 
+UNPROVEN = " (commit not verifiable: the run does not compare it)"
+
 
 def title(deployment: Deployment) -> str:
     """The deployment as one phrase, escaped: app v1.2.1 → production."""
@@ -271,7 +273,7 @@ def _small_print(d: Deployment) -> list[str]:
     if d.reversed_by:
         parts.append(f"undone by {b.line(d.reversed_by, 20)}")
     if d.short_sha:
-        parts.append(f"commit `{d.short_sha}`")
+        parts.append(f"commit `{d.short_sha}`{UNPROVEN if d.is_unproven else ''}")
     if d.reason:
         parts.append(f"reason: {b.quoted(d.reason)}")
     if approved := approvals.given(d):

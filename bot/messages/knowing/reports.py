@@ -20,7 +20,15 @@ from bot.messages.deployments import (
     staging,
     watches,
 )
-from bot.messages.deployments.cards import changes, kind, started_by, status, title, waiting
+from bot.messages.deployments.cards import (
+    UNPROVEN,
+    changes,
+    kind,
+    started_by,
+    status,
+    title,
+    waiting,
+)
 from bot.messages.rollbacks import pins
 
 PAGE = 10
@@ -140,7 +148,7 @@ def show(
         said = approvals.given(d)
         facts.append(said[0].upper() + said[1:])
     if d.binding:
-        facts.append(f"Commit `{d.binding.commit}`")
+        facts.append(f"Commit `{d.binding.commit}`{UNPROVEN if d.is_unproven else ''}")
     if d.run_id:
         facts.append(f"Run {b.link(d.run_url, str(d.run_id))}")
     if d.live_at:

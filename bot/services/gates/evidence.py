@@ -56,6 +56,7 @@ async def gather(
         checks=checks,
         changes=changes.kept,
         workflow_active=workflow.active,
+        carries_sha=inputs.carries_sha(workflow),
         missing_inputs=inputs.missing(workflow),
         approved=approved,
         notes=notes,

@@ -20,7 +20,7 @@ from bot.services.desk import Desk, announce, retry_in
 from bot.services.gates.binding import workflow_moved
 from bot.services.gates.guards import Objection, objection, people
 from bot.services.rollbacks import half_back, reversals, rolling_back, switching
-from bot.services.runs import lookouts, twins
+from bot.services.runs import inputs, lookouts, twins
 from bot.services.runs.finding import adopt, candidates, needs_attention
 
 ANSWER_WITHIN = timedelta(seconds=30)
@@ -112,7 +112,7 @@ def _intent(desk: Desk, workflow: Workflow, *, before: int, attempt: int) -> Dis
         ref=workflow.branch,
         actions=workflow.actions,
         carries_id=workflow.carries_id,
-        carries_sha="sha" in workflow.inputs,
+        carries_sha=inputs.carries_sha(workflow),
         guarded=workflow.guarded,
     )
 
@@ -179,7 +179,7 @@ async def _post(desk: Desk, deployment: Deployment, workflow: Workflow, intent: 
         "request_id": deployment.request_id or "",
         "requested_by": deployment.requested_by_github or deployment.requested_by,
     }
-    inputs = {name: value for name, value in values.items() if name in workflow.inputs}
+    given = {name: value for name, value in values.items() if name in workflow.inputs}
     loop = asyncio.get_running_loop()
     began = loop.time()
 
@@ -189,7 +189,7 @@ async def _post(desk: Desk, deployment: Deployment, workflow: Workflow, intent: 
 
     try:
         started = await desk.github.dispatch(
-            deployment.repo, deployment.workflow, workflow.branch, inputs, is_fresh=is_fresh
+            deployment.repo, deployment.workflow, workflow.branch, given, is_fresh=is_fresh
         )
     except Declined as no:
         await _declined(desk, deployment, intent, no)

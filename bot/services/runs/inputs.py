@@ -6,6 +6,11 @@ FILLED = frozenset({"version", "sha", "request_id", "requested_by"})
 """The workflow inputs that the bot can fill."""
 
 
+def carries_sha(workflow: Workflow) -> bool:
+    """Whether the run itself can compare the commit with the approved one."""
+    return "sha" in workflow.inputs
+
+
 def missing(workflow: Workflow) -> tuple[str, ...]:
     """The inputs without which it cannot be started, and which the bot cannot fill."""
     needed = (name for name, required in workflow.inputs.items() if required)

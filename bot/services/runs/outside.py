@@ -143,6 +143,7 @@ async def _as_deployment(
             login=run.actor,
             event=run.event,
             late_for=asked.name if asked else "",
+            ran=run.commit,
             is_merge=bool(lookout.branch),
         ),
         binding=binding,
