@@ -1,6 +1,6 @@
 """The GitHub port: what we read there, and the few things we ask it to do."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -129,6 +129,9 @@ class GitHub(Protocol):
     async def changes(self, repo: str, base: str | None, head: str) -> ChangeList:
         """What lies between two commits or tags: pull request titles, else commit subjects."""
 
+    async def compared(self, repo: str, base: str, head: str) -> ChangeList:
+        """The same, with the commits and the files alone; nobody is asked what they are called."""
+
     async def distance(self, repo: str, base: str, head: str) -> tuple[int, int]:
         """How many commits `head` is ahead of `base`, and how many behind it."""
 
@@ -159,8 +162,8 @@ class GitHub(Protocol):
         newest 50; those of one branch where it is named.
         """
 
-    async def runs_at(self, repo: str, commit: str) -> Mapping[int, str]:
-        """The runs on a commit, and the workflow file of each."""
+    async def files_of(self, repo: str, commit: str, runs: Collection[int]) -> Mapping[int, str]:
+        """The workflow file of each of these runs, which are on that commit."""
 
     async def run(self, repo: str, run_id: int) -> tuple[RunSummary, Progress]:
         """One run with its jobs and steps. NotFound when it was deleted."""

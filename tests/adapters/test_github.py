@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -110,7 +111,10 @@ async def test_what_lies_between_two_commits_is_asked_once(
         rows = world.journal.entries("github", "GET")
         return sum("/compare/" in str(row["path"]) for row in rows)
 
+    one, *others = await asyncio.gather(*(github.compared(APP, base, head) for _ in range(3)))
+    assert others == [one, one]
     first = await github.changes(APP, base, head)
+    assert replace(first, changes=()) == one
     assert await github.changes(APP, base, head) == first
     assert compared() == 1
     for _ in range(2):  # what a name stands for may have changed

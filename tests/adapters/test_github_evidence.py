@@ -125,6 +125,11 @@ async def test_the_runs_on_a_commit_are_told_with_their_files() -> None:
         {"id": 4, "path": None},
     ]
     async with canned({"/repos/acme/app/actions/runs": {"workflow_runs": rows}}) as it:
-        found = await it.github.runs_at("acme/app", "c0ffee")
-    files = {1: "release.yml", 2: "rollback.yml", 3: "pages-build-deployment", 4: ""}
-    assert found == files
+        found = await it.github.files_of("acme/app", "c0ffee", {1, 2, 3, 4, 9})
+        assert found == {1: "release.yml", 2: "rollback.yml", 3: "pages-build-deployment", 4: ""}
+        assert len(it.asked) == 1
+        assert await it.github.files_of("acme/app", "c0ffee", {2}) == {2: "rollback.yml"}
+        assert await it.github.files_of("acme/app", "c0ffee", ()) == {}
+        assert len(it.asked) == 1  # a run never becomes one of another file
+        await it.github.files_of("acme/app", "c0ffee", {2, 9})
+        assert len(it.asked) == 2

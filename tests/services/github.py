@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -180,6 +180,9 @@ class Hub:
     async def changes(self, repo: str, base: str | None, head: str) -> ChangeList:
         return ChangeList(base=base, ancestry="ahead" if base != head else "identical", commits=1)
 
+    async def compared(self, repo: str, base: str, head: str) -> ChangeList:
+        return await self.changes(repo, base, head)
+
     async def distance(self, repo: str, base: str, head: str) -> tuple[int, int]:
         return 1, 0
 
@@ -236,9 +239,8 @@ class Hub:
         )
         return tuple(map(_summary, found))[:50]
 
-    async def runs_at(self, repo: str, commit: str) -> dict[int, str]:
-        """Whatever runs, runs on the newest commit, and that is the one asked about."""
-        return {run.id: run.file for run in self.started if run.repo == repo}
+    async def files_of(self, repo: str, commit: str, runs: Collection[int]) -> dict[int, str]:
+        return {r.id: r.file for r in self.started if r.repo == repo and r.id in runs}
 
     async def run(self, repo: str, run_id: int) -> tuple[RunSummary, Progress]:
         await self._asked("run")

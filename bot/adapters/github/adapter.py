@@ -60,6 +60,7 @@ class PyGithubAdapter(Gates, Workflows):
             Threads(url, given, timeout=timeout, grace=grace, now=now),
             Threads(url, reviewer, timeout=timeout, grace=grace, now=now) if reviewer else None,
         )
+        self._files = {}
         self._under_way: dict[int, tuple[dict[str, Any], int]] = {}
         self._login: str | None = None
         self._reviews = Reviews()
@@ -148,6 +149,11 @@ class PyGithubAdapter(Gates, Workflows):
             return change_lists.compared(session, repo, base, head)
 
         return await self._threads.read(repo, work)
+
+    async def compared(self, repo: str, base: str, head: str) -> ChangeList:
+        return await self._threads.read(
+            repo, lambda session: change_lists.unnamed(session, repo, base, head)
+        )
 
     async def distance(self, repo: str, base: str, head: str) -> tuple[int, int]:
         path = f"/repos/{repo}/compare/{quote(base)}...{quote(head)}"

@@ -4,6 +4,7 @@ subjects.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -22,14 +23,26 @@ MOST_LOOKED_UP = 50
 
 def compared(session: Session, repo: str, base: str, head: str) -> ChangeList:
     """The list for a version that follows a live one; of more than 250 commits the newest."""
+    found = _comparison(session, repo, base, head)
+    return replace(_listed(base, found), changes=_changes(session, repo, found["commits"]))
+
+
+def unnamed(session: Session, repo: str, base: str, head: str) -> ChangeList:
+    """The same without what people call the changes, which takes more requests."""
+    return _listed(base, _comparison(session, repo, base, head))
+
+
+def _comparison(session: Session, repo: str, base: str, head: str) -> Any:
     # With paging parameters it would be the oldest commits that come first.
-    found = session.get(f"/repos/{repo}/compare/{quote(base)}...{quote(head)}")
+    return session.get(f"/repos/{repo}/compare/{quote(base)}...{quote(head)}")
+
+
+def _listed(base: str, found: Json) -> ChangeList:
     return ChangeList(
         base=base,
         ancestry=found["status"],
         commits=found["total_commits"],
         files=len(found.get("files") or ()),
-        changes=_changes(session, repo, found["commits"]),
         log=tuple(map(_logged, found["commits"])),
         url=found["html_url"],
         touched=tuple(map(_touched, found.get("files") or ())),

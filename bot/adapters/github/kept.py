@@ -2,7 +2,9 @@
 
 import threading
 from collections import OrderedDict
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 MOST_CHARACTERS = 16_000_000
 LONGEST = 1_000_000
@@ -29,6 +31,12 @@ class Kept:
         self._size = 0
         self._answers: OrderedDict[str, Answer] = OrderedDict()
         self._lock = threading.Lock()
+        self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
+
+    def turn(self, key: str) -> AbstractContextManager[object]:
+        """Inside it nobody else asks for the same; who waited finds the answer kept."""
+        with self._lock:
+            return self._turns.setdefault(key, threading.Lock())
 
     def get(self, key: str) -> Answer | None:
         """The answer kept under the key."""

@@ -25,7 +25,7 @@ API_VERSION = "2022-11-28"
 PER_PAGE = 100
 MOST_PAGES = 20
 _CANNOT_CHANGE = re.compile(r"/repos/[^/]+/[^/]+/compare/[0-9a-f]{40}\.\.\.[0-9a-f]{40}")
-"""What lies between two commits, and not two names, is asked once."""
+"""What lies between two commits, and not two names, is asked once, whoever asks at once."""
 
 _SELDOM_CHANGES = re.compile(r"/repos/[^/]+/[^/]+")
 """The repository itself: its default branch is asked for with each of its workflows."""
@@ -125,9 +125,15 @@ class Session:
         self._client.close()
 
     def _ask(self, path: str, query: Mapping[str, object]) -> tuple[Any, bool]:
+        key = f"{path}?{json.dumps(query, sort_keys=True)}"
+        if _CANNOT_CHANGE.fullmatch(path):
+            with self._kept.turn(key):
+                return self._asked(key, path, query)
+        return self._asked(key, path, query)
+
+    def _asked(self, key: str, path: str, query: Mapping[str, object]) -> tuple[Any, bool]:
         if time.monotonic() > self.ends:
             raise Fault("github", "no answer in time")
-        key = f"{path}?{json.dumps(query, sort_keys=True)}"
         kept = self._kept.get(key)
         if kept is not None and _is_good(kept, path):
             return json.loads(kept.text), kept.more

@@ -1,6 +1,6 @@
 """Workflows: their files as GitHub has them, and the lists of their runs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -15,9 +15,13 @@ MOST_RUNS = 50
 
 
 class Workflows:
-    """The calls about workflows; see `bot.ports.GitHub` for what each does."""
+    """The calls about workflows; see `bot.ports.GitHub` for what each does.
+
+    `_files` remembers the workflow file of each run, which never becomes another.
+    """
 
     _threads: Threads
+    _files: dict[tuple[str, int], str]
 
     async def workflow(self, repo: str, file: str) -> Workflow:
         def work(session: Session) -> Workflow:
@@ -62,11 +66,14 @@ class Workflows:
         newer = {run.id: run for run in found if run.id > after}  # two pages may show the same one
         return tuple(newer[run_id] for run_id in sorted(newer, reverse=True))
 
-    async def runs_at(self, repo: str, commit: str) -> Mapping[int, str]:
+    async def files_of(self, repo: str, commit: str, runs: Collection[int]) -> Mapping[int, str]:
         def work(session: Session) -> list[Any]:
             return session.pages(f"/repos/{repo}/actions/runs", "workflow_runs", head_sha=commit)
 
-        return {row["id"]: reading.file_of(row) for row in await self._threads.read(repo, work)}
+        if any((repo, run) not in self._files for run in runs):
+            rows = await self._threads.read(repo, work)
+            self._files |= {(repo, row["id"]): reading.file_of(row) for row in rows}
+        return {run: self._files[repo, run] for run in runs if (repo, run) in self._files}
 
 
 def _path(repo: str, file: str) -> str:

@@ -192,8 +192,8 @@ async def _checks(desk: Desk, repo: str, commit: str) -> tuple[Check, ...]:
     What deploys, goes back or asks the database runs on the branch's newest commit, and each of
     its jobs is a check of it; they say nothing about the commit itself.
     """
-    checks, runs = await asyncio.gather(
-        desk.github.checks(repo, commit), desk.github.runs_at(repo, commit)
-    )
+    checks = await desk.github.checks(repo, commit)
+    ran_in = {check.run_id for check in checks if check.run_id}
+    files = await desk.github.files_of(repo, commit, ran_in)
     own = desk.config.workflows_of(repo)
-    return tuple(check for check in checks if runs.get(check.run_id or 0) not in own)
+    return tuple(check for check in checks if files.get(check.run_id or 0) not in own)

@@ -80,7 +80,9 @@ async def _compare(desk: Desk, seen: Sighting, repo: str) -> None:
     if not base or not seen.commit or key == seen.base:
         return
     try:
-        ahead, behind = await desk.github.distance(repo, base, seen.commit)
+        ahead, behind = (0, 0)
+        if base != seen.commit:
+            ahead, behind = await desk.github.distance(repo, base, seen.commit)
     except Fault as fault:
         log.info("not_compared", service=seen.service, error=fault.text)
         return

@@ -183,7 +183,7 @@ async def _between(
     if tag is None:
         return (), why or "its tag is gone"
     try:
-        found = await desk.github.changes(deployment.repo, tag.commit, head)
+        found = await desk.github.compared(deployment.repo, tag.commit, head)
     except Fault as fault:
         return (), f"{fault.system}: {fault.text}"
     unread = "" if found.names_all_files else f"GitHub names only {MOST_FILES} of the files"
