@@ -40,7 +40,8 @@ async def test_these_are_all_that_is_asked(team: Team) -> None:
     team.hub.on_call = on_call
     await team.approves("bo", 1)
     await team.works()
-    assert asked - {"dispatch", "dispatched", "run"} == set(SOURCES)
+    of_the_run = {"dispatch", "dispatched", "run", "file_of_run"}
+    assert asked - of_the_run == set(SOURCES)
 
 
 @pytest.mark.parametrize("source", [*SOURCES, "who is who"])
