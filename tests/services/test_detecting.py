@@ -10,15 +10,21 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.errors import Refusal
 from bot.domain.incidents.detection import KUMA, Beat
 from bot.domain.incidents.incidents import Incident, Severity, State
 from bot.domain.incidents.pages import Page, PageState
+from bot.messages.incidents import paging as messages
+from bot.messages.knowing.figures import as_plain
 from bot.ports import Tx
-from bot.services.incidents import detecting, incident_decisions, incident_editing
+from bot.services import directory
+from bot.services.incidents import detecting, incident_decisions, incident_editing, suspecting
+from bot.services.knowing.measuring import lately, measure
 from tests.services.incidents import a_team, opens, said
-from tests.services.team import PEOPLE, Team
+from tests.services.team import PEOPLE, START, Team
+from tests.services.test_suspects import ran
 
-MINUTE = timedelta(minutes=1)
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
 
 @pytest.fixture
@@ -27,9 +33,10 @@ async def team(migrated: Path) -> AsyncIterator[Team]:
         yield made
 
 
-async def sees(team: Team, status: str, name: str = "app") -> None:
-    """The monitor of that name reports something, a minute later."""
-    team.clock.time += MINUTE
+async def sees(team: Team, status: str, name: str = "app", after: timedelta = MINUTE) -> None:
+    """The monitor of that name reports something, so much later."""
+    team.clock.time += after
+    await directory.refresh(team.desk)
     beat = Beat(monitor="1", name=name, status=status, text="", at=team.clock.now())  # type: ignore[arg-type]
     await team.store.run(lambda tx: detecting.hear(tx, team.config, beat))
 
@@ -84,6 +91,132 @@ async def restores(team: Team, number: int) -> None:
     )
 
 
+async def test_what_nobody_called_restored_and_is_down_hours_later_wakes_people(
+    team: Team,
+) -> None:
+    await sees(team, "down")
+    await answered(team, "ana")
+    await sees(team, "up")
+    await sees(team, "down")  # it flaps
+    assert [page.state for page in await pages(team, 1)] == [PageState.ACKNOWLEDGED]
+    await sees(team, "up")
+    await sees(team, "down", after=2 * HOUR)
+    [back] = await known(team)
+    assert (back.alerts, back.up_at, back.again_at) == (3, None, team.clock.now())
+    first, again = await pages(team, 1)
+    assert (first.key, first.ends, first.state) == ("incident:1", True, PageState.WAITING)
+    assert (again.key, again.ends, again.state) == ("incident:1:2", False, PageState.WAITING)
+    assert messages.status([first, again]) == (
+        "Paging by PagerDuty: waiting; Earlier paging by PagerDuty: ending"
+    )
+    told = await said(team, f"1:reopened:{back.revision}")
+    assert told.startswith("<@U0DEE> Uptime Kuma reports app down again since")
+    assert "so INC-1 goes on, as major. Its last UP was" in told
+    await sees(team, "down", after=2 * HOUR)  # the same is reported once more
+    assert len(await pages(team, 1)) == 2
+
+
+async def test_what_was_judged_mild_is_judged_anew_after_it_was_up(team: Team) -> None:
+    await sees(team, "down")
+    await lowered(team)
+    await answered(team, "ana")
+    await sees(team, "up")
+    await sees(team, "down")
+    [bad] = await known(team)
+    assert (bad.severity, bad.freezes) == (Severity.MAJOR, True)
+    assert [page.key for page in await pages(team, 1)] == ["incident:1", "incident:1:2"]
+
+
+async def test_what_breaks_days_later_is_an_incident_of_its_own(team: Team) -> None:
+    await ran(team, "v1.2.0", 30)
+    await ran(team, "v1.2.1", 1)
+    await sees(team, "down")
+    await restores(team, 1)
+    team.clock.time += timedelta(days=2)
+    new = await ran(team, "v1.2.2", -48)
+    await sees(team, "down", after=3 * MINUTE)
+    old, opened = await known(team)
+    assert (old.state, old.restored_at) == (State.RESTORED, START + MINUTE)
+    assert (opened.cause, opened.started_at) == (new.name, team.clock.now())
+    assert "\nINC-1 of this monitor is restored since " in await said(team, "2:detected")
+    assert (await said(team, "2:detected")).endswith(": Resolve it, if it is over.")
+    await sees(team, "up")  # is about the one that goes on
+    assert [one.up_at for one in await known(team)] == [None, team.clock.now()]
+    await restores(team, 2)
+    found = await team.store.read(
+        lambda tx: measure(tx, "app", "production", lately(tx.now, team.config.zone))
+    )
+    assert as_plain(found)["mttr_mean_minutes"] == 0.5
+    with pytest.raises(Refusal, match="INC-1 stays restored: INC-2 of the same monitor is open"):
+        await sees(team, "down")  # INC-2 is open again
+        await reopens(team, 1)
+
+
+async def test_what_went_live_since_it_began_is_suspected_when_it_is_reopened(team: Team) -> None:
+    await ran(team, "v1.2.0", 1)
+    await sees(team, "down")
+    await restores(team, 1)
+    hotfix = await ran(team, "v1.2.1", -0.5)
+    team.clock.time += HOUR
+    await directory.refresh(team.desk)
+    await reopens(team, 1)
+    [back] = await known(team)
+    assert (back.cause, back.cause_why) == (hotfix.name, "live 31 min before it broke again")
+    found = await team.store.read(lambda tx: suspecting.nameable(tx, back))
+    assert [one.deployment for one in found] == ["D2", "D1"]
+
+
+async def test_a_person_who_opened_one_meanwhile_is_joined(team: Team) -> None:
+    await sees(team, "down")
+    await restores(team, 1)
+    team.clock.time += MINUTE
+    await opens(team, Severity.OUTAGE)
+    await sees(team, "down")
+    assert [(one.state, one.alerts) for one in await known(team)] == [
+        (State.RESTORED, 1),
+        (State.INVESTIGATING, 1),
+    ]
+
+
+async def test_what_was_seen_before_restored_changes_nothing(team: Team) -> None:
+    await sees(team, "down")
+    seen = team.clock.time + 55 * SECOND
+    team.clock.time += MINUTE
+    await restores(team, 1)
+    beat = Beat(monitor="1", name="app", status="down", text="", at=seen)
+    await team.store.run(lambda tx: detecting.hear(tx, team.config, beat))
+    [one] = await known(team)
+    assert (one.state, one.alerts) == (State.RESTORED, 1)
+    told = await said(team, "1:late:2024-03-26T10")
+    assert "but INC-1 is restored since" in told and told.endswith("Reopen it, if users notice.")
+
+
+async def answered(team: Team, by: str) -> None:
+    """Somebody was woken by PagerDuty, and says so there."""
+
+    def answer(tx: Tx) -> None:
+        [page] = tx.pages(1)
+        tx.save_page(
+            page,
+            page.with_(pager="PagerDuty", state=PageState.ACKNOWLEDGED, by=by, due_at=None),
+        )
+
+    await team.store.run(answer)
+
+
+async def reopens(team: Team, number: int) -> None:
+    await team.store.run(
+        lambda tx: incident_decisions.reopen(tx, team.config, number, "It is back", PEOPLE["dee"])
+    )
+
+
+async def lowered(team: Team) -> None:
+    changes = {"severity": Severity.MINOR}
+    await team.store.run(
+        lambda tx: incident_editing.edit(tx, team.config, 1, changes, PEOPLE["bo"])
+    )
+
+
 async def taken_in(team: Team) -> None:
     """The pager takes what it is told."""
 
@@ -110,7 +243,8 @@ async def test_what_was_restored_and_is_down_again_wakes_people_again(team: Team
     [page] = await pages(team, 1)
     assert (page.ends, page.state) == (False, PageState.WAITING)
     told = await said(team, f"1:reopened:{back.revision}")
-    assert "reports app down again since" in told and told.endswith("open again, as major.")
+    assert "reports app down again since" in told and "INC-1 is open again, as major." in told
+    assert told.endswith("pause that monitor in Uptime Kuma, or Edit the severity.")
     await sees(team, "down")
     [counted] = await known(team)
     assert counted.alerts == 3
@@ -119,11 +253,7 @@ async def test_what_was_restored_and_is_down_again_wakes_people_again(team: Team
 
 async def test_a_new_outage_is_as_bad_as_any_until_somebody_judges_it(team: Team) -> None:
     await sees(team, "down")
-    await team.store.run(
-        lambda tx: incident_editing.edit(
-            tx, team.config, 1, {"severity": Severity.MINOR}, PEOPLE["bo"]
-        )
-    )
+    await lowered(team)
     await sees(team, "down")
     [mild] = await known(team)
     assert (mild.severity, mild.alerts) == (Severity.MINOR, 2)  # that one was judged

@@ -31,12 +31,13 @@ async def test_a_page_comes_back_as_it_was(store: SqlStore) -> None:
     assert await store.run(lambda tx: tx.pages(2)) == ()
 
 
-async def test_an_incident_has_one_page_for_each_pager(store: SqlStore) -> None:
+async def test_an_incident_has_one_page_for_each_pager_and_ringing(store: SqlStore) -> None:
     await store.run(begin)
     await store.run(lambda tx: tx.add_page(a_page(1)))
     with pytest.raises(Stale):
         await store.run(lambda tx: tx.add_page(a_page(1)))
     await store.run(lambda tx: tx.add_page(a_page(1, pager="incident.io")))
+    await store.run(lambda tx: tx.add_page(a_page(1, ringing=2)))
     await store.run(lambda tx: tx.add_page(a_page(2)))
 
 

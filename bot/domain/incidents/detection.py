@@ -1,10 +1,17 @@
-"""Detection: what a monitor reports by itself, and what is made of it."""
+"""Detection: what a monitor reports by itself, and what that means for the open incidents."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Literal
 
+from bot.domain.incidents.incidents import UNRESTORED, Incident, Severity, State
+
 KUMA = "Uptime Kuma"
+
+FLAPPING = timedelta(minutes=10)
+"""DOWN so soon after UP, or after Restored, is still the same outage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,3 +33,98 @@ class Beat:
     def key(self) -> str:
         """What this very report is known by."""
         return f"{self.source}:{self.status}:{self.at.isoformat()}"
+
+
+class Means(StrEnum):
+    """What a report does to the incident that it is about."""
+
+    NOTHING = "nothing"
+    OPENS = "opens"  # a new one
+    JOINS = "joins"  # a person has opened it before; from now on the monitor's reports are its own
+    COUNTS = "counts"  # a number on its message
+    IS_MILD = "is mild"  # the same, and people judged it milder than the monitor would
+    RINGS = "rings"  # it was up, and nobody said restored: people are woken again
+    REOPENS = "reopens"  # it was said to be restored: the same again
+    IS_LATE = "is late"  # seen before it was restored
+    PROPOSES = "proposes"  # the monitor is well; whether users are served, people judge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What a report means. `incident` is what it is about; of one that it opens, the restored one
+    of the same monitor, if there is one. `others` are open about the same service.
+    """
+
+    means: Means
+    incident: Incident | None = None
+    others: tuple[Incident, ...] = ()
+
+
+def meaning(
+    beat: Beat, known: Sequence[Incident], bad: Severity, changed_at: datetime | None
+) -> Meaning:
+    """What a report means, where these incidents of its service are open. `bad` is the severity of
+    what a monitor opens, `changed_at` when something new went live last.
+    """
+    ours, was_ours = going_on(known, beat.source), _restored(known, beat.source)
+    about = ours or was_ours
+    if beat.status == "up":
+        return Meaning(means=Means.PROPOSES if about else Means.NOTHING, incident=about)
+    if ours is not None:
+        means = _while_it_goes_on(ours, beat, bad)
+        return Meaning(means=means, incident=ours, others=_beside(known, ours))
+    if was_ours is not None and beat.at <= _end(was_ours):
+        return Meaning(means=Means.IS_LATE, incident=was_ours)
+    if persons := next((one for one in known if _takes_it_in(one, bad)), None):
+        return Meaning(means=Means.JOINS, incident=persons)
+    is_same = was_ours is not None and _is_the_same(was_ours, beat, changed_at)
+    means = Means.REOPENS if is_same else Means.OPENS
+    return Meaning(means=means, incident=was_ours, others=_beside(known, was_ours))
+
+
+def going_on(known: Iterable[Incident], source: str) -> Incident | None:
+    """The one that a monitor's reports belong to while users are not served; there is one at most,
+    whoever opens or reopens it.
+    """
+    found = (one for one in known if source and one.source == source)
+    return next((one for one in found if one.state in UNRESTORED), None)
+
+
+def _restored(known: Sequence[Incident], source: str) -> Incident | None:
+    found = [one for one in known if one.source == source and one.state is State.RESTORED]
+    return max(found, key=_end, default=None)
+
+
+def _end(incident: Incident) -> datetime:
+    return incident.restored_at or incident.declared_at
+
+
+def _while_it_goes_on(ours: Incident, beat: Beat, bad: Severity) -> Means:
+    """While it flaps it is counted. What comes after it was up for longer is another outage, that
+    nobody heard of; so is whatever comes after UP where people judged only what was before it.
+    """
+    is_milder = bad.is_worse_than(ours.severity)
+    spared = timedelta(0) if is_milder else FLAPPING
+    if ours.up_at is not None and beat.at - ours.up_at > spared:
+        return Means.RINGS
+    return Means.IS_MILD if is_milder else Means.COUNTS
+
+
+def _takes_it_in(incident: Incident, bad: Severity) -> bool:
+    """Whether what a person opened takes in what a monitor reports: people were called for it, and
+    users are not served yet.
+    """
+    is_milder = bad.is_worse_than(incident.severity)
+    return not incident.source and incident.state in UNRESTORED and not is_milder
+
+
+def _is_the_same(restored: Incident, beat: Beat, changed_at: datetime | None) -> bool:
+    """Whether what was restored did not hold. After a while, or where something new went live since
+    it began, it is an outage of its own, with a cause and a time to recovery of its own.
+    """
+    is_soon = beat.at - _end(restored) <= FLAPPING
+    return is_soon and (changed_at is None or changed_at <= restored.broke_at)
+
+
+def _beside(known: Sequence[Incident], about: Incident | None) -> tuple[Incident, ...]:
+    return tuple(one for one in known if one != about)

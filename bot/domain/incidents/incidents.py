@@ -93,8 +93,10 @@ class Incident:
     `informed_at` when people were told something last. `due_at` is when the tick has to look
     again, `draft_due_at` when it has to deal with the post-mortem at GitHub.
     `followed_up_by` names the deployment that a minor incident was mended with. `source` is the
-    monitor that reported it, if one did, and `alerts` how often. `comms` tells people, where the
-    lead has given that away; `urged` says that whether to roll back was asked.
+    monitor that reported it, if one did, and `alerts` how often; `up_at` is when that monitor saw
+    it up last, until people are called again. `again_at` is when it broke again, if it did.
+    `comms` tells people, where the lead has given that away; `urged` says that whether to roll
+    back was asked.
     """
 
     id: int = 0
@@ -126,6 +128,8 @@ class Incident:
     followed_up_by: str | None = None
     source: str = ""
     alerts: int = 0
+    up_at: datetime | None = None
+    again_at: datetime | None = None
 
     promised_at: datetime | None = None
     asked: int = 0
@@ -157,6 +161,11 @@ class Incident:
         hardly notice.
         """
         return self.state not in UNRESTORED or self.severity is Severity.MINOR
+
+    @property
+    def broke_at(self) -> datetime:
+        """When it broke last: what was live by then may be the cause."""
+        return max(self.started_at, self.again_at or self.started_at)
 
     @property
     def owner(self) -> str:

@@ -1,5 +1,6 @@
 """Page: one wish to wake people for an incident, at one pager, and how far it came."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -27,7 +28,8 @@ class Page:
     """One page as stored; an empty `pager` is a wish that no pager was told of yet.
 
     `ends` says that the alarm is to be taken back, `lost` that a try may have arrived, `by` who
-    acknowledged. `due_at` is when the tick has to do something about it.
+    acknowledged. `due_at` is when the tick has to do something about it. Where people are woken
+    once more, that is a page of its own, the next `ringing`.
     """
 
     id: int = 0
@@ -42,11 +44,20 @@ class Page:
     by: str = ""
     raised_at: datetime
     due_at: datetime | None
+    ringing: int = 1
 
     @property
     def key(self) -> str:
-        """What the pager knows it by, however often it is told."""
-        return f"incident:{self.incident}"
+        """What the pager knows it by, however often it is told. Each ringing has its own: what is
+        acknowledged still, because its end did not get through, would swallow the next.
+        """
+        more = f":{self.ringing}" if self.ringing > 1 else ""
+        return f"incident:{self.incident}{more}"
+
+    @property
+    def is_ringing(self) -> bool:
+        """Whether people are, or will be, woken by it."""
+        return not self.ends and self.state is not PageState.OVER
 
     @property
     def is_open(self) -> bool:
@@ -77,14 +88,22 @@ class Page:
         state = PageState.FAILED
         return self.with_(state=state, lost=False, last_error=why, due_at=None)
 
-    def again(self, now: datetime, *, ends: bool) -> Self:
-        """A copy with a new wish: to wake people, or to take that back. It does not overtake a try
-        that is under way.
-        """
+    def ended(self, now: datetime) -> Self:
+        """A copy whose alarm is to be taken back. That does not overtake a try under way."""
         due_at = max(now, self.due_at) if self.lost and self.due_at else now
         fresh = {"state": PageState.WAITING, "attempts": 0, "lost": False, "last_error": ""}
-        times = {"due_at": due_at} if ends else {"due_at": due_at, "raised_at": now, "by": ""}
-        return self.with_(ends=ends, **fresh, **times)
+        return self.with_(ends=True, due_at=due_at, **fresh)
+
+    def anew(self, now: datetime, ringing: int) -> Self:
+        """The wish to wake people by this pager once more."""
+        fresh = {"state": PageState.WAITING, "attempts": 0, "lost": False, "last_error": ""}
+        return self.with_(ends=False, by="", raised_at=now, due_at=now, ringing=ringing, **fresh)
+
+
+def newest(pages: Iterable[Page]) -> tuple[Page, ...]:
+    """The last ringing of each pager."""
+    found = {page.pager: page for page in sorted(pages, key=lambda p: p.ringing)}
+    return tuple(sorted(found.values(), key=lambda p: p.id))
 
 
 def is_wanted(incident: Incident, severities: tuple[Severity, ...]) -> bool:

@@ -31,25 +31,29 @@ class Suspect:
     why: str
 
 
-def suspects(deployments: Iterable[Deployment], started_at: datetime) -> tuple[Suspect, ...]:
-    """Those that brought something new live within the 24 hours before the incident began; a
-    rollback brings what ran well before.
+def suspects(
+    deployments: Iterable[Deployment], broke_at: datetime, begin: str = "the start"
+) -> tuple[Suspect, ...]:
+    """Those that brought something new live within the 24 hours before it broke; a rollback brings
+    what ran well before.
 
     The nearer the likelier; readings that failed and migrations speak for one, too.
     """
     found = [
         suspect
         for d in deployments
-        if (suspect := _suspect(d, started_at)) and suspect.live_at > started_at - LOOK_BACK
+        if (suspect := _suspect(d, broke_at, begin)) and suspect.live_at > broke_at - LOOK_BACK
     ]
     return tuple(sorted(found, key=lambda s: (-s.score, s.deployment)))
 
 
-def earlier(deployments: Iterable[Deployment], started_at: datetime) -> tuple[Suspect, ...]:
-    """All that brought something new before the incident began, the newest first: a cause may be
-    older than a day.
+def earlier(
+    deployments: Iterable[Deployment], broke_at: datetime, begin: str = "the start"
+) -> tuple[Suspect, ...]:
+    """All that brought something new before it broke, the newest first: a cause may be older than a
+    day.
     """
-    found = (_suspect(d, started_at) for d in deployments)
+    found = (_suspect(d, broke_at, begin) for d in deployments)
     known = [suspect for suspect in found if suspect]
     return tuple(sorted(known, key=lambda s: s.live_at, reverse=True))
 
@@ -65,13 +69,13 @@ def asks_at(incident: Incident) -> datetime | None:
     return i.declared_at + ASK_AFTER
 
 
-def _suspect(d: Deployment, started_at: datetime) -> Suspect | None:
+def _suspect(d: Deployment, broke_at: datetime, begin: str) -> Suspect | None:
     if d.live_at is None or d.dry_run or d.kind not in NEW:
         return None
-    before = started_at - d.live_at
+    before = broke_at - d.live_at
     if before < timedelta(0):
         return None
-    reasons = [f"live {span(before)} before the start"]
+    reasons = [f"live {span(before)} before {begin}"]
     score = 1 - before / LOOK_BACK
     bad = (
         [r.what for r in d.validation.readings if r.outcome is not Outcome.OK]

@@ -24,32 +24,62 @@ def counted(incident: Incident) -> str:
     return f"{KUMA}: DOWN x{incident.alerts}"
 
 
-def detected(incident: Incident, beat: Beat, others: Sequence[Incident] = ()) -> Message:
+def detected(
+    incident: Incident,
+    beat: Beat,
+    others: Sequence[Incident] = (),
+    before: Incident | None = None,
+) -> Message:
     """The first thing in the thread: somebody has to judge it. `others` are open about the same
-    service.
+    service; `before` is the last one of this monitor, which is restored.
     """
     text = (
-        f"{_called(incident)}{KUMA} reports {b.line(beat.name, 80)} down since {b.when(beat.at)}. "
-        f"It counts as {incident.severity} until somebody says otherwise: Edit changes that, "
-        "Close takes it back as a false positive."
+        f"{_called(incident)}{_down(beat)}. It counts as {incident.severity} until somebody says "
+        "otherwise: Edit changes that, Close takes it back as a false positive."
     )
+    if before:
+        text += f"\n{before.name} of this monitor{_ended(before)}: Resolve it, if it is over."
     if others:
         text += f"\n{beside(others)}: if it is the same, Close one of them as a duplicate."
     return Message(text)
 
 
-def again(incident: Incident, beat: Beat) -> Message:
-    """In the thread when what was restored is down once more."""
-    return Message(
-        f"{_called(incident)}{KUMA} reports {b.line(beat.name, 80)} down again since "
-        f"{b.when(beat.at)}, so {incident.name} is open again, as {incident.severity}."
+def again(old: Incident, new: Incident, beat: Beat, others: Sequence[Incident] = ()) -> Message:
+    """In the thread when what was restored, or only up, is down once more."""
+    back = "goes on" if old.state in UNRESTORED else "is open again"
+    was_up = f" Its last UP was {b.when(old.up_at)}." if old.up_at else ""
+    text = (
+        f"{_called(new)}{_down(beat, 'down again')}, so {new.name} {back}, as {new.severity}."
+        f"{was_up} If users do not notice, pause that monitor in {KUMA}, or Edit the severity."
     )
+    if new.cause and new.cause != old.cause:
+        text += f"\n{b.line(new.cause, 80)} is suspected now."
+    if others:
+        text += f"\n{beside(others)}: if it is the same, Close one of them as a duplicate."
+    return Message(text)
+
+
+def late(incident: Incident, beat: Beat) -> Message:
+    """In the thread, where a report is older than the end of what it reports."""
+    return Message(
+        f"{_down(beat)}, but {incident.name}{_ended(incident)}, so nothing was changed: "
+        "Reopen it, if users notice."
+    )
+
+
+def _down(beat: Beat, word: str = "down") -> str:
+    return f"{KUMA} reports {b.line(beat.name, 80)} {word} since {b.when(beat.at)}"
+
+
+def _ended(incident: Incident) -> str:
+    when = f" since {b.when(incident.restored_at)}" if incident.restored_at else ""
+    return f" is restored{when}"
 
 
 def unknown(beat: Beat, services: Sequence[str], command: str) -> Message:
     """In the channel, where a monitor is down of which nobody said what it watches."""
     return Message(
-        f"{KUMA} reports {b.line(beat.name, 80)} down since {b.when(beat.at)}. No service is named "
+        f"{_down(beat)}. No service is named "
         f"so ({b.line(', '.join(services), 300)}), so no incident was opened: "
         f"{b.line(command)} does it, if users notice. `incidents.uptime_kuma.monitors` says which "
         "service a monitor watches."
@@ -59,8 +89,8 @@ def unknown(beat: Beat, services: Sequence[str], command: str) -> Message:
 def mild(incident: Incident, beat: Beat) -> Message:
     """In the thread, where people made less of it than of what a monitor opens."""
     return Message(
-        f"{_called(incident)}{KUMA} reports {b.line(beat.name, 80)} down since {b.when(beat.at)}. "
-        f"It is counted here, as {incident.severity}: Edit raises that, if users notice."
+        f"{_called(incident)}{_down(beat)}. It is counted here, as {incident.severity}: "
+        "Edit raises that, if users notice."
     )
 
 

@@ -5,18 +5,21 @@ pager takes it.
 from collections.abc import Sequence
 
 from bot.domain.incidents.incidents import Incident
-from bot.domain.incidents.pages import Page, PageState
+from bot.domain.incidents.pages import Page, PageState, newest
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
 
 
 def status(pages: Sequence[Page], by_hand: str = "") -> str:
     """The line on the incident's message; empty where nobody is to be woken."""
-    return "; ".join(_one(page, by_hand) for page in pages)
+    last = newest(pages)
+    before = [page for page in pages if page not in last and page.state is not PageState.OVER]
+    told = [_one(page, by_hand, f"Earlier paging by {page.pager}") for page in before]
+    return "; ".join([*(_one(page, by_hand) for page in last), *told])
 
 
-def _one(page: Page, by_hand: str) -> str:
-    name = f"Paging by {page.pager}" if page.pager else "Paging"
+def _one(page: Page, by_hand: str, name: str = "") -> str:
+    name = name or (f"Paging by {page.pager}" if page.pager else "Paging")
     match page.state:
         case PageState.WAITING:
             return f"{name}: {'ending' if page.ends else 'waiting'}"

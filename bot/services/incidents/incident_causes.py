@@ -53,7 +53,7 @@ def refute(tx: Tx, config: Config, incident_id: int, cause: str, slack_id: str) 
     """It was not this one; the next likeliest takes its place, if there is one."""
     incident = _judged(tx, incident_id, cause, slack_id)
     out = incident.with_(ruled_out=(*incident.ruled_out, cause))
-    following = likeliest(tx, out, out.started_at)
+    following = likeliest(tx, out)
     wanted = suspecting(out, following)
     if following is None:
         wanted = out.with_(cause_state=CauseState.REFUTED)

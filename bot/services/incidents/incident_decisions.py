@@ -9,6 +9,7 @@ from bot.config import Config
 from bot.domain.errors import Refusal
 from bot.domain.incidents import incident_rules as rules
 from bot.domain.incidents import postmortems
+from bot.domain.incidents.detection import going_on
 from bot.domain.incidents.incidents import UNRESTORED, Incident, Postmortem, State
 from bot.domain.incidents.promise import score
 from bot.domain.incidents.timeline import What, words
@@ -18,7 +19,7 @@ from bot.messages.incidents import incident_news as news
 from bot.ports import Tx
 from bot.services.closures import freezing
 from bot.services.deployments.requests import known, who
-from bot.services.incidents import assigning, channels, paging, publishing
+from bot.services.incidents import assigning, channels, paging, publishing, suspecting
 from bot.services.incidents import incident_room as room
 from bot.services.incidents.incidents import inform, load, may_tell
 from bot.services.incidents.incidents import update as tell
@@ -97,8 +98,8 @@ def reopen(tx: Tx, config: Config, incident_id: int, reason: str, slack_id: str)
     incident = _judged(tx, incident_id, slack_id, State.INVESTIGATING)
     if not reason:
         raise Refusal("no_reason", "Say what is back, so that nobody has to guess.")
-    others = (one for one in tx.open_incidents() if one.id != incident.id)
-    if other := next((one for one in others if one.source and one.source == incident.source), None):
+    other = going_on(tx.open_incidents(), incident.source)
+    if other is not None:
         raise Refusal(
             "monitor_has_another",
             "{name} stays {state}: {other} of the same monitor is open. Go on there, "
@@ -117,20 +118,26 @@ def reopen(tx: Tx, config: Config, incident_id: int, reason: str, slack_id: str)
 def bring_back(
     tx: Tx, config: Config, incident: Incident, back: Incident, why: str, by: str, at: datetime
 ) -> Incident:
-    """Store that it was not over: people are woken and promised news as when it was opened, and
-    what was written of it is not all yet.
+    """Store that it broke again: people are woken and promised news as when it was opened, what
+    went live meanwhile may be suspected, and what was written of it is not all yet.
     """
     room.hush(tx, incident)
     if found := back.postmortem:
         open_again = {"due_at": None, "reminded": 0, "published_at": None, "published_by": None}
         back = back.with_(postmortem=found.with_(**open_again))
-    saved = room.keep(tx, incident, room.promised(config, back.with_(informed_at=tx.now), tx.now))
-    room.note(tx, saved, f"Reopened: {why}", by=by, at=at)
+    broken = back.with_(again_at=at, up_at=None, informed_at=tx.now)
+    wanted = suspecting.looked_again(tx, incident, broken)
+    saved = room.keep(tx, incident, room.promised(config, wanted, tx.now))
+    word = "Down again" if incident.state in UNRESTORED else "Reopened"
+    room.note(tx, saved, f"{word}: {why}", by=by, at=at)
     if saved.severity is not incident.severity:
         room.note(tx, saved, f"Severity: {incident.severity} → {saved.severity}", by=by, at=at)
-    tx.audit(by, "incident_reopened", saved.name, reason=why, severity=saved.severity)
+    if saved.cause != incident.cause:
+        room.note(tx, saved, f"{saved.cause} suspected: {saved.cause_why}")
+    audited = word.lower().replace(" ", "_")
+    tx.audit(by, f"incident_{audited}", saved.name, reason=why, severity=saved.severity)
     freezing.follow(tx, config, saved)
-    paging.follow(tx, config, saved)
+    paging.follow(tx, config, saved, anew=True)
     publishing.follow(tx, saved)
     return saved
 

@@ -7,7 +7,7 @@ import structlog
 from bot.config import Config
 from bot.domain.errors import Declined, Fault, Unanswered
 from bot.domain.incidents.incidents import UNRESTORED, Incident
-from bot.domain.incidents.pages import ALARMING_AFTER, Page, PageState, is_wanted
+from bot.domain.incidents.pages import ALARMING_AFTER, Page, PageState, is_wanted, newest
 from bot.domain.people import Role
 from bot.messages.incidents import paging as messages
 from bot.ports import Stale, Tx
@@ -48,23 +48,34 @@ def begin(tx: Tx, config: Config, incident: Incident, *, wake: bool | None, by: 
         _add(tx, incident)
 
 
-def follow(tx: Tx, config: Config, incident: Incident) -> None:
-    """Write down that people are to be woken, or let be, as the incident now asks for.
-
-    Once users are served again the alarm is over, so that it can ring anew: a pager that still has
-    it, acknowledged perhaps, wakes nobody a second time.
+def follow(tx: Tx, config: Config, incident: Incident, *, anew: bool = False) -> None:
+    """Write down that people are to be woken, or let be, as the incident now asks for; `anew` wakes
+    those as well who were woken before, whether or not they answered.
     """
     known = tx.pages(incident.id)
     if is_wanted(incident, config.incidents.paging.severities):
         if not known:
             _add(tx, incident)
-        for page in known:
-            if page.ends or page.state is PageState.OVER:
-                tx.save_page(page, page.again(tx.now, ends=False))
+        ringing = max((page.ringing for page in known), default=0) + 1
+        for page in newest(known):
+            if not page.is_ringing or (anew and not page.is_open):
+                _ring_again(tx, page, ringing)
     elif incident.state not in UNRESTORED:
         for page in known:
             if not page.ends:
-                tx.save_page(page, page.again(tx.now, ends=True))
+                tx.save_page(page, page.ended(tx.now))
+
+
+def _ring_again(tx: Tx, page: Page, ringing: int) -> None:
+    """By an alarm of its own, beside the end of the one before; a wish that no pager had has none
+    to end.
+    """
+    if not page.pager:
+        tx.save_page(page, page.anew(tx.now, ringing))
+        return
+    if page.is_ringing:
+        tx.save_page(page, page.ended(tx.now))
+    tx.add_page(page.anew(tx.now, ringing).with_(id=0, revision=0))
 
 
 def _add(tx: Tx, incident: Incident) -> None:

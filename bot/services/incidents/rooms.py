@@ -20,7 +20,7 @@ from bot.ports import Post, Room, Tx
 from bot.services.board import EDIT_PAUSE, MOST_DECLINES, digest
 from bot.services.desk import Desk
 from bot.services.incidents.incident_room import PRODUCTION, room_key, suspect_key
-from bot.services.incidents.suspecting import candidates
+from bot.services.incidents.suspecting import candidates_of
 from bot.services.rollbacks.past import past
 
 log = structlog.get_logger()
@@ -143,7 +143,7 @@ def about_suspect(tx: Tx, incident: Incident) -> Message:
         takes_back=choice.target,
         takes_along=choice.live if choice.live in carried and choice.live != carried[0] else None,
         undone_by=choice.live if undone else None,
-        had_some=bool(candidates(tx, incident.service, incident.started_at)),
+        had_some=bool(candidates_of(tx, incident)),
     )
 
 

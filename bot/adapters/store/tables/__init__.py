@@ -20,7 +20,7 @@ from bot.adapters.store.tables.duties import duties, turns
 from bot.adapters.store.tables.incidents import (
     OPEN_INCIDENT,
     OPENED_HERE,
-    REPORTED_AND_OPEN,
+    REPORTED_AND_GOING_ON,
     ROOM_IS_STALE,
     ROOM_IS_TOUCHED,
     incident_events,
@@ -66,7 +66,7 @@ __all__ = [
     "PINNED",
     "REAL",
     "REMEDY_IS_DUE",
-    "REPORTED_AND_OPEN",
+    "REPORTED_AND_GOING_ON",
     "ROOM_IS_STALE",
     "ROOM_IS_TOUCHED",
     "UNFINISHED",

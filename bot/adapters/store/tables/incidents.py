@@ -7,7 +7,7 @@ from bot.adapters.store.types import Json, UtcDateTime
 
 OPENED_HERE = text("declared_by <> ''")  # what was imported has nobody
 OPEN_INCIDENT = text("state NOT IN ('resolved', 'closed')")
-REPORTED_AND_OPEN = text("source <> '' AND state NOT IN ('resolved', 'closed')")
+REPORTED_AND_GOING_ON = text("source <> '' AND state NOT IN ('restored', 'resolved', 'closed')")
 ROOM_IS_STALE = text("shown_revision < revision")
 ROOM_IS_TOUCHED = text("shown_touched < touched")
 
@@ -54,6 +54,8 @@ incidents = Table(
     Column("shown_touched", Integer, nullable=False, server_default="0"),
     Column("comms", String),
     Column("urged", Boolean, nullable=False, server_default=false()),
+    Column("up_at", UtcDateTime),
+    Column("again_at", UtcDateTime),
     Index("incidents_known_as", "known_as", unique=True),
     Index("incidents_service", "service", "declared_at"),
     sqlite_autoincrement=True,  # INC-7 is never given twice
@@ -63,7 +65,7 @@ partial_index("incidents_open", _i.id, where=OPEN_INCIDENT)
 partial_index("incidents_due", _i.due_at, where=text("due_at IS NOT NULL"))
 partial_index("incidents_draft", _i.draft_due_at, where=text("draft_due_at IS NOT NULL"))
 partial_index("incidents_stale_room", _i.id, where=ROOM_IS_STALE)
-partial_index("incidents_source", _i.source, where=REPORTED_AND_OPEN, unique=True)
+partial_index("incidents_source", _i.source, where=REPORTED_AND_GOING_ON, unique=True)
 partial_index("incidents_touched_room", _i.id, where=ROOM_IS_TOUCHED)
 
 # Its rows are never changed: triggers in the migrations see to it.

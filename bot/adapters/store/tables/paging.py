@@ -20,7 +20,8 @@ pages = Table(
     Column("by", String, nullable=False),
     Column("raised_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime),
-    Index("pages_pager", "incident", "pager", unique=True),
+    Column("ringing", Integer, nullable=False, server_default="1"),
+    Index("pages_pager", "incident", "pager", "ringing", unique=True),
 )
 partial_index("pages_due", pages.c.due_at, where=text("due_at IS NOT NULL"))
 

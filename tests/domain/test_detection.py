@@ -1,0 +1,145 @@
+"""Detection: what DOWN and UP of a monitor mean for the incidents that are open."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.domain.incidents.detection import FLAPPING, KUMA, Beat, Means, meaning
+from bot.domain.incidents.incidents import Incident, Severity, State
+from tests.domain.samples import NOON, an_incident
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+BAD, MILD = Severity.MAJOR, Severity.MINOR
+
+
+def kumas(number: int = 1, **more: Any) -> Incident:
+    """The monitor opened it at noon."""
+    facts = {"id": number, "severity": BAD, "declared_by": KUMA, "source": "kuma:1"}
+    return an_incident(**(facts | more))
+
+
+def persons(severity: Severity = BAD, **more: Any) -> Incident:
+    return an_incident(id=5, severity=severity, **more)
+
+
+def restored(minutes: int = 30, **more: Any) -> Incident:
+    """The monitor's, and restored so long after noon."""
+    return kumas(**more).to(State.RESTORED, NOON + minutes * MINUTE)
+
+
+def down(minutes: float) -> Beat:
+    return Beat(monitor="1", name="app", status="down", text="", at=NOON + minutes * MINUTE)
+
+
+GOES_ON = kumas()
+WAS_UP = kumas(up_at=NOON + 30 * MINUTE)
+LOWERED = kumas(severity=MILD)
+LOWERED_UP = kumas(severity=MILD, up_at=NOON + 30 * MINUTE)
+RESTORED = restored()
+
+CASES: dict[str, tuple[float, list[Incident], float | None, Means, Incident | None]] = {
+    # name: (minutes after noon, open, something new live then, what it means, about which)
+    "nothing is open": (40, [], None, Means.OPENS, None),
+    "another monitor's is": (40, [kumas(source="kuma:2")], None, Means.OPENS, None),
+    "a milder one of a person is": (40, [persons(MILD)], None, Means.OPENS, None),
+    "one as bad of a person is": (40, [persons()], None, Means.JOINS, persons()),
+    "a person's is restored": (
+        40,
+        [persons().to(State.RESTORED, NOON)],
+        None,
+        Means.OPENS,
+        None,
+    ),
+    "it goes on": (40, [GOES_ON], None, Means.COUNTS, GOES_ON),
+    "it goes on for days": (4000, [GOES_ON], None, Means.COUNTS, GOES_ON),
+    "it goes on beside a person's": (40, [persons(), GOES_ON], None, Means.COUNTS, GOES_ON),
+    "it flaps": (40, [WAS_UP], None, Means.COUNTS, WAS_UP),
+    "it was up for longer": (40.1, [WAS_UP], None, Means.RINGS, WAS_UP),
+    "it was up for days": (4000, [WAS_UP], None, Means.RINGS, WAS_UP),
+    "seen before UP": (29, [WAS_UP], None, Means.COUNTS, WAS_UP),
+    "lowered": (40, [LOWERED], None, Means.IS_MILD, LOWERED),
+    "lowered, and up since": (31, [LOWERED_UP], None, Means.RINGS, LOWERED_UP),
+    "lowered, seen before UP": (29, [LOWERED_UP], None, Means.IS_MILD, LOWERED_UP),
+    "just restored": (40, [RESTORED], None, Means.REOPENS, RESTORED),
+    "just restored, new long live": (40, [RESTORED], -5, Means.REOPENS, RESTORED),
+    "restored a while ago": (40.1, [RESTORED], None, Means.OPENS, RESTORED),
+    "new since restored": (40, [RESTORED], 35, Means.OPENS, RESTORED),
+    "restored by something new": (40, [RESTORED], 20, Means.OPENS, RESTORED),
+    "what was new is known since it broke again": (
+        40,
+        [restored(again_at=NOON + 25 * MINUTE)],
+        20,
+        Means.REOPENS,
+        restored(again_at=NOON + 25 * MINUTE),
+    ),
+    "seen before it was restored": (29, [RESTORED], None, Means.IS_LATE, RESTORED),
+    "seen when it was restored": (30, [RESTORED], None, Means.IS_LATE, RESTORED),
+    "restored, and a person's goes on": (40, [RESTORED, persons()], None, Means.JOINS, persons()),
+    "restored, and a milder one goes on": (
+        40,
+        [RESTORED, persons(MILD)],
+        None,
+        Means.REOPENS,
+        RESTORED,
+    ),
+    "late, and a person's goes on": (29, [RESTORED, persons()], None, Means.IS_LATE, RESTORED),
+    "restored, and another of it goes on": (
+        400,
+        [RESTORED, kumas(2)],
+        None,
+        Means.COUNTS,
+        kumas(2),
+    ),
+    "two are restored": (
+        100,
+        [restored(60, id=3), restored(95, id=4), restored(50, id=9)],
+        None,
+        Means.REOPENS,
+        restored(95, id=4),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_down_means(name: str) -> None:
+    minutes, known, live, means, about = CASES[name]
+    changed_at = None if live is None else NOON + live * MINUTE
+    found = meaning(down(minutes), known, BAD, changed_at)
+    assert (found.means, found.incident) == (means, about)
+
+
+def test_whoever_hears_of_it_hears_what_else_is_open() -> None:
+    mild = persons(MILD)
+    opened = meaning(down(4000), [RESTORED, mild], BAD, None)
+    assert (opened.means, opened.incident, opened.others) == (Means.OPENS, RESTORED, (mild,))
+    again = meaning(down(4000), [mild, WAS_UP], BAD, None)
+    assert (again.means, again.others) == (Means.RINGS, (mild,))
+
+
+def test_whatever_flaps_longer_is_told_however_often_it_is_reported() -> None:
+    """UP, DOWN within minutes and no UP any more: the next report of it that comes is told."""
+    assert meaning(down(35), [WAS_UP], BAD, None).means is Means.COUNTS
+    assert meaning(down(41), [WAS_UP], BAD, None).means is Means.RINGS
+
+
+@pytest.mark.parametrize(
+    ("known", "means", "about"),
+    [
+        ([], Means.NOTHING, None),
+        ([persons()], Means.NOTHING, None),
+        ([GOES_ON], Means.PROPOSES, GOES_ON),
+        ([RESTORED], Means.PROPOSES, RESTORED),
+        ([RESTORED, kumas(2)], Means.PROPOSES, kumas(2)),
+    ],
+)
+def test_what_up_means(known: list[Incident], means: Means, about: Incident | None) -> None:
+    up = Beat(monitor="1", name="app", status="up", text="", at=NOON + HOUR)
+    found = meaning(up, known, BAD, None)
+    assert (found.means, found.incident) == (means, about)
+
+
+def test_the_documents_say_how_long_it_flaps() -> None:
+    told = Path("docs/paging.md").read_text()
+    assert told.count(f"{FLAPPING // MINUTE} minutes") == 2
