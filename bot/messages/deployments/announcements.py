@@ -170,6 +170,19 @@ def attention(deployment: Deployment) -> Message:
     return Message(f"{point}\n{b.line(d.notice)}", (b.section(text),))
 
 
+def waits(deployment: Deployment) -> Message:
+    """The top-level alert that a way back cannot begin, because what it takes does not answer."""
+    d = deployment
+    people = " ".join(
+        b.mention(who) for who in dict.fromkeys((d.requested_by, *d.approved_by)) if who
+    )
+    point = f"{title(d)} ({d.name}) has not begun"
+    why = f"{b.line(d.waiting_for)}; its workflow is started as soon as there is an answer."
+    advice = "What cannot wait for that has to go back by hand; press Cancel on the card before."
+    text = "\n".join((f"*{point}*", why, f"{people} {advice}".strip()))
+    return Message(f"{point}\n{why}", (b.section(text),))
+
+
 def other_workflow(deployment: Deployment) -> Message:
     """The top-level alert that a run was made of a workflow file that nobody approved."""
     d = deployment

@@ -181,6 +181,14 @@ def started(deployment: Deployment) -> Message:
     return Message(f"{title(deployment)} ({deployment.name}). {then}")
 
 
+def unbound(deployment: Deployment, why: str) -> str:
+    """What a second person has to know who approves a version whose commit nobody knows."""
+    return (
+        f"GitHub does not tell which commit {deployment.version} is ({why}): approved is what each "
+        "target has by that name"
+    )
+
+
 def stopping(deployment: Deployment, version: str) -> Message:
     """The answer when something has to be stopped first."""
     return Message(

@@ -9,13 +9,14 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.domain.gates.overrides import standing
 from bot.messages.deployments import notes
-from bot.ports import Post, Tx
+from bot.ports import Post, Tx, Workflow
 from bot.services.closures import closures
 from bot.services.deployments.asking import asking
 from bot.services.deployments.voiding import void
 from bot.services.desk import Desk, card_key, direct
 from bot.services.gates.binding import bound_now, difference
 from bot.services.gates.rejudging import rejudged
+from bot.services.rollbacks import rolling_back
 from bot.services.runs import dispatching, gate_watch
 
 LOOK_AGAIN = timedelta(minutes=1)
@@ -35,21 +36,19 @@ async def watch_approval(desk: Desk, deployment: Deployment) -> None:
     if now >= expires:
         await _expire(desk, deployment)
         return
-    bound = await bound_now(desk, deployment)
-    moved = bound if isinstance(bound, str) else difference(deployment, *bound)
-    if isinstance(bound, str) or moved:
+    judged, workflow, moved = await _as_it_is(desk, seen)
+    if moved:
         await void(desk, deployment, "moved", moved)
         return
-    judged = await rejudged(desk, seen, *bound)
     later = min(expires, now + LOOK_AGAIN * desk.github.slowness())
     due_again = await closures.look_again(desk, deployment, later)
     if standing(judged):
         waiting = judged.with_(due_at=due_again, failures=0, waiting_for="")
         await desk.save(deployment, waiting)
         return
-    if deployment.protection is not None and deployment.run_id is None:
+    if workflow is not None and deployment.protection is not None and deployment.run_id is None:
         # Its run waits at GitHub's gate for the approval.
-        await dispatching.begin(desk, judged, bound[1])
+        await dispatching.begin(desk, judged, workflow)
         return
     if is_enough(judged):  # what blocked it was all that it waited for
         await desk.save(deployment, judged.to(State.APPROVED, now), action="opened")
@@ -68,6 +67,23 @@ async def watch_approval(desk: Desk, deployment: Deployment) -> None:
         )
     else:
         await desk.save(deployment, waiting, posts=await first_asking(desk, waiting))
+
+
+async def _as_it_is(desk: Desk, seen: Deployment) -> tuple[Deployment, Workflow | None, str]:
+    """It with what its gates say now, the workflow that it takes, and what has moved since it was
+    asked for, in words. No gate judges a way back, and over targets it takes no workflow. Raises
+    Fault.
+    """
+    if rolling_back.is_over_targets(desk, seen):
+        known, moved = await rolling_back.as_tagged(desk, seen)
+        return known, None, moved
+    bound = await bound_now(desk, seen)
+    if isinstance(bound, str):
+        return seen, None, bound
+    if moved := difference(seen, *bound):
+        return seen, None, moved
+    judged = seen if seen.is_way_back else await rejudged(desk, seen, *bound)
+    return judged, bound[1], ""
 
 
 async def first_asking(desk: Desk, deployment: Deployment) -> tuple[Post, ...]:

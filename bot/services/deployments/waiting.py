@@ -8,14 +8,17 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.domain.errors import Fault
 from bot.domain.rollbacks import switching
-from bot.messages.deployments import notes
+from bot.messages.deployments import announcements, notes
 from bot.ports import Tx
-from bot.services.desk import Desk, retry_in, tell
+from bot.services.desk import Desk, announce, retry_in, tell
 
 log = structlog.get_logger()
 
 TELL_AFTER = 3
 """Failures in a row after which the requester is told, as long as there is no card to say it."""
+
+ALERT_AFTER = 6
+"""Failures in a row, which take a minute, after which everybody reads that a way back waits."""
 
 NAMES = {"github": "GitHub", "slack": "Slack"}
 
@@ -45,6 +48,9 @@ async def wait_for(desk: Desk, deployment_id: int, fault: Fault) -> None:
         if saved.state is State.CHECKING and saved.failures == TELL_AFTER:
             note = notes.still_checking(saved)
             tx.post(tell(saved, "still-checking", saved.requested_by, note))
+        waits = saved.is_way_back and saved.state is State.APPROVED
+        if waits and saved.failures == ALERT_AFTER:
+            tx.post(announce(desk.config, saved, "waits", announcements.waits(saved)))
         return pause
 
     pause = await desk.store.run(put_off)

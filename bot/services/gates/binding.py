@@ -30,12 +30,19 @@ def difference(deployment: Deployment, tag: Tag, workflow: Workflow) -> str:
     was, now = deployment.binding, bind(tag, workflow)
     if was is None:
         return "it was never bound to a commit"
-    if was.commit != now.commit:
-        return f"{deployment.version} moved {was.commit[:7]} → {now.commit[:7]} since the request"
-    if was.tag_object != now.tag_object:
-        return f"the tag {deployment.version} was made anew since the request"
+    if moved := tag_moved(deployment.version, was, tag):
+        return moved
     if was.workflow_blob != now.workflow_blob:
         return f"{deployment.workflow} changed since the request"
+    return ""
+
+
+def tag_moved(version: str, was: Binding, tag: Tag) -> str:
+    """Whether the tag is no longer what was approved, in words; empty when it still is."""
+    if was.commit != tag.commit:
+        return f"{version} moved {was.commit[:7]} → {tag.commit[:7]} since the request"
+    if was.tag_object != tag.object_sha:
+        return f"the tag {version} was made anew since the request"
     return ""
 
 

@@ -51,9 +51,8 @@ async def objection(
 
     A run that is approved later, at its gate, is started without being `approved`.
     """
-    if approved and not is_enough(deployment):
-        given = f"{len(deployment.approvals)} of {needed(deployment)}"
-        return Objection("not_approved", f"it has {given} approvals", again=True), None, deployment
+    if approved and (lacking := _lacking(deployment)):
+        return lacking, None, deployment
     if against := await people(desk, deployment):
         return against, None, deployment
     now = await bound_now(desk, deployment)
@@ -82,6 +81,25 @@ async def objection(
     return None, workflow, seen
 
 
+async def over_targets(desk: Desk, deployment: Deployment) -> Objection | None:
+    """The first thing that is against a way back that takes no workflow; what GitHub says of its
+    tag counts, and silence is nothing. Raises Fault.
+    """
+    if against := _lacking(deployment) or await people(desk, deployment):
+        return against
+    moved = ""
+    if deployment.approvers:
+        _, moved = await rolling_back.as_tagged(desk, deployment)
+    return Objection("moved", moved) if moved else None
+
+
+def _lacking(deployment: Deployment) -> Objection | None:
+    if is_enough(deployment):
+        return None
+    given = f"{len(deployment.approvals)} of {needed(deployment)}"
+    return Objection("not_approved", f"it has {given} approvals", again=True)
+
+
 def _wait_for_unread(gates: list[str], found: Evidence) -> None:
     """Raise Fault where nothing but a silent source is in the way: that passes, and an approval is
     not void because of it.
@@ -108,16 +126,17 @@ async def people(desk: Desk, deployment: Deployment) -> Objection | None:
     if is_outdated(deployment, desk.now(), lasts):
         why = f"its approval is older than {span(lasts)}, and nothing was sent in all that time"
         return Objection("outdated", why, tuple((one, why) for one in deployment.approvals))
-    if deployment.is_way_back and not deployment.approvals:
-        if await rolling_back.requester_may(desk, deployment):
+    if deployment.is_way_back:
+        if not await rolling_back.requester_may(desk, deployment):
+            deed = "undo a rollback" if deployment.reverses else "roll back"
+            return Objection("role_gone", f"who asked for it may no longer {deed}")
+        if not deployment.approvals:
             return None
-        deed = "undo a rollback" if deployment.reverses else "roll back"
-        return Objection("role_gone", f"who asked for it may no longer {deed}")
     requester, *approvers = await asyncio.gather(
         look_up(desk, deployment.requested_by, role=Role.DEPLOYER),
         *(look_up(desk, given.who, role=Role.APPROVER) for given in deployment.approvals),
     )
-    if not requester.holds(Role.DEPLOYER):
+    if not (deployment.is_way_back or requester.holds(Role.DEPLOYER)):
         return Objection("role_gone", "the deployer no longer holds that role")
     judged = zip(deployment.approvals, (_against(a, requester) for a in approvers), strict=True)
     if void := tuple((given, why) for given, why in judged if why):

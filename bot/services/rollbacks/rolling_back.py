@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.domain.approvals.approvals import nudge_time
 from bot.domain.deployments import migrations
@@ -17,15 +18,19 @@ from bot.domain.people import Actor, Role
 from bot.domain.rollbacks.reversals import MAY_REVERSE
 from bot.domain.rollbacks.rollbacks import MAY_ROLL_BACK
 from bot.messages.deployments import announcements
-from bot.ports import Tx, Workflow
+from bot.messages.rollbacks import rollbacks as messages
+from bot.ports import Tag, Tx, Workflow
 from bot.services.deployments.requests import FRESH
 from bot.services.desk import Desk, announce
 from bot.services.directory import look_up
-from bot.services.gates.binding import bind
+from bot.services.gates.binding import bind, tag_moved
 from bot.services.rollbacks import undoing as databases
 
 TELLS_WITHIN = 5.0
 """Seconds of real time for GitHub to tell what a way back over targets can do without."""
+
+ASKS_AGAIN = timedelta(minutes=1)
+"""How soon GitHub is asked for a commit that it did not tell."""
 
 MOST_LOOKED_AT = 200
 """Deployments among which the one is looked for that ran the version."""
@@ -33,8 +38,11 @@ MOST_LOOKED_AT = 200
 
 async def prepare(desk: Desk, deployment: Deployment) -> None:
     """Bind it to the commit and the workflow that will run; a forced one then waits for a second
-    person. Raises Fault.
+    person. Raises Fault where it takes a workflow.
     """
+    if is_over_targets(desk, deployment):
+        await _prepare_over_targets(desk, deployment)
+        return
     workflow = await _workflow(desk, deployment)
     if workflow is None:
         text = f"{deployment.repo} has neither {deployment.workflow} nor its release workflow"
@@ -49,24 +57,85 @@ async def prepare(desk: Desk, deployment: Deployment) -> None:
     compared = await _compared(desk, deployment, tag.commit)
     known = compared.with_(workflow=workflow.file, binding=bind(tag, workflow), due_at=desk.now())
     if deployment.state is State.CHECKING:
-        now = desk.now()
-        expires = now + desk.config.approval.expires
-        due = min(nudge_time(now, expires), expires)
-        known = known.to(State.AWAITING_APPROVAL, now, expires_at=expires, due_at=due)
+        known = _opened(desk, known)
     await desk.save(deployment, known, action="prepared", detail={"commit": tag.commit})
 
 
-async def as_it_ran(desk: Desk, deployment: Deployment) -> Deployment:
+def _opened(desk: Desk, known: Deployment) -> Deployment:
+    """It when it waits for a second person."""
+    now = desk.now()
+    expires = now + desk.config.approval.expires
+    due = min(nudge_time(now, expires), expires)
+    return known.to(State.AWAITING_APPROVAL, now, expires_at=expires, due_at=due)
+
+
+async def _prepare_over_targets(desk: Desk, deployment: Deployment) -> None:
+    """Have a forced one approved: the commit of its version, where that is known; else the version,
+    as each target has it. Only a version that GitHub surely does not have is refused.
+    """
+    known, silence = await as_it_ran(desk, deployment)
+    if isinstance(silence, NotFound):
+        text = f"{deployment.repo} has no tag {deployment.version} any more"
+        await _give_up(desk, deployment, "no_such_version", text)
+        return
+    opened = _opened(desk, known)
+    if silence is not None:
+        asked_again = min(opened.due_at or desk.now(), desk.now() + ASKS_AGAIN)
+        opened = opened.with_(notice=messages.unbound(opened, silence.text), due_at=asked_again)
+    await desk.save(deployment, opened, action="prepared", detail={"commit": opened.short_sha})
+
+
+async def as_it_ran(desk: Desk, deployment: Deployment) -> tuple[Deployment, Fault | None]:
     """A way back over targets with the commit of its version: what ran here when that was good,
-    else its tag. GitHub is asked for what is not known, and nothing waits until it answers.
+    else its tag; and why nobody knows it. GitHub is asked for what is not known, and nothing waits
+    until it answers.
     """
     bound = await desk.store.read(lambda tx: _ran_as(tx, deployment))
-    known = deployment
-    with suppress(Fault, TimeoutError):
+    if bound is None:
+        tag = await _tag(desk, deployment)
+        if isinstance(tag, Fault):
+            return deployment, tag
+        bound = _by_tag(tag)
+    return await _bound_to(desk, deployment, bound), None
+
+
+async def as_tagged(desk: Desk, deployment: Deployment) -> tuple[Deployment, str]:
+    """A forced one over targets while it waits, with the commit that its tag has where it had none;
+    and what is against it, in words. Where GitHub is silent it is as it was.
+    """
+    was = deployment.binding
+    if was is not None and was == await desk.store.read(lambda tx: _ran_as(tx, deployment)):
+        return deployment, ""
+    tag = await _tag(desk, deployment)
+    if isinstance(tag, NotFound):
+        return deployment, f"it is gone from GitHub ({tag.text})"
+    if isinstance(tag, Fault):
+        return deployment, ""
+    if was is not None:
+        return deployment, tag_moved(deployment.version, was, tag)
+    return (await _bound_to(desk, deployment, _by_tag(tag))).with_(notice=""), ""
+
+
+async def _tag(desk: Desk, deployment: Deployment) -> Tag | Fault:
+    """The tag of its version, else why GitHub does not tell it."""
+    try:
         async with asyncio.timeout(TELLS_WITHIN):
-            if bound is None:
-                tag = await desk.github.tag(deployment.repo, deployment.version)
-                bound = Binding(tag_object=tag.object_sha, commit=tag.commit, workflow_blob="")
+            return await desk.github.tag(deployment.repo, deployment.version)
+    except TimeoutError:
+        return Fault("github", f"no answer within {TELLS_WITHIN:g} s")
+    except Fault as fault:
+        return fault
+
+
+def _by_tag(tag: Tag) -> Binding:
+    return Binding(tag_object=tag.object_sha, commit=tag.commit, workflow_blob="")
+
+
+async def _bound_to(desk: Desk, deployment: Deployment, bound: Binding) -> Deployment:
+    """It with that commit, and with what lies in between where GitHub tells that in time."""
+    known = deployment
+    with suppress(TimeoutError):
+        async with asyncio.timeout(TELLS_WITHIN):
             known = await _compared(desk, deployment, bound.commit)
     return known.with_(binding=bound)
 
@@ -166,6 +235,11 @@ async def _give_up(desk: Desk, deployment: Deployment, code: str, text: str) -> 
     ended = deployment.end(state, desk.now(), code, text)
     post = announce(desk.config, ended, "failed", announcements.failed(ended))
     await desk.save(deployment, ended, action="failed", posts=(post,), detail={"why": text})
+
+
+def is_over_targets(desk: Desk, deployment: Deployment) -> bool:
+    """Whether it is a way back that takes no workflow."""
+    return deployment.is_way_back and bool(desk.targets_of(deployment))
 
 
 def is_unprepared(deployment: Deployment) -> bool:

@@ -18,7 +18,7 @@ from bot.services.closures import closures
 from bot.services.deployments.voiding import not_approved, void
 from bot.services.desk import Desk, announce, retry_in
 from bot.services.gates.binding import workflow_moved
-from bot.services.gates.guards import Objection, objection, people
+from bot.services.gates.guards import Objection, objection, over_targets
 from bot.services.rollbacks import half_back, reversals, rolling_back, switching
 from bot.services.runs import inputs, lookouts, twins
 from bot.services.runs.finding import adopt, candidates, needs_attention
@@ -36,7 +36,7 @@ TURN = timedelta(seconds=3)
 async def dispatch(desk: Desk, deployment: Deployment) -> None:
     """Make sure that the approval still holds, then send for the first time."""
     steps = await _steps(desk, deployment)
-    if not deployment.approvers and any(not step.command for step in steps):
+    if any(not step.command for step in steps):
         await _switch(desk, deployment, steps)
         return
     if rolling_back.is_unprepared(deployment):
@@ -60,10 +60,12 @@ async def _steps(desk: Desk, deployment: Deployment) -> tuple[TargetStep, ...]:
 
 async def _switch(desk: Desk, deployment: Deployment, steps: tuple[TargetStep, ...]) -> None:
     """Go back over targets, which takes no workflow: so nothing of GitHub is waited for."""
-    if against := await people(desk, deployment):
+    if against := await over_targets(desk, deployment):
         await not_approved(desk, deployment, against)
         return
-    known = await rolling_back.as_it_ran(desk, deployment)
+    known = deployment
+    if not deployment.approvers:
+        known, _ = await rolling_back.as_it_ran(desk, deployment)
     await switching.begin(desk, known, deployment, steps)
 
 
