@@ -216,6 +216,7 @@ class Bot:
             )
 
         app = AsyncApp(
+            name="gonogo",  # else Bolt looks at every caller and its source for one
             client=self.chat.client,
             authorize=authorize,
             signing_secret="checked before Bolt sees a request",

@@ -4,12 +4,11 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
-import httpx
+import aiohttp
 import structlog
-
-from bot.adapters.tls import trusted
 
 log = structlog.get_logger()
 LONG_POLL = 20.0
@@ -34,7 +33,9 @@ class SharedClock:
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
-        self._client = httpx.AsyncClient(verify=trusted(), timeout=LONG_POLL + 10, trust_env=False)
+        self._session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=LONG_POLL + 10), raise_for_status=True
+        )
         self._me = {"bot": uuid4().hex}
         self._seen = 0
         self._anchor = datetime.now(UTC)
@@ -45,10 +46,8 @@ class SharedClock:
         return self._anchor + timedelta(seconds=time.monotonic() - self._read_at)
 
     async def start(self) -> None:
-        """Read the sandbox's time once. Raises httpx.HTTPError when there is no sandbox."""
-        answer = await self._client.get(self._url, params={**self._me, "after": -1, "wait": 0})
-        answer.raise_for_status()
-        said = answer.json()
+        """Read the sandbox's time once. Raises aiohttp.ClientError when there is no sandbox."""
+        said = await self._read(after=-1, wait=0)
         # An advance that lasts while we start is for us too: nobody else would work it off.
         self._seen = said["advance"] - (said["target"] is not None)
         self._anchor, self._read_at = datetime.fromisoformat(said["now"]), time.monotonic()
@@ -61,24 +60,20 @@ class SharedClock:
         """Take part in every advance until cancelled."""
         while True:
             try:
-                answer = await self._client.get(
-                    self._url, params={**self._me, "after": self._seen, "wait": LONG_POLL}
-                )
-                answer.raise_for_status()
-                said = answer.json()
+                said = await self._read(after=self._seen, wait=LONG_POLL)
                 self._set(said["now"])
                 if said["advance"] == self._seen:
                     continue
                 self._seen = said["advance"]
                 if said["target"] is not None:
                     await self._walk(datetime.fromisoformat(said["target"]), settle, next_due)
-            except (httpx.HTTPError, ValueError, KeyError) as error:
+            except (aiohttp.ClientError, TimeoutError, ValueError, KeyError) as error:
                 log.warning("clock_unreachable", error=repr(error))
                 await asyncio.sleep(RETRY_AFTER)
 
     async def close(self) -> None:
         """Give the connection back."""
-        await self._client.aclose()
+        await self._session.close()
 
     async def _walk(
         self,
@@ -94,10 +89,15 @@ class SharedClock:
             await settle()
         await self._post("done", {"advance": self._seen})
 
+    async def _read(self, *, after: int, wait: float) -> Any:
+        params = {**self._me, "after": str(after), "wait": str(wait)}
+        async with self._session.get(self._url, params=params) as answer:
+            return await answer.json()
+
     async def _post(self, path: str, body: dict[str, object]) -> None:
-        answer = await self._client.post(f"{self._url}/{path}", params=self._me, json=body)
-        answer.raise_for_status()
-        self._set(answer.json()["now"])
+        told = self._session.post(f"{self._url}/{path}", params=self._me, json=body)
+        async with told as answer:
+            self._set((await answer.json())["now"])
 
     def _set(self, text: str) -> None:
         moment = datetime.fromisoformat(text)

@@ -146,7 +146,7 @@ class HealthProbe:
         async with self._client.stream(
             "GET",
             # The address that was judged, not the name again, which could lead elsewhere by now.
-            asked.copy_with(host=address).copy_add_param("gonogo", secrets.token_hex(4)),
+            asked.copy_with(host=address, params=asked.params.add("gonogo", secrets.token_hex(4))),
             headers={"Host": asked.netloc.decode("ascii")},
             extensions={"sni_hostname": host},
         ) as answer:

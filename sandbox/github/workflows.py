@@ -54,6 +54,7 @@ class Workflow:
         return self.path.removeprefix(FOLDER)
 
     @classmethod
+    @lru_cache(maxsize=256)  # the same few files are asked for again and again
     def parse(cls, number: int, path: str, text: str) -> Workflow:
         """Reads a file; raises WorkflowError when it is not YAML or has no jobs."""
         document = _document(text)
@@ -92,7 +93,7 @@ class Workflow:
         return expressions.render(self.run_name, context | {"github.actor": actor})
 
 
-@lru_cache(maxsize=64)  # the same few files are asked for again and again
+@lru_cache(maxsize=64)  # of the same few repositories
 def _document(text: str) -> Any:
     try:
         return yaml.safe_load(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from sandbox.github.git import TagObject
 from sandbox.github.repository import Repository
 from sandbox.github.views.commits import commit
@@ -29,6 +31,7 @@ _PLACES = {
 }
 
 
+@cache
 def _links(url: str) -> dict[str, str]:
     links = {}
     for part in _LINKS:
