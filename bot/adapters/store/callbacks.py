@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
 
 _TABLE = tables.callbacks
+_ANNOUNCED = select(_TABLE.c.environment).where(
+    _TABLE.c.repo == bindparam("repo"), _TABLE.c.run_id == bindparam("run_id")
+)
 
 
 class Callbacks(Rows):
@@ -18,8 +21,7 @@ class Callbacks(Rows):
         self.put(_TABLE, asked | {"url": url, "asked_at": self.now})
 
     def announced(self, repo: str, run_id: int) -> frozenset[str]:
-        of_run = (_TABLE.c.repo == repo, _TABLE.c.run_id == run_id)
-        return frozenset(self.connection.scalars(select(_TABLE.c.environment).where(*of_run)))
+        return frozenset(self.firsts(_ANNOUNCED, {"repo": repo, "run_id": run_id}))
 
     def forget_callbacks(self, before: datetime) -> None:
         self.connection.execute(delete(_TABLE).where(_TABLE.c.asked_at < before))

@@ -1,15 +1,15 @@
 """Deployments in the store: one row each, scalars as columns, nested values as JSON."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Select, bindparam, insert, select, union_all, update
+from sqlalchemy import Select, Text, bindparam, cast, insert, select, union_all, update
 
-from bot.adapters.store import tables
+from bot.adapters.store import tables, written
 from bot.adapters.store.rows import Rows
 from bot.adapters.store.types import Json
 from bot.domain.deployments.deployments import Deployment
@@ -22,6 +22,9 @@ SOON = timedelta(seconds=1)
 MOST_ID = 2**31 - 1
 """The highest number that the column holds; PostgreSQL does not even compare it with more."""
 
+KNOWN = 300
+"""How many rows are remembered with their deployments: the same few are read again and again."""
+
 _ADAPTER = TypeAdapter(Deployment)
 _TABLE = tables.deployments
 _COLUMNS = tuple(_TABLE.c[field.name] for field in fields(Deployment))
@@ -30,7 +33,10 @@ _NESTED = {column.name for column in _COLUMNS if column.type is Json}
 _SCALARS = tuple(c.name for c in _COLUMNS if c.name not in _NESTED and c.name != "id")
 
 # Statements are built once: for a command of six that is most of the time it takes.
-SELECT = select(*_COLUMNS)
+# Nested values come as they are written, so that a row that was seen before is known by its values.
+SELECT = select(
+    *(cast(c, Text).label(c.name) if c.name in _NESTED else c for c in _COLUMNS),
+)
 _HERE = (_TABLE.c.service == bindparam("service"), _TABLE.c.environment == bindparam("environment"))
 _BY_ID = SELECT.where(_TABLE.c.id == bindparam("id"))
 _IN_HISTORY = SELECT.where(
@@ -172,10 +178,17 @@ def to_row(deployment: Deployment) -> dict[str, Any]:
     return scalars | nested | {"pinned": bool(deployment.pinned)}
 
 
-def from_row(row: Iterable[Any]) -> Deployment:
-    """The deployment in a row of `SELECT`, which may have further columns after its own.
+def from_row(row: Sequence[Any]) -> Deployment:
+    """The deployment in a row of `SELECT`, which may have further columns after its own."""
+    return _deployment(tuple(row[: len(_NAMES)]))
 
-    What a row does not have, because it is older than the column, is the field's default.
-    """
-    known = zip(_NAMES, row, strict=False)
-    return _ADAPTER.validate_python({name: v for name, v in known if v is not None})
+
+@lru_cache(maxsize=KNOWN)
+def _deployment(row: tuple[Any, ...]) -> Deployment:
+    """What a row does not have, because it is older than the column, is the field's default."""
+    known = {
+        name: written.read(value) if name in _NESTED else value
+        for name, value in zip(_NAMES, row, strict=True)
+        if value is not None
+    }
+    return _ADAPTER.validate_python(known)

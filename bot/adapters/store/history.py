@@ -10,7 +10,7 @@ from itertools import count
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, RowMapping, Table, case, func, insert, select, text
+from sqlalchemy import ColumnElement, RowMapping, Table, bindparam, case, func, insert, select, text
 
 from bot.adapters.store import tables
 from bot.adapters.store.deployments import to_row
@@ -66,19 +66,26 @@ _RECORD = select(
     _ENDING.label("ending"),
     *(_D.c[name] for name in ("approvals", "changes", *_SAME)),
 ).where(tables.REAL, _D.c.state.in_((*_ENDS, *_CHANGING)))
+_IN_ORDER = (_D.c.requested_at, _D.c.id)
+_EVERY = _RECORD.order_by(*_IN_ORDER)
+_OF_PLACE = _RECORD.where(
+    _D.c.service == bindparam("service"), _D.c.environment == bindparam("environment")
+).order_by(*_IN_ORDER)
 
 
 class History(Rows):
     """Records within one transaction."""
 
     def records(self, service: str, environment: str) -> tuple[Record, ...]:
-        return self._records(_D.c.service == service, _D.c.environment == environment)
+        here = {"service": service, "environment": environment}
+        return tuple(_as_record(*row) for row in self.connection.execute(_OF_PLACE, here))
 
     def incident_records(self, service: str) -> tuple[IncidentRecord, ...]:
         return self._incidents(_I.c.service == service)
 
     def all_records(self) -> tuple[tuple[Record, ...], tuple[IncidentRecord, ...]]:
-        return self._records(), self._incidents()
+        every = self.connection.execute(_EVERY)
+        return tuple(_as_record(*row) for row in every), self._incidents()
 
     def bring_in(self, records: Sequence[Record], incidents: Sequence[IncidentRecord]) -> None:
         if self.is_embedded:  # what is changed stays at hand, and is not written again and again
@@ -91,10 +98,6 @@ class History(Rows):
             counted = self._numbered(_I, "INC-", incidents)
             self.insert_many(insert(_I), (_incident_row(*one) for one in counted))
             self._took_in(_I)
-
-    def _records(self, *where: ColumnElement[bool]) -> tuple[Record, ...]:
-        wanted = _RECORD.where(*where).order_by(_D.c.requested_at, _D.c.id)
-        return tuple(_as_record(*row) for row in self.connection.execute(wanted))
 
     def _incidents(self, *where: ColumnElement[bool]) -> tuple[IncidentRecord, ...]:
         wanted = select(_I).where(~_I.c.drill, *where).order_by(_I.c.declared_at, _I.c.id)

@@ -9,6 +9,7 @@ from sqlalchemy import (
     RowMapping,
     Select,
     String,
+    bindparam,
     cast,
     delete,
     exists,
@@ -43,6 +44,15 @@ _DIFFERS = union(  # each from an index of its own
 )
 _EVENT_NAMES = tuple(column.name for column in _EVENTS.c)
 _OURS = select(*_COLUMNS).where(tables.OPENED_HERE)
+_BY_ID = _OURS.where(_TABLE.c.id == bindparam("id"))
+_OPEN = _OURS.where(tables.OPEN_INCIDENT).order_by(_TABLE.c.id)
+_FOLLOW_UPS = _OURS.where(
+    _TABLE.c.service == bindparam("service"),
+    _TABLE.c.severity == Severity.MINOR,
+    _TABLE.c.followed_up_by.is_(None),
+    _TABLE.c.closure.is_(None) | (_TABLE.c.closure == "resolved"),
+    ~_TABLE.c.drill,
+).order_by(_TABLE.c.id)
 
 
 class Incidents(Rows):
@@ -64,20 +74,13 @@ class Incidents(Rows):
     def incident(self, incident_id: int) -> Incident | None:
         if incident_id > MOST_ID:
             return None
-        return next(iter(self._read(_OURS.where(_TABLE.c.id == incident_id))), None)
+        return next(iter(self._read(_BY_ID, id=incident_id)), None)
 
     def open_incidents(self) -> tuple[Incident, ...]:
-        return self._read(_OURS.where(tables.OPEN_INCIDENT).order_by(_TABLE.c.id))
+        return self._read(_OPEN)
 
     def follow_ups(self, service: str) -> tuple[Incident, ...]:
-        waits = (
-            _TABLE.c.service == service,
-            _TABLE.c.severity == Severity.MINOR,
-            _TABLE.c.followed_up_by.is_(None),
-            _TABLE.c.closure.is_(None) | (_TABLE.c.closure == "resolved"),
-            ~_TABLE.c.drill,
-        )
-        return self._read(_OURS.where(*waits).order_by(_TABLE.c.id))
+        return self._read(_FOLLOW_UPS, service=service)
 
     def incidents_due(self, now: datetime) -> tuple[int, ...]:
         due = select(_TABLE.c.id).where(_TABLE.c.due_at <= now)
@@ -128,8 +131,8 @@ class Incidents(Rows):
         rows = self.connection.execute(wanted.order_by(_EVENTS.c.id)).mappings()
         return tuple(_EVENT.validate_python(dict(row)) for row in rows)
 
-    def _read(self, wanted: Select[Any]) -> tuple[Incident, ...]:
-        return tuple(_incident(row) for row in self.connection.execute(wanted).mappings())
+    def _read(self, wanted: Select[Any], **values: Any) -> tuple[Incident, ...]:
+        return tuple(_incident(row) for row in self.connection.execute(wanted, values).mappings())
 
 
 def _row(incident: Incident) -> dict[str, Any]:

@@ -25,6 +25,7 @@ _ATTEMPTS_AT = _ATTEMPTS.where(
     _DEPLOYMENTS.service == bindparam("service"),
     _DEPLOYMENTS.environment == bindparam("environment"),
 )
+_IS_REQUEST = select(exists().where(_DEPLOYMENTS.request_id == bindparam("request_id")))
 
 
 class Lookouts(Rows):
@@ -39,6 +40,8 @@ class Lookouts(Rows):
     def attempts(
         self, repo: str, runs: Sequence[int], place: tuple[str, str] | None = None
     ) -> dict[int, int]:
+        if not runs:
+            return {}
         of_repo = {"repo": repo, "runs": list(runs)}
         if place is None:
             known = self.connection.execute(_ATTEMPTS, of_repo)
@@ -48,5 +51,4 @@ class Lookouts(Rows):
         return {run: attempt for run, attempt in known}
 
     def is_request(self, request_id: str) -> bool:
-        sent = exists().where(_DEPLOYMENTS.request_id == request_id)
-        return bool(self.connection.scalar(select(sent)))
+        return bool(self.connection.scalar(_IS_REQUEST, {"request_id": request_id}))

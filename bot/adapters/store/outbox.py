@@ -66,6 +66,9 @@ ROOM_KEY = "room:"
 
 _NOTHING_OPEN = {"sending_since": None, "response_url": None, "dropped_why": None}
 """What a post under way needs, and one that is over does not."""
+_SENT = select(_TABLE.c.sent_channel, _TABLE.c.ts).where(
+    _TABLE.c.key == bindparam("key"), _TABLE.c.ts.is_not(None)
+)
 
 
 class Outbox(Rows):
@@ -163,9 +166,7 @@ class Outbox(Rows):
         self.connection.execute(update(_TABLE).where(_TABLE.c.key == key).values(new))
 
     def sent_ts(self, key: str) -> tuple[str, str] | None:
-        sent = (_TABLE.c.key == key, _TABLE.c.ts.is_not(None))
-        wanted = select(_TABLE.c.sent_channel, _TABLE.c.ts).where(*sent)
-        row = self.connection.execute(wanted).first()
+        row = self.connection.execute(_SENT, {"key": key}).first()
         return None if row is None else (row.sent_channel, row.ts)
 
     def _change(self, post: Post, **values: Any) -> None:

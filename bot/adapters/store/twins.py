@@ -15,20 +15,22 @@ _DUE = (
     .where(_TABLE.c.due_at <= bindparam("now"))
     .order_by(_TABLE.c.due_at, _TABLE.c.deployment)
 )
+_OF = _TABLE.c.deployment == bindparam("of")
+_LOOK = select(_TABLE.c.due_at).where(_OF)
+_NO_LOOK = delete(_TABLE).where(_OF)
 
 
 class Twins(Rows):
     """Looks at twins within one transaction."""
 
     def twin_look(self, deployment_id: int) -> datetime | None:
-        wanted = select(_TABLE.c.due_at).where(_TABLE.c.deployment == deployment_id)
-        return self.connection.scalar(wanted)
+        return self.connection.scalar(_LOOK, {"of": deployment_id})
 
     def set_twin_look(self, deployment_id: int, due_at: datetime | None) -> None:
         if due_at is not None:
             self.put(_TABLE, {"deployment": deployment_id, "due_at": due_at})
         else:
-            self.connection.execute(delete(_TABLE).where(_TABLE.c.deployment == deployment_id))
+            self.connection.execute(_NO_LOOK, {"of": deployment_id})
 
     def twins_due(self, now: datetime) -> tuple[int, ...]:
         return self.firsts(_DUE, {"now": now})
