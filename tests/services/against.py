@@ -8,8 +8,10 @@ from itertools import count
 
 from bot.domain.gates import Issue
 
-KINDS = ("ci", "merged", "bugs")
-"""The gates that tell of it."""
+SOURCES = {"ci": "checks", "merged": "branch", "bugs": "issues"}
+"""The gates that tell of it, and what each of them asks of GitHub."""
+
+KINDS = tuple(SOURCES)
 
 
 @dataclass

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, TypeVar
 from sqlalchemy import Connection, StaticPool, create_engine, event
 
 from bot.adapters.store import written
+from tests.services.quick import QuickConnection
 
 T = TypeVar("T")
 
@@ -22,28 +23,36 @@ class Memory:
     a connection to a database, and that takes longer than most tests.
     """
 
-    _idle: ClassVar[list[Connection]] = []
+    _idle: ClassVar[list[QuickConnection]] = []
 
     def __init__(self, migrated: Path) -> None:
         self._connection = self._idle.pop() if self._idle else _connect()
         with closing(sqlite3.connect(migrated)) as source:
-            source.backup(_raw(self._connection))
+            source.backup(self._connection.raw)
 
     async def transact(self, work: Callable[[Connection], T], *, reads: bool = False) -> T:
-        with self._connection.begin():
-            _raw(self._connection).execute("BEGIN")
+        if reads:  # nobody else is there
             return work(self._connection)
+        raw = self._connection.raw
+        raw.execute("BEGIN")
+        try:
+            result = work(self._connection)
+        except BaseException:
+            raw.execute("ROLLBACK")
+            raise
+        raw.execute("COMMIT")
+        return result
 
     @property
     def changes(self) -> int:
         """How many rows were ever written here."""
-        return int(_raw(self._connection).total_changes)
+        return self._connection.raw.total_changes
 
     async def close(self) -> None:
         self._idle.append(self._connection)
 
 
-def _connect() -> Connection:
+def _connect() -> QuickConnection:
     engine = create_engine(
         "sqlite://",
         poolclass=StaticPool,
@@ -51,13 +60,9 @@ def _connect() -> Connection:
         json_deserializer=written.read,
     )
     event.listen(engine, "connect", _prepare)
-    return engine.connect()
+    return QuickConnection.of(engine)
 
 
 def _prepare(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
-
-
-def _raw(connection: Connection) -> Any:
-    return connection.connection.driver_connection

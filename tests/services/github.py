@@ -187,6 +187,8 @@ class Hub:
         return 1, 0
 
     async def is_on_branch(self, repo: str, commit: str, branch: str) -> bool:
+        if "branch" in self.silent:
+            raise Fault("github", "502 for branch")
         return (repo, commit) not in self.against.unmerged
 
     async def checks(self, repo: str, commit: str) -> tuple[Check, ...]:

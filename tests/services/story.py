@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
+from tests.services.against import SOURCES
 from tests.services.github import BOT, Run
 from tests.services.team import Team
 
@@ -133,7 +134,8 @@ class Base(RuleBasedStateMachine):
         self.seen["sent although it was lifted"] += bool(against & lifted)
         if not self.has_turned:
             self._claim(against <= lifted, sent, f"although {against - lifted} was against it")
-        self._claim("checks" not in self.team.hub.silent, sent, "and nobody knew of its checks")
+        unread = self.team.hub.silent & set(SOURCES.values()) if "unread" not in lifted else set()
+        self._claim(not unread, sent, f"and nobody could read its {sorted(unread)}")
         yes = {who for who, what in self.yes.get(sent.id, {}).items() if what == commit}
         if not self.may_have_changed:
             yes &= groups["S0APP"] - gone

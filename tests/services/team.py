@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +115,7 @@ class Team:
         hub.set_up("acme/api", guarded=True)
         hub.set_up("acme/job", guarded=True)
         room = Room(groups={name: set(who) for name, who in ROLES.items()})
-        loaded = config.parse(CONFIG)
+        loaded = _config()
         told = followers(loaded) if followed else (partial(twins.follow, loaded),)
         memory = Memory(migrated)
         return cls(loaded, clock, hub, room, memory, SqlStore(memory, clock, told))
@@ -275,6 +275,11 @@ class Team:
 
     async def close(self) -> None:
         await self.store.close()
+
+
+@cache
+def _config() -> config.Config:
+    return config.parse(CONFIG)
 
 
 async def _done(work: Work) -> None:
