@@ -21,11 +21,12 @@ from bot.adapters.clocks import SystemClock
 from bot.adapters.store import SqlStore, open_store, upgrade
 from bot.config import Config
 from bot.domain.deployments.changes import Commit
-from bot.domain.grammar import ReportWish
+from bot.domain.grammar import HistoryWish, ReportWish
 from bot.domain.metrics.history import CauseState, IncidentRecord, Record, Result
 from bot.domain.metrics.metrics import Window
 from bot.ports import Tx
 from bot.services.knowing.exchanging import take_in
+from bot.services.knowing.histories import history
 from bot.services.knowing.homes import read
 from bot.services.knowing.measuring import measure
 from bot.services.knowing.reports import report
@@ -83,7 +84,14 @@ async def _read(store: SqlStore, what: str, work: Callable[[Tx], object], times:
 
 WORK: dict[str, Callable[[Tx], object]] = {
     "nothing": lambda tx: None,
-    "history of one place": lambda tx: report(tx, CONFIG, ReportWish(report="history", **PLACE)),  # type: ignore[arg-type]
+    "history of one place": lambda tx: history(
+        tx, CONFIG, HistoryWish(service="s07", environment="production")
+    ),
+    "history of a person, page 9": lambda tx: history(
+        tx, CONFIG, HistoryWish(person="ana", page=9)
+    ),
+    "history of one version": lambda tx: history(tx, CONFIG, HistoryWish(version="v1.7.0")),
+    "history of void ones": lambda tx: history(tx, CONFIG, HistoryWish(outcome="void")),
     "show D500": lambda tx: report(tx, CONFIG, ReportWish(report="show", deployment=500)),
     "status of one place": lambda tx: report(tx, CONFIG, ReportWish(report="status", **PLACE)),  # type: ignore[arg-type]
     "metrics of a year": lambda tx: measure(tx, "s07", "production", YEAR),

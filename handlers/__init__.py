@@ -57,8 +57,15 @@ COMMANDS = (
     ),
     CommandEntry(
         setting="deployments",
-        usage="status | history | show D12 | why D12 | validate [service] | help",
+        usage="status | show D12 | why D12 | validate [service] | help",
         does="What is live, what is under way, what happened and why",
+        handler=deployments.deployments,
+    ),
+    CommandEntry(
+        setting="deployments",
+        usage="history [service] [environment] [failed] [rollback] [v1.2.1] [@person] "
+        "[since 2024-03-01] [until 2024-03-31] [page 2]",
+        does="Who deployed what, when and how it ended; any of these words narrow it",
         handler=deployments.deployments,
     ),
     CommandEntry(

@@ -7,10 +7,11 @@ from bot.domain.people import Role, require_member
 from bot.messages.knowing import reports
 from bot.services.deployments.requests import who
 from bot.services.knowing.reports import report
-from handlers import audits, freezes, letters, locks, metrics, releases, staging
+from handlers import audits, freezes, histories, letters, locks, metrics, releases, staging
 from handlers.payloads import Answer, Command, Office
 
 ACTS: dict[str, Callable[[Command, str, Office], Answer]] = {
+    "history": histories.history,
     "lock": locks.lock,
     "unlock": locks.unlock,
     "freeze": freezes.freeze,

@@ -35,6 +35,9 @@ class IncidentTx(Protocol):
     def open_incidents(self) -> tuple[Incident, ...]:
         """Those that are not resolved yet, oldest first."""
 
+    def resolved_incidents(self) -> tuple[Incident, ...]:
+        """Those that are resolved and not closed yet, oldest first."""
+
     def follow_ups(self, service: str) -> tuple[Incident, ...]:
         """The minor incidents of that service which no deployment has followed up yet."""
 

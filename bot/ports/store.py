@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.searches import Search
 from bot.domain.deployments.states import State
 from bot.domain.metrics.history import IncidentRecord, Record
 from bot.messages.blocks import Message
@@ -166,6 +167,9 @@ class Tx(
         self, service: str | None, environment: str | None, *, limit: int, offset: int = 0
     ) -> tuple[Deployment, ...]:
         """Deployments that are no dry run, newest first."""
+
+    def search(self, wanted: Search, *, limit: int, offset: int = 0) -> tuple[Deployment, ...]:
+        """Of these, those that somebody wants to see."""
 
     def records(self, service: str, environment: str) -> tuple[Record, ...]:
         """The history there, oldest first: what ended, and what is changing it now."""

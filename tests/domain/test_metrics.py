@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from bot.domain.deployments.changes import Commit
 from bot.domain.deployments.states import Kind
-from bot.domain.metrics.goals import goals
 from bot.domain.metrics.history import CauseState, Closure, IncidentRecord, Record, Result
 from bot.domain.metrics.metrics import Stability, Window, stability, throughput
 
@@ -258,46 +257,6 @@ def test_weeks_that_are_not_over_are_judged_by_nobody() -> None:
     running = replace(FOUR_WEEKS, as_of=day(9))
     assert len(running.weeks(complete=True)) == 1
     assert len(running.weeks(complete=False)) == 2
-
-
-def test_each_goal_is_met_missed_or_open_with_the_reason() -> None:
-    week = replace(FOUR_WEEKS, end=MARCH + timedelta(7))
-    staging = [replace(deployed(f"s{n}", day(n)), environment="staging") for n in range(5)]
-    production = [FIRST, deployed("1", day(1)), deployed("2", day(2))]
-    quiet = stability(production, (), week)
-    told = {goal.name: goal for goal in goals(staging, production, quiet, week)}
-    assert {name: goal.met for name, goal in told.items()} == {
-        "staging_deployments": True,
-        "production_deployments": True,
-        "change_failure_rate": True,
-        "mttr_minutes": None,
-    }
-    assert told["mttr_minutes"].why == "no restored incident"
-
-    loud = stability(
-        production,
-        (incident("I1", day(1), day(1, minute=40), "1"), incident("I2", day(2), None)),
-        week,
-    )
-    told = {goal.name: goal for goal in goals(staging[1:], production[:2], loud, week)}
-    assert {name: goal.met for name, goal in told.items()} == {
-        "staging_deployments": False,
-        "production_deployments": False,
-        "change_failure_rate": False,
-        "mttr_minutes": False,
-    }
-    assert told["staging_deployments"].why == "4 of 5 working days with a deployment to staging"
-
-
-def test_what_may_still_turn_out_badly_is_at_risk() -> None:
-    production = [FIRST, *(deployed(str(n), day(n)) for n in range(1, 3))]
-    suspect = incident("I1", day(1), day(1, minute=5), "1", CauseState.SUSPECTED)
-    found = trouble(production, suspect, incident("I2", day(2), None))
-    told = {goal.name: goal for goal in goals((), production, found, FOUR_WEEKS)}
-    assert told["change_failure_rate"].met is None
-    assert told["change_failure_rate"].why.startswith("at risk: 0.0% of the deployments failed")
-    assert told["mttr_minutes"].met is None
-    assert "at risk: I2 open for longer than 30 min" in told["mttr_minutes"].why
 
 
 def test_a_window_has_a_length() -> None:

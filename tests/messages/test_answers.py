@@ -8,9 +8,10 @@ from bot.domain.deployments.deployments import Deployment, Ending
 from bot.domain.deployments.standings import Standing
 from bot.domain.deployments.states import Kind, State
 from bot.domain.gates import Level, Verdict
+from bot.domain.grammar import HistoryWish
 from bot.messages.blocks import SECTION_LIMIT
 from bot.messages.deployments import notes
-from bot.messages.knowing import reports
+from bot.messages.knowing import histories, reports
 from tests.domain.samples import NOON, a_deployment
 from tests.messages.samples import BY_BO, LATER, in_state, plain, read, texts
 
@@ -143,7 +144,8 @@ def test_the_overview_says_what_is_live_and_what_is_under_way() -> None:
 
 def test_the_history_is_a_page_of_lines() -> None:
     found = [in_state(State.SUCCEEDED), in_state(State.EXPIRED, id=11)]
-    assert read(reports.history(found, 1, True, "/deployments history")) == snapshot("""\
+    told = histories.history(found, HistoryWish(), True, "/deployments history")
+    assert read(told) == snapshot("""\
 *Deployments*
 *D12* app v1.2.1 → production · succeeded · by <@U0ANA> 2024-03-26 12:00 UTC, approved by <@U0BO>
 *D11* app v1.2.1 → production · expired · by <@U0ANA> 2024-03-26 12:00 UTC
@@ -152,19 +154,22 @@ More: `/deployments history page 2`\
 
 
 def test_an_empty_page_says_what_is_empty() -> None:
-    def said(page: int, where: str, history: str) -> str:
-        return reports.nothing(page, where, "/ship", history).text
+    def said(wish: HistoryWish) -> str:
+        return histories.nothing(wish, "/ship", f"/log history {wish.words}".strip()).text
 
-    assert said(1, "", "/log history") == snapshot(
+    assert said(HistoryWish()) == snapshot(
         "No deployments here yet. The first one begins with /ship v1.2.1"
     )
-    assert said(1, "app staging", "/log history app staging") == snapshot(
-        "No deployments of app staging yet."
+    assert said(HistoryWish(service="app")) == snapshot("No deployments of app yet.")
+    assert said(HistoryWish(service="app", person="bo", until=NOON.date())) == snapshot(
+        "Nothing in the history is app @bo until 2024-03-26."
     )
-    assert said(9, "app", "/log history app") == snapshot(
-        "The history of app has no page 9. It begins with `/log history app`."
+    assert said(HistoryWish(page=3)) == snapshot(
+        "The history has no page 3. It begins with `/log history`."
     )
-    assert said(2, "", "/log history").startswith("The history has no page 2.")
+    assert said(HistoryWish(service="app", outcome="failed", page=3)) == snapshot(
+        "The history of app failed has no page 3. It begins with `/log history app failed`."
+    )
 
 
 def test_what_slack_has_no_room_for_is_not_cut_silently() -> None:

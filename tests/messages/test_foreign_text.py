@@ -20,7 +20,7 @@ from bot.domain.deployments.twins import Twin
 from bot.domain.deployments.validation import Outcome, Validation
 from bot.domain.errors import Refusal
 from bot.domain.gates import Level, Verdict
-from bot.domain.grammar import AuditWish
+from bot.domain.grammar import AuditWish, HistoryWish
 from bot.domain.people import Who
 from bot.domain.rollbacks.remedies import RemedyKind
 from bot.domain.rollbacks.switching import TargetStep
@@ -38,7 +38,7 @@ from bot.messages.deployments import (
     staging,
     twins,
 )
-from bot.messages.knowing import audits, reports
+from bot.messages.knowing import audits, histories, reports
 from bot.messages.rollbacks import remedies, rollbacks
 from sandbox.slack.blocks import check_blocks, check_view
 from tests.domain.samples import NOON, a_deployment
@@ -152,7 +152,7 @@ def everything(d: Deployment) -> Iterable[Message]:
     yield outside.late(d, d)
     yield outside.unclear(a_run(title=d.reason), d.workflow, ((d.service, d.environment),))
     yield outside.you_are_displaced(d)
-    yield reports.history([d] * 10, 2, True, "/deployments")
+    yield histories.history([d] * 10, HistoryWish(person=d.reason, page=2), True, "/deployments")
     yield reports.show(d, [(NOON, "<@U0ANA>", d.reason)] * 60)
     yield reports.why(d)
     wish = AuditWish(subject="D2", person=d.reason, page=2)

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from sandbox.slack.rendering import blocks_text
+from tests.scenarios.test_incident_ends import root
+from tests.scenarios.test_watches import goes_live, takes
 from tests.scenarios.workspace import Workspace, workspace
 
 
@@ -40,7 +42,10 @@ async def test_it_says_what_waits_for_whom(team: Workspace) -> None:
     assert "app production, 28 days up to 2024-03-26 10:00 UTC: " in boss
     assert "Goal: Deploy to staging daily: " in boss
     assert "D2: v1.2.1 waiting for approval, by @ana" in boss
-    assert (await home(team, "ana")).startswith("Waits for you\nNothing waits for you.")
+    assert (await home(team, "ana")).startswith(
+        "Waits for you\n"
+        "Sign off for app v1.2.1 → production (D2), in its thread: Monitoring configured\n"
+    )
     assert "Nothing waits for you." in await home(team, "cy")
 
     await team.approves("bo")
@@ -86,6 +91,34 @@ async def test_locks_incidents_windows_and_links(tmp_path: Path) -> None:
         view = await team.get("/home", **{"as": "dee", "open": "false"})
         texts = [str(block.get("text", {}).get("text")) for block in view["blocks"]]
         assert any("<https://grafana.example/d/app|Dashboards>" in text for text in texts)
+
+
+async def test_what_a_bake_and_an_incident_ask_of_whom(tmp_path: Path) -> None:
+    async with workspace(tmp_path, seed="bake") as team:
+        await goes_live(team)
+        asked_to = "Watch app v1.2.1 → production (D2), until 2024-03-26 10:15 UTC: press"
+        assert asked_to in await home(team, "dee")
+        mine = await home(team, "ana")
+        assert asked_to in mine
+        assert (
+            "Sign off for app v1.2.1 → production (D2), in its thread: Application loads in "
+            "browser, Authentication works, Critical user flows tested and "
+        ) in mine
+        assert "Sign off" not in await home(team, "cy")
+        await takes(team, "dee")
+        assert asked_to not in await home(team, "ana")
+        assert "Sign off for app v1.2.1" in await home(team, "dee")
+
+        await team.types("cy", "/incident major Sign-in is slow")
+        await team.passes("PT5S")
+        assert "Confirm or rule out D2 as the cause of INC-1" in await home(team, "cy")
+        assert "Confirm or rule out" not in await home(team, "dee")
+        for button in ("Restored", "Resolve"):
+            await team.clicks("dee", button, ts=await root(team))
+            await team.passes("PT5S")
+        assert "Publish the post-mortem of INC-1 app: major degradation, due 2024-03-27 10:0" in (
+            await home(team, "cy")
+        )
 
 
 async def test_notifications_are_switched_where_they_are_shown(team: Workspace) -> None:

@@ -15,6 +15,16 @@ NAMES = {"commands": {"deploy": "/ship", "deployments": "/log"}}
 async def test_an_empty_page_says_what_is_empty(team: Workspace) -> None:
     for line, answer in (
         ("history app staging", "No deployments of app staging yet."),
+        ("history failed @bo", "Nothing in the history is failed @bo."),
+        (
+            "history faild",
+            "I do not understand “faild”. Did you mean “failed”? For example: "
+            "/deployments history failed @ana since 2024-03-01",
+        ),
+        (
+            "history @zoe",
+            "I know nobody called zoe. People have the names of gonogo.yaml and of Slack.",
+        ),
         ("history page 9", "The history has no page 9. It begins with /deployments history."),
         (
             "history app page 2",

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, event
 
 from bot.adapters.store.database import open_database
 from bot.adapters.store.store import Transaction
+from bot.domain.deployments.searches import Search
+from bot.domain.deployments.states import State
 from bot.ports import Tx
 from tests.store.samples import START
 from tests.store.test_history import a_record
@@ -38,6 +40,19 @@ QUESTIONS: dict[str, tuple[Callable[[Tx], object], str]] = {
         lambda tx: tx.history("app", "production", limit=10),
         "deployments_service_history",
     ),
+    "all of the history": (lambda tx: tx.search(Search(), limit=10), "deployments_history"),
+    "what a person asked for": (
+        lambda tx: tx.search(Search(person="U0ANA"), limit=10),
+        "deployments_of_requested_by",
+    ),
+    "where a version went": (
+        lambda tx: tx.search(Search(version="v1.2.1"), limit=10),
+        "deployments_of_version",
+    ),
+    "what failed": (
+        lambda tx: tx.search(Search(states=frozenset({State.FAILED})), limit=10),
+        "deployments_not_succeeded",
+    ),
     "claimed runs": (lambda tx: tx.claimed_runs("acme/app"), "deployments_run"),
     "stale cards": (lambda tx: tx.stale_cards(), "deployments_stale_card"),
     "posts due": (lambda tx: tx.posts_due(START), "outbox_open"),
@@ -49,6 +64,7 @@ QUESTIONS: dict[str, tuple[Callable[[Tx], object], str]] = {
     "maintenances over": (lambda tx: tx.maintenances_over(), "status_posts_maintenance"),
     "pages of an incident": (lambda tx: tx.pages(1), "pages_pager"),
     "stale rooms": (lambda tx: tx.stale_rooms(), "incidents_touched_room"),
+    "resolved incidents": (lambda tx: tx.resolved_incidents(), "incidents_resolved"),
     "trail": (lambda tx: tx.trail("D1"), "audit_subject"),
     "audited subject": (lambda tx: tx.audited("D1", None, limit=10), "audit_subject"),
     "audited person": (lambda tx: tx.audited(None, "U0ANA", limit=10), "audit_actor"),

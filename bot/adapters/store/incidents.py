@@ -79,6 +79,9 @@ class Incidents(Rows):
     def open_incidents(self) -> tuple[Incident, ...]:
         return self._read(_OPEN)
 
+    def resolved_incidents(self) -> tuple[Incident, ...]:
+        return self._read(_OURS.where(tables.RESOLVED_INCIDENT).order_by(_TABLE.c.id))
+
     def follow_ups(self, service: str) -> tuple[Incident, ...]:
         return self._read(_FOLLOW_UPS, service=service)
 

@@ -33,6 +33,7 @@ from bot.adapters.store.pages import Pages
 from bot.adapters.store.pictures import Pictures
 from bot.adapters.store.release_drafts import ReleaseDrafts
 from bot.adapters.store.remedies import Remedies
+from bot.adapters.store.searches import Searches
 from bot.adapters.store.standings import Standings
 from bot.adapters.store.status_posts import StatusPosts
 from bot.adapters.store.twins import Twins
@@ -46,6 +47,7 @@ class Transaction(
     Inbox,
     Callbacks,
     Standings,
+    Searches,
     Lookouts,
     Forerunners,
     History,

@@ -3,6 +3,7 @@
 from bot.domain.grammar.audit import AuditWish, parse_audit
 from bot.domain.grammar.deploy import DeployWish, hotfix_checked, incident_in, parse_deploy
 from bot.domain.grammar.freezes import FreezeWish, LiftWish, parse_freeze
+from bot.domain.grammar.history import HistoryWish, parse_history
 from bot.domain.grammar.incident import IncidentWish, parse_incident
 from bot.domain.grammar.locks import LockWish, UnlockWish, parse_lock, parse_unlock
 from bot.domain.grammar.metrics import MetricsWish, parse_metrics
@@ -19,6 +20,7 @@ __all__ = [
     "AuditWish",
     "DeployWish",
     "FreezeWish",
+    "HistoryWish",
     "IncidentWish",
     "LiftWish",
     "LockWish",
@@ -33,6 +35,7 @@ __all__ = [
     "parse_audit",
     "parse_deploy",
     "parse_freeze",
+    "parse_history",
     "parse_incident",
     "parse_lock",
     "parse_metrics",

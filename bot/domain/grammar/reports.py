@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.domain.errors import Refusal
-from bot.domain.grammar.words import ENVIRONMENTS, hint, normalise, once, page_number
+from bot.domain.grammar.words import ENVIRONMENTS, hint, normalise, once
 
-REPORTS = ("status", "history", "show", "why", "locks", "validate", "help")
-ACTS = ("lock", "unlock", "freeze", "notify", "notes", "metrics", "audit")
+REPORTS = ("status", "show", "why", "locks", "validate", "help")
+ACTS = ("history", "lock", "unlock", "freeze", "notify", "notes", "metrics", "audit")
 """What `/deployments` does besides: each has a grammar of its own."""
 
 
@@ -23,11 +23,10 @@ class ReportWish:
     environment: str | None = None
     deployment: int | None = None
     typed: str = ""
-    page: int = 1
 
 
 def parse_report(text: str, services: Iterable[str]) -> ReportWish:
-    """`/deployments status|history [service] [environment] [page N]`, `show|why ID`, `help`."""
+    """`/deployments status|locks|validate [service] [environment]`, `show|why ID`, `help`."""
     words = normalise(text).split()
     if not words:
         return ReportWish(report="status")
@@ -42,25 +41,22 @@ def parse_report(text: str, services: Iterable[str]) -> ReportWish:
     if report in ("show", "why"):
         return _of_one(report, " ".join(rest))
     names = {name.lower(): name for name in services}
-    service = environment = page = None
-    words_left = iter(rest)
-    for word in words_left:
+    service = environment = None
+    for word in rest:
         lower = word.lower()
         if lower in names:
             service = once("service", service, names[lower])
         elif lower in ENVIRONMENTS:
             environment = once("environment", environment, ENVIRONMENTS[lower])
-        elif lower == "page":
-            page = once("page", page, page_number(next(words_left, "")))
         else:
-            known = (*names.values(), *ENVIRONMENTS, "page")
+            known = (*names.values(), *ENVIRONMENTS)
             raise Refusal(
                 "unknown_word",
                 "I do not understand “{word}”.{hint}",
                 word=word,
                 hint=hint(lower, known, every=True),
             )
-    return ReportWish(report=report, service=service, environment=environment, page=page or 1)
+    return ReportWish(report=report, service=service, environment=environment)
 
 
 def _of_one(report: str, typed: str) -> ReportWish:

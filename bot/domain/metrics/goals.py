@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.metrics.history import Record, Result
-from bot.domain.metrics.metrics import CHANGES, DAY, Stability, Window
+from bot.domain.metrics.metrics import CHANGES, DAY, Stability, Window, midnight
 
 WEEKLY = 2
 """Deployments to production in a week that count as "multiple"."""
@@ -13,6 +13,8 @@ WEEKLY = 2
 FAILURE_RATE = 0.05
 RECOVERY_MINUTES = 30.0
 SATURDAY = 5
+NOON = 12
+"""From that hour on a working day without a deployment is one to worry about."""
 
 
 AT_RISK = "at risk: "
@@ -53,11 +55,22 @@ def _daily(history: Sequence[Record], window: Window) -> Goal:
     days = [day for day in window.full_days() if day.weekday() < SATURDAY]
     with_one = len(set(days) & set(good))
     name, target = "staging_deployments", "at least 1 per working day"
-    if not days:
-        return Goal(name=name, target=target, value=None, met=None, why="no working day is over")
     why = f"{with_one} of {len(days)} working days with a deployment to staging"
-    value = sum(day in days for day in good) / len(days)
-    return Goal(name=name, target=target, value=value, met=with_one == len(days), why=why)
+    met: bool | None = with_one == len(days)
+    value = sum(day in days for day in good) / len(days) if days else None
+    if not days:
+        met, why = None, "no working day is over"
+    if met is not False and (late := _late_today(good, window)):
+        met, why = None, f"{AT_RISK}none yet on {late}; {why}"
+    return Goal(name=name, target=target, value=value, met=met, why=why)
+
+
+def _late_today(good: Sequence[date], window: Window) -> date | None:
+    """The working day that goes on, where more than half of it is over and nothing came."""
+    today = _today(window)
+    if today is None or today.weekday() >= SATURDAY or today in good:
+        return None
+    return today if window.as_of.astimezone(window.zone).hour >= NOON else None
 
 
 def _weekly(history: Sequence[Record], window: Window) -> Goal:
@@ -69,17 +82,40 @@ def _weekly(history: Sequence[Record], window: Window) -> Goal:
         if monday in counts:
             counts[monday] += 1
     name, target = "production_deployments", f"at least {WEEKLY} in every week"
-    if not counts:
-        return Goal(name=name, target=target, value=None, met=None, why="no complete week")
     short = [monday for monday, count in counts.items() if count < WEEKLY]
-    value = sum(counts.values()) / len(counts)
+    value = sum(counts.values()) / len(counts) if counts else None
     listed = ", ".join(f"{monday:%Y-%m-%d}" for monday in short[:3])
     why = (
         f"fewer than {WEEKLY} in {len(short)} of {len(counts)} weeks (from {listed})"
         if short
         else f"{WEEKLY} or more in each of {len(counts)} weeks"
     )
-    return Goal(name=name, target=target, value=value, met=not short, why=why)
+    met: bool | None = not short
+    if not counts:
+        met, why = None, "no complete week"
+    if met is not False and (hurry := _short_week(good, window)):
+        met, why = None, f"{AT_RISK}{hurry}; {why}"
+    return Goal(name=name, target=target, value=value, met=met, why=why)
+
+
+def _short_week(good: Sequence[date], window: Window) -> str:
+    """The week that goes on, where each working day that is left would need a deployment."""
+    today = _today(window)
+    if today is None:
+        return ""
+    monday = today - DAY * today.weekday()
+    if midnight(monday, window.zone) < window.start:
+        return ""
+    done, left = sum(day >= monday for day in good), max(0, SATURDAY - today.weekday())
+    if done >= WEEKLY or left > WEEKLY - done:
+        return ""
+    days = "1 working day" if left == 1 else f"{left or 'no'} working days"
+    return f"{done} in the week from {monday}, and {days} left"
+
+
+def _today(window: Window) -> date | None:
+    """The day that goes on, where the window reaches into it."""
+    return window.day_of(window.as_of) if window.start <= window.as_of < window.end else None
 
 
 def _failures(found: Stability) -> Goal:

@@ -7,8 +7,11 @@ from typing import Any
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
+from bot.domain.gates import Gate, checklist
+from bot.domain.incidents import incidents
 from bot.domain.incidents.incidents import Incident
 from bot.domain.metrics.goals import Goal
+from bot.domain.metrics.history import CauseState
 from bot.domain.people import Actor, Role
 
 WATCHED_FOR = timedelta(minutes=10)
@@ -65,3 +68,44 @@ def waits_for(deployment: Deployment, person: Actor) -> bool:
 def owes_news(incident: Incident, person: Actor) -> bool:
     """Whether people wait for news of an incident from this person."""
     return incident.is_open and incident.speaker == person.slack_id
+
+
+def to_sign(deployment: Deployment, person: Actor) -> tuple[str, ...]:
+    """The items that wait for this person's name: QA's for QA, the others for whoever asked for the
+    deployment, or takes its watch.
+    """
+    if not checklist.is_for(deployment):
+        return ()
+    takes_part = person.slack_id in (deployment.requested_by, _watcher(deployment))
+    return tuple(
+        item
+        for item in checklist.to_sign(deployment)
+        if (person.holds(Role.QA) if item == Gate.QA else takes_part and person.holds(*Role))
+    )
+
+
+def _watcher(deployment: Deployment) -> str:
+    return deployment.watch.taken_by if deployment.watch else ""
+
+
+def is_asked_to_watch(deployment: Deployment, person: Actor) -> bool:
+    """Whether this person is one of those who were asked to watch, and nobody has said so yet."""
+    watch = deployment.watch
+    if watch is None or deployment.state is not State.VALIDATING:
+        return False
+    return not watch.taken_by and person.slack_id in watch.people
+
+
+def owes_postmortem(incident: Incident, person: Actor) -> bool:
+    """Whether this person has to see to it that a post-mortem is published."""
+    found = incident.postmortem
+    is_owed = found is not None and found.published_at is None
+    is_over = incident.state is incidents.State.RESOLVED
+    return is_owed and is_over and incident.owner == person.slack_id
+
+
+def has_suspect(incident: Incident, person: Actor) -> bool:
+    """Whether this person has to say if a deployment was the cause."""
+    is_open = incident.state is not incidents.State.CLOSED
+    is_question = incident.cause is not None and incident.cause_state is CauseState.SUSPECTED
+    return is_open and is_question and incident.owner == person.slack_id

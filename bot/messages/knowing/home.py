@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
+from bot.domain.gates.items import title as item_title
 from bot.domain.incidents.incidents import Incident
 from bot.domain.metrics.homes import Figures
 from bot.messages import blocks as b
@@ -14,15 +15,25 @@ from bot.messages.knowing import metrics
 
 MOST_BLOCKS = 100
 MOST_LINES = 12
+MOST_ITEMS = 3
 NOBODY = "Nothing waits for you."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Everything that a Home is made of; `links` by their names, `places` and the like as lines."""
+    """Everything that a Home is made of; `links` by their names, `places` and the like as lines.
+
+    What waits for the person: `waiting` for a decision, `watching` for whoever watches, `signing`
+    for a name to items; incidents for `news`, for a word about their `suspects`, and for their
+    `postmortems`.
+    """
 
     waiting: Sequence[tuple[Deployment, str | None]]
+    watching: Sequence[Deployment]
+    signing: Sequence[tuple[Deployment, Sequence[str]]]
     news: Sequence[Incident]
+    suspects: Sequence[Incident]
+    postmortems: Sequence[Incident]
     places: Sequence[str]
     closed: Sequence[str]
     incidents: Sequence[Incident]
@@ -83,10 +94,34 @@ def _waiting(facts: Facts) -> list[str]:
             told.append(f"*Approve or reject* {what} ({d.name}){asked}{until}")
         else:
             told.append(f"*Decide about* {what} ({d.name}), {status(d).lower()}")
+    for d in facts.watching:
+        until = f", until {b.when(d.watch.until)}" if d.watch else ""
+        told.append(f"*Watch* {title(d)} ({d.name}){until}: press I Am Watching in its thread")
     for one in facts.news:
         due = f" by {b.when(one.promised_at)}" if one.promised_at else ""
-        told.append(f"*Tell people news* of {one.name} {b.line(one.title, 120)}{due}")
+        told.append(f"*Tell people news* of {_named(one)}{due}")
+    for one in facts.suspects:
+        told.append(
+            f"*Confirm or rule out* {b.line(one.cause or '', 40)} as the cause of {_named(one)}"
+        )
+    for one in facts.postmortems:
+        told.append(_owed(one))
+    for d, items in facts.signing:
+        named = ", ".join(map(item_title, items[:MOST_ITEMS]))
+        more = f" and {len(items) - MOST_ITEMS} more" if len(items) > MOST_ITEMS else ""
+        told.append(f"*Sign off* for {title(d)} ({d.name}), in its thread: {b.line(named)}{more}")
     return told
+
+
+def _named(one: Incident) -> str:
+    return f"{one.name} {b.line(one.title, 120)}"
+
+
+def _owed(one: Incident) -> str:
+    found = one.postmortem
+    due = f", due {b.when(found.due_at)}" if found and found.due_at else ""
+    draft = b.link(found.url if found else None, "post-mortem")
+    return f"*Publish the {draft}* of {_named(one)}{due}"
 
 
 def _incident(one: Incident) -> str:

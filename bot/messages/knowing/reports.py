@@ -31,7 +31,6 @@ from bot.messages.deployments.cards import (
 )
 from bot.messages.rollbacks import pins
 
-PAGE = 10
 MOST_TRAIL = 40
 
 
@@ -39,7 +38,7 @@ def overview(rows: Sequence[Standing], now: datetime, closed: Sequence[str] = ()
     """What is live where, and what is under way; then a line for each lock or freeze."""
     if not rows:
         return Message("Nothing of that is in gonogo.yaml.")
-    return _paged("Status", [*map(place, rows), *closed])
+    return paged("Status", [*map(place, rows), *closed])
 
 
 def place(found: Standing) -> str:
@@ -97,24 +96,6 @@ def _live(d: Deployment) -> str:
 def _was_only_seen(d: Deployment) -> bool:
     """Whether only production told of it, so that nobody knows since when it has been there."""
     return d.adopted and d.run_id is None
-
-
-def nothing(page: int, where: str, deploy: str, history: str) -> Message:
-    """A history or a page of it without any deployment; `deploy` and `history` are commands."""
-    of = f" of {b.line(where)}" if where else ""
-    if page > 1:
-        return Message(f"The history{of} has no page {page}. It begins with `{b.line(history)}`.")
-    if where:
-        return Message(f"No deployments{of} yet.")
-    return Message(f"No deployments here yet. The first one begins with {b.line(deploy)} v1.2.1")
-
-
-def history(found: Sequence[Deployment], page: int, more: bool, command: str) -> Message:
-    """One page of deployments, newest first."""
-    lines = [entry(d) for d in found]
-    if more:
-        lines.append(f"More: `{b.line(command)} page {page + 1}`")
-    return _paged("Deployments" if page == 1 else f"Deployments, page {page}", lines)
 
 
 def entry(d: Deployment) -> str:
@@ -244,7 +225,8 @@ def _asked(d: Deployment) -> str:
     return f"{by} {b.when(d.requested_at)}"
 
 
-def _paged(heading: str, lines: Sequence[str]) -> Message:
+def paged(heading: str, lines: Sequence[str]) -> Message:
+    """A heading and its lines, as many as Slack takes."""
     return Message(
         f"{heading}: {lines[0]}", _fitting([b.section(f"*{heading}*"), *b.sections(lines)])
     )

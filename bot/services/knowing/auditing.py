@@ -8,6 +8,7 @@ from bot.messages.blocks import Message
 from bot.messages.knowing import audits as messages
 from bot.ports import Tx
 from bot.services.deployments.requests import who
+from bot.services.knowing.persons import person_called
 
 MOST_CHECKED = 2000
 """How many rows of the chain are gone through while somebody waits; some 20 µs each."""
@@ -23,29 +24,9 @@ def audit(tx: Tx, config: Config, wish: AuditWish, slack_id: str) -> Message:
             "Only people with the role approver or admin may read the audit trail. "
             "Ask one of them; {deployments} show D12 has the trail of one deployment.",
         )
-    person = _person(tx, config, wish.person) if wish.person else None
+    person = person_called(tx, config, wish.person) if wish.person else None
     offset = (wish.page - 1) * messages.PAGE
     found = tx.audited(wish.subject, person, limit=messages.PAGE + 1, offset=offset)
     again = " ".join(filter(None, (config.commands.deployments, "audit", wish.words)))
     chain = tx.look_at_chain(MOST_CHECKED)
     return messages.page(found, wish, person, again, chain)
-
-
-def _person(tx: Tx, config: Config, name: str) -> str:
-    """The Slack id of whoever that is: in the configuration, by the name in Slack, or by id."""
-    configured = {key.casefold(): one.slack for key, one in config.people.items()}
-    ids = {configured[name.casefold()]} if name.casefold() in configured else tx.called(name)
-    if len(ids) == 1:
-        return ids.pop()
-    if ids:
-        raise Refusal(
-            "ambiguous_person",
-            "Several people are called {name}: type an id instead, such as @{example}.",
-            name=name,
-            example=min(ids),
-        )
-    raise Refusal(
-        "unknown_person",
-        "I know nobody called {name}. People have the names of gonogo.yaml and of Slack.",
-        name=name,
-    )

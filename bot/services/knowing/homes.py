@@ -11,7 +11,8 @@ from bot.config import GUARDED, Config
 from bot.domain.closures import windows
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.errors import Declined, Fault, NotFound, Refusal
-from bot.domain.metrics.homes import WATCHED_FOR, Home, owes_news, waits_for
+from bot.domain.metrics import homes
+from bot.domain.metrics.homes import WATCHED_FOR, Home
 from bot.domain.people import require_member
 from bot.messages.knowing import home as messages
 from bot.messages.knowing import reports as lines
@@ -75,10 +76,16 @@ def read(tx: Tx, config: Config, slack_id: str) -> tuple[Home | None, messages.F
     except Refusal as refusal:
         return home, None, str(refusal)
     open_incidents = tx.open_incidents()
-    unfinished: Iterable[Deployment] = tx.unfinished()
+    unsettled = (*open_incidents, *tx.resolved_incidents())
+    unfinished: Iterable[Deployment] = [d for d in tx.unfinished() if not d.dry_run]
+    signing = ((d, homes.to_sign(d, actor)) for d in unfinished)
     found = messages.Facts(
-        waiting=[(d, None) for d in unfinished if not d.dry_run and waits_for(d, actor)],
-        news=[one for one in open_incidents if owes_news(one, actor)],
+        waiting=[(d, None) for d in unfinished if homes.waits_for(d, actor)],
+        watching=[d for d in unfinished if homes.is_asked_to_watch(d, actor)],
+        signing=[(d, items) for d, items in signing if items],
+        news=[one for one in open_incidents if homes.owes_news(one, actor)],
+        suspects=[one for one in unsettled if homes.has_suspect(one, actor)],
+        postmortems=[one for one in unsettled if homes.owes_postmortem(one, actor)],
         places=[lines.place(one) for one in reports.places(tx, config)],
         closed=reports.closed(tx, config),
         incidents=open_incidents,

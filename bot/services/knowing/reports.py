@@ -30,8 +30,6 @@ LOOK_BACK = 50
 def report(tx: Tx, config: Config, wish: ReportWish) -> Message:
     """The answer to a report command other than help."""
     match wish.report:
-        case "history":
-            return _history(tx, config, wish)
         case "show":
             return _show(tx, wish)
         case "why":
@@ -105,17 +103,6 @@ def closed(tx: Tx, config: Config, wish: ReportWish = EVERYTHING) -> list[str]:
         for service, freeze, by in known
         if wish.service in (None, service) or not service
     ]
-
-
-def _history(tx: Tx, config: Config, wish: ReportWish) -> Message:
-    offset = (wish.page - 1) * reports.PAGE
-    found = tx.history(wish.service, wish.environment, limit=reports.PAGE + 1, offset=offset)
-    more = len(found) > reports.PAGE
-    where = tuple(filter(None, (wish.service, wish.environment)))
-    again = " ".join((config.commands.deployments, "history", *where))
-    if not found:
-        return reports.nothing(wish.page, " ".join(where), config.commands.deploy, again)
-    return reports.history(found[: reports.PAGE], wish.page, more, again)
 
 
 def _show(tx: Tx, wish: ReportWish) -> Message:

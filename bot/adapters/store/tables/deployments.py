@@ -25,6 +25,7 @@ HOLDS_SLOT = text(f"{UNFINISHED.text} AND NOT dry_run")
 UNFINISHED_DRY_RUN = text(f"{UNFINISHED.text} AND dry_run")
 LIVE = text("live_at IS NOT NULL AND NOT dry_run")
 REAL = text("NOT dry_run")
+NOT_SUCCEEDED = text("NOT dry_run AND state <> 'succeeded'")
 PINNED = text("pinned")
 CARD_IS_STALE = text(
     "shown_revision < revision AND NOT dry_run AND NOT adopted"
@@ -126,6 +127,10 @@ partial_index("deployments_unfinished", _d.id, _d.due_at, where=UNFINISHED)
 partial_index("deployments_live", _d.service, _d.environment, _d.live_at, where=LIVE)
 partial_index("deployments_history", _d.requested_at, _d.id, where=REAL)
 partial_index("deployments_service_history", _d.service, _d.requested_at, _d.id, where=REAL)
+# Of all rows: over a part of them SQLite would take one of these where it needs another index.
+Index("deployments_of_requested_by", _d.requested_by, _d.requested_at, _d.id)
+Index("deployments_of_version", _d.version, _d.requested_at, _d.id)
+partial_index("deployments_not_succeeded", _d.requested_at, _d.id, where=NOT_SUCCEEDED)
 partial_index("deployments_pinned", _d.id, where=PINNED)
 partial_index("deployments_stale_card", _d.id, where=CARD_IS_STALE)
 

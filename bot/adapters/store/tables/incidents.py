@@ -8,6 +8,7 @@ from bot.adapters.store.types import Json, UtcDateTime
 OPENED_HERE = text("declared_by <> ''")  # what was imported has nobody
 OPEN_INCIDENT = text("state NOT IN ('resolved', 'closed')")
 REPORTED_AND_GOING_ON = text("source <> '' AND state NOT IN ('restored', 'resolved', 'closed')")
+RESOLVED_INCIDENT = text("state = 'resolved'")
 ROOM_IS_STALE = text("shown_revision < revision")
 ROOM_IS_TOUCHED = text("shown_touched < touched")
 
@@ -62,6 +63,7 @@ incidents = Table(
 )
 _i = incidents.c
 partial_index("incidents_open", _i.id, where=OPEN_INCIDENT)
+partial_index("incidents_resolved", _i.id, where=RESOLVED_INCIDENT)
 partial_index("incidents_due", _i.due_at, where=text("due_at IS NOT NULL"))
 partial_index("incidents_draft", _i.draft_due_at, where=text("draft_due_at IS NOT NULL"))
 partial_index("incidents_stale_room", _i.id, where=ROOM_IS_STALE)
