@@ -75,3 +75,36 @@ async def test_a_transaction_that_was_cut_off_is_not_called_off(address: str) ->
         await database.transact(cut)
     assert await database.transact(answer) == 42
     await database.close()
+
+
+async def test_what_was_cut_off_before_its_end_is_done_once_more(address: str) -> None:
+    """Nothing of it can have been kept."""
+    database, runs = open_database(address), []
+
+    def work(connection: Connection) -> object:
+        runs.append(connection.scalar(text("SELECT pg_backend_pid()")))
+        if len(runs) == 1:
+            cut(connection)
+        return answer(connection)
+
+    assert await database.transact(work) == 42
+    assert len(set(runs)) == 2
+    await database.close()
+
+
+async def test_nobody_asks_first_whether_the_server_is_there(address: str) -> None:
+    """That would be three of the six round trips of one question; prepared ones are not logged."""
+    database, asked = open_database(address), []
+    await database.transact(answer)
+
+    def count(connection: Connection) -> object:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.add_query_logger(lambda record: asked.append(record.query))
+        return answer(connection)
+
+    await database.transact(count)
+    asked.clear()
+    await database.transact(answer)
+    assert [query.split()[0] for query in asked] == ["BEGIN", "COMMIT;"]
+    await database.close()

@@ -52,7 +52,6 @@ class PostgresDatabase:
             "postgresql+asyncpg://",
             async_creator=connect,
             isolation_level="REPEATABLE READ",
-            pool_pre_ping=True,
             json_serializer=written.write,
             json_deserializer=written.read,
         )
@@ -60,17 +59,27 @@ class PostgresDatabase:
     async def transact(self, work: Callable[[Connection], T], *, reads: bool = False) -> T:
         """Run `work` in a transaction of its own; Stale when it lost every race.
 
+        A connection that breaks before the commit is sent has kept nothing, so the work is done
+        once more on a new one. That is how a server that was restarted is noticed; to ask each
+        time whether it is there would be a good part of what a transaction takes.
+
         What only `reads` needs nothing else here, since no reader holds up a writer.
         """
         lost: DBAPIError | None = None
+        was_cut = False
         for _ in range(ATTEMPTS):
+            is_done = False
             try:
                 async with self._engine.begin() as connection:
-                    return await connection.run_sync(work)
+                    found = await connection.run_sync(work)
+                    is_done = True
+                return found
             except DBAPIError as error:
                 if error.connection_invalidated:
-                    raise Unconfirmed("the connection was lost") from error
-                if not _lost_race(error):
+                    if is_done or was_cut:
+                        raise Unconfirmed("the connection was lost") from error
+                    was_cut = True
+                elif not _lost_race(error):
                     raise
                 lost = error
         raise Stale("somebody else was always faster") from lost

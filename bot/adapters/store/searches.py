@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, TextClause
 
 from bot.adapters.store import tables
 from bot.adapters.store.deployments import SELECT, from_row
@@ -27,7 +27,7 @@ class Searches(Rows):
         return tuple(map(from_row, self.connection.execute(newest)))
 
 
-def _conditions(wanted: Search) -> Iterator[ColumnElement[bool]]:
+def _conditions(wanted: Search) -> Iterator[ColumnElement[bool] | TextClause]:
     same = {
         _D.c.service: wanted.service,
         _D.c.environment: wanted.environment,
