@@ -64,8 +64,10 @@ async def test_pagers_say_what_can_be_known_without_waking_anybody(world: World)
     other = incident_io.connect(f"{world.base_url}/incident.io", "token")
     found = await look(world, at_pagerduty(world), other)
     assert found["PagerDuty"] == (
-        True, "the routing key has the right form, and the token reads who answered", ""
-    )  # fmt: skip
+        True,
+        "the routing key has the right form, and the token reads who answered and who is on call",
+        "",
+    )
     assert found["incident.io"] == (
         True, "set up; only an alarm shows whether it takes one, and who answers is not visible", ""
     )  # fmt: skip

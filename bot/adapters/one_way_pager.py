@@ -37,6 +37,10 @@ class OneWayPager:
         """The alarm is over."""
         await self._api.change("POST", self._url, body=self._body(alarm, True))
 
+    async def on_call(self, policy: str) -> tuple[str, ...]:
+        """Nobody that it tells of."""
+        return ()
+
     async def answered(self, key: str) -> Answered | None:
         """Nothing."""
         return None

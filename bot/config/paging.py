@@ -19,6 +19,11 @@ class PagingConfig(Part):
     group: GroupId | None = Field(
         default=None, description="Slack user group that is mentioned when no pager takes a page"
     )
+    escalation_policy: str = Field(
+        default="",
+        pattern="^[A-Z0-9]*$",
+        description="PagerDuty's policy whose first level is on call: PABC123; else any policy's",
+    )
     by_hand: str = Field(default="", description="what to do by hand then: call +49 …")
 
 

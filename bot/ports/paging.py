@@ -44,7 +44,7 @@ class Pager(Protocol):
     def name(self) -> PagerName: ...
     @property
     def sees_answers(self) -> bool:
-        """Whether it can be asked who answered."""
+        """Whether it can be asked who answered, and who is on call."""
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -59,6 +59,11 @@ class Pager(Protocol):
 
     async def resolve(self, alarm: Alarm) -> None:
         """Say that it is over; nothing happens where the alarm is not open."""
+
+    async def on_call(self, policy: str) -> tuple[str, ...]:
+        """The names of those whom it would wake first at this moment, by that escalation policy or,
+        where none is named, by any. Raises Fault. Nobody asks one that does not see answers.
+        """
 
     async def answered(self, key: str) -> Answered | None:
         """How people stand to it; None when the pager knows no such alarm. Raises Fault."""

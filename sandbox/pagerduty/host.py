@@ -16,6 +16,7 @@ SEVERITIES = ("critical", "error", "warning", "info")
 LONGEST_KEY = 255
 LONGEST_SUMMARY = 1024
 SERVICE = "PSERVICE"
+POLICY = "PPOLICY"
 Status = Literal["triggered", "acknowledged", "resolved"]
 
 
@@ -45,6 +46,7 @@ class PagerDuty:
         self.routing_key = seed.secrets.pagerduty_routing_key
         self.token = seed.secrets.pagerduty_token
         self.incidents: list[Incident] = []
+        self.on_call = [("dee", 1), ("bo", 2)]  # (who, at which level)
         self.changes: list[Mapping[str, Any]] = []
         self._clock = clock
         self._events = events

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from sandbox.edge import edge
 from sandbox.pagerduty import views
-from sandbox.pagerduty.host import mistakes
+from sandbox.pagerduty.host import POLICY, mistakes
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -24,6 +24,7 @@ def routes(world: World) -> web.Application:
     app = web.Application(middlewares=[edge("pagerduty", world)], client_max_size=LONGEST_EVENT * 2)
     app.router.add_post("/v2/enqueue", api.enqueue)
     app.router.add_post("/v2/change/enqueue", api.change)
+    app.router.add_get("/oncalls", api.on_calls)
     app.router.add_get("/incidents", api.incidents)
     app.router.add_get("/incidents/{incident}", api.incident)
     return app
@@ -76,6 +77,20 @@ class _Api:
         more = offset + limit < len(found)
         page = {"limit": limit, "offset": offset, "total": None, "more": more}
         return web.json_response({"incidents": rows, **page})
+
+    async def on_calls(self, request: web.Request) -> web.Response:
+        if no := self._unauthorised(request):
+            return no
+        query = request.query
+        limit, offset = (_number(query.get(name), other) for name, other in _PAGE)
+        if limit is None or offset is None or not 0 < limit <= MOST:
+            return web.json_response(views.error(2001, "Invalid Input Provided"), status=400)
+        policies = query.getall("escalation_policy_ids[]", [POLICY])
+        people = self._world.pagerduty.on_call if POLICY in policies else []
+        rows = [views.on_call(self._world.base_url, *one) for one in people]
+        more = offset + limit < len(rows)
+        page = {"limit": limit, "offset": offset, "total": None, "more": more}
+        return web.json_response({"oncalls": rows[offset : offset + limit], **page})
 
     async def incident(self, request: web.Request) -> web.Response:
         if no := self._unauthorised(request):

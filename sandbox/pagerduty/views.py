@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sandbox.pagerduty.host import SERVICE, Incident
+from sandbox.pagerduty.host import POLICY, SERVICE, Incident
 
 Json = dict[str, Any]
 
@@ -40,6 +40,18 @@ def incident(base: str, of: Incident) -> Json:
             "triggered": int(of.status != "resolved"),
             "resolved": int(of.status == "resolved"),
         },
+    }
+
+
+def on_call(base: str, who: str, level: int) -> Json:
+    """Somebody who is on call for as long as nobody changes that, so without an end."""
+    return {
+        "user": _person(base, who),
+        "escalation_policy": _reference(base, "escalation_policy", POLICY, "app"),
+        "escalation_level": level,
+        "schedule": None,
+        "start": None,
+        "end": None,
     }
 
 

@@ -182,3 +182,18 @@ async def test_who_answered_is_not_known_while_it_is_away(
     with pytest.raises(Fault) as raised:
         await pager.answered("incident:7")
     assert type(raised.value) is Fault
+
+
+async def test_those_of_the_first_level_are_on_call(world: World, pager: PagerDuty) -> None:
+    assert await pager.on_call("") == ("dee",)
+    world.pagerduty.on_call = [("bo", 2), ("dee", 1), ("ana", 1), ("dee", 1)]
+    assert await pager.on_call("PPOLICY") == ("dee", "ana")
+    assert await pager.on_call("POTHER") == ()
+    world.pagerduty.on_call = []
+    assert await pager.on_call("") == ()
+
+
+async def test_of_a_crowd_on_call_a_policy_has_to_be_named(world: World, pager: PagerDuty) -> None:
+    world.pagerduty.on_call = [(f"p{number}", 1) for number in range(101)]
+    with pytest.raises(Declined, match="name incidents"):
+        await pager.on_call("")

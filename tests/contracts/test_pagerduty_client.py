@@ -91,6 +91,18 @@ async def test_a_key_of_its_own_when_none_is_given(stage: Stage) -> None:
     assert [one.key for one in stage.world.pagerduty.incidents] == [first, second]
 
 
+async def test_who_is_on_call(stage: Stage) -> None:
+    host = stage.world.pagerduty
+    host.on_call = [(f"p{number}", 1 + number // 60) for number in range(120)]
+    params = {"escalation_policy_ids[]": ["PPOLICY"]}
+    listed = await asyncio.to_thread(stage.rest.list_all, "oncalls", params=params)
+    other = {"escalation_policy_ids[]": ["POTHER"]}
+
+    assert [(one["user"]["summary"], one["escalation_level"]) for one in listed] == host.on_call
+    assert {one["escalation_policy"]["id"] for one in listed} == {"PPOLICY"}
+    assert await asyncio.to_thread(stage.rest.list_all, "oncalls", params=other) == []
+
+
 async def test_a_deployment_is_a_change_event(stage: Stage) -> None:
     payload = {"summary": "v1.2.1 deployed", "source": "app"}
     await asyncio.to_thread(stage.events.send_change_event, payload)

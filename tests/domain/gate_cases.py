@@ -77,6 +77,7 @@ FINE = Evidence(
     health="",
     monitors=(UP,),
     watchers=("ana", "dee"),
+    on_call=("dee",),
     way_back=WAY_BACK,
 )
 HELD = Held(lock="L1", rollback="D3", left="v1.2.0", contains=1, total=2, back=("Bug Y",))
@@ -88,7 +89,8 @@ RULES = Rules(
 )
 ORDER = [
     *("ci", "merged", "reviewed", "live", "staging", "qa", "notes", "bugs"),
-    *("migrations", "monitoring", "watch", "way_back", "workflow"),
+    *("migrations", "monitoring", "watch", "on_call", "way_back"),
+    "workflow",
 ]
 
 
@@ -325,6 +327,15 @@ CASES: list[tuple[str, dict[str, Any], Level, str]] = [
         "Nobody of those who watch is a member of the workspace",
     ),
     ("watch", {"watchers": None}, WARN, "Nobody is named who watches"),
+    ("on_call", {}, PASS, "On call: dee"),
+    ("on_call", {"on_call": ("dee", "kim")}, PASS, "On call: dee, kim"),
+    ("on_call", {"on_call": ()}, BLOCK, "Nobody is on call"),
+    (
+        "on_call",
+        {"on_call": None},
+        WARN,
+        "Nobody is known to be on call: no pager that tells, and no group",
+    ),
     ("way_back", {}, PASS, "Way back: v1.2.0 (D1)"),
     ("way_back", {"way_back": Rehearsal(at=NOON)}, BLOCK, "No known-good version to go back to"),
     (

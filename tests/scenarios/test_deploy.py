@@ -100,6 +100,7 @@ async def test_the_card_shows_the_evidence_before_anybody_approves(team: Workspa
         "• No critical issues reported: No open issue labelled critical\n"
         "• Team ready to monitor: On watch: ana, dee\n"
     ) in card
+    assert "On call: dee" in card
     assert (
         "Risk: 3 commits, 3 files, 3 authors, no migrations, 6 days since the last one, "
         "Tuesday 10:00 UTC, the last one went well"

@@ -37,6 +37,9 @@ class Silent:
     async def answered(self, key: str) -> Answered | None:
         return None
 
+    async def on_call(self, policy: str) -> tuple[str, ...]:
+        return ()
+
     async def examine(self) -> str:
         return ""
 

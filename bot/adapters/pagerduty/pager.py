@@ -11,6 +11,7 @@ from bot.ports.paging import Alarm, Answered, PagerName
 
 ENQUEUE = "/v2/enqueue"
 LONGEST_SUMMARY = 1024
+MOST_ON_CALL = 100
 ROUTING_KEY = re.compile("[A-Za-z0-9]{32}")
 CLIENT = "gonogo"
 
@@ -40,6 +41,16 @@ class _Incidents(Answer):
     incidents: tuple[_Incident, ...]
 
 
+class _OnCall(Answer):
+    user: _Person
+    escalation_level: int
+
+
+class _OnCalls(Answer):
+    oncalls: tuple[_OnCall, ...]
+    more: bool = False
+
+
 class PagerDuty:
     """One integration of one service there. Without a REST token acknowledgements are not visible.
 
@@ -55,7 +66,7 @@ class PagerDuty:
 
     @property
     def sees_answers(self) -> bool:
-        """Whether it can be asked who answered."""
+        """Whether it can be asked who answered, and who is on call."""
         return self._api is not None
 
     async def close(self) -> None:
@@ -71,7 +82,8 @@ class PagerDuty:
         if self._api is None:
             return f"{key}; without PAGERDUTY_API_TOKEN acknowledgements are not visible"
         await self._api.get(_Incidents, "/incidents", limit=1)
-        return f"{key}, and the token reads who answered"
+        await self._api.get(_OnCalls, "/oncalls", limit=1)
+        return f"{key}, and the token reads who answered and who is on call"
 
     async def trigger(self, alarm: Alarm) -> None:
         """Open an alert, or nothing where it is open already."""
@@ -101,6 +113,17 @@ class PagerDuty:
             names = [found[0].last_status_change_by.summary]
         by = names[-1] if names else ""
         return Answered(state=found[0].status, at=found[0].created_at, by=by)
+
+    async def on_call(self, policy: str) -> tuple[str, ...]:
+        """Those of the first level, each once."""
+        assert self._api is not None
+        of = {"escalation_policy_ids[]": policy} if policy else {}
+        found = await self._api.get(_OnCalls, "/oncalls", limit=MOST_ON_CALL, **of)
+        if found.more:
+            text = f"more than {MOST_ON_CALL} are on call; name incidents.paging.escalation_policy"
+            raise Declined("pagerduty", text)
+        first = (one.user.summary for one in found.oncalls if one.escalation_level == 1)
+        return tuple(dict.fromkeys(first))
 
     async def _send(self, action: str, key: str, **more: Any) -> None:
         event = {"routing_key": self._routing_key, "event_action": action, "dedup_key": key, **more}

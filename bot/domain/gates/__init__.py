@@ -55,6 +55,7 @@ def judge(evidence: Evidence, rules: Rules = Rules()) -> tuple[Verdict, ...]:  #
         Gate.BACKUP: lambda: release.backup(evidence, rules),
         Gate.MONITORING: lambda: readiness.monitoring(evidence),
         Gate.WATCH: lambda: readiness.watch(evidence),
+        Gate.ON_CALL: lambda: readiness.on_call(evidence),
         Gate.WAY_BACK: lambda: readiness.way_back(evidence.way_back),
     }
     if not evidence.migrations:

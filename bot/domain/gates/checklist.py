@@ -166,7 +166,7 @@ def _signed(entry: Entry, deployment: Deployment) -> Entry:
 
 def _further(d: Deployment) -> Iterator[Entry]:
     """What is asked before a deployment, and stands on neither of the process's lists."""
-    for gate in (Gate.QA, Gate.WATCH):
+    for gate in (Gate.QA, Gate.WATCH, Gate.ON_CALL):
         found = _of_gate(gate, Phase.BEFORE, d, gate)
         if found.mark is not Mark.NOT_NEEDED:
             yield _signed(found, d)

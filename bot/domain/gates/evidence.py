@@ -58,6 +58,7 @@ class Evidence:
     with an approving review. `on_qa` says who signed the commit off, "" that nobody did. `health`
     is what is wrong with it, `baseline_ms` how fast it answered, `monitors` what the monitors read
     before anything changes. `watchers_beyond` is how many more watch, of whom nothing was read.
+    `on_call` are the names of those who would be woken first.
     `holds` are those on the place.
     `carries_sha`: the workflow takes the commit and compares it itself.
     `backups` are read only where the version brings migrations.
@@ -85,6 +86,7 @@ class Evidence:
     monitors: tuple[Reading, ...] = ()
     watchers: tuple[str, ...] | None = None
     watchers_beyond: int = 0
+    on_call: tuple[str, ...] | None = None
     way_back: Rehearsal | None = None
     holds: tuple[Held, ...] = ()
     unread: Mapping[str, Fault] = field(default_factory=dict)

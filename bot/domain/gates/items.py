@@ -76,6 +76,7 @@ SIGNABLE = frozenset(
         *(item for item, (phase, _) in ITEMS.items() if phase is not Phase.DURING),
         Gate.QA,
         Gate.WATCH,
+        Gate.ON_CALL,
     }
 )
 
@@ -86,4 +87,6 @@ def title(item: str) -> str:
         return "QA"
     if item == Gate.WATCH:
         return APPROVERS_CHECKS[Gate.WATCH]
+    if item == Gate.ON_CALL:
+        return "Somebody on call"
     return QUERIES.get(item) or (ITEMS[item][1] if item in ITEMS else item)

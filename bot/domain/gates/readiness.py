@@ -1,4 +1,4 @@
-"""Gates on the readiness: staging, QA, monitoring, who watches, and the way back."""
+"""Gates on the readiness: staging, QA, monitoring, who watches and is on call, and the way back."""
 
 from collections.abc import Iterable
 
@@ -104,6 +104,22 @@ def watch(evidence: Evidence) -> Verdict:
         level=Level.BLOCK,
         text="Nobody of those who watch is a member of the workspace",
         action="Name somebody under watch in gonogo.yaml.",
+    )
+
+
+def on_call(evidence: Evidence) -> Verdict:
+    """Somebody would be woken if it went wrong after all."""
+    people = evidence.on_call
+    if people is None:
+        text = "Nobody is known to be on call: no pager that tells, and no group"
+        return Verdict(gate=Gate.ON_CALL, level=Level.WARN, text=text)
+    if people:
+        return Verdict(gate=Gate.ON_CALL, level=Level.PASS, text=f"On call: {listing(people)}")
+    return Verdict(
+        gate=Gate.ON_CALL,
+        level=Level.BLOCK,
+        text="Nobody is on call",
+        action="Put somebody on call, or agree who can be reached.",
     )
 
 

@@ -39,6 +39,7 @@ class Gate(StrEnum):
     BACKUP = "backup"
     MONITORING = "monitoring"
     WATCH = "watch"
+    ON_CALL = "on_call"
     WAY_BACK = "way_back"
     HOLD = "hold"
 
@@ -55,6 +56,7 @@ TITLES: Mapping[str, str] = {
     Gate.BACKUP: "Backup",
     Gate.MONITORING: "Monitoring",
     Gate.WATCH: "Who watches",
+    Gate.ON_CALL: "Who is on call",
     Gate.WAY_BACK: "Way back",
     Gate.HOLD: "Hold",
 }
@@ -69,7 +71,7 @@ DEFAULTS: Mapping[Gate, Policy] = {gate: Policy.WARN for gate in Gate} | {
 OF_PRODUCTION = frozenset(
     {
         *(Gate.STAGING, Gate.QA, Gate.NOTES, Gate.BUGS, Gate.BACKUP, Gate.WATCH),
-        *(Gate.WAY_BACK, Gate.HOLD),
+        *(Gate.ON_CALL, Gate.WAY_BACK, Gate.HOLD),
     }
 )
 """What is asked only before production changes."""

@@ -1,6 +1,7 @@
 """Watches: whoever is to watch a deployment is asked, reminded once, and says so by a button."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 import structlog
@@ -33,12 +34,21 @@ async def people(desk: Desk, service: str) -> tuple[tuple[Account, ...], int] | 
     if settings is None or not settings.watch:
         return None
     groups = [name for name in settings.watch if is_group(name)]
-    members = await asyncio.gather(*(desk.chat.group_members(group) for group in groups))
     named = [desk.config.people[n].slack for n in settings.watch if n in desk.config.people]
-    everybody = list(dict.fromkeys([*named, *(who for group in members for who in group)]))
+    return await members(desk, named, groups)
+
+
+async def members(
+    desk: Desk, named: Sequence[str], groups: Sequence[str]
+) -> tuple[tuple[Account, ...], int]:
+    """Those of them who are members of the workspace, of many the first, and how many were not
+    looked at.
+    """
+    found = await asyncio.gather(*(desk.chat.group_members(group) for group in groups))
+    everybody = list(dict.fromkeys([*named, *(who for group in found for who in group)]))
     accounts = await asyncio.gather(*(desk.chat.account(who) for who in everybody[:MOST]))
-    found = tuple(a for a in accounts if a.standing is Standing.MEMBER)
-    return found, len(everybody[MOST:])
+    there = tuple(a for a in accounts if a.standing is Standing.MEMBER)
+    return there, len(everybody[MOST:])
 
 
 async def look_after(

@@ -70,6 +70,7 @@ async def gather(
         monitors=ready.monitors,
         watchers=ready.watchers,
         watchers_beyond=ready.watchers_beyond,
+        on_call=ready.on_call,
         way_back=ready.way_back,
         holds=held,
         unread=sources.unread,

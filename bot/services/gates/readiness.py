@@ -40,16 +40,18 @@ class Readiness:
     monitors: tuple[Reading, ...]
     watchers: tuple[str, ...] | None
     watchers_beyond: int
+    on_call: tuple[str, ...] | None
     way_back: Rehearsal | None
 
 
 async def look(desk: Desk, deployment: Deployment, commit: str, ask: Ask) -> Readiness:
     """Read it all, side by side, and then the monitors."""
     nobody: tuple[tuple[str, ...], int] = ((), 0)
-    staged, probe, watching, on_qa, way_back = await asyncio.gather(
+    staged, probe, watching, on_call, on_qa, way_back = await asyncio.gather(
         ask(Gate.STAGING, _staged(desk, deployment), None),
         _health(desk, deployment),
         ask(Gate.WATCH, _watchers(desk, deployment.service), nobody),
+        ask(Gate.ON_CALL, _on_call(desk), ()),
         desk.store.read(lambda tx: _on_qa(desk, tx, deployment, commit)),
         rehearsing.known(desk, deployment, commit),
     )
@@ -61,6 +63,7 @@ async def look(desk: Desk, deployment: Deployment, commit: str, ask: Ask) -> Rea
         monitors=await monitoring.before(desk, deployment),  # last: right before a change
         watchers=watching and watching[0],
         watchers_beyond=watching[1] if watching else 0,
+        on_call=on_call,
         way_back=way_back,
     )
 
@@ -114,6 +117,20 @@ async def _watchers(desk: Desk, service: str) -> tuple[tuple[str, ...], int] | N
     """The names of those who watch, and how many more there are."""
     found = await watches.people(desk, service)
     return None if found is None else (tuple(account.name for account in found[0]), found[1])
+
+
+async def _on_call(desk: Desk) -> tuple[str, ...] | None:
+    """The names of those whom a pager would wake first; where none can be asked, the members of
+    the group that is called then, and None where there is no such group.
+    """
+    paging = desk.config.incidents.paging
+    if pagers := [pager for pager in desk.pagers.values() if pager.sees_answers]:
+        told = await asyncio.gather(*(one.on_call(paging.escalation_policy) for one in pagers))
+        return tuple(dict.fromkeys(name for names in told for name in names))
+    if paging.group is None:
+        return None
+    people, _ = await watches.members(desk, [], [paging.group])
+    return tuple(account.name for account in people)
 
 
 def _on_qa(desk: Desk, tx: Tx, deployment: Deployment, commit: str) -> str | None:
