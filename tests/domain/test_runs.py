@@ -17,6 +17,7 @@ from bot.domain.deployments.runs import (
     Next,
     Progress,
     RunSummary,
+    Sent,
     Stage,
     deployed_at,
     failure_of,
@@ -132,6 +133,30 @@ def test_what_github_accepted_is_searched_for_longer_and_never_sent_again() -> N
 def test_what_was_surely_not_carried_out_or_a_person_wants_is_sent() -> None:
     assert a_dispatch(accepted=False, guarded=False).next(NOON) is Next.SEND
     assert a_dispatch(again_by="U0BO", guarded=False, unclear=3).next(NOON) is Next.SEND
+
+
+@pytest.mark.parametrize(
+    ("accepted", "unclear", "sent", "patience"),
+    [
+        (False, 0, Sent.NOT, None),
+        (False, 1, Sent.MAYBE, SETTLE),
+        (False, 2, Sent.MAYBE, SETTLE),
+        (None, 1, Sent.MAYBE, SETTLE),
+        (None, 2, Sent.MAYBE, SETTLE),
+        (True, 1, Sent.SURELY, GIVE_UP_SEARCH),
+        (True, 2, Sent.SURELY, GIVE_UP_SEARCH),
+    ],
+)
+def test_a_run_exists_surely_maybe_or_not_and_is_waited_for_accordingly(
+    accepted: bool | None, unclear: int, sent: Sent, patience: timedelta | None
+) -> None:
+    one = a_dispatch(accepted=accepted, unclear=unclear)
+    assert one.sent is sent
+    if patience is None:
+        assert not one.is_overdue(NOON + timedelta(days=1))
+    else:
+        assert not one.is_overdue(NOON + patience - BLINK)
+        assert one.is_overdue(NOON + patience)
 
 
 BEGUN, WAITS = (

@@ -11,6 +11,8 @@ import pytest
 
 from bot.domain.deployments.states import State
 from bot.domain.errors import Fault
+from bot.messages.deployments import cards
+from bot.messages.deployments.controls import controls
 from bot.services.deployments import decisions
 from tests.services.team import PEOPLE, Team
 
@@ -126,6 +128,78 @@ async def test_what_was_surely_not_sent_gives_way_at_once(team: Team) -> None:
     await team.works()
     assert (await team.all())[2].state is State.CANCELLED
     assert sent(team) == [("rollback.yml", "v1.1.0")]
+
+
+async def test_a_second_request_that_was_not_taken_says_nothing_of_the_first(team: Team) -> None:
+    """The rollback gets its person as after any other unclear answer."""
+    team.hub.answers = ["dropped", "limited"]
+    await approved(team, "v1.2.0")
+    while (intent := (await team.newest()).dispatch) and intent.attempt == 1:
+        await team.passes(30)
+    assert intent is not None
+    assert (intent.attempt, intent.accepted, intent.unclear) == (2, False, 1)
+    silent(team)
+    assert await team.rolls_back("bo", "app") is None
+    for _ in range(8):
+        await team.passes(30)
+    assert (await team.newest()).state is State.NEEDS_ATTENTION
+    again = await team.rolls_back("bo", "app")
+    assert str(again) == (
+        "A rollback of app to v1.1.0 waits already, asked for by U0BO: it begins once D3 has "
+        "ended (Needs attention: a person has to decide), or with Close as Failed where its card "
+        "offers that."
+    )
+    team.hub.on_call = None
+    await closes(team)
+    assert sent(team) == [("rollback.yml", "v1.1.0")]
+
+
+async def test_what_github_does_not_take_can_be_cancelled(team: Team) -> None:
+    await is_sent(team, "limited")
+    silent(team)
+    for _ in range(4):
+        await team.passes(600)
+    found = await team.newest()
+    assert cards.status(found) == "Not sent yet, waiting for GitHub to take it"
+    row = controls(found)
+    assert row is not None
+    assert [button["text"]["text"] for button in row["elements"]] == ["Cancel"]
+    assert await team.cancels("ana", 3) is None
+    assert (await team.newest()).state is State.CANCELLED
+    team.hub.on_call = None
+    await team.passes(60)
+    assert sent(team) == []
+
+
+@pytest.mark.parametrize("answer", ["accepted", "not_named", "declined", "limited"])
+async def test_a_rollback_asked_for_meanwhile_takes_no_answer_away(team: Team, answer: str) -> None:
+    """What was not started gives way in the same moment, what was is stopped."""
+    team.hub.answers = [] if answer == "limited" else [answer]
+
+    async def on_call(call: str) -> None:
+        if call == "dispatch" and len(team.hub.started) == 2:
+            team.hub.on_call = None
+            assert await team.rolls_back("bo", "app") is None
+            if answer == "limited":
+                raise Fault("github", "not reachable")
+
+    team.hub.on_call = on_call
+    await approved(team, "v1.2.0")
+    if answer in ("accepted", "not_named"):
+        assert team.hub.started[2].conclusion == "cancelled"
+        await team.passes(3)
+        assert sent(team) == [("release.yml", "v1.2.0"), ("rollback.yml", "v1.1.0")]
+        return
+    assert sent(team) == [("rollback.yml", "v1.1.0")]
+    stopped = (await team.all())[2]
+    assert stopped.ending is not None
+    assert (
+        stopped.ending.text
+        == {
+            "declined": "GitHub refused to start the run: Unexpected inputs provided",
+            "limited": "Not sent, because of a rollback to v1.1.0",
+        }[answer]
+    )
 
 
 async def test_sending_again_gives_the_rollback_up(team: Team) -> None:

@@ -17,6 +17,14 @@ OVERDUE = timedelta(minutes=30)
 """A run that takes longer is called overdue on the card; age alone never ends it."""
 
 
+class Sent(Enum):
+    """Whether GitHub has a run of a dispatch, after all its POSTs."""
+
+    NOT = auto()
+    MAYBE = auto()
+    SURELY = auto()
+
+
 class Next(Enum):
     """What to do about a dispatch whose run is not known."""
 
@@ -55,20 +63,28 @@ class Dispatch:
     candidates: tuple[int, ...] = ()
     twins: tuple[Twin, ...] = ()
 
-    def may_have_twins(self, now: datetime) -> bool:
-        """Whether a run of another POST may still turn up, and can be told by its title."""
-        return self.carries_id and self.unclear > 1 and now - self.sent_at < GIVE_UP_SEARCH
+    @property
+    def sent(self) -> Sent:
+        """Whether a run of it exists, listed or not; a POST that was surely not carried out says
+        nothing of those before it.
+        """
+        if self.accepted:
+            return Sent.SURELY
+        return Sent.NOT if self.accepted is False and self.unclear == 0 else Sent.MAYBE
 
     @property
-    def surely_not_sent(self) -> bool:
-        """Whether no run of it can exist."""
-        return self.accepted is False and self.unclear == 0
+    def may_be_two(self) -> bool:
+        """Whether more than one POST may have started a run."""
+        return self.unclear > 1
+
+    def may_have_twins(self, now: datetime) -> bool:
+        """Whether a run of another POST may still turn up, and can be told by its title."""
+        return self.carries_id and self.may_be_two and now - self.sent_at < GIVE_UP_SEARCH
 
     def is_overdue(self, now: datetime) -> bool:
-        """Whether a person has to look, when it could not be looked for so long."""
-        if self.accepted is False:
-            return False
-        return now - self.sent_at >= (GIVE_UP_SEARCH if self.accepted else SETTLE)
+        """Whether its run should have been seen by now; what was not sent has none."""
+        longest = GIVE_UP_SEARCH if self.sent is Sent.SURELY else SETTLE
+        return self.sent is not Sent.NOT and now - self.sent_at >= longest
 
     def ran_another(self, blob: str) -> bool:
         """Whether the run was made of another workflow file than this one."""
@@ -77,17 +93,15 @@ class Dispatch:
     def next(self, now: datetime) -> Next:
         """Look on, send once more, or ask a person.
 
-        A machine sends again what was surely not carried out, and once, after the settle time,
-        what got no clear answer from a workflow that is guarded.
+        A machine sends again what was surely not carried out, as that was allowed already; and
+        once, when it is overdue, what got no clear answer from a workflow that is guarded.
         """
         if self.again_by or self.accepted is False:
             return Next.SEND
-        waited = now - self.sent_at
-        if self.accepted:
-            return Next.ASK if waited >= GIVE_UP_SEARCH else Next.SEARCH
-        if waited < SETTLE:
+        if not self.is_overdue(now):
             return Next.SEARCH
-        return Next.SEND if self.guarded and self.unclear == 1 else Next.ASK
+        is_safe = self.sent is Sent.MAYBE and self.guarded and not self.may_be_two
+        return Next.SEND if is_safe else Next.ASK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from enum import Enum, auto
 from typing import assert_never
 
 from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.runs import Sent
 from bot.domain.deployments.states import Kind, State
 
 
@@ -65,3 +66,10 @@ def cannot_wait(deployment: Deployment) -> bool:
         or deployment.state is State.ABORTING
         or next_step(deployment) in (Step.DISPATCH, Step.ANSWER_GATE, Step.FIND_RUN)
     )
+
+
+def is_unsent(deployment: Deployment) -> bool:
+    """Whether it was to be sent, and GitHub surely took none of it: there is no run to look for."""
+    intent = deployment.dispatch
+    is_between = deployment.state is State.UNKNOWN and deployment.run_id is None
+    return is_between and intent is not None and intent.sent is Sent.NOT

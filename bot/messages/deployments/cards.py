@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.runs import OVERDUE, Progress, Stage
 from bot.domain.deployments.states import TERMINAL, Kind, State
+from bot.domain.deployments.steps import is_unsent
 from bot.domain.deployments.validation import TITLES, Reading
 from bot.domain.gates.overrides import standing
 from bot.domain.rollbacks import switching
@@ -85,6 +86,8 @@ def status(deployment: Deployment) -> str:
         return f"Degraded: {how}, a person has to decide"
     if deployment.state is State.AWAITING_APPROVAL and standing(deployment):
         return "Blocked"
+    if is_unsent(deployment):
+        return "Not sent yet, waiting for GitHub to take it"
     return _STATUS[deployment.state]
 
 
@@ -124,7 +127,8 @@ def card(deployment: Deployment, now: datetime) -> Message:
     if (what := waiting(d)) and not d.is_terminal:
         head += f"\n{what}"
     if d.rescue and not d.is_terminal:
-        head += f"\nThen back to {b.line(d.rescue.version, 64)}, once its run has ended"
+        end = "has ended" if d.run_id else "is found and stopped"
+        head += f"\nThen back to {b.line(d.rescue.version, 64)}, once its run {end}"
     if (second := twins.on_card(d)) and not d.is_terminal:
         head += f"\n{second}"
     if d.state is State.AWAITING_APPROVAL and (gate := approvals.gate(d)):

@@ -2,6 +2,7 @@
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
+from bot.domain.deployments.steps import is_unsent
 from bot.domain.gates.overrides import liftable, standing
 from bot.domain.rollbacks import switching
 from bot.messages import blocks as b
@@ -25,6 +26,8 @@ def controls(d: Deployment) -> Block | None:
             notes = b.button("Notes", "notes", value)
             return b.actions(block_id, approve, reject, cancel, notes)
         case State.APPROVED:
+            return b.actions(block_id, cancel)
+        case State.UNKNOWN if is_unsent(d) and d.rescue is None:
             return b.actions(block_id, cancel)
         case State.RUNNING:
             question = b.confirmation(

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.migrations import Migration
+from bot.domain.deployments.steps import is_unsent
 from bot.domain.rollbacks.expectations import Expected
 from bot.domain.rollbacks.rehearsal import Rehearsal
 from bot.domain.rollbacks.rollbacks import Earlier
@@ -190,11 +191,18 @@ def unbound(deployment: Deployment, why: str) -> str:
 
 
 def stopping(deployment: Deployment, version: str) -> Message:
-    """The answer when something has to be stopped first."""
-    return Message(
-        f"{deployment.name} is being stopped; then {b.line(deployment.service, 80)} goes back to "
-        f"{b.line(version, 64)} by itself."
-    )
+    """The answer when something has to be stopped first, which may have to be found before that."""
+    d = deployment
+    back = f"{b.line(d.service, 80)} goes back to {b.line(version, 64)}"
+    if is_unsent(d):
+        return Message(f"{d.name} was not sent, and is not any more; {back} now.")
+    if d.run_id is None:
+        return Message(
+            f"{d.name} was sent to GitHub, which names no run of it yet: that is looked for and "
+            f"stopped, and nothing is sent again; then {back} by itself. If there is none to be "
+            "found, its card asks you."
+        )
+    return Message(f"{d.name} is being stopped; then {back} by itself.")
 
 
 _ORDERS = TypeAdapter(Order)

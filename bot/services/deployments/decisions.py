@@ -7,6 +7,7 @@ from bot.config import Config
 from bot.domain.approvals import approvals
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
+from bot.domain.deployments.steps import is_unsent
 from bot.domain.errors import Refusal
 from bot.domain.gates import overrides
 from bot.domain.people import Actor, Role, require
@@ -79,8 +80,10 @@ def cancel(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message
         tx.audit(slack_id, "cancelled", saved.name, why=saved.notice)
         tx.post(alert)
         return notes.decided(saved, "the code stays, and the database was taken back already")
-    if deployment.state in STILL_WAITING:
-        return _end(tx, deployment, State.CANCELLED, slack_id, "cancelled", "")
+    if deployment.state in STILL_WAITING or is_unsent(deployment):
+        answer = _end(tx, deployment, State.CANCELLED, slack_id, "cancelled", "")
+        rollbacks.begin_waiting(tx, config, load(tx, deployment_id))
+        return answer
     if deployment.state is State.RUNNING:
         saved = tx.save(deployment, deployment.to(State.ABORTING, tx.now, abort_asked_at=None))
         tx.audit(slack_id, "abort_asked", saved.name)

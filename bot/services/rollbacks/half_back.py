@@ -5,6 +5,7 @@ from datetime import datetime
 from bot.config import Config
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
+from bot.domain.deployments.steps import is_unsent
 from bot.domain.rollbacks import undoing
 from bot.messages.deployments import announcements
 from bot.messages.rollbacks import undoing as messages
@@ -14,8 +15,8 @@ from bot.services.desk import announce
 
 def is_half_back(deployment: Deployment) -> bool:
     """Whether the way down of its database was begun, and nothing of the code was sent yet."""
-    is_between = deployment.state is State.APPROVED and deployment.run_id is None
-    return is_between and undoing.was_begun(deployment.steps)
+    waits = deployment.state is State.APPROVED and deployment.run_id is None
+    return (waits or is_unsent(deployment)) and undoing.was_begun(deployment.steps)
 
 
 def left_to_a_person(

@@ -251,6 +251,17 @@ def _is_open(found: Situation) -> None:
     holder = found.holder
     if holder is None or found.way is not Way.LOOK:
         return
+    if wish := holder.rescue:
+        raise Refusal(
+            "waits_already",
+            "A rollback of {service} to {version} waits already, asked for by {who}: it begins "
+            "once {name} has ended ({state}), or with Close as Failed where its card offers that.",
+            service=holder.service,
+            version=wish.version,
+            who=Who(wish.by) if wish.by else "the configuration",
+            name=holder.name,
+            state=status(holder),
+        )
     raise Refusal(
         "being_changed",
         "{service} {environment} is being changed by {name} ({version}, {state}), asked for by "

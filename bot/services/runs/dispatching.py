@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.deployments.deployments import Deployment
-from bot.domain.deployments.runs import SETTLE, Dispatch
+from bot.domain.deployments.runs import SETTLE, Dispatch, Sent
 from bot.domain.deployments.states import State
 from bot.domain.deployments.twins import Twin
 from bot.domain.errors import Declined, Fault, Unanswered
@@ -19,7 +19,7 @@ from bot.services.deployments.voiding import not_approved, void
 from bot.services.desk import Desk, announce, retry_in
 from bot.services.gates.binding import workflow_moved
 from bot.services.gates.guards import Objection, objection, over_targets
-from bot.services.rollbacks import half_back, reversals, rolling_back, switching
+from bot.services.rollbacks import half_back, rescuing, reversals, rolling_back, switching
 from bot.services.runs import inputs, lookouts, twins
 from bot.services.runs.finding import adopt, candidates, needs_attention
 
@@ -190,31 +190,47 @@ async def _post(desk: Desk, deployment: Deployment, workflow: Workflow, intent: 
         return max(waited, desk.now() - intent.sent_at) < TOO_OLD
 
     try:
-        started = await desk.github.dispatch(
+        answer: Started | Fault = await desk.github.dispatch(
             deployment.repo, deployment.workflow, workflow.branch, given, is_fresh=is_fresh
         )
-    except Declined as no:
-        await _declined(desk, deployment, intent, no)
-    except Unanswered as lost:
-        why = f"No clear answer from GitHub ({lost.text})"
-        await _answered(desk, deployment, replace(intent, unclear=intent.unclear + 1), why)
-    except Fault as limited:
-        await _answered(
-            desk,
-            deployment,
-            replace(intent, accepted=False),
-            f"Waiting for GitHub ({limited.text})",
-            pause=retry_in(deployment.failures, limited.retry_after),
-        )
-    else:
-        await _started(desk, deployment, intent, started)
+    except Fault as fault:
+        answer = fault
+    try:
+        await _answered(desk, deployment, intent, answer)
+    except Stale:  # a rollback may have been asked for meanwhile, which takes no answer away
+        newer = await desk.store.read(lambda tx: tx.deployment(deployment.id))
+        if newer is None or (newer.state, newer.dispatch) != (
+            deployment.state,
+            deployment.dispatch,
+        ):
+            raise
+        await _answered(desk, newer, intent, answer)
+
+
+async def _answered(
+    desk: Desk, deployment: Deployment, intent: Dispatch, answer: Started | Fault
+) -> None:
+    """Store what GitHub said. Raises Stale."""
+    match answer:
+        case Declined():
+            await _declined(desk, deployment, intent, answer)
+        case Unanswered():
+            unclear = replace(intent, unclear=intent.unclear + 1)
+            why = f"No clear answer from GitHub ({answer.text})"
+            await _search(desk, deployment, unclear, why)
+        case Fault():
+            pause = retry_in(deployment.failures, answer.retry_after)
+            why = f"Waiting for GitHub ({answer.text})"
+            await _search(desk, deployment, replace(intent, accepted=False), why, pause=pause)
+        case _:
+            await _started(desk, deployment, intent, answer)
 
 
 async def _started(desk: Desk, deployment: Deployment, intent: Dispatch, started: Started) -> None:
     accepted = replace(intent, unclear=intent.unclear + 1, accepted=True)
     if started.run_id is None:
         why = "GitHub accepted it and did not name the run"
-        await _answered(desk, deployment, accepted, why)
+        await _search(desk, deployment, accepted, why)
         return
     known, first, url = deployment.with_(dispatch=accepted), started.run_id, started.url
     if intent.unclear and intent.carries_id:  # an earlier POST may have started a run after all
@@ -226,7 +242,7 @@ async def _started(desk: Desk, deployment: Deployment, intent: Dispatch, started
     await adopt(desk, known, deployment, first, url, "run_started")
 
 
-async def _answered(
+async def _search(
     desk: Desk,
     deployment: Deployment,
     intent: Dispatch,
@@ -234,20 +250,20 @@ async def _answered(
     *,
     pause: timedelta = timedelta(0),
 ) -> None:
-    """No run yet: the look-up goes on from what is now known."""
-    waiting = why if pause else ""
+    """No run yet: the look-up goes on from what is now known. A rollback waits for no look-up where
+    nothing was sent.
+    """
+    if deployment.rescue is not None and intent.sent is Sent.NOT:
+        pause = timedelta(0)
     unknown = deployment.to(
         State.UNKNOWN,
         desk.now(),
         dispatch=intent,
         due_at=desk.now() + pause,
-        waiting_for=waiting,
+        waiting_for=why if pause else "",
         failures=deployment.failures + 1 if pause else 0,
     )
-    try:
-        await desk.save(deployment, unknown, action="unanswered", detail={"why": why})
-    except Stale:
-        desk.wake()
+    await desk.save(deployment, unknown, action="unanswered", detail={"why": why})
 
 
 async def _declined(desk: Desk, deployment: Deployment, intent: Dispatch, no: Declined) -> None:
@@ -262,4 +278,4 @@ async def _declined(desk: Desk, deployment: Deployment, intent: Dispatch, no: De
         return
     ended = deployment.end(State.FAILED, desk.now(), "not_started", why)
     post = announce(desk.config, ended, "failed", announcements.failed(ended))
-    await desk.save(deployment, ended, action="failed", posts=(post,), detail={"why": why})
+    await rescuing.end(desk, deployment, ended, "failed", post, why=why)

@@ -9,7 +9,6 @@ from bot.domain.deployments.runs import Dispatch, RunSummary
 from bot.domain.deployments.states import State
 from bot.domain.errors import NotFound
 from bot.messages.deployments import announcements, notes
-from bot.ports import Stale
 from bot.services.desk import Desk, announce, reply
 from bot.services.runs import twins
 
@@ -69,14 +68,13 @@ async def candidates(
 async def adopt(
     desk: Desk, known: Deployment, stored: Deployment, run_id: int, url: str | None, action: str
 ) -> None:
-    """Take a run as this deployment's. `known` is `stored` with what was learned meanwhile."""
+    """Take a run as this deployment's. `known` is `stored` with what was learned meanwhile. Raises
+    Stale where somebody else was first: the next look finds the same run.
+    """
     running = known.follow(run_id, desk.now(), run_url=url)
     post = reply(desk.config, running, f"run-{run_id}", notes.run_found(running))
     posts = (post, *twins.found(desk.config, running))
-    try:
-        await desk.save(stored, running, action=action, posts=posts, detail={"run_id": run_id})
-    except Stale:  # somebody else was first; the look-up finds the same run
-        desk.wake()
+    await desk.save(stored, running, action=action, posts=posts, detail={"run_id": run_id})
 
 
 async def find_lost(desk: Desk, deployment: Deployment, run_id: int) -> None:
@@ -92,9 +90,13 @@ async def find_lost(desk: Desk, deployment: Deployment, run_id: int) -> None:
 async def needs_attention(
     desk: Desk, deployment: Deployment, why: str, *, now: Deployment | None = None
 ) -> None:
-    """Leave it to a person, loudly the first time. `now` is the deployment with what is known."""
+    """Leave it to a person, loudly the first time, who also has the rollback begin that waits for
+    it. `now` is the deployment with what is known.
+    """
     known = now or deployment
     due = desk.now() + LATER
+    if wish := known.rescue:
+        why = f"{why.rstrip('.')}. The rollback to {wish.version} begins with Close as Failed."
     if deployment.state is State.NEEDS_ATTENTION:
         await desk.save(deployment, known.with_(notice=why, due_at=due, waiting_for=""))
         return

@@ -4,14 +4,14 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.domain.deployments.deployments import Deployment, Rescue
-from bot.domain.deployments.runs import Next
+from bot.domain.deployments.runs import Next, Sent
 from bot.domain.deployments.states import State
 from bot.domain.errors import Fault
-from bot.ports import Tx
 from bot.services.desk import Desk
-from bot.services.rollbacks import rollbacks
+from bot.services.rollbacks import rescuing
 from bot.services.runs import finding
 from bot.services.runs.dispatching import send_again
+from bot.services.runs.finding import needs_attention
 
 
 async def reconcile(desk: Desk, deployment: Deployment) -> None:
@@ -23,7 +23,7 @@ async def reconcile(desk: Desk, deployment: Deployment) -> None:
     if intent is None:
         await desk.save(deployment, deployment.with_(due_at=None))
         return
-    if deployment.rescue is not None and intent.surely_not_sent:
+    if deployment.rescue is not None and intent.sent is Sent.NOT:
         await _give_up(desk, deployment, deployment.rescue)
         return
     try:
@@ -32,7 +32,7 @@ async def reconcile(desk: Desk, deployment: Deployment) -> None:
         if deployment.state is State.NEEDS_ATTENTION or not intent.is_overdue(desk.now()):
             raise
         why = f"GitHub does not answer ({silent.text}), so nobody knows whether its run began"
-        await _ask(desk, deployment, f"{why}. Look there, then decide.")
+        await needs_attention(desk, deployment, f"{why}. Look there, then decide.")
         return
     if is_settled:
         return
@@ -52,27 +52,13 @@ async def reconcile(desk: Desk, deployment: Deployment) -> None:
             await send_again(desk, deployment, intent)
         case Next.SEND | Next.ASK:
             why = "GitHub shows no run of it. Look there, then decide."
-            await _ask(desk, deployment, why)
+            await needs_attention(desk, deployment, why)
         case step:
             assert_never(step)
-
-
-async def _ask(desk: Desk, deployment: Deployment, why: str) -> None:
-    """Leave it to a person, who has the rollback begin that waits for it."""
-    wish = deployment.rescue
-    then = f" The rollback to {wish.version} begins with Close as Failed." if wish else ""
-    await finding.needs_attention(desk, deployment, why + then)
 
 
 async def _give_up(desk: Desk, deployment: Deployment, wish: Rescue) -> None:
     """It was not sent, and is not sent any more: the rollback begins."""
     text = f"Not sent, because of a rollback to {wish.version}"
     ended = deployment.end(State.CANCELLED, desk.now(), "superseded", text, by=wish.by or None)
-
-    def swap(tx: Tx) -> None:
-        saved = tx.save(deployment, ended)
-        tx.audit("gonogo", "superseded", saved.name, version=wish.version)
-        rollbacks.begin_waiting(tx, desk.config, saved)
-
-    await desk.store.run(swap)
-    desk.wake()
+    await rescuing.end(desk, deployment, ended, "superseded", version=wish.version)

@@ -14,7 +14,7 @@ from bot.messages.deployments import announcements
 from bot.ports import Tx
 from bot.services.deployments import merging, proving
 from bot.services.desk import Desk, announce, retry_in
-from bot.services.rollbacks import half_back, rollbacks
+from bot.services.rollbacks import half_back, rescuing
 from bot.services.runs import answering, comparing, gate_watch, telling, twins
 from bot.services.runs.finding import candidates, needs_attention
 
@@ -110,7 +110,7 @@ async def _reject(desk: Desk, seen: Deployment) -> bool:
 async def _ended(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
     progress = seen.progress or Progress(status="completed")
     failure = failure_of(progress, desk.deploy_job(deployment))
-    if failure and seen.dispatch and seen.dispatch.unclear > 1:
+    if failure and seen.dispatch and seen.dispatch.may_be_two:
         await _look_for_twin(desk, deployment, seen, seen.dispatch, failure)
         return
     if deployment.rescue is not None:
@@ -172,14 +172,7 @@ async def _rescued(
         by=wish.by,
         live_at=await proving.live_since(desk, seen),
     )
-
-    def swap(tx: Tx) -> None:
-        saved = tx.save(deployment, ended)
-        tx.audit("gonogo", "aborted", saved.name, why=how)
-        rollbacks.begin_waiting(tx, desk.config, saved)
-
-    await desk.store.run(swap)
-    desk.wake()
+    await rescuing.end(desk, deployment, ended, "aborted", why=how)
 
 
 async def _look_for_twin(
