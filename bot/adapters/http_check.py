@@ -46,11 +46,13 @@ class HttpCheck:
         """One GET, judged by everything that is asked of it."""
         page = await self._probe.fetch(self.url)
         problem = page.problem or self._wrong(page)
-        text = problem or f"{page.ms:.0f} ms"
+        before = question.before.value if question.before else None
+        was = "" if before is None else f" (before: {before:.0f} ms)"
+        text = problem or f"{page.ms:.0f} ms{was}"
         outcome = Outcome.BAD if problem else Outcome.OK
         if not problem and self._within is not None and page.ms > self._within / MILLISECOND:
             outcome = Outcome.DEGRADED
-            text = f"{page.ms:.0f} ms, {self._within / MILLISECOND:.0f} are allowed"
+            text = f"{page.ms:.0f} ms, {self._within / MILLISECOND:.0f} are allowed{was}"
         if question.since and timedelta(seconds=page.age) > question.now - question.since:
             outcome = Outcome.UNKNOWN
             text = f"a cache answered with a page from before the deployment, {page.age} s old"
@@ -60,6 +62,7 @@ class HttpCheck:
             text=text,
             at=question.now,
             value=None if problem else page.ms,
+            baseline=before,
             unit="ms",
             url=self.url,
             proves=self._proves,

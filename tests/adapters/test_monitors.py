@@ -17,12 +17,14 @@ from bot.domain.deployments.validation import Outcome, Reading
 from bot.domain.errors import Fault
 from bot.ports import Monitor, Question
 from sandbox.health import Answer
+from sandbox.kuma.host import Beat
 from sandbox.trackers import Issue
 from sandbox.world import World
 
 HASTE = 1.0  # second, where nothing answers
 MINUTES = timedelta(minutes=5)
 VERSION = "v1.2.1"
+DOWN, UP, MAINTENANCE = 0, 1, 3
 Prepare = Callable[[World], None]
 
 
@@ -221,8 +223,10 @@ CASES: list[tuple[str, Callable[[World], Monitor], Prepare, Outcome | None, str]
 ]
 
 
-async def looked(world: World, make: Callable[[World], Monitor], since: datetime) -> Reading:
-    before = Reading(what="error_rate", outcome=OK, text="", at=since, value=0.004)
+async def looked(
+    world: World, make: Callable[[World], Monitor], since: datetime, earlier: float = 0.004
+) -> Reading:
+    before = Reading(what="before", outcome=OK, text="", at=since, value=earlier)
     monitor = make(world)
     now = world.clock.now()
     question = Question(version=VERSION, now=now, since=since, before=before)
@@ -277,6 +281,48 @@ async def test_beats_from_before_the_deployment_and_old_ones_tell_nothing(world:
     found = await monitor.look(late)
     await monitor.close()
     assert (found.outcome, found.text) == (UNKNOWN, "its newest beat is old")
+
+
+@pytest.mark.parametrize(
+    ("before", "outcome", "text"),
+    [
+        (1.0, WARN, "up (75.0% of the time, before 100.0%)"),
+        (0.7, OK, "up (75.0% of the time, before 70.0%)"),
+    ],
+)
+async def test_what_was_down_meanwhile_and_is_up_again_is_less_up_than_before(
+    world: World, before: float, outcome: Outcome, text: str
+) -> None:
+    since, monitor = world.clock.now() - timedelta(seconds=20), world.kuma.monitors[0]
+    monitor.interval = timedelta(minutes=1)
+    for seconds, status in ((1, UP), (4, DOWN), (8, MAINTENANCE), (12, UP), (16, UP)):
+        monitor.see(Beat(since + timedelta(seconds=seconds), status))
+    found = await looked(world, of_kuma, since, before)
+    assert (found.outcome, found.value, found.baseline) == (outcome, 0.75, before)
+    assert found.text.startswith(text)
+
+
+@pytest.mark.parametrize(
+    ("make", "prepare", "earlier", "text"),
+    [
+        (of_sentry, heard("KeyError: x"), 4, "1 new issue: KeyError: x (before: 4 within 24 h)"),
+        (of_bugsink, heard("KeyError: x"), 4, "1 new issue: KeyError (before: 4 within 24 h)"),
+        (of_page, nothing, 90, " ms (before: 90 ms)"),
+    ],
+)
+async def test_what_was_read_before_stands_beside_what_is_read(
+    world: World,
+    make: Callable[[World], Monitor],
+    prepare: Prepare,
+    earlier: float,
+    text: str,
+) -> None:
+    since = world.clock.now() - timedelta(minutes=10)
+    prepare(world)
+    found = await looked(world, make, since, earlier)
+    assert found.baseline == earlier
+    assert found.value is not None
+    assert found.text.endswith(text)
 
 
 async def test_a_page_that_shows_no_such_monitor_is_no_good_news(world: World) -> None:

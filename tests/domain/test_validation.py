@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.deployments.response_times import response_times
+from bot.domain.deployments.response_times import before, response_times
 from bot.domain.deployments.validation import (
     Judgement,
     Outcome,
@@ -309,14 +309,51 @@ def test_the_newest_reading_of_a_kind_is_the_one_that_counts() -> None:
 def test_response_times_against_the_time_before(
     samples: tuple[float, ...], baseline: float | None, outcome: Outcome, text: str
 ) -> None:
-    found = response_times(Validation(started_at=NOON, samples=samples), baseline, NOON)
+    earlier = before((), baseline, NOON)
+    found = response_times(Validation(started_at=NOON, samples=samples), earlier, NOON)
     assert found is not None
     assert (found.what, found.outcome, found.text) == ("response_times", outcome, text)
     assert found.baseline == baseline
 
 
 def test_without_samples_nothing_is_said_about_response_times() -> None:
-    assert response_times(after(DOWN), 100, NOON) is None
+    assert response_times(after(DOWN), before((), 100, NOON), NOON) is None
+
+
+OFTEN = (100.0,) * 18 + (400.0,) * 2
+
+
+@pytest.mark.parametrize(
+    ("seen", "answer", "value", "p95"),
+    [
+        ((), None, None, None),
+        ((), 70.0, 70, None),
+        ((100.0,) * 4, 70.0, 70, None),  # of so few the answer right before tells as much
+        ((100.0,) * 5, 70.0, 100, None),
+        ((100.0,) * 5, None, 100, None),
+        (OFTEN, 70.0, 100, 400),
+    ],
+)
+def test_how_fast_it_was_before(
+    seen: tuple[float, ...], answer: float | None, value: float | None, p95: float | None
+) -> None:
+    found = before(seen, answer, NOON)
+    assert (found and found.value, found and found.p95) == (value, p95)
+
+
+@pytest.mark.parametrize(
+    ("slow", "outcome"), [(400.0, Outcome.OK), (1050.0, Outcome.OK), (1051.0, Outcome.DEGRADED)]
+)
+def test_the_slow_answers_are_compared_with_the_slow_ones_of_before(
+    slow: float, outcome: Outcome
+) -> None:
+    samples = (100.0,) * 18 + (slow,) * 2
+    taken = Validation(started_at=NOON, samples=samples)
+    found = response_times(taken, before(OFTEN, None, NOON), NOON)
+    assert found is not None
+    assert found.outcome is outcome
+    assert found.text == f"100 ms, p95 {slow:.0f} ms (baseline 100 ms, p95 400 ms)"
+    assert (found.value, found.baseline, found.p95) == (100, 100, slow)
 
 
 def test_what_is_bad_counts_the_second_time_in_a_row() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from bot.adapters.rest import Answer, Rest
-from bot.adapters.sentry.monitor import LATELY, in_words, of_late
+from bot.adapters.sentry.monitor import LATELY, in_words, late, of_late
 from bot.domain.deployments.comparing import of_issues
 from bot.domain.deployments.validation import Outcome, Reading
 from bot.ports.monitors import Question
@@ -81,8 +81,16 @@ class BugsinkMonitor:
     def _reading(
         self, question: Question, outcome: Outcome, text: str, value: float | None = None
     ) -> Reading:
+        before = question.before.value if question.before else None
         return Reading(
-            what=self.what, outcome=outcome, text=text, at=question.now, value=value, url=self.url
+            what=self.what,
+            outcome=outcome,
+            text=f"{text}{late(before)}" if value is not None else text,
+            at=question.now,
+            value=value,
+            baseline=before,
+            unit="issues",
+            url=self.url,
         )
 
 

@@ -132,8 +132,16 @@ class SentryMonitor:
     def _reading(
         self, question: Question, outcome: Outcome, text: str, value: float | None = None
     ) -> Reading:
+        before = question.before.value if question.before else None
         return Reading(
-            what=self.what, outcome=outcome, text=text, at=question.now, value=value, url=self.url
+            what=self.what,
+            outcome=outcome,
+            text=f"{text}{late(before)}" if value is not None else text,
+            at=question.now,
+            value=value,
+            baseline=before,
+            unit="issues",
+            url=self.url,
         )
 
 
@@ -153,6 +161,11 @@ def hours(length: timedelta) -> int:
 def of_late(titles: list[str]) -> str:
     """How many open ones were seen for the first time lately, and the first of them."""
     return f"{in_words(titles)} (first seen within {hours(LATELY)} h, unresolved)"
+
+
+def late(before: float | None) -> str:
+    """How many were new of late before a deployment, if any were."""
+    return f" (before: {before:.0f} within {hours(LATELY)} h)" if before else ""
 
 
 def connect(

@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
@@ -18,7 +18,12 @@ class Sightings(Rows):
     def sighting(self, service: str, environment: str) -> Sighting | None:
         here = (_TABLE.c.service == service, _TABLE.c.environment == environment)
         row = self.connection.execute(select(_TABLE).where(*here)).mappings().first()
-        return None if row is None else Sighting(**row)
+        return None if row is None else as_sighting(row)
 
     def keep_sighting(self, sighting: Sighting) -> None:
         self.put(_TABLE, {name: getattr(sighting, name) for name in _NAMES})
+
+
+def as_sighting(row: RowMapping) -> Sighting:
+    """The sighting in a row of the table."""
+    return Sighting(**{**row, "samples": tuple(row["samples"])})

@@ -9,9 +9,9 @@ from sqlalchemy import Select, bindparam, select, text
 
 from bot.adapters.store import tables
 from bot.adapters.store.deployments import SELECT
+from bot.adapters.store.sightings import as_sighting
 from bot.adapters.store.staging import CHECKS, Staging, as_check, on_staging
 from bot.domain.deployments.deployments import Deployment
-from bot.domain.deployments.sightings import Sighting
 from bot.domain.deployments.staging import StagingCheck
 from bot.domain.deployments.standings import Standing
 
@@ -35,7 +35,7 @@ class Standings(Staging):
         live = _by_place(self._all(_live_in(len(places)), **_named(places)))
         holders = _by_place(self._all(_HOLDERS))
         rows = self.connection.execute(_SEEN).mappings()
-        seen = {(row["service"], row["environment"]): Sighting(**row) for row in rows}
+        seen = {(row["service"], row["environment"]): as_sighting(row) for row in rows}
         staged = {
             place: found
             for place in places

@@ -1,6 +1,7 @@
 """KumaMonitor: what one monitor of Uptime Kuma saw since a deployment, read from a public page."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
@@ -8,6 +9,7 @@ from pydantic import Field
 
 from bot.adapters.rest import Answer, Rest
 from bot.adapters.uptime_kuma.page import words
+from bot.domain.deployments.comparing import of_uptime
 from bot.domain.deployments.validation import Outcome, Reading
 from bot.domain.errors import Fault
 from bot.ports.monitors import Question
@@ -15,9 +17,10 @@ from bot.ports.monitors import Question
 OLD = timedelta(minutes=5)
 """A newest beat before that is no news; the longest interval that is usual is a minute."""
 
+DOWN, UP = 0, 1
 STATES = {
-    0: (Outcome.BAD, "down"),
-    1: (Outcome.OK, "up"),
+    DOWN: (Outcome.BAD, "down"),
+    UP: (Outcome.OK, "up"),
     2: (Outcome.DEGRADED, "pending"),
     3: (Outcome.UNKNOWN, "under maintenance"),
 }
@@ -79,7 +82,12 @@ class KumaMonitor:
         if newest.status not in STATES:
             raise Fault("kuma", f"no usable answer (status {newest.status})")
         outcome, word = STATES[newest.status]
-        return self._reading(question, outcome, word)
+        up = _share(beat for beat in beats if question.since is None or beat.at >= question.since)
+        before = question.before.value if question.before else None
+        if outcome is Outcome.OK and question.since is not None and up is not None:
+            outcome = of_uptime(up, before)
+        text = f"{word}{_in_words(up, before)}"
+        return self._reading(question, outcome, text, up, before)
 
     async def _beats(self) -> list[_Beat]:
         # A page that is not there has no beats either, so it is asked for first; a new query each
@@ -93,8 +101,37 @@ class KumaMonitor:
         told = await self._rest.get(_Beats, path, _=secrets.token_hex(8))
         return told.lists.get(str(named[0]), [])
 
-    def _reading(self, question: Question, outcome: Outcome, text: str) -> Reading:
-        return Reading(what=self.what, outcome=outcome, text=text, at=question.now, url=self.url)
+    def _reading(
+        self,
+        question: Question,
+        outcome: Outcome,
+        text: str,
+        up: float | None = None,
+        before: float | None = None,
+    ) -> Reading:
+        return Reading(
+            what=self.what,
+            outcome=outcome,
+            text=text,
+            at=question.now,
+            value=up,
+            baseline=before,
+            url=self.url,
+        )
+
+
+def _share(beats: Iterable[_Beat]) -> float | None:
+    """How many of the beats that say up or down say up; None where none does."""
+    told = [beat.status == UP for beat in beats if beat.status in (DOWN, UP)]
+    return sum(told) / len(told) if told else None
+
+
+def _in_words(up: float | None, before: float | None) -> str:
+    """How much of the time it was up, where that is not all there is to say."""
+    if up is None or (up == 1 and before in (None, 1)):
+        return ""
+    was = "" if before is None else f", before {before:.1%}"
+    return f" ({up:.1%} of the time{was})"
 
 
 def connect(url: str, slug: str, monitor: str, timeout: float = 15.0) -> KumaMonitor:

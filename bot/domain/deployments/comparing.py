@@ -60,3 +60,8 @@ def of_lines(count: int, before: float | None, fails_from: int) -> Outcome:
     if count >= fails_from and count >= baseline * MUCH_WORSE:
         return Outcome.BAD
     return Outcome.DEGRADED if count > baseline else Outcome.OK
+
+
+def of_uptime(up: float, before: float | None) -> Outcome:
+    """The share of the time in which it was up; what is up again may have been down meanwhile."""
+    return Outcome.OK if up >= (1.0 if before is None else before) else Outcome.DEGRADED

@@ -133,7 +133,6 @@ class Deployment:
     backup: Backup | None = None
     risk: Risk | None = None
     rehearsal: Rehearsal | None = None
-    baseline_ms: float | None = None
     before: tuple[Reading, ...] = ()
 
     expires_at: datetime | None = None

@@ -48,7 +48,8 @@ UNREAD = (Outcome.UNKNOWN, Outcome.NO_DATA)
 class Reading:
     """One look at production: what was looked at, what it showed, in words, and when.
 
-    `value` is in `unit`, a share where that is empty; `url` is where a person can look.
+    `value` is in `unit`, a share where that is empty, and `p95` what nineteen of twenty did not
+    exceed; `url` is where a person can look.
     `again` says that it was bad for the first time, and is looked at once more before it counts;
     `was` are the words of that bad look, and `bad_at` is when it was. `proves` are the items of the
     process's validation that the team says it is about.
@@ -60,6 +61,7 @@ class Reading:
     at: datetime
     value: float | None = None
     baseline: float | None = None
+    p95: float | None = None
     unit: str = ""
     url: str = ""
     again: bool = False

@@ -56,7 +56,7 @@ class Evidence:
     `unread` are the gates whose source did not answer; what they go by is then not looked at.
     `staged` is a text where nothing is known of what staging runs. `approved` are the pull requests
     with an approving review. `on_qa` says who signed the commit off, "" that nobody did. `health`
-    is what is wrong with it, `baseline_ms` how fast it answered, `monitors` what the monitors read
+    is what is wrong with it, `pace` how fast it answers, `monitors` what the monitors read
     before anything changes. `watchers_beyond` is how many more watch, of whom nothing was read.
     `on_call` are the names of those who would be woken first.
     `holds` are those on the place.
@@ -82,7 +82,7 @@ class Evidence:
     migrations: tuple[Migration, ...] | None = None
     backups: Backups | None = None
     health: str | None = None
-    baseline_ms: float | None = None
+    pace: Reading | None = None
     monitors: tuple[Reading, ...] = ()
     watchers: tuple[str, ...] | None = None
     watchers_beyond: int = 0

@@ -75,8 +75,7 @@ async def _check(desk: Desk, deployment: Deployment) -> None:
         backup=found.backups.newest if found.backups else None,
         rehearsal=found.way_back,
         risk=await risk(desk, deployment, found, live),
-        baseline_ms=found.baseline_ms,
-        before=found.monitors,
+        before=(*found.monitors, *filter(None, [found.pace])),
     )
     if deployment.dry_run:
         await _answer_dry_run(desk, deployment, known)

@@ -4,11 +4,10 @@ from datetime import timedelta
 from functools import partial
 
 from bot.domain.deployments.deployments import Deployment
-from bot.domain.deployments.response_times import response_times
+from bot.domain.deployments.response_times import WHAT, response_times
 from bot.domain.deployments.states import Kind, State
 from bot.domain.deployments.validation import (
     Judgement,
-    Reading,
     Rule,
     Validation,
     judge,
@@ -112,8 +111,8 @@ async def _look(desk: Desk, deployment: Deployment, rule: Rule | None) -> Deploy
     now = desk.now()
     expected = deployment.version or probe.version or ""
     found = take(found, probe, expected, now, rule.passes)
-    timing: Reading | None = response_times(found, deployment.baseline_ms, now)
-    if timing:
+    earlier = next((one for one in deployment.before if one.what == WHAT), None)
+    if timing := response_times(found, earlier, now):
         found = found.having(timing)
     found = await _asked(desk, deployment, found)
     return deployment.with_(validation=found, live_at=deployment.live_at or found.shown_at)

@@ -66,7 +66,7 @@ async def gather(
         migrations=brings,
         backups=backups,
         health=ready.health,
-        baseline_ms=ready.baseline_ms,
+        pace=ready.pace,
         monitors=ready.monitors,
         watchers=ready.watchers,
         watchers_beyond=ready.watchers_beyond,

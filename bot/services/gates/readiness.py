@@ -5,7 +5,9 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from bot.domain.deployments import response_times
 from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.sightings import LOST_SIGHT
 from bot.domain.deployments.staging import ITEMS
 from bot.domain.deployments.validation import Probe, Reading
 from bot.domain.gates import Gate, Staged
@@ -36,7 +38,7 @@ class Readiness:
     staged: Staged | str | None
     on_qa: str | None
     health: str | None
-    baseline_ms: float | None
+    pace: Reading | None
     monitors: tuple[Reading, ...]
     watchers: tuple[str, ...] | None
     watchers_beyond: int
@@ -59,7 +61,7 @@ async def look(desk: Desk, deployment: Deployment, commit: str, ask: Ask) -> Rea
         staged=staged,
         on_qa=on_qa,
         health=probe.problem if probe else None,
-        baseline_ms=probe.ms if probe and not probe.problem else None,
+        pace=await _pace(desk, deployment, probe),
         monitors=await monitoring.before(desk, deployment),  # last: right before a change
         watchers=watching and watching[0],
         watchers_beyond=watching[1] if watching else 0,
@@ -107,10 +109,19 @@ async def _health(desk: Desk, deployment: Deployment) -> Probe | None:
     return await desk.probes.health(url) if url else None
 
 
-async def baseline(desk: Desk, deployment: Deployment) -> float | None:
-    """The response time before something changes, in milliseconds."""
-    probe = await _health(desk, deployment)
-    return probe.ms if probe and not probe.problem else None
+async def pace(desk: Desk, deployment: Deployment) -> Reading | None:
+    """The response times before something changes."""
+    return await _pace(desk, deployment, await _health(desk, deployment))
+
+
+async def _pace(desk: Desk, deployment: Deployment, probe: Probe | None) -> Reading | None:
+    if probe is None:
+        return None
+    place = (deployment.service, deployment.environment)
+    seen = await desk.store.read(lambda tx: tx.sighting(*place))
+    is_fresh = seen is not None and desk.now() - seen.at <= LOST_SIGHT
+    samples = seen.samples if seen and is_fresh else ()
+    return response_times.before(samples, None if probe.problem else probe.ms, desk.now())
 
 
 async def _watchers(desk: Desk, service: str) -> tuple[tuple[str, ...], int] | None:

@@ -32,21 +32,28 @@ async def look(desk: Desk, service: str, environment: str, url: str) -> timedelt
     if live is not None:
         probe = await proving.as_expected(desk, live, probe)
     told = shown(probe.version) if probe.version and not probe.problem else None
-    seen = await desk.store.run(lambda tx: _keep(tx, desk, service, environment, told, tags))
+    ms = None if probe.problem else probe.ms
+    seen = await desk.store.run(lambda tx: _keep(tx, desk, service, environment, told, tags, ms))
     if environment == "staging":
         await _compare(desk, seen, repo)
     return WHILE_DIFFERENT if seen.differs else LOOK_EVERY
 
 
 def _keep(
-    tx: Tx, desk: Desk, service: str, environment: str, told: str | None, tags: tuple[Tag, ...]
+    tx: Tx,
+    desk: Desk,
+    service: str,
+    environment: str,
+    told: str | None,
+    tags: tuple[Tag, ...],
+    ms: float | None,
 ) -> Sighting:
     live, holder = tx.live(service, environment), tx.holder(service, environment)
     before = tx.sighting(service, environment) or Sighting(
         service=service, environment=environment, at=tx.now
     )
     is_busy = holder is not None and not holder.is_waiting
-    seen = after(before, told, live.version if live else "", is_busy=is_busy, at=tx.now)
+    seen = after(before, told, live.version if live else "", is_busy=is_busy, at=tx.now, ms=ms)
     seen = replace(seen, commit=_commit(seen.told, live, tags))
     if live is not None and seen.is_drift and not seen.alarm:
         seen = replace(seen, alarm=f"drift:{service}:{environment}:{tx.now.isoformat()}")

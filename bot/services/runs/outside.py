@@ -181,10 +181,9 @@ async def _compared(
 ) -> Deployment:
     """With what it changes, whether it goes back, and how fast production is before it."""
     if not run.is_over and run.status != "in_progress":
-        found = found.with_(
-            baseline_ms=await readiness.baseline(desk, found),
-            before=await monitoring.before(desk, found),
-        )
+        pace = await readiness.pace(desk, found)
+        before = (*await monitoring.before(desk, found), *filter(None, [pace]))
+        found = found.with_(before=before)
     if found.binding is None or live is None or found.outside is None or found.is_merge:
         return found
     base = live.binding.commit if live.binding else live.version or None

@@ -40,6 +40,7 @@ sightings = Table(
     Column("base", String, nullable=False),
     Column("ahead", Integer),
     Column("behind", Integer),
+    Column("samples", Json, nullable=False, server_default="[]"),
 )
 
 staging_checks = Table(
