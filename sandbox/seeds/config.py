@@ -10,6 +10,9 @@ import yaml
 
 from sandbox.seeds.people import ROLES, Person
 
+PROVED = ["loads", "authentication", "flows", "api"]
+"""What of the validation of production the smoke test is about."""
+
 CHECKED = (
     "loads",
     "authentication",
@@ -94,6 +97,7 @@ def _service(seed: str, name: str, services: tuple[str, ...], base_url: str) -> 
     if seed in MONITORS:
         service["environments"]["production"]["monitors"] = _monitors(name)
         service["environments"]["production"]["annotations"] = _annotations(name)
+        service["environments"]["production"]["smoke_proves"] = PROVED
     if mode := MODES.get(seed):
         service["environments"]["production"]["approval"] = {"mode": mode}
     if seed == "bake":
