@@ -11,7 +11,7 @@ def verdict(gate: str, level: Level) -> Verdict:
     return Verdict(gate=gate, level=level, text="as read", action="Mend it.")
 
 
-@pytest.mark.parametrize("gate", ["staging", "qa", "notes", "release"])
+@pytest.mark.parametrize("gate", ["staging", "qa", "notes", "release", "monitoring"])
 def test_what_blocks_a_release_warns_a_hotfix(gate: str) -> None:
     found = (verdict(gate, Level.BLOCK),)
     assert [v.level for v in softened(found, Kind.HOTFIX)] == [Level.WARN]

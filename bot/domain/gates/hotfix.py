@@ -5,8 +5,10 @@ from dataclasses import replace
 from bot.domain.deployments.states import Kind
 from bot.domain.gates import Level, Verdict
 
-SOFTENED = frozenset({"staging", "qa", "notes", "release"})
-"""Gates that only warn a hotfix, as do the calendar and the lock of an incident by themselves."""
+SOFTENED = frozenset({"staging", "qa", "notes", "release", "monitoring"})
+"""Gates that only warn a hotfix, as do the calendar and the lock of an incident by themselves. What
+monitors say against production now is what the hotfix is for.
+"""
 
 
 def softened(verdicts: tuple[Verdict, ...], kind: Kind) -> tuple[Verdict, ...]:
