@@ -180,8 +180,13 @@ class Tx(
     def all_records(self) -> tuple[tuple[Record, ...], tuple[IncidentRecord, ...]]:
         """The history of everything, oldest first."""
 
+    def yet_to_be_records(self) -> frozenset[str]:
+        """The names of deployments that are no history yet, and will be."""
+
     def bring_in(self, records: Sequence[Record], incidents: Sequence[IncidentRecord]) -> None:
-        """Keep history from elsewhere; none of its names may be known."""
+        """Keep history from elsewhere; none of its names may be known. Where a dry run or a drill
+        has the number that is in a name, that name is kept beside another number.
+        """
 
     def sending(self, repo: str, workflow: str) -> tuple[Deployment, ...]:
         """Deployments of that workflow that were sent and have no run yet."""

@@ -13,7 +13,7 @@ from bot.domain.deployments.states import Kind, State
 from bot.domain.metrics.history import CauseState, Closure, Record, Result
 from bot.ports import Tx
 from bot.services.knowing.exchanging import Taken, Unfit, take_in
-from tests.store.samples import START, a_deployment, an_incident_record
+from tests.store.samples import START, a_deployment, an_incident, an_incident_record
 
 
 def add(tx: Tx, deployment: Deployment) -> Deployment:
@@ -83,6 +83,40 @@ async def test_a_number_in_a_name_is_the_rows_own(store: SqlStore) -> None:
     records = await store.read(lambda tx: tx.records("app", "production"))
     assert [record.id for record in records] == ["D7", "x", new.name]
     assert new.id == 9  # 8 is x
+
+
+async def test_whose_number_is_taken_keeps_its_name_beside_another(store: SqlStore) -> None:
+    dry = await store.run(lambda tx: tx.add(a_deployment(dry_run=True, state=State.SUCCEEDED)))
+    assert dry.name == "D1"  # as docs/install.md ends
+    file = [a_record(id=name) for name in ("D1", "rel", "D2", "D007", "7", "D3")]
+    back = a_record(id="D9", kind=Kind.ROLLBACK, rolls_back="D1")
+    first = list(enumerate([*file[:2], back], 1))
+    drill = an_incident(drill=True)
+    drilled = await store.run(lambda tx: tx.add_incident(drill))
+    told = [(4, an_incident_record(id=drilled.name, cause="D1"))]
+    assert await store.run(lambda tx: take_in(tx, first, told)) == Taken(4, 0)
+    every = list(enumerate([*file, back], 1))
+    assert await store.run(lambda tx: take_in(tx, every, told)) == Taken(4, 4)
+    assert await store.run(lambda tx: take_in(tx, every, told)) == Taken(0, 8)
+    records, incidents = await store.read(lambda tx: tx.all_records())
+    assert {one.id for one in records} == {one.id for one in (*file, back)}
+    assert [one.id for one in incidents] == [drilled.name]
+
+    for name in ("D1", "D2", "D007", "7", "D9"):
+        found = await store.read(partial(named, name=name))
+        assert found is not None and found.in_history == name
+        assert found.id != dry.id
+    assert await store.read(partial(named, name="D0007")) is None
+
+
+def named(tx: Tx, name: str) -> Deployment | None:
+    return tx.deployment_in_history(name)
+
+
+async def test_what_is_under_way_has_its_number(store: SqlStore) -> None:
+    added = await store.run(lambda tx: tx.add(a_deployment(state=State.AWAITING_APPROVAL)))
+    with pytest.raises(Unfit, match="line 1: D1 is another deployment here, that is under way"):
+        await store.run(lambda tx: take_in(tx, [(1, a_record(id=added.name))], ()))
 
 
 async def test_what_has_not_touched_its_environment_is_no_history(store: SqlStore) -> None:

@@ -1,5 +1,6 @@
 """Deployments in the store: one row each, scalars as columns, nested values as JSON."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
@@ -42,7 +43,7 @@ _BY_ID = SELECT.where(_TABLE.c.id == bindparam("id"))
 _IN_HISTORY = SELECT.where(
     (_TABLE.c.known_as == bindparam("known_as"))
     | (_TABLE.c.known_as.is_(None) & (_TABLE.c.id == bindparam("id")))
-)
+).order_by(_TABLE.c.known_as.is_(None))  # the number in a name may have been another's
 _UNFINISHED = SELECT.where(tables.UNFINISHED).order_by(_TABLE.c.id)
 _DUE = (
     select(_TABLE.c.id)
@@ -86,6 +87,12 @@ _HURRY = update(_TABLE).where(
 )
 
 
+def own_number(prefix: str, name: str) -> int | None:
+    """The number of the row that has no other name than this, if it is such a name."""
+    found = re.fullmatch(f"{prefix}([1-9][0-9]{{0,8}})", name)
+    return int(found[1]) if found else None
+
+
 class Deployments(Rows):
     """Deployments within one transaction."""
 
@@ -106,10 +113,7 @@ class Deployments(Rows):
         return self._first(_BY_ID, id=deployment_id)
 
     def deployment_in_history(self, name: str) -> Deployment | None:
-        digits = name.removeprefix("D")
-        is_ours = name != digits and digits.isascii() and digits.isdigit()
-        number = int(digits) if is_ours and len(digits) < len(str(MOST_ID)) else 0
-        return self._first(_IN_HISTORY, known_as=name, id=number)
+        return self._first(_IN_HISTORY, known_as=name, id=own_number("D", name) or 0)
 
     def holder(self, service: str, environment: str) -> Deployment | None:
         return self._first(_HOLDER, service=service, environment=environment)

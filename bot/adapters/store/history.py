@@ -2,7 +2,6 @@
 thousand.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, RowMapping, Table, bindparam, case, func, insert, select, text
 
 from bot.adapters.store import tables
-from bot.adapters.store.deployments import to_row
+from bot.adapters.store.deployments import own_number, to_row
 from bot.adapters.store.rows import Rows
 from bot.domain.deployments.changes import Commit
 from bot.domain.deployments.deployments import Deployment
@@ -87,6 +86,11 @@ class History(Rows):
         every = self.connection.execute(_EVERY)
         return tuple(_as_record(*row) for row in every), self._incidents()
 
+    def yet_to_be_records(self) -> frozenset[str]:
+        begun = _D.c.state.in_((*_ENDS, *_CHANGING))
+        numbers = select(_D.c.id).where(tables.REAL, ~begun, _D.c.known_as.is_(None))
+        return frozenset(f"D{number}" for number in self.connection.scalars(numbers))
+
     def bring_in(self, records: Sequence[Record], incidents: Sequence[IncidentRecord]) -> None:
         if self.is_embedded:  # what is changed stays at hand, and is not written again and again
             self.connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE}")
@@ -106,16 +110,15 @@ class History(Rows):
     def _numbered(
         self, table: Table, prefix: str, named: Sequence[R]
     ) -> Iterator[tuple[R, int, str | None]]:
-        """Each with its number: the one in its name, where it has such a name, else the next; and
-        the name that it keeps besides.
+        """Each with its number: the one in its name, where it has such a name and nobody else has
+        the number, else the next; and the name that it keeps besides.
 
         A name with a number is the row's own, so that it never has two.
         """
-        own = re.compile(f"{prefix}([1-9][0-9]{{0,8}})")
-        highest = self.connection.scalar(select(func.max(table.c.id))) or 0
-        found = [own.fullmatch(one.id) for one in named]
-        numbers = [int(match[1]) if match else None for match in found]
-        following = count(max(highest, *filter(None, numbers), 0) + 1)
+        taken: set[int] = set(self.connection.scalars(select(table.c.id)))
+        own = [own_number(prefix, one.id) for one in named]
+        numbers = [None if number in taken else number for number in own]
+        following = count(max(taken.union(filter(None, own)), default=0) + 1)
         for one, number in zip(named, numbers, strict=True):
             yield (one, number, None) if number else (one, next(following), one.id)
 

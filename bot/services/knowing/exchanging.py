@@ -43,6 +43,10 @@ def take_in(
     problems = list(wrong)
     new = _new(deployments, kept, problems)
     new_incidents = _new(incidents, kept_incidents, problems)
+    to_come = tx.yet_to_be_records()
+    for line, record in deployments:
+        if record.id in to_come:
+            problems.append((line, f"{record.id} is another deployment here, that is under way"))
     names = {record.id for record in (*kept, *new)} | unread
     incident_names = {incident.id for incident in (*kept_incidents, *new_incidents)} | unread
     for line, record in deployments:

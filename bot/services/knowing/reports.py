@@ -120,10 +120,10 @@ def _show(tx: Tx, wish: ReportWish) -> Message:
 
 
 def _meant(tx: Tx, wish: ReportWish) -> Deployment:
-    """The one with that number, else the one that was imported under that name."""
-    if wish.deployment is not None and (found := tx.deployment(wish.deployment)):
-        return found
+    """The one that was imported under that very name, else the one with that number."""
     if found := tx.deployment_in_history(wish.typed):
+        return found
+    if wish.deployment is not None and (found := tx.deployment(wish.deployment)):
         return found
     if wish.deployment is None:
         raise no_deployment(wish.report)
