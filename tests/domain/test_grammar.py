@@ -272,6 +272,8 @@ def test_which_reports_there_are_not(text: str, code: str, says: str) -> None:
         ("d12 page 3", {"subject": "D12", "page": 3}, "D12"),
         ("@Ana inc-7", {"subject": "INC-7", "person": "Ana"}, "INC-7 @Ana"),
         ("<@U0ANA|ana> L3", {"subject": "L3", "person": "U0ANA"}, "L3 @U0ANA"),
+        ("@Ana de  Lima page 2", {"person": "Ana de Lima", "page": 2}, "@Ana de Lima"),
+        ("page 2 @Ödön D1", {"subject": "D1", "person": "Ödön", "page": 2}, "D1 @Ödön"),
     ],
 )
 def test_what_the_audit_trail_is_asked_for(text: str, wish: dict[str, Any], words: str) -> None:
@@ -286,6 +288,9 @@ def test_what_the_audit_trail_is_asked_for(text: str, wish: dict[str, Any], word
         ("app", "unknown_word"),
         ("D1 D2", "said_twice"),
         ("@ana @bo", "said_twice"),
+        ("@ana <@U0BO>", "said_twice"),
+        ("ana @bo", "unknown_word"),
+        ("@ D1", "unknown_word"),
         ("page", "no_page"),
         ("page 1 page 2", "said_twice"),
     ],

@@ -23,7 +23,8 @@ async def test_an_empty_page_says_what_is_empty(team: Workspace) -> None:
         ),
         (
             "history @zoe",
-            "I know nobody called zoe. People have the names of gonogo.yaml and of Slack.",
+            "I know nobody called zoe. People have the names of gonogo.yaml and of Slack; who has "
+            "left has only their id there, such as @U012AB3CD.",
         ),
         ("history page 9", "The history has no page 9. It begins with /deployments history."),
         (
@@ -61,6 +62,8 @@ async def test_approvers_and_admins_read_who_did_what(team: Workspace) -> None:
     assert "It begins with /deployments audit D2." in (
         await team.types("bo", "/deployments audit D2 page 9")
     )
+    assert "Nothing is recorded here." in await team.types("bo", "/deployments audit @U0LEFT99")
+    assert "by gonogo" in await team.types("bo", "/deployments audit @GoNoGo")
     assert "I know nobody called zoe" in await team.types("bo", "/deployments audit @zoe")
     assert "Only people with the role approver or admin may" in (
         await team.types("ana", "/deployments audit D2")

@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, delete, func, insert, or_, select
+from sqlalchemy import RowMapping, bindparam, delete, func, insert, select
 
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
+from bot.domain.grammar.words import same_name
 from bot.domain.people import Actor, Role, Standing
 from bot.domain.versions import Version
 from bot.ports import Tag
@@ -19,9 +20,7 @@ NEVER = datetime.fromtimestamp(0, UTC)
 
 _PERSON = select(_PEOPLE).where(_PEOPLE.c.slack_id == bindparam("slack_id"))
 _EVERYBODY = select(_PEOPLE).order_by(_PEOPLE.c.slack_id)
-_CALLED = select(_PEOPLE.c.slack_id).where(
-    or_(func.lower(_PEOPLE.c.name) == bindparam("name"), _PEOPLE.c.slack_id == bindparam("id"))
-)
+_NAMES = select(_PEOPLE.c.slack_id, _PEOPLE.c.name)
 _READ = select(_PEOPLE.c.slack_id, _PEOPLE.c.read_at).where(_PEOPLE.c.read_at > NEVER)
 _TAGS_OF = select(_TAGS).where(_TAGS.c.repo == bindparam("repo"))
 
@@ -40,8 +39,8 @@ class Directory(Rows):
         return slack_id if row is None else str(row["name"])
 
     def called(self, name: str) -> set[str]:
-        sought = {"name": name.lower(), "id": name}
-        return set(self.connection.scalars(_CALLED, sought))
+        rows = self.connection.execute(_NAMES)  # of letters but ASCII, SQLite knows one case
+        return {row.slack_id for row in rows if row.slack_id == name or same_name(row.name, name)}
 
     def keep_people(
         self, people: Sequence[tuple[Actor, str]], *, others: Collection[str] = ()

@@ -7,7 +7,7 @@ from bot.domain.errors import Refusal
 from bot.domain.grammar.words import normalise, once, page_number
 
 _SUBJECT = re.compile("(?:D|INC-|L)[1-9][0-9]{0,11}", re.IGNORECASE)
-_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|@(\S+)")
+_ID = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +27,21 @@ class AuditWish:
 
 
 def parse_audit(text: str) -> AuditWish:
-    """`[D12 | INC-7 | L3] [@person] [page N]`, in any order."""
+    """`[D12 | INC-7 | L3] [@person] [page N]`, in any order; a name may have several words."""
     subject = person = page = None
+    name: list[str] | None = None
     words = iter(normalise(text).split())
     for word in words:
         if _SUBJECT.fullmatch(word):
             subject = once("subject", subject, word.upper())
-        elif found := _PERSON.fullmatch(word):
-            person = once("person", person, found[1] or found[2])
+        elif found := _ID.fullmatch(word):
+            person = once("person", person, found[1])
+        elif word.startswith("@") and word != "@":
+            name = once("person", name, [word[1:]])
         elif word.lower() == "page":
             page = once("page", page, page_number(next(words, "")))
+        elif name:
+            name.append(word)
         else:
             raise Refusal(
                 "unknown_word",
@@ -44,4 +49,6 @@ def parse_audit(text: str) -> AuditWish:
                 "audit INC-7, audit @ana page 2",
                 word=word,
             )
+    if name:
+        person = once("person", person, " ".join(name))
     return AuditWish(subject=subject, person=person, page=page or 1)

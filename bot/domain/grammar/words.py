@@ -32,6 +32,15 @@ def normalise(text: str) -> str:
     )
 
 
+def same_name(one: str, other: str) -> bool:
+    """Whether two names of people are the same, however they are written."""
+    return _folded(one) == _folded(other)
+
+
+def _folded(name: str) -> str:
+    return " ".join(normalise(name).split()).casefold()
+
+
 def clean_reason(text: str) -> str:
     """A free text as one line without quotes around it; refuses one that is too long to read on a
     card.
