@@ -196,6 +196,7 @@ Settled 2024-03-26 12:07 UTC
 Smoke: fine
 Health: 3 passes in a row
 Response times: 110 ms (baseline 100 ms)
+Judgement: *pass* by Response times
 *Changes since v1.2.0*
 • Add feature X (#41) · ana-acme
 • Fix bug Y (#42) · bo-acme

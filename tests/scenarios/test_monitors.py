@@ -110,6 +110,12 @@ async def test_what_cannot_be_read_is_said_and_holds_nobody_up(tmp_path: Path) -
             in told
         )
         assert "- Uptime Kuma: not known, kuma cannot be read: " in told
+        said = await team.types("cy", "/deployments show D2")
+        judged = next(line for line in said.splitlines() if line.startswith("Judgement"))
+        assert judged.startswith("Judgement: pass by Response times; not known: ")
+        assert {"Error rate", "Error tracker", "Uptime Kuma"} <= set(
+            judged.partition("not known: ")[2].split(", ")
+        )
 
 
 async def test_a_monitor_that_goes_down_and_new_issues_are_named(tmp_path: Path) -> None:

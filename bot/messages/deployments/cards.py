@@ -6,13 +6,12 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.runs import OVERDUE, Progress, Stage
 from bot.domain.deployments.states import TERMINAL, Kind, State
 from bot.domain.deployments.steps import is_unsent
-from bot.domain.deployments.validation import TITLES, Reading
 from bot.domain.gates.overrides import standing
 from bot.domain.rollbacks import switching
 from bot.domain.rollbacks.switching import Outcome
 from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
-from bot.messages.deployments import approvals, checks, twins, watches
+from bot.messages.deployments import approvals, assessments, checks, twins, watches
 from bot.messages.deployments.controls import MOST_CANDIDATES, controls
 from bot.messages.rollbacks import stops, undoing
 
@@ -242,7 +241,7 @@ def validation(deployment: Deployment) -> str:
         return ""
     lines = ["*Validation*"]
     lines.extend(
-        f"• {b.link(reading.url, _of(reading))}: {b.line(reading.text)}"
+        f"• {b.link(reading.url, assessments.of(reading))}: {b.line(reading.text)}"
         for reading in found.readings
     )
     if found.healthy_at and deployment.state is State.VALIDATING:
@@ -250,10 +249,6 @@ def validation(deployment: Deployment) -> str:
     if deployment.watch:
         lines.append(f"• {watches.line(deployment.watch)}")
     return "\n".join(lines)
-
-
-def _of(reading: Reading) -> str:
-    return b.line(TITLES.get(reading.what) or reading.what.replace("_", " ").capitalize(), 80)
 
 
 def _stage(stage: Stage) -> str:

@@ -9,6 +9,7 @@ from bot.domain.grammar import DeployWish
 from bot.domain.versions import Version
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
+from bot.messages.deployments import assessments
 from bot.messages.deployments.cards import changes, title, validation, waiting
 from bot.messages.deployments.checks import reasons, verdict
 from bot.messages.rollbacks import rehearsals
@@ -161,7 +162,9 @@ def run_found(deployment: Deployment) -> Message:
 
 def evidence(deployment: Deployment) -> Message:
     """The thread reply with everything that validation read."""
-    return Message(validation(deployment))
+    found = deployment.validation
+    judged = f"\n{assessments.line(found)}" if found else ""
+    return Message(f"{validation(deployment)}{judged}")
 
 
 def all_changes(deployment: Deployment) -> Message:

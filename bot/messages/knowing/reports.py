@@ -15,6 +15,7 @@ from bot.messages.blocks import Message
 from bot.messages.deployments import (
     annotations,
     approvals,
+    assessments,
     checklists,
     checks,
     staging,
@@ -141,6 +142,7 @@ def show(
             f"{r.what.replace('_', ' ').capitalize()}: {b.line(r.text)}"
             for r in d.validation.readings
         )
+        facts.append(assessments.line(d.validation))
     if d.watch:
         facts.append(watches.line(d.watch))
     facts.extend(annotations.lines(told))
