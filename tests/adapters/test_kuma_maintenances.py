@@ -1,7 +1,7 @@
 """A maintenance at Uptime Kuma: on its page and no monitor's, once, whatever is lost on the way.
 
-How Kuma answers was read in its own `maintenance-socket-handler.js` and `model/maintenance.js`; the
-recorded exchange has no maintenance in it.
+How Kuma answers was read in its own `maintenance-socket-handler.js` and `model/maintenance.js`, and
+recorded from a real one (tests/contracts/test_kuma_maintenances.py).
 """
 
 from __future__ import annotations
