@@ -1,5 +1,6 @@
 """Success is said only after health held for the bake; everything else is named as what it was."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import reduce
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain.deployments.response_times import before, response_times
 from bot.domain.deployments.validation import (
+    KUMA,
     Judgement,
     Outcome,
     Probe,
@@ -280,8 +282,22 @@ def test_it_does_not_wait_for_ever_for_health(probes: list[Probe]) -> None:
 
 def test_the_newest_reading_of_a_kind_is_the_one_that_counts() -> None:
     found = Validation(started_at=NOON).having(smoke(Outcome.BAD)).having(smoke(Outcome.OK))
-    assert found.readings == (smoke(Outcome.OK),)
-    assert found.reading("smoke") == smoke(Outcome.OK)
+    assert found.readings == (replace(smoke(Outcome.OK), since=NOON),)
+    assert found.reading("smoke") == found.readings[0]
+
+
+def test_since_when_it_is_well_is_known() -> None:
+    def kuma(minute: int, outcome: Outcome) -> Reading:
+        return Reading(what=KUMA, outcome=outcome, text="", at=NOON + minute * MINUTE)
+
+    found = Validation(started_at=NOON)
+    times = []
+    for minute, outcome in enumerate(
+        [Outcome.NO_DATA, Outcome.OK, Outcome.UNKNOWN, Outcome.OK, Outcome.BAD, Outcome.OK]
+    ):
+        found = found.having(kuma(minute, outcome))
+        times.append(found.readings[0].since)
+    assert times == [None, *[NOON + MINUTE] * 3, None, NOON + 5 * MINUTE]
     assert found.reading("health") is None
 
 

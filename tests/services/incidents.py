@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.states import Kind, State
 from bot.domain.incidents.incidents import Incident, Severity
 from bot.ports import Tx
 from bot.services import directory
 from bot.services.incidents import incidents
 from bot.services.incidents.incidents import Report
 from handlers.payloads import Answer, Office, Submission
-from tests.services.team import PEOPLE, Team
+from tests.services.team import PEOPLE, START, Team
 
 
 @asynccontextmanager
@@ -49,6 +52,40 @@ async def said(team: Team, word: str) -> str:
     """What was said of it in the thread of an incident."""
     found = await team.store.read(lambda tx: tx.message_of(f"incident:{word}"))
     return found.text if found else ""
+
+
+async def ran(team: Team, version: str, hours: float, **more: Any) -> Deployment:
+    """So long ago this version went live and was proven good, unless it is said otherwise."""
+    at = START - timedelta(hours=hours)
+    facts: dict[str, Any] = {
+        "service": "app",
+        "environment": "production",
+        "version": version,
+        "state": State.SUCCEEDED,
+        "repo": "acme/app",
+        "workflow": "release.yml",
+        "requested_by": PEOPLE["ana"],
+        "requested_at": at,
+        "live_at": at,
+        "healthy_at": at,
+        "settled_at": at,
+    }
+    return await team.store.run(lambda tx: tx.add(Deployment(**facts | more)))
+
+
+async def went_back(team: Team, version: str, takes_back: str, at: datetime) -> None:
+    """A rollback to that version went well."""
+    begun = await ran(
+        team,
+        version,
+        0,
+        kind=Kind.ROLLBACK,
+        rolls_back=takes_back,
+        state=State.VALIDATING,
+        settled_at=None,
+        healthy_at=at,
+    )
+    await team.store.run(lambda tx: tx.save(begun, begun.end(State.SUCCEEDED, at, "", "")))
 
 
 class Form:

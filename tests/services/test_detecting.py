@@ -14,15 +14,15 @@ from bot.domain.errors import Refusal
 from bot.domain.incidents.detection import KUMA, Beat
 from bot.domain.incidents.incidents import Incident, Severity, State
 from bot.domain.incidents.pages import Page, PageState
+from bot.domain.metrics.history import CauseState
 from bot.messages.incidents import paging as messages
 from bot.messages.knowing.figures import as_plain
 from bot.ports import Tx
 from bot.services import directory
 from bot.services.incidents import detecting, incident_decisions, incident_editing, suspecting
 from bot.services.knowing.measuring import lately, measure
-from tests.services.incidents import a_team, opens, said
+from tests.services.incidents import a_team, opens, ran, said, went_back
 from tests.services.team import PEOPLE, START, Team
-from tests.services.test_suspects import ran
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
@@ -264,6 +264,46 @@ async def test_a_new_outage_is_as_bad_as_any_until_somebody_judges_it(team: Team
     await sees(team, "down")
     [bad] = await known(team)
     assert (bad.severity, bad.alerts, bad.freezes) == (Severity.MAJOR, 3, True)
+
+
+async def test_what_its_monitor_still_reports_down_is_not_restored_by_a_rollback(
+    team: Team,
+) -> None:
+    await ran(team, "v1.2.1", 0.5)
+    await sees(team, "down")
+    await went_back(team, "v1.2.0", "D1", team.clock.now())
+    [still] = await known(team)
+    assert (still.state, still.cause_state) == (State.INVESTIGATING, CauseState.SUSPECTED)
+    assert "but Uptime Kuma still reports it down" in await said(team, "1:still-down:2")
+    await sees(team, "up")
+    [well] = await known(team)
+    assert (well.state, well.cause_state) == (State.RESTORED, CauseState.CONFIRMED)
+    assert well.restored_at == team.clock.now()
+    told = await said(team, f"1:restored:{well.revision}")
+    assert told.startswith("D2 brought v1.2.0 and its checks passed: restored")
+
+
+async def test_what_its_monitor_saw_up_before_is_restored_by_the_rollback(team: Team) -> None:
+    await ran(team, "v1.2.1", 0.5)
+    await sees(team, "down")
+    await sees(team, "up")
+    [down] = await known(team)
+    assert down.state is State.INVESTIGATING  # nothing mended it
+    await went_back(team, "v1.2.0", "D1", team.clock.now())
+    [well] = await known(team)
+    assert (well.state, well.restored_at) == (State.RESTORED, team.clock.now())
+
+
+async def test_the_timeline_has_each_change_of_the_monitor(team: Team) -> None:
+    for status in ("down", "down", "up", "down", "down", "up"):
+        await sees(team, status)
+    events = await team.store.read(lambda tx: tx.events(1))
+    assert [event.text for event in events if event.by == KUMA] == [
+        "Opened as major: Uptime Kuma does not reach app",
+        "Uptime Kuma reaches app again",
+        "Uptime Kuma does not reach app again",
+        "Uptime Kuma reaches app again",
+    ]
 
 
 async def test_a_monitor_of_nothing_that_is_known_is_told_once_a_day(team: Team) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bot.domain.deployments.deployments import Deployment
-from bot.domain.deployments.states import Kind, State
+from bot.domain.deployments.states import Kind
 from bot.domain.incidents.incidents import Severity
 from bot.domain.incidents.incidents import State as Where
 from bot.domain.metrics.history import CauseState, Record, Result
@@ -22,7 +20,7 @@ from bot.services.knowing.measuring import lately, measure
 from bot.services.rollbacks import rollbacks
 from handlers import incident_buttons
 from handlers.payloads import FormErrors
-from tests.services.incidents import Form, a_team, incident, opens
+from tests.services.incidents import Form, a_team, incident, opens, ran, went_back
 from tests.services.team import PEOPLE, START, Team
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -32,25 +30,6 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 async def team(migrated: Path) -> AsyncIterator[Team]:
     async with a_team(migrated) as made:
         yield made
-
-
-async def ran(team: Team, version: str, hours: float, **more: Any) -> Deployment:
-    """So long ago this version went live and was proven good, unless it is said otherwise."""
-    at = START - hours * HOUR
-    facts: dict[str, Any] = {
-        "service": "app",
-        "environment": "production",
-        "version": version,
-        "state": State.SUCCEEDED,
-        "repo": "acme/app",
-        "workflow": "release.yml",
-        "requested_by": PEOPLE["ana"],
-        "requested_at": at,
-        "live_at": at,
-        "healthy_at": at,
-        "settled_at": at,
-    }
-    return await team.store.run(lambda tx: tx.add(Deployment(**facts | more)))
 
 
 async def offered(team: Team) -> tuple[str, list[str]]:
@@ -68,21 +47,6 @@ async def pressed(team: Team) -> str:
         lambda tx: rollbacks.propose(tx, team.config, PEOPLE["ana"], service="app", incident=known)
     )
     return order.version
-
-
-async def went_back(team: Team, version: str, takes_back: str, at: datetime) -> None:
-    """A rollback to that version went well."""
-    begun = await ran(
-        team,
-        version,
-        0,
-        kind=Kind.ROLLBACK,
-        rolls_back=takes_back,
-        state=State.VALIDATING,
-        settled_at=None,
-        healthy_at=at,
-    )
-    await team.store.run(lambda tx: tx.save(begun, begun.end(State.SUCCEEDED, at, "", "")))
 
 
 async def confirm(team: Team, cause: str) -> None:

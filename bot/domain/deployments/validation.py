@@ -17,11 +17,14 @@ LOOKED_AGAIN = timedelta(minutes=5)
 ISSUES = "issues"
 """What the readings of an error tracker are called."""
 
+KUMA = "uptime_kuma"
+"""What the readings of Uptime Kuma are called."""
+
 TITLES = {
     "error_rate": "Error rate",
     ISSUES: "Error tracker",
     "alerts": "Alerts",
-    "uptime_kuma": "Uptime Kuma",
+    KUMA: "Uptime Kuma",
     "logs": "Log",
 }
 """What the readings of monitors are about."""
@@ -52,7 +55,8 @@ class Reading:
     exceed; `url` is where a person can look.
     `again` says that it was bad for the first time, and is looked at once more before it counts;
     `was` are the words of that bad look, and `bad_at` is when it was. `proves` are the items of the
-    process's validation that the team says it is about.
+    process's validation that the team says it is about. `since` is when it was first ok, with
+    nothing else read since.
     """
 
     what: str
@@ -68,6 +72,7 @@ class Reading:
     was: str = ""
     bad_at: datetime | None = None
     proves: tuple[str, ...] = ()
+    since: datetime | None = None
 
     def confirmed(self, earlier: "Reading | None") -> "Reading":
         """What is bad counts as bad the second time in a row; once is a warning, which no look
@@ -93,6 +98,13 @@ class Reading:
             was=bad.was or bad.text,
             bad_at=bad.bad_at or bad.at,
         )
+
+    def following(self, earlier: "Reading | None") -> "Reading":
+        """A copy that knows since when it is ok; no look changes that which read nothing."""
+        since = earlier.since if earlier else None
+        if self.outcome is Outcome.OK:
+            return replace(self, since=since or self.at)
+        return replace(self, since=since) if self.outcome in UNREAD else self
 
     @property
     def sentence(self) -> str:
@@ -174,7 +186,8 @@ class Validation:
     def having(self, *readings: Reading) -> "Validation":
         """A copy in which these readings replace older ones of the same kind."""
         kept = tuple(r for r in self.readings if r.what not in {new.what for new in readings})
-        return replace(self, readings=kept + readings)
+        new = tuple(reading.following(self.reading(reading.what)) for reading in readings)
+        return replace(self, readings=kept + new)
 
 
 def take(

@@ -16,6 +16,8 @@ class What(StrEnum):
     NO_NEWS = "no_news"
     SNOOZE = "snooze"
     NOTE = "note"
+    DOWN = "down"
+    UP = "up"
     EDITED = "edited"
     DELETED = "deleted"
 
@@ -60,6 +62,12 @@ def in_order(events: Sequence[Event]) -> tuple[Event, ...]:
         elif before is None:
             shown[key] = event
     return tuple(sorted(shown.values(), key=lambda e: (e.occurred_at, e.id)))
+
+
+def is_down(events: Sequence[Event]) -> bool:
+    """Whether the monitor that reports of it said last that it does not reach the service."""
+    beats = [event.what for event in events if event.what in (What.DOWN, What.UP)]
+    return beats[-1:] == [What.DOWN]
 
 
 def words(events: Sequence[Event]) -> tuple[Word, ...]:

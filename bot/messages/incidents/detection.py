@@ -110,6 +110,11 @@ def joined(beat: Beat) -> str:
     return f"{impact(beat)}, too"
 
 
+def again_down(beat: Beat) -> str:
+    """On the timeline, after it had been up."""
+    return f"{impact(beat)} again"
+
+
 def up(beat: Beat) -> str:
     """On the timeline."""
     return f"{KUMA} reaches {beat.name} again"

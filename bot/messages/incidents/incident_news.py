@@ -207,6 +207,15 @@ def restored_by(incident: Incident, name: str, version: str) -> Message:
     )
 
 
+def still_down(incident: Incident, name: str, version: str) -> Message:
+    """That production is healthy by its own checks, and not by the monitor that reported it."""
+    return Message(
+        f"{name} brought {b.line(version, 64)} and its checks passed, but Uptime Kuma still "
+        "reports it down. It is restored when that reaches it again: "
+        f"{b.mention(incident.owner)} look whether this helped, or press Restored if it did."
+    )
+
+
 def perhaps_restored(incident: Incident, name: str, version: str) -> Message:
     """That production is healthy, but nobody said that this was the cause."""
     return Message(

@@ -8,10 +8,11 @@ import structlog
 from bot.config import Config
 from bot.domain.incidents.detection import KUMA, Beat, Means, meaning
 from bot.domain.incidents.incidents import Incident, State
+from bot.domain.incidents.timeline import What, is_down
 from bot.domain.people import Role
 from bot.messages.incidents import detection as messages
 from bot.ports import Post, Tx
-from bot.services.incidents import incident_decisions, suspecting
+from bot.services.incidents import incident_decisions, incident_following, suspecting
 from bot.services.incidents import incident_room as room
 from bot.services.incidents.incidents import Report, open_up
 
@@ -88,8 +89,10 @@ def _count(tx: Tx, config: Config, incident: Incident, beat: Beat, means: Means)
     """A number on its message; once an hour a word where people judged the monitor's DOWNs mild."""
     counted = incident.with_(alerts=incident.alerts + 1, source=beat.source)
     saved = room.keep(tx, incident, counted)
+    if means is Means.JOINS or not is_down(tx.events(saved.id)):
+        told = messages.joined(beat) if means is Means.JOINS else messages.again_down(beat)
+        room.note(tx, saved, told, by=KUMA, at=beat.at, what=What.DOWN)
     if means is Means.JOINS:
-        room.note(tx, saved, messages.joined(beat), by=KUMA, at=beat.at)
         room.say(tx, config, saved, "detected", messages.detected(saved, beat))
     elif means is Means.IS_MILD:
         room.say(tx, config, saved, f"mild:{tx.now:%Y-%m-%dT%H}", messages.mild(saved, beat))
@@ -108,15 +111,19 @@ def _break_again(
     if incident.state is not State.INVESTIGATING:
         back = back.to(State.INVESTIGATING, tx.now)
     why = messages.impact(beat)
-    saved = incident_decisions.bring_back(tx, config, incident, back, why, KUMA, beat.at)
+    saved = incident_decisions.bring_back(tx, config, incident, back, why, KUMA, beat.at, What.DOWN)
     told = messages.again(incident, saved, beat, others)
     room.say(tx, config, saved, f"reopened:{saved.revision}", told)
 
 
 def _propose(tx: Tx, config: Config, incident: Incident, beat: Beat) -> None:
-    """It is remembered when it was, since what is down later is told again."""
+    """It is remembered when it was, since what is down later is told again. Where the checks after
+    a rollback or hotfix waited for nothing else, they have passed.
+    """
     up_at = max(beat.at, incident.up_at or beat.at)
     saved = room.keep(tx, incident, incident.with_(up_at=up_at))
-    room.note(tx, saved, messages.up(beat), by=KUMA, at=beat.at)
+    room.note(tx, saved, messages.up(beat), by=KUMA, at=beat.at, what=What.UP)
+    if incident_following.is_up_again(tx, config, saved, beat.at):
+        return
     word = f"up:{int(beat.at.timestamp())}"
     room.say(tx, config, saved, word, messages.proposal(saved, beat))

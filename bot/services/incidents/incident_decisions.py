@@ -116,7 +116,14 @@ def reopen(tx: Tx, config: Config, incident_id: int, reason: str, slack_id: str)
 
 
 def bring_back(
-    tx: Tx, config: Config, incident: Incident, back: Incident, why: str, by: str, at: datetime
+    tx: Tx,
+    config: Config,
+    incident: Incident,
+    back: Incident,
+    why: str,
+    by: str,
+    at: datetime,
+    what: What = What.EVENT,
 ) -> Incident:
     """Store that it broke again: people are woken and promised news as when it was opened, what
     went live meanwhile may be suspected, and what was written of it is not all yet.
@@ -129,7 +136,7 @@ def bring_back(
     wanted = suspecting.looked_again(tx, incident, broken)
     saved = room.keep(tx, incident, room.promised(config, wanted, tx.now))
     word = "Down again" if incident.state in UNRESTORED else "Reopened"
-    room.note(tx, saved, f"{word}: {why}", by=by, at=at)
+    room.note(tx, saved, f"{word}: {why}", by=by, at=at, what=what)
     if saved.severity is not incident.severity:
         room.note(tx, saved, f"Severity: {incident.severity} → {saved.severity}", by=by, at=at)
     if saved.cause != incident.cause:

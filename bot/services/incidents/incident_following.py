@@ -2,10 +2,14 @@
 timeline; one that mends it restores the service.
 """
 
+from datetime import datetime
+
 from bot.config import Config
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
+from bot.domain.deployments.validation import KUMA
 from bot.domain.incidents.incidents import UNRESTORED, Incident
+from bot.domain.incidents.timeline import is_down
 from bot.domain.metrics.history import CauseState
 from bot.domain.rollbacks.rollback_target import carriers
 from bot.messages.incidents import incident_news as news
@@ -13,6 +17,7 @@ from bot.ports import Tx
 from bot.services.incidents import incident_room as room
 from bot.services.incidents.incident_causes import confirmed
 from bot.services.incidents.incident_decisions import restore
+from bot.services.incidents.suspecting import LOOKED_THROUGH
 from bot.services.rollbacks.past import past
 
 _TOLD = {
@@ -56,19 +61,55 @@ def _succeeded(tx: Tx, config: Config, incident: Incident, new: Deployment) -> N
     """
     if incident.state not in UNRESTORED or new.healthy_at is None:
         return
+    if not _ends(tx, incident, new):
+        if new.kind in (Kind.ROLLBACK, Kind.HOTFIX):
+            told = news.perhaps_restored(incident, new.name, new.version)
+            room.say(tx, config, incident, f"perhaps:{new.id}", told)
+    elif is_down(tx.events(incident.id)):
+        told = news.still_down(incident, new.name, new.version)
+        room.say(tx, config, incident, f"still-down:{new.id}", told)
+    else:
+        _restored(tx, config, incident, new, _seen_well(new, new.healthy_at))
+
+
+def is_up_again(tx: Tx, config: Config, incident: Incident, at: datetime) -> bool:
+    """Its monitor is well again. Where what mends it is live and passed its own checks, that is the
+    last of them; whether it was.
+    """
+    if incident.state not in UNRESTORED:
+        return False
+    latest = tx.history(incident.service, room.PRODUCTION, limit=LOOKED_THROUGH)
+    new = next((one for one in latest if one.live_at is not None), None)
+    if new is None or new.state is not State.SUCCEEDED or new.healthy_at is None:
+        return False
+    if new.healthy_at < incident.started_at or not _ends(tx, incident, new):
+        return False
+    _restored(tx, config, incident, new, max(at, _seen_well(new, new.healthy_at)))
+    return True
+
+
+def _restored(tx: Tx, config: Config, incident: Incident, new: Deployment, at: datetime) -> None:
+    saved = restore(tx, config, incident, at, "gonogo")
+    if new.kind is Kind.ROLLBACK and saved.cause_state is CauseState.SUSPECTED:
+        saved = confirmed(tx, saved, "gonogo")
+    room.hush(tx, saved)
+    told = news.restored_by(saved, new.name, new.version)
+    room.say(tx, config, saved, f"restored:{saved.revision}", told)
+
+
+def _ends(tx: Tx, incident: Incident, new: Deployment) -> bool:
+    """Whether it took the cause back, or was made to mend this incident."""
     suspected = incident.cause if incident.cause_state is not CauseState.REFUTED else None
-    takes_back = new.kind is Kind.ROLLBACK and suspected is not None and _left(tx, new, suspected)
-    mends = new.kind is Kind.HOTFIX and new.for_incident == incident.name
-    if takes_back or mends:
-        saved = restore(tx, config, incident, new.healthy_at, "gonogo")
-        if takes_back and saved.cause_state is CauseState.SUSPECTED:
-            saved = confirmed(tx, saved, "gonogo")
-        room.hush(tx, saved)
-        told = news.restored_by(saved, new.name, new.version)
-        room.say(tx, config, saved, f"restored:{saved.revision}", told)
-    elif new.kind in (Kind.ROLLBACK, Kind.HOTFIX):
-        told = news.perhaps_restored(incident, new.name, new.version)
-        room.say(tx, config, incident, f"perhaps:{new.id}", told)
+    if new.kind is Kind.ROLLBACK:
+        return suspected is not None and _left(tx, new, suspected)
+    return new.kind is Kind.HOTFIX and new.for_incident == incident.name
+
+
+def _seen_well(new: Deployment, healthy_at: datetime) -> datetime:
+    """Since when health and, where it is asked, Uptime Kuma found it well."""
+    seen = new.validation.reading(KUMA) if new.validation else None
+    since = seen.since if seen else None
+    return max(healthy_at, since) if since else healthy_at
 
 
 def _left(tx: Tx, rollback: Deployment, cause: str) -> bool:

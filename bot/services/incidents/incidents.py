@@ -82,7 +82,8 @@ def open_up(
     )
     wanted = suspecting(room.promised(config, wanted, tx.now), chosen)
     saved = tx.add_incident(wanted.with_(due_at=room.due(wanted)))
-    room.note(tx, saved, f"Opened as {saved.severity}: {saved.impact}", by=by)
+    what = What.DOWN if saved.source else What.EVENT
+    room.note(tx, saved, f"Opened as {saved.severity}: {saved.impact}", by=by, what=what)
     if chosen:
         room.note(tx, saved, f"{chosen.version} ({chosen.deployment}) suspected: {chosen.why}")
     tx.audit(
