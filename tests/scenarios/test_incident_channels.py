@@ -179,11 +179,26 @@ async def test_what_is_closed_at_once_needs_no_channel(team: Workspace) -> None:
 
 
 async def test_a_channel_that_somebody_archives_gives_the_thread_back(team: Workspace) -> None:
+    await deployed(team)
     await team.types("ana", OUTAGE)
     await team.passes("PT2S")
     [made] = channels(team)
+    offer = next(row["ts"] for row in await team.messages(NAME) if "Roll Back" in row["buttons"])
     made.archived = True
-    await team.passes("PT15M")
-    assert is_reminded(await thread(team))
+    await team.clicks("bo", "Confirm", channel=NAME, ts=offer, stale=True)
+    await team.passes("PT10S")
     assert f"Room: this thread. #{NAME} takes no messages: " in await message(team)
     assert "is_archived" in await message(team)
+    said_there = await thread(team)
+    assert sum(line.startswith("Cause: v1.2.1 (D2), confirmed") for line in said_there) == 1
+    assert any("@bo: D2 is the cause." in line for line in said_there)
+    rows = await team.messages(thread_ts=await root(team))
+    [offered] = [row for row in rows if "Roll Back" in row["buttons"]]
+    await team.clicks("ana", "Roll Back", ts=offered["ts"])
+    await team.passes("PT1S")
+    await team.clicks_own("ana", "Roll Back to v1.2.0")
+    await team.passes("PT2M")
+    assert "Status: Restored" in await message(team)
+    assert any("It was rolled back: v1.2.0 is live." in line for line in await thread(team))
+    await team.passes("PT1H")
+    assert is_reminded(await thread(team))

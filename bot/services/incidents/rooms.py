@@ -10,6 +10,7 @@ import structlog
 
 from bot.config import Config
 from bot.domain.errors import Declined, NotFound
+from bot.domain.incidents.channels import ChannelState
 from bot.domain.incidents.incidents import Incident
 from bot.domain.rollbacks.rollback_target import carriers, choose, taken_back_by
 from bot.messages.blocks import Message
@@ -17,8 +18,10 @@ from bot.messages.incidents import channels, paging, publishing
 from bot.messages.incidents import incident_news as news
 from bot.messages.incidents import incidents as messages
 from bot.ports import Post, Room, Tx
+from bot.ports.channels import TakesNothing
 from bot.services.board import EDIT_PAUSE, MOST_DECLINES, digest
 from bot.services.desk import Desk
+from bot.services.incidents import channels as own_channels
 from bot.services.incidents.incident_room import PRODUCTION, room_key, suspect_key
 from bot.services.incidents.suspecting import candidates_of
 from bot.services.rollbacks.past import past
@@ -63,7 +66,8 @@ class Rooms:
         for post, place in faces:
             wanted = digest(post.message)
             if place is not None and shown.get(post.key) != wanted:
-                await self._edit(incident, post, *place)
+                if not await self._moved(incident, post):
+                    await self._edit(incident, post, *place)
                 shown[post.key] = wanted
         at = self._desk.now() if shown != room.shown else room.shown_at
         now_shown = replace(room, shown=shown, shown_at=at)
@@ -72,6 +76,14 @@ class Rooms:
         )
         self._desk.wake()
 
+    async def _moved(self, incident: Incident, post: Post) -> bool:
+        """Whether it stands where nothing can be edited any more; then it is posted in the thread,
+        where that is the room now.
+        """
+        if post.thread_of is None:
+            return False
+        return await self._desk.store.run(lambda tx: _move(tx, incident, post))
+
     async def _edit(self, incident: Incident, post: Post, channel: str, ts: str) -> None:
         self._edited()
         try:
@@ -79,6 +91,8 @@ class Rooms:
         except NotFound:
             await self._desk.store.run(lambda tx: _again(tx, incident, post))
         except Declined as no:
+            if await self._desk.store.run(partial(_is_lost, post=post, no=no)):
+                return
             self._declines[post.key] += 1
             if self._declines[post.key] < MOST_DECLINES:
                 raise
@@ -145,6 +159,23 @@ def about_suspect(tx: Tx, incident: Incident) -> Message:
         undone_by=choice.live if undone else None,
         had_some=bool(candidates_of(tx, incident)),
     )
+
+
+def _is_lost(tx: Tx, post: Post, no: Declined) -> bool:
+    """Whether it stands in a channel that takes nothing any more: the thread is the room now."""
+    if post.thread_of is None or not isinstance(no, TakesNothing):
+        return False
+    return own_channels.lost(tx, post.thread_of, no.text)
+
+
+def _move(tx: Tx, incident: Incident, post: Post) -> bool:
+    own, place = tx.own_channel(incident.id), tx.sent_ts(post.key)
+    is_shut = own is not None and own.state in (ChannelState.REFUSED, ChannelState.ARCHIVED)
+    if own is None or place is None or not is_shut or place[0] != own.channel:
+        return False
+    if own.state is ChannelState.REFUSED:
+        tx.post_again(post)
+    return True
 
 
 def _again(tx: Tx, incident: Incident, post: Post) -> None:
