@@ -67,7 +67,8 @@ class Hub:
     `on_call` hears of each call before it is answered, of a POST after it was carried out as well.
     `answers` are the ways in which the next POSTs go: accepted, not_named (204), lost (applied, and
     502), dropped (not applied, and 502), declined, limited. Runs of a `stubborn` one stop by force
-    alone. The workflows of `titled` repositories show the request id, guarded or not. A file
+    alone, of a `deaf` one not at all; `cancels` are those that were asked for, and whether with
+    force. The workflows of `titled` repositories show the request id, guarded or not. A file
     has the job `deploy` unless it is `named`, and `fills` are the inputs that it has besides the
     usual ones. Where its limit is `low` it takes only what cannot wait.
     """
@@ -89,6 +90,8 @@ class Hub:
     answers: list[str] = field(default_factory=list)
     lag: float = 0.0
     stubborn: bool = False
+    deaf: bool = False
+    cancels: list[tuple[int, bool]] = field(default_factory=list)
     low: bool = False
     hurried: int = 0
     started: list[Run] = field(default_factory=list)
@@ -289,7 +292,8 @@ class Hub:
     async def cancel(self, repo: str, run_id: int, *, force: bool = False) -> None:
         await self._asked("cancel")
         run = self.run_of(run_id)
-        if not run.is_over and (force or not self.stubborn):
+        self.cancels.append((run_id, force))
+        if not run.is_over and not self.deaf and (force or not self.stubborn):
             run.ends("cancelled")
 
     async def find_issue(self, repo: str, mark: str, since: datetime) -> Issue | None:

@@ -83,6 +83,7 @@ class Deployment:
     `version` is empty while nobody knows it, `outside` says how it began without the bot.
     `notice` explains a state that a person has to end; `waiting_for` names a passing trouble.
     `protection` is what holds its run back at GitHub, None where approval comes before the run.
+    `abort_since` is when its run was to be stopped, `abort_asked_at` when GitHub last took that.
     `ends_as` is what an `ending` makes of it once GitHub has stopped that run. `four_eyes` says
     why the rule of four eyes did not hold.
     `unread` is why the `migrations` that a rollback goes back over could not be listed.
@@ -148,6 +149,7 @@ class Deployment:
     run_attempt: int = 1
     run_url: str | None = None
     progress: Progress | None = None
+    abort_since: datetime | None = None
     abort_asked_at: datetime | None = None
     rescue: Rescue | None = None
     steps: tuple[TargetStep, ...] = ()
@@ -280,6 +282,8 @@ class Deployment:
             "failures": 0,
             "due_at": at,
         }
+        if state is State.ABORTING:
+            moved |= {"abort_since": at, "abort_asked_at": None}
         if state in TERMINAL:
             moved |= {"settled_at": at, "due_at": None}
         return replace(self, **(moved | changes))
@@ -288,7 +292,7 @@ class Deployment:
         """A copy whose run was found; where a rollback waits for its end, it is to be stopped."""
         if self.rescue is None:
             return self.to(State.RUNNING, at, run_id=run_id, **changes)
-        return self.to(State.ABORTING, at, run_id=run_id, abort_asked_at=None, **changes)
+        return self.to(State.ABORTING, at, run_id=run_id, **changes)
 
     def end(
         self,
@@ -310,4 +314,4 @@ class Deployment:
         if self.run_id is None or self.state not in (State.AWAITING_APPROVAL, State.APPROVED):
             return self.end(state, at, code, text, by)
         ending = Ending(code=code, text=text, by=by)
-        return self.to(State.ABORTING, at, ending=ending, ends_as=state, abort_asked_at=None)
+        return self.to(State.ABORTING, at, ending=ending, ends_as=state)

@@ -160,12 +160,14 @@ def failed(
 def attention(deployment: Deployment) -> Message:
     """The top-level call for a person where no machine may go on."""
     d = deployment
+    waits = d.rescue.by if d.rescue else ""
     people = " ".join(
-        b.mention(who) for who in dict.fromkeys((d.requested_by, *d.approved_by)) if who
+        b.mention(who) for who in dict.fromkeys((d.requested_by, *d.approved_by, waits)) if who
     )
     point = f"{title(d)} needs a person"
     decide = f"{people} Decide on the card of {d.name}.".strip()
-    lines = [f"*{point}*", b.line(d.notice), where_to_look(d), decide]
+    run = b.link(d.run_url, f"Run {d.run_id}") if d.run_url else ""
+    lines = [f"*{point}*", b.line(d.notice), where_to_look(d) or run, decide]
     text = "\n".join(filter(None, lines))
     return Message(f"{point}\n{b.line(d.notice)}", (b.section(text),))
 

@@ -11,7 +11,7 @@ from bot.domain.rollbacks import switching
 from bot.domain.rollbacks.switching import Outcome
 from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
-from bot.messages.deployments import approvals, assessments, checks, twins, watches
+from bot.messages.deployments import aborts, approvals, assessments, checks, twins, watches
 from bot.messages.deployments.controls import MOST_CANDIDATES, controls
 from bot.messages.rollbacks import stops, undoing
 
@@ -123,6 +123,8 @@ def card(deployment: Deployment, now: datetime) -> Message:
         head += f"\n{b.line(d.notice)}"
     if places := where_to_look(d):
         head += f"\n{places}"
+    if stopping := aborts.on_card(d):
+        head += f"\n{stopping}"
     if (what := waiting(d)) and not d.is_terminal:
         head += f"\n{what}"
     if d.rescue and not d.is_terminal:

@@ -7,6 +7,7 @@ from bot.domain.gates.overrides import liftable, standing
 from bot.domain.rollbacks import switching
 from bot.messages import blocks as b
 from bot.messages.blocks import Block
+from bot.messages.deployments import aborts
 from bot.messages.rollbacks import pins, reversals, stops
 
 MOST_CANDIDATES = 3
@@ -62,7 +63,8 @@ def controls(d: Deployment) -> Block | None:
                 b.button("Close as Failed", "close_failed", value, confirm=_close(d)),
             )
         case State.ABORTING:
-            return b.actions(block_id, b.button("Close as Failed", "close_failed", value))
+            close = b.button("Close as Failed", "close_failed", value, confirm=aborts.close(d))
+            return b.actions(block_id, close)
         case State.DEGRADED:
             failed = [step.target for step in switching.retried(d.steps)]
             is_good = not d.is_half_back and switching.may_be_good(d.steps)

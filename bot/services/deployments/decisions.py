@@ -85,7 +85,7 @@ def cancel(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message
         rollbacks.begin_waiting(tx, config, load(tx, deployment_id))
         return answer
     if deployment.state is State.RUNNING:
-        saved = tx.save(deployment, deployment.to(State.ABORTING, tx.now, abort_asked_at=None))
+        saved = tx.save(deployment, deployment.to(State.ABORTING, tx.now))
         tx.audit(slack_id, "abort_asked", saved.name)
         return notes.decided(saved, "GitHub is asked to stop the run")
     raise Refusal(

@@ -195,7 +195,7 @@ def _stop_first(tx: Tx, holder: Deployment, wish: Rescue) -> Message:
         due = holder.due_at if holder.state is State.DISPATCHING else tx.now
         asked = holder.with_(rescue=wish, due_at=due)
     else:
-        asked = holder.to(State.ABORTING, tx.now, abort_asked_at=None, rescue=wish)
+        asked = holder.to(State.ABORTING, tx.now, rescue=wish)
     saved = tx.save(holder, asked)
     tx.audit(wish.by, "abort_asked", saved.name, then=wish.version, reason=wish.reason)
     return messages.stopping(saved, wish.version)

@@ -65,7 +65,6 @@ async def stopped(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
     stopping = seen.to(
         State.ABORTING,
         desk.now(),
-        abort_asked_at=None,
         ending=ending,
         ends_as=State.CANCELLED,
     )

@@ -32,7 +32,7 @@ async def look(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
     if deployment.state is not State.RUNNING:
         return False
     if seen.ends_as is not None:  # it was to be stopped before it was lost from sight
-        stopping = seen.to(State.ABORTING, desk.now(), abort_asked_at=None)
+        stopping = seen.to(State.ABORTING, desk.now())
         await desk.save(deployment, stopping)
         return True
     if progress.is_over:

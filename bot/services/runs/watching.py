@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.domain.deployments import aborts
 from bot.domain.deployments.deployments import Deployment, Rescue
 from bot.domain.deployments.runs import GIVE_UP_SEARCH, Dispatch, Progress, failure_of
 from bot.domain.deployments.states import State
 from bot.domain.deployments.steps import cannot_wait
 from bot.domain.errors import Fault, NotFound
 from bot.domain.rollbacks import undoing
+from bot.messages.deployments import aborts as words
 from bot.messages.deployments import announcements
 from bot.ports import Tx
 from bot.services.deployments import merging, proving
@@ -19,9 +21,6 @@ from bot.services.runs import answering, comparing, gate_watch, telling, twins
 from bot.services.runs.finding import candidates, needs_attention
 
 log = structlog.get_logger()
-
-FORCE_AFTER = timedelta(minutes=5)
-"""A cancelled run whose steps still go on after this is force-cancelled."""
 
 MERGE_PACE = timedelta(seconds=15)
 TWIN_PACE = timedelta(seconds=10)
@@ -58,27 +57,38 @@ async def watch_run(desk: Desk, deployment: Deployment) -> None:
     if progress.is_over:
         await _ended(desk, deployment, seen)
         return
-    refused = None
-    if deployment.state is State.ABORTING:
-        try:
-            seen = await _ask_to_stop(desk, seen, deployment.run_id)
-        except Fault as fault:
-            refused = fault
     pause = await _pause(desk, deployment, progress, asked_at)
-    if refused is not None:
-        seen, pause = _not_stopped(deployment, seen, refused, pause)
+    if deployment.state is State.ABORTING:
+        await _stop(desk, deployment, aborts.clock_kept(seen, desk.now()), pause)
+        return
     await desk.save(deployment, seen.with_(due_at=desk.now() + pause))
 
 
-async def _ask_to_stop(desk: Desk, seen: Deployment, run_id: int) -> Deployment:
+async def _stop(desk: Desk, deployment: Deployment, seen: Deployment, pause: timedelta) -> None:
+    """Ask GitHub to stop the run that goes on; after a while it is a person's to look at."""
+    refused = ""
+    try:
+        seen = await _ask_to_stop(desk, seen)
+    except Fault as fault:
+        refused = fault.text
+        seen, pause = _not_stopped(deployment, seen, fault, pause)
+    seen = seen.with_(due_at=desk.now() + pause)
+    if not aborts.hangs(seen, desk.now()):
+        await desk.save(deployment, seen)
+        return
+    hanging = seen.with_(notice=words.hangs(seen, refused))
+    alert = announce(desk.config, hanging, f"hangs-{seen.run_id}", announcements.attention(hanging))
+    await desk.save(deployment, hanging, action="run_hangs", posts=(alert,))
+
+
+async def _ask_to_stop(desk: Desk, seen: Deployment) -> Deployment:
     """Ask GitHub once to stop the run, and with force when it goes on all the same."""
-    asked, now = seen.abort_asked_at, desk.now()
-    if asked is not None and asked > now:  # the clock was set back: it is asked since now
-        return seen.with_(abort_asked_at=now)
-    if asked is not None and now - asked < FORCE_AFTER:
+    wish = aborts.wish(seen, desk.now())
+    if wish is aborts.Wish.LOOK or seen.run_id is None:
         return seen
-    if asked is not None or not await _reject(desk, seen):
-        await desk.github.cancel(seen.repo, run_id, force=asked is not None)
+    is_forced = wish is aborts.Wish.FORCE
+    if is_forced or not await _reject(desk, seen):
+        await desk.github.cancel(seen.repo, seen.run_id, force=is_forced)
     return seen.with_(abort_asked_at=desk.now())
 
 
@@ -189,6 +199,7 @@ async def _look_for_twin(
             run_id=first.id,
             run_url=first.url,
             progress=None,
+            abort_since=now,
             abort_asked_at=None,
             dispatch=twins.without(intent, first.id),
             due_at=now,

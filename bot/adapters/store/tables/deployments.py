@@ -80,6 +80,7 @@ deployments = Table(
     Column("run_attempt", Integer, nullable=False, server_default="1"),
     Column("run_url", String),
     Column("progress", Json),
+    Column("abort_since", UtcDateTime),
     Column("abort_asked_at", UtcDateTime),
     Column("rescue", Json),
     Column("steps", Json, nullable=False, server_default="[]"),
