@@ -60,7 +60,7 @@ def test_a_further_try_looks_first_at_a_run_that_may_go_on() -> None:
     [kept] = again((FOLLOWED,))
     assert (kept.progress, kept.receipt, kept.attempt) == (Progress.RUNNING, {"run": "7"}, 1)
     assert (kept.fate, kept.due_by, kept.stop, kept.again) == (None, None, None, True)
-    assert kept.left is Fate.UNKNOWN
+    assert kept.left is None  # it is about to be looked at
     [lost] = again((LOST,))
     assert (lost.progress, lost.began_at, lost.attempt) == (Progress.STARTING, NOON, 1)
     assert lost.looked_at_again() == lost
@@ -84,8 +84,8 @@ def test_what_goes_on_or_ended_well_is_gone_on_with(fate: Fate | None) -> None:
 def test_what_is_over_or_nobody_can_tell_is_begun_anew(fate: Fate) -> None:
     [kept] = again((FOLLOWED,))
     begun = kept.seen(Sight(fate=fate, text="run 7", at=NOON)).looked_at_again()
-    if fate is Fate.FAILED_RESTORED:  # what was not known of it once is not forgotten
-        assert begun == replace(ANEW, left=Fate.UNKNOWN)
+    if fate is Fate.FAILED_RESTORED:  # it is known by now that it changed nothing
+        assert begun == ANEW
     else:
         assert begun == replace(ANEW, left=fate, left_as="run 7")
 
