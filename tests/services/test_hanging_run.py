@@ -14,7 +14,7 @@ from bot.messages.deployments.cards import card
 from bot.ports import Tx
 from bot.services.deployments import decisions
 from tests.services.team import PEOPLE, Team
-from tests.services.test_rollback_of_what_was_sent import approved, goes_live
+from tests.services.test_rollback_of_what_was_sent import approved, goes_live, silent
 
 
 @pytest.fixture
@@ -110,6 +110,15 @@ async def test_a_person_may_close_it_and_then_it_goes_back(team: Team) -> None:
     assert await team.does(close) is None
     await team.works()
     assert (await team.newest()).version == "v1.1.0"
+
+
+async def test_where_github_is_silent_meanwhile_a_person_is_called_as_well(team: Team) -> None:
+    silent(team)
+    await goes_back(team)
+    await minutes(team, 12)
+    found = await team.newest()
+    assert (found.state, len(await alerts(team))) == (State.ABORTING, 1)
+    assert found.notice.startswith("GitHub has not stopped run 7003, and does not take it: 502. ")
 
 
 async def test_where_github_does_not_take_it_force_is_tried_and_a_person_told_why(

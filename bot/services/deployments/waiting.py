@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import structlog
 
+from bot.domain.deployments import aborts
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.domain.errors import Fault
 from bot.domain.rollbacks import switching
+from bot.messages.deployments import aborts as words
 from bot.messages.deployments import announcements, notes
 from bot.ports import Tx
 from bot.services.desk import Desk, announce, retry_in, tell
@@ -44,6 +46,10 @@ async def wait_for(desk: Desk, deployment_id: int, fault: Fault) -> None:
             due = min(due, until) if until > tx.now else due
         text = f"Waiting for {NAMES.get(fault.system, fault.system)} ({fault.text})"
         waiting = current.with_(failures=current.failures + 1, due_at=due, waiting_for=text)
+        if current.state is State.ABORTING and aborts.hangs(current, tx.now):
+            waiting = waiting.with_(notice=words.hangs(current, fault.text))
+            alert = announcements.attention(waiting)
+            tx.post(announce(desk.config, waiting, f"hangs-{current.run_id}", alert))
         saved = tx.save(current, waiting)
         if saved.state is State.CHECKING and saved.failures == TELL_AFTER:
             note = notes.still_checking(saved)
