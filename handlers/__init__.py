@@ -121,6 +121,7 @@ BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
     "close_failed": approvals.close_failed,
     "retry_targets": approvals.retry_targets,
     "stop_waiting": approvals.stop_waiting,
+    "stop_run": approvals.stop_run,
     "lift_pin": approvals.lift_pin,
     "send_again": approvals.send_again,
     **{f"choose_run_{place}": approvals.choose_run for place in range(MOST_CANDIDATES)},

@@ -101,6 +101,11 @@ def stop_waiting(click: Click, office: Office) -> Answer:
     return stops.stop_waiting(office.tx, click.deployment, click.choice, click.user)
 
 
+def stop_run(click: Click, office: Office) -> Answer:
+    """Stop the Run."""
+    return stops.stop_run(office.tx, click.deployment, click.choice, click.user)
+
+
 def lift_pin(click: Click, office: Office) -> Answer:
     """Lift the Pin."""
     return pins.lift(office.tx, click.deployment, click.user)

@@ -79,7 +79,7 @@ ALLOWED: dict[str, tuple[set[str], set[State]]] = {
 ELSEWHERE = {
     *("roll_back", "carry_out_rollback"),  # test_rollback.py in tests/scenarios
     "retry_targets",  # test_targets.py
-    "stop_waiting",  # test_stops.py
+    *("stop_waiting", "stop_run"),  # test_stops.py
     "undo_and_roll_back",  # test_undoing.py
     "lift_pin",  # test_pins.py
     "lift_hold",  # test_holds.py

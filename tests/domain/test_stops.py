@@ -1,11 +1,20 @@
-"""A run that waits is cancelled, then with force, then left to a person; one that began is not."""
+"""A run that waits is cancelled, then with force, then left to a person; one that began only where
+a person wishes just that.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.domain.rollbacks.stops import FORCE_AFTER, GIVE_UP_AFTER, Stop, Wish
+from bot.domain.rollbacks.stops import (
+    BEGUN_FORCE_AFTER,
+    BEGUN_GIVE_UP_AFTER,
+    FORCE_AFTER,
+    GIVE_UP_AFTER,
+    Stop,
+    Wish,
+)
 from bot.domain.rollbacks.switching import Progress, TargetStep, again
 from bot.domain.rollbacks.targets import Fate, Sight
 from tests.domain.samples import NOON
@@ -14,6 +23,9 @@ NEW = Stop(by="U0BO", run=7)
 ASKED = NEW.asking(7, Wish.CANCEL, NOON)
 FORCED = ASKED.asking(7, Wish.FORCE, NOON + FORCE_AFTER)
 SOON = timedelta(seconds=1)
+HANGS = replace(NEW, begun=True)
+HANGS_STILL = HANGS.asking(7, Wish.CANCEL, NOON)
+HANGS_FORCED = HANGS_STILL.asking(7, Wish.FORCE, NOON + BEGUN_FORCE_AFTER)
 
 
 @pytest.mark.parametrize(
@@ -31,6 +43,13 @@ SOON = timedelta(seconds=1)
         (replace(FORCED, trouble="HTTP 502"), 7, FORCE_AFTER + SOON, Wish.FORCE),
         (FORCED, 7, GIVE_UP_AFTER, Wish.GIVE_UP),
         (FORCED, None, GIVE_UP_AFTER, Wish.LOOK),
+        (HANGS, None, SOON, Wish.CANCEL),
+        (HANGS_STILL, None, FORCE_AFTER, Wish.LOOK),
+        (HANGS_STILL, 7, FORCE_AFTER, Wish.LOOK),
+        (replace(HANGS_STILL, trouble="HTTP 502"), None, SOON, Wish.CANCEL),
+        (HANGS_STILL, None, BEGUN_FORCE_AFTER, Wish.FORCE),
+        (HANGS_FORCED, None, BEGUN_FORCE_AFTER + SOON, Wish.LOOK),
+        (HANGS_FORCED, None, BEGUN_GIVE_UP_AFTER, Wish.GIVE_UP),
         (FORCED, 9, GIVE_UP_AFTER, Wish.CANCEL),  # an earlier run of the same request turned up
     ],
 )

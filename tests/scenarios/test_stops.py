@@ -102,6 +102,31 @@ async def test_what_github_does_not_stop_is_stopped_with_force(team: Workspace) 
     assert f"run {run} was cancelled before it began" in (await team.channel())[-1]
 
 
+async def test_a_run_that_hangs_in_its_work_is_stopped_by_a_person(team: Workspace) -> None:
+    run = await waiting(team)
+    await team.ends_run("in_progress", "deploy")
+    await team.passes("PT20S")
+    await team.clicks("cy", "Stop the Run")
+    await team.passes("PT1S")
+    assert await cancels(team) == []
+    await team.fault("github", "status:202", path=f"/runs/{run}/cancel", count=9)
+    ts = await team.message_with("Stop the Run")
+    await team.clicks("bo", "Stop the Run")
+    await team.clicks("dee", "Stop the Run", ts=ts, stale=True)
+    await team.passes("PT4M")
+    assert "@bo stopped it, it is being cancelled, with force at " in await card_of(team)
+    assert await cancels(team) == [f"{run}/cancel"]
+    await team.passes("PT2M")
+    assert await cancels(team) == [f"{run}/cancel", f"{run}/force-cancel"]
+    last = (await team.channel())[-1]
+    assert "production is mixed" in last
+    assert f"run {run}: the run ended with cancelled" in last
+    await lets_pass(team)
+    await team.clicks("bo", "Retry workers, web")
+    await team.passes("PT2M")
+    assert (await team.channel())[-1].startswith(EXECUTED)
+
+
 async def test_retry_follows_the_run_that_is_not_over_and_starts_no_other(team: Workspace) -> None:
     run = await waiting(team)
     for word in ("cancel", "force-cancel"):

@@ -101,6 +101,13 @@ class TargetStep:
         return min(self.due_by, self.unclear_at + UNCLEAR) if self.unclear_at else self.due_by
 
     @property
+    def works(self) -> int | None:
+        """Its run at GitHub that has begun its work and is not over."""
+        run = self.receipt.get("run")
+        goes_on = self.progress is Progress.RUNNING and self.waits is None and self.fate is None
+        return int(run) if run and goes_on else None
+
+    @property
     def changes(self) -> bool:
         """Whether it changes something."""
         return self.command in ("", "down")

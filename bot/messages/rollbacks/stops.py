@@ -1,15 +1,26 @@
-"""Stops in words: Stop Waiting, and what becomes of the run that waited."""
+"""Stops in words: Stop Waiting and Stop the Run, and what becomes of that run."""
 
 from bot.domain.deployments.deployments import Deployment
-from bot.domain.rollbacks.stops import Stop
+from bot.domain.rollbacks.stops import BEGUN_FORCE_AFTER, BEGUN_GIVE_UP_AFTER, Stop
 from bot.domain.rollbacks.switching import Progress, TargetStep
 from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
 
 
 def button(d: Deployment) -> Block | None:
-    """Stop Waiting; None where no run of a step waits, or somebody has pressed it."""
+    """Stop Waiting or Stop the Run; None where no step has a run, or somebody has pressed it."""
     for step in d.steps:
+        if step.works and step.stop is None:
+            question = b.confirmation(
+                "Stop the run?",
+                f"GitHub is asked to cancel run {step.works}, after 5 minutes with force. What it "
+                "changes may be left half-way; then it is a person's choice again.",
+                "Stop the Run",
+                "Keep It",
+                danger=True,
+            )
+            value = f"{d.id}:{step.works}"
+            return b.button("Stop the Run", "stop_run", value, style="danger", confirm=question)
         if step.progress is Progress.RUNNING and step.waits and step.stop is None:
             question = b.confirmation(
                 "Stop waiting?",
@@ -28,16 +39,21 @@ def on_card(step: TargetStep) -> str:
     """What a step that is being stopped says of that; empty for any other."""
     if step.stop is None or step.progress is not Progress.RUNNING:
         return ""
-    said = f" · {b.mention(step.stop.by)} stopped waiting, it is being cancelled"
-    return said + (f" ({b.line(step.stop.trouble)})" if step.stop.trouble else "")
+    stop = step.stop
+    said = f" · {b.mention(stop.by)} stopped {'it' if stop.begun else 'waiting'}, it is being "
+    said += "cancelled"
+    if stop.begun and stop.asked_at:
+        force, end = stop.asked_at + BEGUN_FORCE_AFTER, stop.asked_at + BEGUN_GIVE_UP_AFTER
+        said += f", with force at {b.clock_time(force)} and no longer than {b.clock_time(end)}"
+    return said + (f" ({b.line(stop.trouble)})" if stop.trouble else "")
 
 
 def stopping(d: Deployment, step: TargetStep) -> Message:
     """The answer to whoever pressed it."""
     run = step.stop.run if step.stop else step.waits
+    if_any = "" if step.stop and step.stop.begun else ", if it has not begun its work by then"
     return Message(
-        f"{d.name}: GitHub is asked to cancel run {run}, if it has not begun its work by then. The "
-        "card shows what comes of it."
+        f"{d.name}: GitHub is asked to cancel run {run}{if_any}. The card shows what comes of it."
     )
 
 

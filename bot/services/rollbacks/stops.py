@@ -1,4 +1,6 @@
-"""Stops: Stop Waiting, decided inside one transaction, and the run that is cancelled for it."""
+"""Stops: Stop Waiting and Stop the Run, decided inside one transaction, and the run that is
+cancelled for it.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -25,33 +27,46 @@ SOON, IN_TROUBLE = timedelta(seconds=1), timedelta(seconds=5)
 
 def stop_waiting(tx: Tx, deployment_id: int, run: int, slack_id: str) -> Message:
     """Note that this run is to be cancelled; the tick does it, if it still waits then."""
+    return _stop(tx, deployment_id, Stop(by=slack_id, run=run))
+
+
+def stop_run(tx: Tx, deployment_id: int, run: int, slack_id: str) -> Message:
+    """The same of a run that has begun its work, and hangs in it."""
+    return _stop(tx, deployment_id, Stop(by=slack_id, run=run, begun=True))
+
+
+def _stop(tx: Tx, deployment_id: int, stop: Stop) -> Message:
+    run, slack_id = stop.run, stop.by
     deployment = load(tx, deployment_id)
     may_decide(known(tx, slack_id))
     places = [
         place
         for place, step in enumerate(deployment.steps)
-        if step.progress is Progress.RUNNING and step.waits == run
+        if step.progress is Progress.RUNNING and run == (step.works if stop.begun else step.waits)
     ]
     if deployment.state is not State.SWITCHING or not places:
+        does = "work" if stop.begun else "wait"
         raise Refusal(
             "not_waiting",
-            "Nothing was done: run {run} does not wait any more. The card of {name} shows how it "
+            "Nothing was done: run {run} does not {does} any more. The card of {name} shows how it "
             "goes on.",
             run=run,
+            does=does,
             name=deployment.name,
         )
     step = deployment.steps[places[0]]
     if step.stop is not None:
         raise Refusal(
             "stopped_already",
-            "{who} has stopped waiting for run {run} already. The card shows what comes of it.",
+            "{who} has stopped run {run} already. The card shows what comes of it.",
             who=Who(step.stop.by),
             run=run,
         )
-    wished = replace(step, stop=Stop(by=slack_id, run=run))
+    wished = replace(step, stop=stop)
     steps = with_step(deployment, places[0], wished)
     saved = tx.save(deployment, deployment.with_(steps=steps, due_at=tx.now))
-    tx.audit(slack_id, "stopped_waiting", saved.name, target=step.target, run=run)
+    action = "stopped_run" if stop.begun else "stopped_waiting"
+    tx.audit(slack_id, action, saved.name, target=step.target, run=run)
     return messages.stopping(saved, wished)
 
 
@@ -74,6 +89,8 @@ async def keep_seen(desk: Desk, deployment: Deployment, place: int, seen: Target
             await keep(desk, deployment, place, seen, pause=SOON)
         case Wish.GIVE_UP:
             text = f"{seen.text}, although GitHub was asked to cancel it: cancel it there"
+            if stop.begun:
+                text += ", or end the runner that it hangs on, before anything else"
             left = seen.ended(Sight(fate=Fate.UNKNOWN, text=text, at=now))
             await keep(desk, deployment, place, left)
         case unknown:
