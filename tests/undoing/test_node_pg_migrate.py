@@ -1,7 +1,10 @@
-"""The shipped migrate.yml and migrate.sh, with the real node-pg-migrate on a real PostgreSQL."""
+"""The shipped migrate.yml and migrate.sh, with the real node-pg-migrate on a real PostgreSQL; also
+asked for by a bot that is killed.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -12,6 +15,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.chaos import database as story
+from tests.chaos.nursery import nursery
+from tests.chaos.stage import Stage, stage
+from tests.chaos.together import together
 from tests.contracts.npm import installed
 from tests.postgres import Server
 
@@ -141,3 +148,55 @@ def test_what_is_no_number_of_migrations_undoes_nothing(project: Project, count:
 def test_a_database_of_another_version_does_not_verify(project: Project) -> None:
     (project.folder / "migrations" / "1600000000000_early.sql").write_text("select 1;\n")
     assert project.runs("verify").returncode != 0
+
+
+@pytest.mark.timeout(180)
+async def test_a_bot_that_is_killed_has_the_real_way_down_done_once(project: Project) -> None:
+    """Killed as it asks for it, while it is done, and when it was done and nobody told it yet."""
+    folder = project.folder / "bot"
+    folder.mkdir()
+    ran: list[str] = []
+    async with (
+        nursery() as nest,
+        stage(folder, nest, "default", story.asked_by_workflow, story.without_targets) as scene,
+    ):
+        await scene.post("/github/preset", workflow="migrate.yml", script="manual")
+        await scene.start()
+        async with story.people(scene), together(carried_out(scene, project, ran)):
+            async with asyncio.timeout(150):
+                while not story.is_over(scene):
+                    await asyncio.sleep(0.1)
+        assert (await story.count(scene)).duplicated == []
+        assert any(m.text.startswith(story.EXECUTED) for m in scene.messages())
+    assert ran.count("down") == 1
+    assert project.tables() == ["orders"]
+
+
+async def carried_out(scene: Stage, project: Project, ran: list[str]) -> None:
+    """What GitHub does with each run of migrate.yml, and what happens to the bot meanwhile."""
+    done: set[int] = set()
+    while True:
+        for run in scene.runs():
+            command = str(run.inputs.get("command", ""))
+            if not command or run.id in done:
+                continue
+            done.add(run.id)
+            is_down = command == "down"
+            if is_down:
+                await is_killed(scene)
+            ran.append(command)
+            work = asyncio.to_thread(project.runs, command, str(run.inputs.get("count") or 1))
+            doing = asyncio.create_task(work)
+            if is_down:
+                await is_killed(scene)
+            ended = await doing
+            if is_down:
+                await is_killed(scene)
+            to = "failure" if ended.returncode else "success"
+            await scene.post(f"/github/runs/{run.id}/advance", to=to)
+        await asyncio.sleep(0.01)
+
+
+async def is_killed(scene: Stage) -> None:
+    await scene.bot.kill()
+    await scene.start()
