@@ -23,7 +23,7 @@ from bot.ports import Receipt
 from sandbox.app import HOST, free_port
 from tests.docker_ssh.conftest import Outage
 from tests.docker_ssh.hostile import HOSTILE, at_every_place
-from tests.docker_ssh.machine import Sshd, machine
+from tests.docker_ssh.machine import AFAR, Sshd, machine
 from tests.docker_ssh.real_stage import ABSENT, CRASHES, NEW, OLD, ONCE, SILENT, WRONG, Stage
 from tests.docker_ssh.switching import Prober, end_of, is_good, running, step, switch
 from tests.image.engine import CommandFailed
@@ -77,6 +77,18 @@ async def missing(stage: Stage) -> Sight:
     is_good(sight, Fate.FAILED_RESTORED)
     assert sight.text.startswith("the image could not be pulled")
     await stage.is_untouched()
+    return sight
+
+
+async def fetched(stage: Stage) -> Sight:
+    """The host gets it from the registry by its digest, and its plan knows that beforehand."""
+    (version, *_) = AFAR
+    plan = await stage.target().plan(stage.wanted(version))
+    assert (plan.obstacle, plan.facts[0]) == ("", "image present in the registry")
+    sight = await end_of(stage.target(), await stage.start(version))
+    is_good(sight, Fate.SUCCEEDED)
+    assert "pulling " in stage.log("D1").read_text()
+    assert await running(stage.target()) == version
     return sight
 
 
@@ -284,6 +296,7 @@ CASES: dict[str, tuple[Case, dict[str, bool]]] = {
         {},
     ),
     "image missing": (missing, {}),
+    "image fetched": (fetched, {}),
     "late failure": (late_failure, {}),
     "crash without a candidate": (without_candidate, {"bare": True}),
     "first deployment fails": (first_fails, {"first": True}),
@@ -299,14 +312,20 @@ CASES: dict[str, tuple[Case, dict[str, bool]]] = {
     "cut before the restore": (cut("waiting until", ONCE, RESTORED), {}),
     "cut at the restore": (cut("putting the old", ONCE, RESTORED), {}),
     "interrupt: looking": (interrupted("looking"), {}),
+    "interrupt: fetching": (interrupted("pulling", AFAR[1]), {}),
     "interrupt: candidate": (interrupted("trying it beside"), {}),
     "interrupt: set aside": (interrupted("setting the old container aside"), {}),
     "interrupt: stop": (interrupted("stopping it"), {}),
     "interrupt: start": (interrupted("starting the new container"), {}),
+    "interrupt: waiting": (interrupted("waiting until", ONCE), {}),
     "interrupt: restore": (interrupted("putting the old container back", ONCE), {}),
+    "kill: looking": (killed("looking"), {}),
+    "kill: fetching": (killed("pulling", AFAR[2]), {}),
+    "kill: candidate": (killed("trying it beside"), {}),
     "kill: set aside": (killed("setting the old container aside"), {}),
     "kill: stop": (killed("stopping it"), {}),
     "kill: start": (killed("starting the new container"), {}),
+    "kill: waiting": (killed("waiting until", ONCE), {}),
     "kill: restore": (killed("putting the old container back", ONCE), {}),
 }
 

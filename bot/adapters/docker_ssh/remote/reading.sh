@@ -101,7 +101,7 @@ holder() {
 }
 
 look() {
-    local repository=$1 reference=$2 url=$3 env_file=$4 tool images said
+    local repository=$1 reference=$2 url=$3 env_file=$4 tool images said plain=()
     part time; date +%s
     part missing
     for tool in curl docker flock setsid timeout awk; do command -v "$tool" >/dev/null || echo "$tool"; done
@@ -115,9 +115,11 @@ look() {
     describe_images "${images[@]}"
     [[ $reference ]] || return 0
     part wanted
+    # A registry on the host itself is asked without TLS by its engine, so it is here.
+    [[ ! $repository =~ ^(127\.|localhost[:/]) ]] || plain=(--insecure)
     if docker image inspect "$reference" >/dev/null 2>&1; then
         echo host
-    elif timeout 10 docker manifest inspect "$reference" 2>&1 >/dev/null | one_line; then
+    elif timeout 10 docker manifest inspect "${plain[@]}" "$reference" 2>&1 >/dev/null | one_line; then
         echo registry
     fi
     return 0
