@@ -102,6 +102,35 @@ async def stays(team: Workspace) -> AsyncExitStack:
         return stack.pop_all()
 
 
+async def test_words_that_follow_a_first_post_under_way_make_no_second_one(
+    team: Workspace,
+) -> None:
+    async with replica(team):
+        await team.types("dee", OUTAGE)
+        await passes(team, 1)
+        await team.fault("kuma", "slow:4", path="postIncident")
+        await team.clicks("dee", "Publish", ts=await root(team))
+        await team.submits("dee")
+        async with asyncio.timeout(30):
+            while "postIncident" not in await emitted(team):
+                await asyncio.sleep(0.02)
+        await team.clicks("bo", "Update Status Page", ts=await root(team))
+        await team.submits("bo", **{"What the public reads": "It is the proxy."})
+        async with asyncio.timeout(30):  # of real time, which the clock of the team only follows
+            while not await kuma(team):
+                await asyncio.sleep(0.02)
+        await passes(team, 2)
+        assert (await emitted(team)).count("postIncident") == len(await kuma(team)) == 1
+        assert await kuma(team) == [("Service outage detected (INC-1)", "It is the proxy.")]
+        ts = await root(team)
+        both = (team.clicks(who, "Resolve", ts=ts) for who in ("ana", "dee"))
+        await asyncio.gather(*both)
+        await passes(team, 1)
+        assert count("INCIDENT RESOLVED", await team.channel()) == 1
+        assert await kuma(team) == []
+        assert (await emitted(team)).count("resolveIncident") == 1
+
+
 async def test_what_one_bot_leaves_the_other_goes_on_with(team: Workspace) -> None:
     async with replica(team) as other:
         await team.types("ana", OUTAGE)
