@@ -105,15 +105,19 @@ def edit(form: Submission, office: Office) -> Answer:
         if at := moment(values.get(name, "")):
             changes[f"{name}_at"] = at
     changes = {name: it for name, it in changes.items() if shown.get(name) != forms.trace(it)}
-    suspect = values.get("suspect", "")
+    suspect, named = values.get("suspect", ""), None
+    incident = _incident(form, office)
     try:
-        incident = _incident(form, office).id
         if suspect and suspect != shown.get("suspect"):
-            cause = "" if suspect == forms.NO_SUSPECT else suspect
-            told = causes.name(office.tx, office.config, incident, cause, form.user)
-            if not changes:
-                return told
-        return editing.edit(office.tx, office.config, incident, changes, form.user)
+            cause = forms.chosen(suspecting.nameable(office.tx, incident), suspect)
+            named = causes.name(office.tx, office.config, incident.id, cause, form.user)
+    except Refusal as refusal:
+        return office.mistake("suspect", refusal)
+    if named and not changes:
+        return named
+    try:
+        edited = editing.edit(office.tx, office.config, incident.id, changes, form.user)
+        return Message(f"{named.text}\n{edited.text}") if named else edited
     except Refusal as refusal:
         fields = {"clocks_backwards": "started", "clock_ahead": "started", "not_ended": "restored"}
         return office.mistake(fields.get(refusal.code, "severity"), refusal)

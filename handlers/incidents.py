@@ -122,7 +122,8 @@ def submit(form: Submission, office: Office) -> Answer:
     if not impact:
         return FormErrors({"impact": "Say what users see; that is what everybody reads first."})
     affected = (clean_reason(values.get(name, "")) for name in ("function", "people"))
-    suspect = values.get("suspect") or None
+    suspect = values.get("suspect")
+    found = suspecting.candidates(office.tx, service, office.tx.now)
     report = Report(
         service=service,
         severity=severity,
@@ -131,7 +132,7 @@ def submit(form: Submission, office: Office) -> Answer:
         affected="; ".join(filter(None, affected)),
         eta=clean_reason(values.get("eta", "")),
         started_at=moment(values.get("started", "")),
-        suspect="" if suspect == forms.NO_SUSPECT else suspect,
+        suspect=forms.chosen(found, suspect) if suspect else None,
         drill=form.memory.get("drill") is True,
         wake={"yes": True, "no": False}.get(values.get("wake", "")),
         origin=_origin(form, office),

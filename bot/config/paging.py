@@ -36,6 +36,9 @@ class KumaConfig(Part):
     monitors: dict[str, str] = Field(
         default_factory=dict, description="services by monitor, where the names differ"
     )
+    ignore: tuple[str, ...] = Field(
+        default=(), description="monitors that are none of this team's: nobody is told of them"
+    )
 
 
 class StatusPageConfig(Part):

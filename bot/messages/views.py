@@ -52,9 +52,13 @@ def field(
     return block | ({"hint": plain(hint, 2000)} if hint else {})
 
 
+MOST_VALUE = 150
+"""So long is at most what an option stands for."""
+
+
 def option(text: str, value: str) -> Element:
     """One choice of a select."""
-    return {"text": plain(text, 75), "value": value[:150]}
+    return {"text": plain(text, 75), "value": value[:MOST_VALUE]}
 
 
 def select(options: list[Element], chosen: str | None = None) -> Element:

@@ -413,8 +413,8 @@ def test_what_was_bad_and_cannot_be_read_since_never_passes(unread: Outcome, rul
         assert (kept.outcome, kept.text) == (Outcome.DEGRADED, "3.2 %, looking again (no answer)")
     found = after(*(GOOD,) * 3)
     assert judged(found.having(twice), 15, rule) == GOING_ON
-    why = "Error rate: 3.2 %, and not to be read for 5 min since"
-    assert judged(found.having(twice), 16, rule) == (Judgement.FAILED, why)
+    why = "Error rate: 3.2 %, and nothing is known of the 5 min since"
+    assert judged(found.having(twice), 16, rule) == (Judgement.FAILED, f"{why} (no answer)")
     assert judged(found.having(bad), 16, rule) == (Judgement.FAILED, why)
     assert judged(found.having(read(Outcome.OK, 14, "0.4 %").confirmed(twice)), 15, rule) == PASSED
     assert read(Outcome.BAD, 14, "3 %").confirmed(twice) == read(Outcome.BAD, 14, "3 %")

@@ -216,7 +216,7 @@ async def test_the_last_deployment_is_suspected_with_its_reason(team: Workspace)
     reply = (await team.messages(thread_ts=root))[1]["ts"]
     await team.clicks("cy", "Confirm", ts=reply)
     await team.passes("PT1S")
-    assert "Only people with the role lead" in (await team.told("cy"))[-1]
+    assert "Only people with a role in the team's deployments" in (await team.told("cy"))[-1]
     await team.clicks("bo", "Confirm", ts=reply)
     await team.passes("PT4S")
     assert (await room(team))[0].startswith("Cause: v1.2.1")

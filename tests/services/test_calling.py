@@ -11,13 +11,13 @@ import pytest
 
 from bot.domain.errors import Fault
 from bot.domain.gates import Issue
-from bot.domain.incidents.incidents import Severity
+from bot.domain.incidents.incidents import Incident, Postmortem, Severity
 from bot.domain.incidents.pages import ALARMING_AFTER
 from bot.messages.incidents import paging as messages
 from bot.ports import Tx
 from bot.ports.paging import Alarm, Answered, PagerName
 from bot.services import directory
-from bot.services.incidents import incident_decisions, paging, postmortems
+from bot.services.incidents import assigning, incident_decisions, paging, postmortems
 from tests.services.incidents import a_team, incident, opens
 from tests.services.team import PEOPLE, Team
 
@@ -135,6 +135,9 @@ class Limited:
     async def find_issue(self, repo: str, mark: str, since: datetime) -> Issue | None:
         raise Fault("github", "rate limit", retry_after=1800)
 
+    async def assign(self, repo: str, number: int, login: str) -> Issue:
+        raise Fault("github", "rate limit", retry_after=1800)
+
 
 async def test_the_draft_waits_as_long_as_github_says(team: Team) -> None:
     team.desk = replace(team.desk, github=Limited())  # type: ignore[arg-type]
@@ -144,3 +147,19 @@ async def test_the_draft_waits_as_long_as_github_says(team: Team) -> None:
     known = await incident(team)
     assert known.draft_due_at == team.clock.now() + timedelta(minutes=30)
     assert known.postmortem is not None and "waiting for GitHub" in known.postmortem.trouble
+
+
+async def test_the_owner_of_the_draft_is_assigned_when_github_says(team: Team) -> None:
+    team.desk = replace(team.desk, github=Limited())  # type: ignore[arg-type]
+    await opens(team, Severity.OUTAGE)
+
+    def drafted(tx: Tx) -> Incident:
+        known = tx.incident(1)
+        assert known is not None
+        postmortem = Postmortem(number=7)
+        return tx.save_incident(known, known.with_(postmortem=postmortem, draft_due_at=tx.now))
+
+    await assigning.follow(team.desk, await team.store.run(drafted), "acme/app")
+    known = await incident(team)
+    assert known.draft_due_at == team.clock.now() + timedelta(minutes=30)
+    assert known.postmortem is not None and "rate limit" in known.postmortem.trouble

@@ -324,3 +324,12 @@ async def test_a_monitor_of_nothing_that_is_known_is_told_once_a_day(team: Team)
     await sees(team, "down", "Main site")
     assert len(await team.store.read(told)) == 2
     assert await known(team) == ()
+
+
+async def test_a_monitor_of_others_is_told_to_nobody(team: Team) -> None:
+    kuma = team.config.incidents.uptime_kuma.model_copy(update={"ignore": ("Printer",)})
+    rules = team.config.incidents.model_copy(update={"uptime_kuma": kuma})
+    team.config = team.config.model_copy(update={"incidents": rules})
+    await sees(team, "down", "Printer")
+    posts = await team.store.read(lambda tx: tx.posts_due(tx.now))
+    assert [post.key for post in posts] == []

@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 
 from bot.domain.deployments.states import Kind
+from bot.domain.grammar import parse_report
 from bot.domain.incidents.incidents import Severity
 from bot.domain.incidents.incidents import State as Where
 from bot.domain.metrics.history import CauseState, Record, Result
+from bot.messages.blocks import Message
 from bot.messages.incidents import incident_forms as forms
 from bot.messages.knowing.figures import as_plain
 from bot.services.incidents import incident_causes, incident_editing, rooms, suspecting
+from bot.services.knowing import reports
 from bot.services.knowing.exchanging import take_in
 from bot.services.knowing.measuring import lately, measure
 from bot.services.rollbacks import rollbacks
@@ -172,7 +175,9 @@ async def test_what_was_ruled_out_by_a_slip_and_what_is_older_can_be_named(team:
     form = Form(forms.edit(known, found, "C0DEPLOY"))
     await form.sent(team, "bo", incident_buttons.edit, suspect=forms.NO_SUSPECT)
     assert (await offered(team))[0].startswith("No deployment of app is suspected. Edit can name")
-    await form.sent(team, "bo", incident_buttons.edit, suspect="D2", eta="soon")
+    both = await form.sent(team, "bo", incident_buttons.edit, suspect="D2", eta="soon")
+    assert isinstance(both, Message)
+    assert both.text == "INC-1: D2 is suspected now.\nINC-1: changed: eta."
     known = await incident(team)
     assert (known.cause, known.eta) == ("D2", "soon")
     assert (await offered(team))[0].startswith("*Suspect: v1.2.0 (D2)*, live 2 d")
@@ -181,9 +186,42 @@ async def test_what_was_ruled_out_by_a_slip_and_what_is_older_can_be_named(team:
     form = Form(forms.edit(await incident(team), found, "C0DEPLOY"))
     refused = await form.sent(team, "cy", incident_buttons.edit, suspect="D3")
     assert isinstance(refused, FormErrors) and refused.code == "not_allowed"
+    assert refused.errors["suspect"].startswith(
+        "Only people with a role in the team's deployments and "
+    )
     refused = await form.sent(team, "bo", incident_buttons.edit, suspect="D9")
     assert isinstance(refused, FormErrors) and refused.code == "not_live_before"
     assert (await incident(team)).cause_state is CauseState.CONFIRMED
+    await form.sent(team, "bo", incident_buttons.edit, suspect="D3")
+    events = await team.store.read(lambda tx: tx.events(1))
+    assert events[-1].text == "D3 is suspected now, and no longer D2, which was confirmed"
+
+
+async def test_names_from_elsewhere_are_found_however_long_or_short(team: Team) -> None:
+    names = ("12", "r" * 190 + "1", "r" * 190 + "2")
+    records = [
+        Record(
+            id=name,
+            service="app",
+            environment="production",
+            version=f"v1.{number}.0",
+            result=Result.SUCCESS,
+            requested_at=START - HOUR + number * MINUTE,
+            live_at=START - HOUR + number * MINUTE,
+        )
+        for number, name in enumerate(names)
+    ]
+    await team.store.run(lambda tx: tx.bring_in(records, []))
+    await opens(team, Severity.OUTAGE)
+    known = await incident(team)
+    found = await team.store.read(lambda tx: suspecting.nameable(tx, known))
+    form = Form(forms.edit(known, found, "C0DEPLOY"))
+    assert forms.chosen(found, form.values["suspect"]) == known.cause == names[2]
+    await form.sent(team, "bo", incident_buttons.edit, suspect=forms.as_choice(names[1]))
+    assert (await incident(team)).cause == names[1]
+    wish = parse_report("show 12", ["app"])
+    told = await team.store.read(lambda tx: reports.report(tx, team.config, wish))
+    assert "v1.0.0" in told.text
 
 
 async def test_a_start_that_is_put_right_finds_its_suspect_anew(team: Team) -> None:

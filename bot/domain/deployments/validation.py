@@ -281,8 +281,11 @@ def _proven(found: Validation, now: datetime) -> tuple[Judgement, str]:
 
 
 def _unread(reading: Reading) -> Reading:
-    since = f"and not to be read for {_minutes(LOOKED_AGAIN)} since"
-    return replace(reading, text=f"{reading.was or reading.text}, {since}")
+    """What was bad, and why nothing is known since: it could not be read, or was too little."""
+    was = reading.was or reading.text
+    why = reading.text.removeprefix(f"{was}, looking again").strip()
+    told = f"{was}, and nothing is known of the {_minutes(LOOKED_AGAIN)} since {why}"
+    return replace(reading, text=told.rstrip())
 
 
 def _in_a_row(passes: int) -> str:

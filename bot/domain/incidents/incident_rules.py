@@ -24,7 +24,14 @@ def may_decide(incident: Incident, actor: Actor) -> None:
 def _decides(incident: Incident, actor: Actor, what: str) -> None:
     require_member(actor)
     if not actor.roles and actor.slack_id != incident.owner:
-        require(actor, Role.LEAD, what)
+        raise Refusal(
+            "not_allowed",
+            "Only people with a role in the team's deployments and {owner}, who answers for "
+            "{name}, may {what}. Ask one of them.",
+            owner=Who(incident.owner),
+            name=incident.name,
+            what=what,
+        )
 
 
 def may_assign(incident: Incident, actor: Actor, lead: Actor) -> None:

@@ -82,7 +82,7 @@ def unknown(beat: Beat, services: Sequence[str], command: str) -> Message:
         f"{_down(beat)}. No service is named "
         f"so ({b.line(', '.join(services), 300)}), so no incident was opened: "
         f"{b.line(command)} does it, if users notice. `incidents.uptime_kuma.monitors` says which "
-        "service a monitor watches."
+        "service a monitor watches, `ignore` beside it which are none of yours."
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -14,7 +14,7 @@ from bot.domain.incidents.suspects import Suspect
 from bot.domain.metrics.history import CauseState, Closure
 from bot.messages import blocks as b
 from bot.messages.incidents.incidents import DECISIONS
-from bot.messages.views import Element, View, field, option, select, view, words
+from bot.messages.views import MOST_VALUE, Element, View, field, option, select, view, words
 
 MOST_TITLE = 150
 MOST_UPDATE = 2500
@@ -52,7 +52,7 @@ def report(
         field("started", "Started at", _moment(now)),
     ]
     if found:
-        options = [option(f"{s.version} ({s.deployment}), {s.why}", s.deployment) for s in found]
+        options = [option(_said(s), as_choice(s.deployment)) for s in found]
         options = [*options[:20], option("None of these", NO_SUSPECT)]
         chosen = select(options, found[0].deployment)
         fields.append(field("suspect", "Suspected deployment", chosen, optional=True))
@@ -131,9 +131,9 @@ def edit(incident: Incident, found: Sequence[Suspect], channel: str) -> View:
         fields.append(field("restored", "Restored at", _moment(i.restored_at)))
     named = named_in(i)
     if found or i.cause:
-        choices = [option(f"{s.version} ({s.deployment}), {s.why}", s.deployment) for s in found]
-        if named != NO_SUSPECT and all(named != s.deployment for s in found):
-            choices.insert(0, option(named, named))
+        choices = [option(_said(s), as_choice(s.deployment)) for s in found]
+        if named != NO_SUSPECT and all(named != as_choice(s.deployment) for s in found):
+            choices.insert(0, option(str(i.cause), named))
         choices = [option("None of these", NO_SUSPECT), *choices[:99]]
         fields.append(field("suspect", "Suspected deployment", select(choices, named)))
     shown = {name: trace(getattr(i, name)) for name in EDITED}
@@ -144,7 +144,25 @@ def edit(incident: Incident, found: Sequence[Suspect], channel: str) -> View:
 def named_in(incident: Incident) -> str:
     """What the form shows as suspected."""
     is_out = incident.cause is None or incident.cause_state is CauseState.REFUTED
-    return NO_SUSPECT if is_out else str(incident.cause)
+    return NO_SUSPECT if is_out else as_choice(str(incident.cause))
+
+
+def as_choice(deployment: str) -> str:
+    """What a form knows a deployment by: Slack takes no long value, and cut ones may be alike."""
+    is_long = len(deployment) > MOST_VALUE
+    return sha256(deployment.encode()).hexdigest() if is_long else deployment
+
+
+def chosen(found: Iterable[Suspect], choice: str) -> str:
+    """The deployment that a choice in a form means; empty where that is none of them."""
+    if choice == NO_SUSPECT:
+        return ""
+    known = (one.deployment for one in found)
+    return next((one for one in known if as_choice(one) == choice), choice)
+
+
+def _said(suspect: Suspect) -> str:
+    return f"{suspect.version} ({suspect.deployment}), {suspect.why}"
 
 
 def trace(value: object) -> str:

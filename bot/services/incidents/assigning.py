@@ -11,7 +11,7 @@ from bot.domain.gates import Issue
 from bot.domain.incidents.incidents import Incident, State
 from bot.messages.incidents import postmortems as messages
 from bot.ports import Tx
-from bot.services.desk import Desk
+from bot.services.desk import Desk, retry_in
 from bot.services.incidents import incident_room as room
 
 log = structlog.get_logger()
@@ -48,7 +48,8 @@ async def follow(desk: Desk, incident: Incident, repo: str) -> None:
     except Fault as fault:
         log.info("owner_not_assigned", incident=incident.name, login=login, why=fault.text)
         trouble = messages.not_assigned_yet(login, fault.text)
-        await desk.store.run(lambda tx: _put_off(tx, incident.id, trouble, None))
+        pause = retry_in(0, fault.retry_after) if fault.retry_after else None
+        await desk.store.run(lambda tx: _put_off(tx, incident.id, trouble, pause))
     else:
         await desk.store.run(lambda tx: _assigned(tx, incident, login, issue))
 

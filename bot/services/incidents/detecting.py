@@ -21,6 +21,8 @@ log = structlog.get_logger()
 
 def hear(tx: Tx, config: Config, beat: Beat) -> None:
     """Do what a report means; `meaning` in the domain decides that."""
+    if beat.name in config.incidents.uptime_kuma.ignore:
+        return
     service = _service(config, beat)
     if service is None:
         log.warning("unknown_monitor", monitor=beat.name)

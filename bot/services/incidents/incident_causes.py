@@ -79,7 +79,8 @@ def name(tx: Tx, config: Config, incident_id: int, cause: str, slack_id: str) ->
     bare = incident.with_(cause=None, cause_state=CauseState.NONE, cause_why="", ruled_out=out)
     saved = room.keep(tx, incident, suspecting(bare, found))
     word = f"{cause or 'no deployment'} is suspected now"
-    before = f", and no longer {incident.cause}" if incident.cause else ""
+    was = ", which was confirmed" if incident.cause_state is CauseState.CONFIRMED else ""
+    before = f", and no longer {incident.cause}{was}" if incident.cause else ""
     room.note(tx, saved, f"{word}{before}", by=slack_id)
     tx.audit(slack_id, "cause_named", saved.name, cause=cause, before=incident.cause)
     told = news.judged(f"{word}.", slack_id)
