@@ -119,7 +119,8 @@ async def test_help_lists_every_command_and_who_may_what(team: Workspace) -> Non
     shown = await team.types("cy", "/deployments help")
 
     assert "/deploy v1.2.1 [service]" in shown
-    assert "/deployments status | history | show D12 | why D12" in shown
+    assert "/deployments status | show D12 | why D12" in shown
+    assert "/deployments history [service] [environment]" in shown
     assert "Deployers: @ana @bo" in shown
     assert "Approvers: @bo @dee" in shown
 
