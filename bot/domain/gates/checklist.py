@@ -137,8 +137,9 @@ def sign(
     require_member(actor)
     if not actor.holds(*Role):
         require(actor, Role.DEPLOYER, "sign an item off")
-    asked = (entry.item for entry in asked_of_approver(deployment))
-    if item != BACKUP and item not in (*to_sign(deployment), *asked):
+    waits = deployment.state is State.AWAITING_APPROVAL
+    asked = {BACKUP, *(e.item for e in asked_of_approver(deployment))} if waits else set()
+    if item not in asked | set(to_sign(deployment)):
         raise Refusal(
             "nothing_to_sign",
             "“{item}” of {name} needs no name (any more).",
