@@ -186,7 +186,7 @@ class Bot:
         if self._waits_for:
             return [self._waits_for]
         try:
-            read_at = await asyncio.wait_for(self.store.read(lambda tx: tx.people_read_at()), 2)
+            read_at = await asyncio.wait_for(self.store.read(lambda tx: tx.people_seen_at()), 2)
         except Exception as error:  # noqa: BLE001 - whatever the driver raises, the answer is the same
             return [f"the database does not answer ({type(error).__name__})"]
         found = [str(finding) for finding in self._outside.open]

@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
@@ -73,19 +73,19 @@ async def refresh(desk: Desk) -> Pass:
 def _keep(
     config: Config, people: list[tuple[Actor, str]], ids: set[str], unread: Unread, tx: Tx
 ) -> None:
-    """Who holds a role by a group that gave no answer keeps the row, which counts until it is too
-    old.
-    """
+    """Who holds a role by a group that gave no answer keeps it, for as long as it counts."""
     unsure = {
         role for role, entries in config.roles.items() if not unread.keys().isdisjoint(entries)
     }
     held = {role: set(tx.members(role)) for role in unsure}
-    rows = [
-        (actor, name)
-        for actor, name in people
-        if all(actor.slack_id not in held[role] for role in unsure - actor.roles)
-    ]
-    tx.keep_people(rows, others=ids.union(*held.values()))
+    whole, in_part = [], []
+    for actor, name in people:
+        kept = {role for role in unsure - actor.roles if actor.slack_id in held[role]}
+        if kept:
+            in_part.append((replace(actor, roles=actor.roles | kept), name))
+        else:
+            whole.append((actor, name))
+    tx.keep_people(whole, in_part=in_part, others=ids.union(*held.values()))
 
 
 def _faults(turn: list[str], found: list[Account | BaseException]) -> Unread:
@@ -112,7 +112,7 @@ def _turn(tx: Tx, ids: Iterable[str]) -> list[str]:
     """Who acts and was not read for a while, then whoever waits the longest. Where one of many acts
     soon after a pass, only such as they are read, so that Slack is not asked too often.
     """
-    read_at, acted = tx.people_read(), tx.acted(tx.now - LATELY)
+    read_at, acted = tx.people_seen(), tx.acted(tx.now - LATELY)
 
     def place(who: str) -> tuple[bool, float, str]:
         at = read_at.get(who)
@@ -127,13 +127,15 @@ def _turn(tx: Tx, ids: Iterable[str]) -> list[str]:
     return [who for *_, who in places[:AT_ONCE]]
 
 
-async def look_up(desk: Desk, slack_id: str, *, role: Role) -> Actor:
+async def look_up(desk: Desk, slack_id: str, *, role: Role | None) -> Actor:
     """One person, read afresh: used before an effect, whatever the rows say.
 
-    Of the roles given by user groups and teams only `role` is looked at. Raises Fault where a group
-    that gave no answer might be the one that gives it.
+    Of the roles given by user groups and teams only `role` is looked at, if any. Raises Fault where
+    a group that gave no answer might be the one that gives it.
     """
-    names = () if _is_named(desk.config, slack_id, role) else desk.config.roles.get(role, ())
+    names: tuple[str, ...] = ()
+    if role is not None and not is_named(desk.config, slack_id, role):
+        names = desk.config.roles.get(role, ())
     account, (groups, unread) = await asyncio.gather(_account(desk, slack_id), _groups(desk, names))
     actor = _actor(desk.config, account, groups)
     if unread and role not in actor.roles:
@@ -141,7 +143,7 @@ async def look_up(desk: Desk, slack_id: str, *, role: Role) -> Actor:
     return actor
 
 
-def _is_named(config: Config, slack_id: str, role: Role) -> bool:
+def is_named(config: Config, slack_id: str, role: Role) -> bool:
     """Whether the role is given to that person by name, and no group has to be asked."""
     names = config.roles.get(role, ())
     return any(name in config.people and config.people[name].slack == slack_id for name in names)

@@ -171,7 +171,7 @@ def test_what_stopped_half_way_calls_people_and_names_no_validation() -> None:
     mixed = in_state(State.DEGRADED, steps=(good, bad))
     said = "".join(texts(announcements.failed(mixed, call=("U0DEE", "S0REL"))))
     assert "production is mixed" in said
-    assert "<@U0DEE> <!subteam^S0REL> Decide on the card: Retry what failed, Roll Back, or" in said
+    assert "<@U0DEE> <!subteam^S0REL> Decide on the card: Retry what failed, Mark Good, " in said
     assert "validation" not in said
     unchanged = in_state(State.DEGRADED, steps=(bad,))
     assert "nothing was switched" in announcements.failed(unchanged).text

@@ -85,7 +85,9 @@ async def test_a_team_that_gives_no_answer_takes_no_role_from_a_user_group(tmp_p
         # Dee is an approver by the team alone: what was read of it has become too old.
         await team.passes("PT2M")
         lock = "/deployments lock for 1h because of a migration"
-        assert "checking who is who in Slack" in await team.types("dee", lock)
+        assert "team or user group that gives you a role does not answer" in await team.types(
+            "dee", lock
+        )
         await team.mends()
         await team.passes("PT30S")
         assert (await team.types("dee", lock)).startswith("L1 is set")

@@ -82,6 +82,7 @@ class Hub:
     titled: set[str] = field(default_factory=set)
     named: dict[str, tuple[str, ...]] = field(default_factory=dict)
     fills: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    teams: dict[str, tuple[str, ...]] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
     red: set[str] = field(default_factory=set)
     bugs: list[int] = field(default_factory=list)
@@ -333,7 +334,10 @@ class Hub:
         raise Declined("github", "there is no rule")
 
     async def team(self, name: str) -> tuple[str, ...]:
-        raise NotFound("github", f"no team {name}")
+        await self._asked("team")
+        if name not in self.teams:
+            raise NotFound("github", f"no team {name}")
+        return self.teams[name]
 
     async def _asked(self, what: str) -> None:
         if self.on_call is not None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.deployments.states import State
+from bot.domain.errors import Fault
 from tests.services.github import Run
 from tests.services.team import Team
 
@@ -145,3 +146,24 @@ async def test_a_blocked_one_whose_run_waits_keeps_its_slot(team: Team) -> None:
     await team.passes(10)
     assert ((await team.newest()).state, run.conclusion) == (State.CANCELLED, "cancelled")
     assert await team.asks("bo", "v1.2.0", "api") is None
+
+
+async def test_a_github_that_wants_to_be_left_alone_is_after_the_waiting_time_as_well(
+    team: Team,
+) -> None:
+    await waits(team)
+    expires = (await team.newest()).expires_at
+    assert expires is not None
+    asked = []
+
+    async def on_call(what: str) -> None:
+        asked.append(what)
+        raise Fault("github", "secondary rate limit", retry_after=1800)
+
+    team.hub.on_call = on_call
+    team.clock.time = expires + timedelta(seconds=1)
+    await team.works()
+    await team.passes(60)
+    assert asked.count("run") == 1
+    found = await team.newest()
+    assert found.due_at == expires + timedelta(seconds=1801)

@@ -9,10 +9,12 @@ from dataclasses import replace
 
 import pytest
 
+from bot import config
 from bot.domain.deployments.states import State
 from bot.domain.errors import Fault
 from bot.messages.deployments.cards import card
-from tests.services.team import Team
+from bot.services.deployments.requests import known
+from tests.services.team import CONFIG, PEOPLE, Team
 from tests.services.test_artifacts import NEW, OLD, Project, deploys
 
 
@@ -79,3 +81,29 @@ async def alerts(team: Team) -> list[str]:
     """What stands in the channel about it, besides its card."""
     posts = await team.store.read(lambda tx: tx.posts_due(tx.now))
     return [post.message.text for post in posts if post.key.startswith("notice:3:")]
+
+
+@pytest.mark.parametrize("who", ["bo", "ana"])
+async def test_a_team_at_github_that_does_not_answer_takes_the_rollback_from_nobody(
+    team: Team, who: str
+) -> None:
+    """Bo is an approver by name, Ana a deployer by the team alone."""
+    by_team = CONFIG.replace("deployer: [S0DEP]", "deployer: ['team:acme/devs']")
+    rules = config.parse(by_team.replace("approver: [S0APP]", "approver: [bo]"))
+    project = Project(runs=NEW)
+    targets = {("app", "production"): (("web", project),)}
+    team.config, team.desk = rules, replace(team.desk, config=rules, targets=targets)
+    team.hub.teams = {"acme/devs": ("ana-acme", "bo-acme")}
+    await team.passes(120)
+    silent(team)
+    for _ in range(10):
+        await team.passes(180)
+    assert str(await team.does(lambda tx: known(tx, PEOPLE[who]))) == (
+        "A GitHub team or user group that gives you a role does not answer. Nothing was done; "
+        "press again once it does."
+    )
+    assert str(await team.rolls_back("cy", "app")).startswith("Only people with the role")
+    assert await team.rolls_back(who, "app") is None
+    await team.works()
+    await team.passes(1)
+    assert (project.asked, (await team.newest()).state) == ([OLD.id], State.SUCCEEDED)

@@ -227,4 +227,7 @@ async def test_a_look_at_the_database_is_left_to_who_sends_it(team: Team) -> Non
     await first
     found = await team.store.read(lambda tx: tx.inspection(1))
     assert found is not None
-    assert found.steps[0].text == "migrate.yml has no input command"
+    assert (
+        found.steps[0].text
+        == "migrate.yml has no job “migrate”, so nobody could tell what its run did"
+    )

@@ -58,13 +58,13 @@ async def test_who_was_not_read_this_time_keeps_the_row_or_gets_one(
     assert await store.read(lambda tx: tx.actor("U0EVE")) == (Actor(slack_id="U0EVE"), None)
     new, read_at = await store.read(lambda tx: tx.actor("U0NEW"))
     assert new == Actor(slack_id="U0NEW") and read_at is not None and read_at < START
-    assert await store.read(lambda tx: tx.people_read()) == {"U0BO": later, "U0DEE": START}
+    assert await store.read(lambda tx: tx.people_seen()) == {"U0BO": later, "U0DEE": START}
     assert await store.read(lambda tx: tx.name_of("U0BO")) == "Bo Berg"
 
 
 async def test_nobody_was_read_while_all_stand_in_line(store: SqlStore) -> None:
     await store.run(lambda tx: tx.keep_people([], others={"U0BO"}))
-    assert await store.read(lambda tx: tx.people_read_at()) is None
+    assert await store.read(lambda tx: tx.people_seen_at()) is None
 
 
 async def test_members_of_a_role_are_those_who_may_act_in_it(store: SqlStore) -> None:
@@ -110,7 +110,7 @@ async def test_a_duty_is_due_when_it_was_set(store: SqlStore) -> None:
 
 
 async def test_it_is_known_when_people_were_read(store: SqlStore, clock: HandClock) -> None:
-    assert await store.run(lambda tx: tx.people_read_at()) is None
+    assert await store.run(lambda tx: tx.people_seen_at()) is None
     await store.run(lambda tx: tx.keep_people([(BO, "Bo"), (DEE, "Dee")]))
     clock.forward(minutes=5)
-    assert await store.read(lambda tx: tx.people_read_at()) == START
+    assert await store.read(lambda tx: tx.people_seen_at()) == START

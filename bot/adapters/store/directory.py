@@ -21,7 +21,8 @@ NEVER = datetime.fromtimestamp(0, UTC)
 _PERSON = select(_PEOPLE).where(_PEOPLE.c.slack_id == bindparam("slack_id"))
 _EVERYBODY = select(_PEOPLE).order_by(_PEOPLE.c.slack_id)
 _NAMES = select(_PEOPLE.c.slack_id, _PEOPLE.c.name)
-_READ = select(_PEOPLE.c.slack_id, _PEOPLE.c.read_at).where(_PEOPLE.c.read_at > NEVER)
+_READ = select(_PEOPLE.c.slack_id, _PEOPLE.c.read_at)
+_SEEN = select(_PEOPLE.c.slack_id, _PEOPLE.c.seen_at).where(_PEOPLE.c.seen_at > NEVER)
 _TAGS_OF = select(_TAGS).where(_TAGS.c.repo == bindparam("repo"))
 
 
@@ -34,6 +35,10 @@ class Directory(Rows):
             return Actor(slack_id=slack_id), None
         return as_actor(row), row["read_at"]
 
+    def seen(self, slack_id: str) -> datetime | None:
+        row = self.connection.execute(_PERSON, {"slack_id": slack_id}).mappings().first()
+        return row["seen_at"] if row is not None else None
+
     def name_of(self, slack_id: str) -> str:
         row = self.connection.execute(_PERSON, {"slack_id": slack_id}).mappings().first()
         return slack_id if row is None else str(row["name"])
@@ -43,25 +48,35 @@ class Directory(Rows):
         return {row.slack_id for row in rows if row.slack_id == name or same_name(row.name, name)}
 
     def keep_people(
-        self, people: Sequence[tuple[Actor, str]], *, others: Collection[str] = ()
+        self,
+        people: Sequence[tuple[Actor, str]],
+        *,
+        in_part: Sequence[tuple[Actor, str]] = (),
+        others: Collection[str] = (),
     ) -> None:
-        read = [_row(actor, name, self.now) for actor, name in people]
+        before = {one: at for one, at in self.connection.execute(_READ)}
+        read = [_row(actor, name, self.now, self.now) for actor, name in people]
+        read += [
+            _row(who, name, before.get(who.slack_id, NEVER), self.now) for who, name in in_part
+        ]
         waiting = set(others).difference(row["slack_id"] for row in read)
-        known = set(self.connection.scalars(select(_PEOPLE.c.slack_id)))
-        self.connection.execute(delete(_PEOPLE).where(_PEOPLE.c.slack_id.in_(known - waiting)))
-        rows = read + [_row(Actor(slack_id=who), who, NEVER) for who in sorted(waiting - known)]
+        self.connection.execute(
+            delete(_PEOPLE).where(_PEOPLE.c.slack_id.in_(before.keys() - waiting))
+        )
+        new = sorted(waiting - before.keys())
+        rows = read + [_row(Actor(slack_id=who), who, NEVER, NEVER) for who in new]
         if rows:
             self.connection.execute(insert(_PEOPLE), rows)
 
-    def people_read(self) -> Mapping[str, datetime]:
-        return {row.slack_id: row.read_at for row in self.connection.execute(_READ)}
+    def people_seen(self) -> Mapping[str, datetime]:
+        return {row.slack_id: row.seen_at for row in self.connection.execute(_SEEN)}
 
     def members(self, role: str) -> tuple[str, ...]:
         rows = self.connection.execute(_EVERYBODY).mappings()
         return tuple(actor.slack_id for actor in map(as_actor, rows) if actor.holds(Role(role)))
 
-    def people_read_at(self) -> datetime | None:
-        newest: datetime | None = self.connection.scalar(select(func.max(_PEOPLE.c.read_at)))
+    def people_seen_at(self) -> datetime | None:
+        newest: datetime | None = self.connection.scalar(select(func.max(_PEOPLE.c.seen_at)))
         return None if newest == NEVER else newest
 
     def tags(self, repo: str) -> tuple[Tag, ...]:
@@ -85,7 +100,7 @@ class Directory(Rows):
             self.connection.execute(insert(_TAGS), rows)
 
 
-def _row(actor: Actor, name: str, read_at: datetime) -> dict[str, Any]:
+def _row(actor: Actor, name: str, read_at: datetime, seen_at: datetime) -> dict[str, Any]:
     return {
         "slack_id": actor.slack_id,
         "name": name,
@@ -93,6 +108,7 @@ def _row(actor: Actor, name: str, read_at: datetime) -> dict[str, Any]:
         "standing": actor.standing,
         "roles": sorted(actor.roles),
         "read_at": read_at,
+        "seen_at": seen_at,
     }
 
 

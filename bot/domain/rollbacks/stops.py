@@ -52,7 +52,7 @@ class Stop:
         a switch is worse.
         """
         if waits is None and not self.begun:
-            return Wish.DROP if self.asked_at is None or self.trouble else Wish.LOOK
+            return Wish.DROP
         if waits not in (None, self.run) or self.asked_at is None:
             return Wish.CANCEL
         since = now - self.asked_at

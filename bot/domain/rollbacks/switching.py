@@ -217,9 +217,24 @@ def came_to(steps: Sequence[TargetStep]) -> Outcome:
     return outcome(steps, stop_on_failure=True)
 
 
+def is_mixed(steps: Sequence[TargetStep], *, is_good: bool = False) -> bool:
+    """Whether they left different versions behind, or nobody knows; what nobody knows counts no
+    more once a person called it good.
+    """
+    is_known = any(s.came_to is Fate.FAILED_RESTORED for s in steps if s.changes)
+    return came_to(steps) is Outcome.MIXED and (is_known or not is_good)
+
+
+def broken(steps: Sequence[TargetStep]) -> tuple[str, ...]:
+    """The targets where nothing good runs."""
+    return tuple(s.target for s in steps if s.changes and s.came_to is Fate.FAILED_BROKEN)
+
+
 def may_be_good(steps: Sequence[TargetStep]) -> bool:
-    """Whether a person may say that it is good all the same; not where it is not there at all."""
-    return not steps or came_to(steps) is not Outcome.UNCHANGED
+    """Whether a person may say that it is good all the same; not where it is not there at all, or
+    nothing good is.
+    """
+    return not steps or (came_to(steps) is not Outcome.UNCHANGED and not broken(steps))
 
 
 def retried(steps: Sequence[TargetStep]) -> tuple[TargetStep, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.domain.deployments.choices import Choice, choices
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.deployments.validation import Outcome, Reading, Validation
@@ -131,10 +132,10 @@ def failed(
         advice = undoing.next_step(d)
     elif d.state is State.DEGRADED and (how := half_way(d)):
         point = f"{title(d)}: {how}"
-        advice = "Decide on the card: Retry what failed, Roll Back, or Close as Failed."
+        advice = _decide(d)
     elif d.state is State.DEGRADED:
         point = f"{title(d)}: validation failed, production is not proven healthy"
-        advice = "Decide on the card: Mark Good, Roll Back, or Close as Failed."
+        advice = _decide(d)
         if isinstance(back, Deployment):
             advice = (
                 f"I go back to {b.line(back.version, 64)} by myself, as configured: {back.name}."
@@ -155,6 +156,13 @@ def failed(
         press = b.button("Roll Back", "roll_back", str(d.id), style="danger")
         parts.append(b.actions(f"failed:{d.id}", press))
     return Message(f"{point}\n{why}".strip(), tuple(parts))
+
+
+def _decide(d: Deployment) -> str:
+    """The buttons of the card, in words."""
+    said = {Choice.RETRY: "Retry what failed"}
+    *most, last = (said.get(choice, str(choice)) for choice in choices(d))
+    return f"Decide on the card: {', '.join(most)}, or {last}."
 
 
 def attention(deployment: Deployment) -> Message:

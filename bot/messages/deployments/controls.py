@@ -1,5 +1,6 @@
 """Controls: the buttons of a card in each state of its deployment."""
 
+from bot.domain.deployments.choices import Choice, choices
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.domain.deployments.steps import is_unsent
@@ -66,23 +67,28 @@ def controls(d: Deployment) -> Block | None:
             close = b.button("Close as Failed", "close_failed", value, confirm=aborts.close(d))
             return b.actions(block_id, close)
         case State.DEGRADED:
-            failed = [step.target for step in switching.retried(d.steps)]
-            is_good = not d.is_half_back and switching.may_be_good(d.steps)
-            label = b.shorten(f"Retry {', '.join(failed)}", 75)
-            retry = [b.button(label, "retry_targets", value, style="primary")] if failed else []
-            return b.actions(
-                block_id,
-                *retry,
-                *([b.button("Mark Good", "mark_good", value)] if is_good else []),
-                b.button("Roll Back", "roll_back", value),
-                b.button("Close as Failed", "close_failed", value),
-                *filter(None, [pins.button(d)]),
-            )
+            row = [_choice(d, choice) for choice in choices(d)]
+            return b.actions(block_id, *row, *filter(None, [pins.button(d)]))
         case State.SUCCEEDED | State.FAILED:
             row = list(filter(None, [pins.button(d), reversals.button(d)]))
             return b.actions(f"after:{d.id}", *row) if row else None
         case _:
             return None
+
+
+def _choice(d: Deployment, choice: Choice) -> Block:
+    value = str(d.id)
+    match choice:
+        case Choice.RETRY:
+            failed = [step.target for step in switching.retried(d.steps)]
+            label = b.shorten(f"{choice} {', '.join(failed)}", 75)
+            return b.button(label, "retry_targets", value, style="primary")
+        case Choice.MARK_GOOD:
+            return b.button(choice, "mark_good", value)
+        case Choice.ROLL_BACK:
+            return b.button(choice, "roll_back", value)
+        case Choice.CLOSE:
+            return b.button(choice, "close_failed", value)
 
 
 def _close(d: Deployment) -> Block | None:

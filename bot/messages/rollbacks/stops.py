@@ -59,6 +59,11 @@ def stopping(d: Deployment, step: TargetStep) -> Message:
 
 def began(d: Deployment, step: TargetStep, stop: Stop) -> Message:
     """The thread, when it was too late."""
+    if stop.asked_at is not None and not stop.trouble:
+        return Message(
+            f"{b.mention(stop.by)} GitHub was asked to cancel run {stop.run} "
+            f"({b.line(step.target, 80)}), which began its work all the same. It is watched on."
+        )
     return Message(
         f"{b.mention(stop.by)} Run {stop.run} ({b.line(step.target, 80)}) began its work before it "
         "was cancelled, so it is left alone: half of it would be worse. It is watched on."

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.config import Config
 from bot.domain.approvals import approvals
+from bot.domain.deployments.choices import Choice, choices
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.deployments.steps import is_unsent
@@ -12,6 +13,7 @@ from bot.domain.errors import Refusal
 from bot.domain.gates import overrides
 from bot.domain.people import Actor, Role, require
 from bot.domain.rollbacks import switching, undoing
+from bot.domain.words import listing
 from bot.messages.blocks import Message
 from bot.messages.deployments import announcements, notes
 from bot.messages.deployments.cards import status
@@ -109,7 +111,15 @@ def mark_good(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Mess
             "Press Roll Back, or Close as Failed.",
             name=deployment.name,
         )
-    if not switching.may_be_good(deployment.steps):
+    if broken := switching.broken(deployment.steps):
+        raise Refusal(
+            "broken",
+            "{name} cannot be marked good: nothing good runs at {targets}. Press one of the other "
+            "buttons of its card.",
+            name=deployment.name,
+            targets=listing(broken),
+        )
+    if Choice.MARK_GOOD not in choices(deployment):
         raise Refusal(
             "nothing_switched",
             "{name} cannot be marked good: nothing was switched, so {version} does not run. Press "

@@ -35,19 +35,31 @@ def who(tx: Tx, slack_id: str) -> tuple[Actor, bool]:
     actor, read_at = tx.actor(slack_id)
     fresh = read_at is not None and abs(tx.now - read_at) <= FRESH
     if actor.standing is Standing.UNKNOWN and read_at is not None and not fresh:
-        raise _checking()
+        raise _checking(tx, slack_id)
     return actor, fresh
+
+
+def is_seen(tx: Tx, slack_id: str) -> bool:
+    """Whether the account was read lately; the roles that no group tells of are those of before."""
+    seen_at = tx.seen(slack_id)
+    return seen_at is not None and abs(tx.now - seen_at) <= FRESH
 
 
 def known(tx: Tx, slack_id: str) -> Actor:
     """The person, from rows that are fresh enough to decide something that is not checked again."""
     actor, fresh = who(tx, slack_id)
     if not fresh:
-        raise _checking()
+        raise _checking(tx, slack_id)
     return actor
 
 
-def _checking() -> Refusal:
+def _checking(tx: Tx, slack_id: str) -> Refusal:
+    if is_seen(tx, slack_id):
+        return Refusal(
+            CHECKING,
+            "A GitHub team or user group that gives you a role does not answer. Nothing was done; "
+            "press again once it does.",
+        )
     return Refusal(
         CHECKING,
         "I am checking who is who in Slack. Nothing was done; press again in a moment.",

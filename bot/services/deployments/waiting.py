@@ -41,7 +41,7 @@ async def wait_for(desk: Desk, deployment_id: int, fault: Fault) -> None:
         pause = retry_in(current.failures, fault.retry_after)
         due = tx.now + pause
         if current.state is State.AWAITING_APPROVAL and current.expires_at is not None:
-            due = min(due, current.expires_at)
+            due = min(due, current.expires_at) if current.expires_at > tx.now else due
         if current.state is State.SWITCHING and (until := switching.awaited_until(current.steps)):
             due = min(due, until) if until > tx.now else due
         text = f"Waiting for {NAMES.get(fault.system, fault.system)} ({fault.text})"

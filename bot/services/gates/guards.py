@@ -132,11 +132,12 @@ async def people(desk: Desk, deployment: Deployment) -> Objection | None:
             return Objection("role_gone", f"who asked for it may no longer {deed}")
         if not deployment.approvals:
             return None
+    is_back = deployment.is_way_back
     requester, *approvers = await asyncio.gather(
-        look_up(desk, deployment.requested_by, role=Role.DEPLOYER),
+        look_up(desk, deployment.requested_by, role=None if is_back else Role.DEPLOYER),
         *(look_up(desk, given.who, role=Role.APPROVER) for given in deployment.approvals),
     )
-    if not (deployment.is_way_back or requester.holds(Role.DEPLOYER)):
+    if not (is_back or requester.holds(Role.DEPLOYER)):
         return Objection("role_gone", "the deployer no longer holds that role")
     judged = zip(deployment.approvals, (_against(a, requester) for a in approvers), strict=True)
     if void := tuple((given, why) for given, why in judged if why):

@@ -13,7 +13,7 @@ from bot.domain.gates.checklist import TROUBLED, Aftermath
 from bot.domain.grammar import ReportWish
 from bot.domain.grammar.reports import no_deployment
 from bot.domain.rollbacks.rollback_target import choose
-from bot.domain.rollbacks.switching import Outcome, came_to
+from bot.domain.rollbacks.switching import Outcome, came_to, is_mixed
 from bot.messages.blocks import Message, mention
 from bot.messages.closures import freezes, locks
 from bot.messages.deployments.cards import status
@@ -70,12 +70,17 @@ def places(tx: Tx, config: Config, wish: ReportWish = EVERYTHING) -> list[Standi
 
 
 def _mixed(tx: Tx, one: Standing) -> dict[str, Any]:
-    """The rollback that got half-way there, where one did, and what ran before it."""
-    open_ones = (d for d in (one.holder, one.live) if d and d.state is not State.SUCCEEDED)
-    half = (d for d in open_ones if d.is_terminal or d.state is State.DEGRADED)
-    found = next((d for d in half if came_to(d.steps) is Outcome.MIXED), None)
-    earlier = named(tx, found.rolls_back) if found else None
-    return {"mixed": found, "before": earlier.version if earlier else ""}
+    """The rollback that got half-way there, where one did, and what ran before it. However it was
+    closed, that is so until something succeeded since.
+    """
+    for d in tx.history(one.service, one.environment, limit=LOOK_BACK):
+        is_good = d.state is State.SUCCEEDED
+        if (d.is_terminal or d.state is State.DEGRADED) and is_mixed(d.steps, is_good=is_good):
+            earlier = named(tx, d.rolls_back)
+            return {"mixed": d, "before": earlier.version if earlier else ""}
+        if is_good or (d.steps and came_to(d.steps) is Outcome.SWITCHED):
+            break
+    return {"mixed": None, "before": ""}
 
 
 def _left(tx: Tx, one: Standing) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.domain.rollbacks.switching import Progress
@@ -14,6 +16,8 @@ from bot.ports import Stale, Tx
 from bot.ports.fences import fenced
 from bot.services.desk import Desk
 from bot.services.rollbacks.deadlines import timed
+
+log = structlog.get_logger()
 
 LEASE = timedelta(seconds=20)
 """So long after a bot last said that it is at it, another one looks what became of the step."""
@@ -75,10 +79,15 @@ class Claim:
                 await asyncio.wait_for(self._is_over.wait(), pause)
                 return
             said = _Moment.now(self._desk)
-            with suppress(Stale):  # it is said again soon
+            try:
                 found = await self._desk.store.run(self._still_ours)
-                self._is_lost = found is None
-                self.deployment, self._said = found or self.deployment, said
+            except Stale:  # it is said again soon
+                continue
+            except Exception:  # so it is when the database had a hiccup
+                log.exception("claim_not_renewed", deployment=self.deployment.id)
+                continue
+            self._is_lost = found is None
+            self.deployment, self._said = found or self.deployment, said
 
     def _still_ours(self, tx: Tx) -> Deployment | None:
         """The deployment with our claim renewed; None where somebody took the step."""

@@ -34,6 +34,14 @@ def lift(tx: Tx, deployment_id: int, slack_id: str) -> Message:
     may_decide(known(tx, slack_id))
     if not deployment.pinned:
         raise Refusal("not_pinned", "Nothing of {name} is pinned any more.", name=deployment.name)
+    holder = tx.holder(deployment.service, deployment.environment)
+    if holder is not None and holder.is_way_back and holder.id != deployment.id:
+        raise Refusal(
+            "goes_back_there",
+            "Nothing was done: {holder} goes back there now, and may pin it anew. Its own card has "
+            "what lifts that then.",
+            holder=holder.name,
+        )
     steps = tuple(
         replace(step, lift_by=slack_id) if step.pinned else step for step in deployment.steps
     )

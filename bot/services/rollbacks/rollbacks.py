@@ -19,7 +19,7 @@ from bot.messages.deployments.cards import status
 from bot.messages.rollbacks import rollbacks as messages
 from bot.messages.rollbacks.rollbacks import Order
 from bot.ports import Tx
-from bot.services.deployments.requests import CHECKING, service_of, who
+from bot.services.deployments.requests import CHECKING, is_seen, service_of, who
 from bot.services.desk import direct
 from bot.services.rollbacks import lifts, undoing
 from bot.services.rollbacks.past import past
@@ -226,10 +226,13 @@ def make_way(tx: Tx, holder: Deployment, wish: Rescue) -> None:
 
 
 def _authorised(tx: Tx, slack_id: str) -> Actor:
-    """The person, from rows that are fresh enough: nobody looks again before the effect."""
-    actor, fresh = who(tx, slack_id)
+    """The person, from rows that are fresh enough: nobody looks again before the effect. Where a
+    group gives no answer, who was in it when it last did is: an outage of GitHub must not keep
+    production broken.
+    """
+    actor, _ = who(tx, slack_id)
     rollbacks.may_roll_back(actor)
-    if not fresh:
+    if not is_seen(tx, slack_id):
         raise Refusal(
             CHECKING,
             "I am checking who is who in Slack. Nothing was done; try again in a moment.",

@@ -20,9 +20,9 @@ from bot.domain.rollbacks.rollbacks import MAY_ROLL_BACK
 from bot.messages.deployments import announcements
 from bot.messages.rollbacks import rollbacks as messages
 from bot.ports import Tag, Tx, Workflow
-from bot.services.deployments.requests import FRESH
+from bot.services.deployments.requests import is_seen
 from bot.services.desk import Desk, announce
-from bot.services.directory import look_up
+from bot.services.directory import is_named, look_up
 from bot.services.gates.binding import bind, tag_moved
 from bot.services.rollbacks import undoing as databases
 
@@ -151,8 +151,8 @@ async def requester_may(desk: Desk, deployment: Deployment) -> bool:
     """Whether the requester still may roll back, read afresh; one that was not asked for rests on
     the configuration.
 
-    Where Slack does not answer, what was read in the last minutes counts: an outage of Slack must
-    not keep production broken.
+    Where Slack does not answer, what was read in the last minutes counts, and where a group does
+    not, who was in it when it last did: an outage must not keep production broken.
     """
     if deployment.is_unasked:
         settings = desk.config.environment(deployment.service, deployment.environment)
@@ -160,8 +160,9 @@ async def requester_may(desk: Desk, deployment: Deployment) -> bool:
     try:
         return await _holds_any(desk, deployment.requested_by, _may(deployment))
     except Fault:
-        actor, read_at = await desk.store.read(lambda tx: tx.actor(deployment.requested_by))
-        if read_at is None or abs(desk.now() - read_at) > FRESH:
+        who = deployment.requested_by
+        (actor, _), known = await desk.store.read(lambda tx: (tx.actor(who), is_seen(tx, who)))
+        if not known:
             raise
         return actor.holds(*_may(deployment))
 
@@ -171,7 +172,8 @@ def _may(deployment: Deployment) -> tuple[Role, ...]:
 
 
 async def _holds_any(desk: Desk, slack_id: str, roles: Iterable[Role]) -> bool:
-    for role in roles:
+    """Those that are given by name come first: no group has to answer for them."""
+    for role in sorted(roles, key=lambda role: not is_named(desk.config, slack_id, role)):
         actor: Actor = await look_up(desk, slack_id, role=Role(role))
         if actor.holds(role):
             return True

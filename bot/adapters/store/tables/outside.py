@@ -74,6 +74,7 @@ people = Table(
     Column("standing", String, nullable=False),
     Column("roles", Json, nullable=False),
     Column("read_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime),
 )
 
 tags = Table(
