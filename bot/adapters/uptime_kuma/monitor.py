@@ -86,7 +86,7 @@ class KumaMonitor:
         before = question.before.value if question.before else None
         if outcome is Outcome.OK and question.since is not None and up is not None:
             outcome = of_uptime(up, before)
-        text = f"{word}{_in_words(up, before)}"
+        text = word if question.since is None else f"{word}{_in_words(up, before)}"
         return self._reading(question, outcome, text, up, before)
 
     async def _beats(self) -> list[_Beat]:
