@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
+import importlib
 import json
 import os
+import pkgutil
 import signal
 import sqlite3
 import sys
@@ -22,7 +25,11 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+import bot as package
 from sandbox.supervisor import BotProcess, die_with_parent
+
+NOT_TO_IMPORT = ("bot.__main__", "bot.migrations.")
+"""A program, and what Alembic runs by itself."""
 
 
 class Fork:
@@ -111,6 +118,7 @@ async def nursery() -> AsyncIterator[Nursery]:
 def _take_orders() -> None:
     from bot import __main__ as bot
 
+    _import_all()
     signal.signal(signal.SIGCHLD, _tell_who_ended)
     for order in sys.stdin:
         read = json.loads(order)
@@ -123,6 +131,14 @@ def _take_orders() -> None:
             bot.main(["serve"])
         _tell(f"born {pid} 0")
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+
+
+def _import_all() -> None:
+    """All that a running bot imports when it needs it, or each fork would do so anew."""
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if not found.name.startswith(NOT_TO_IMPORT):
+            importlib.import_module(found.name)
+    gc.freeze()  # nor is any of it garbage that a fork would look for
 
 
 def _become(environment: Mapping[str, str], log: Path) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import sqlite3
-import sys
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, field, fields
 
+from bot.adapters.store import open_store
 from sandbox.slack.messages import Message
 from tests.chaos.people import title
 from tests.chaos.stage import Stage
@@ -89,16 +87,9 @@ def _integrity(stage: Stage) -> list[str]:
 
 
 async def _audit(stage: Stage) -> list[str]:
-    verify = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        "audit",
-        "verify",
-        "--json",
-        env={"DATABASE_URL": f"sqlite:///{stage.database}"},
-        stdout=asyncio.subprocess.PIPE,
-    )
-    out, _ = await verify.communicate()
-    found = json.loads(out)
+    store = open_store(f"sqlite:///{stage.database}", stage.world.clock)
+    try:
+        found = await store.verify_audit()
+    finally:
+        await store.close()
     return [] if found["ok"] else [f"audit row {found['row']}: {found['why']}"]
