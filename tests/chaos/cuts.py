@@ -3,7 +3,8 @@
 Between two points nothing leaves the process: every request that it sends (not yet worked off, or
 worked off and not yet answered) and every change of its database (on the disk, and nobody told). Of
 a long story only the requests count that change something outside.
-`python -m tests.chaos.cuts [--story outage] [--every N]` goes through all of them, or each Nth.
+`python -m tests.chaos.cuts [--story outage] [--every N]` goes through all of them, or each Nth;
+`--kind applied --only 17` cuts once more at one of them.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -32,8 +34,12 @@ from tests.chaos.tally import Tally, count
 SEED = "plain"
 ENDS_WITHIN = 240.0  # seconds of real time, for a busy machine
 MOST = 500  # points of a kind; a story has far fewer
+AT_ONCE = 4  # worlds side by side; in each of them most of the time is waited
 EVERY = int(os.environ.get("GONOGO_CUTS", "14"))
 """How many points lie between two that the tests try."""
+
+TURN = int(os.environ.get("GONOGO_CUTS_TURN") or datetime.now(UTC).date().toordinal())
+"""Each day the tests begin at another point, so that in time they try all of them."""
 
 SPARSER = {
     ("outage", "committed"): 3,
@@ -122,36 +128,52 @@ class Cut:
         return f"{self.kind} {self.number} ({self.where}): {self.tally.problems or 'right'}"
 
 
-async def sample(story: str, kind: Kind) -> list[str]:
-    """What did not end right of the points that the tests try; fails when there were none."""
+async def sample(name: str, kind: Kind) -> list[str]:
+    """What did not end right of the points that the tests try today, and how to try it again; fails
+    when there were none.
+    """
+    story, every = STORIES[name], EVERY * SPARSER.get((name, kind), 1)
+    first = story.first + TURN % min(every, story.least - story.first)
+    again = f"python -m tests.chaos.cuts --story {name} --kind {kind} --only"
     async with nursery() as nest:
-        every = EVERY * SPARSER.get((story, kind), 1)
-        told = STORIES[story]
-        tried = [cut async for cut in cuts(kind, every, nest, told, first=told.first)]
-    assert len(tried) > (told.least - told.first) // every
-    return [str(cut) for cut in tried if cut.tally.problems]
+        tried = await cuts(kind, range(first, MOST, every), nest, story)
+    told = ", ".join(str(cut.number) for cut in tried)
+    sys.stdout.write(f"{name}, {kind}: cut at {told} (GONOGO_CUTS_TURN={TURN})\n")
+    assert len(tried) > (story.least - first) // every
+    return [f"{cut}; again: {again} {cut.number}" for cut in tried if cut.tally.problems]
 
 
 async def cuts(
     kind: Kind,
-    every: int,
+    numbers: Iterable[int],
     nest: Nursery,
     story: Story = STORIES["deployment"],
-    *,
-    first: int = 1,
-) -> AsyncIterator[Cut]:
-    """Every so many points of a kind, until the story has no more of them."""
+    tell: Callable[[Cut], object] = lambda _: None,
+) -> list[Cut]:
+    """These points of a kind, until the story has no more of them; each is told when it has ended.
+    Some are tried at once, each in a world of its own.
+    """
+    tried: list[Cut] = []
+    left = iter(numbers)
     with TemporaryDirectory(prefix="gonogo-chaos-") as name:
         template = Path(name) / "gonogo.db"
         await _prepare(template, nest)
-        for number in range(first, MOST, every):
-            folder = Path(name) / str(number)
-            folder.mkdir()
-            shutil.copy(template, folder)
-            cut = await _cut(kind, number, folder, nest, story)
-            if cut is None:
-                return
-            yield cut
+
+        async def one_after_the_other() -> None:
+            for number in left:
+                folder = Path(name) / str(number)
+                folder.mkdir()
+                shutil.copy(template, folder)
+                cut = await _cut(kind, number, folder, nest, story)
+                if cut is None:
+                    return
+                tried.append(cut)
+                tell(cut)
+
+        async with asyncio.TaskGroup() as side_by_side:
+            for _ in range(AT_ONCE):
+                side_by_side.create_task(one_after_the_other())
+    return sorted(tried, key=lambda cut: cut.number)
 
 
 async def _prepare(template: Path, nest: Nursery) -> None:
@@ -166,6 +188,14 @@ async def _prepare(template: Path, nest: Nursery) -> None:
 
 async def _cut(kind: Kind, number: int, folder: Path, nest: Nursery, story: Story) -> Cut | None:
     """None when everything ended before the point came."""
+    try:
+        return await _tried(kind, number, folder, nest, story)
+    except TimeoutError:
+        words = (folder / "bot.log").read_text(errors="replace").splitlines()[-20:]
+        return Cut(kind, number, "?", Tally(wrong_ends=["it did not end", *words]))
+
+
+async def _tried(kind: Kind, number: int, folder: Path, nest: Nursery, story: Story) -> Cut | None:
     async with (
         stage(folder, nest, SEED, story.rules, story.targets) as scene,
         asyncio.timeout(ENDS_WITHIN),
@@ -205,17 +235,22 @@ async def main() -> int:
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--story", choices=STORIES, default="deployment")
     parser.add_argument("--first", type=int, default=1, help="the first point that is tried")
+    parser.add_argument("--only", type=int, action="append", help="this point alone")
     parser.add_argument("--kind", choices=KINDS, action="append")
     arguments = parser.parse_args()
     bad = 0
+
+    def tell(cut: Cut) -> None:
+        nonlocal bad
+        bad += bool(cut.tally.problems)
+        sys.stdout.write(f"{cut}\n")
+        sys.stdout.flush()
+
+    numbers = arguments.only or range(arguments.first, MOST, arguments.every)
     async with nursery() as nest:
         for kind in arguments.kind or KINDS:
-            async for cut in cuts(
-                kind, arguments.every, nest, STORIES[arguments.story], first=arguments.first
-            ):
-                sys.stdout.write(f"{cut}\n")
-                sys.stdout.flush()
-                bad += bool(cut.tally.problems)
+            tried = await cuts(kind, numbers, nest, STORIES[arguments.story], tell)
+            sys.stdout.write(f"{arguments.story}, {kind}: {len(tried)} points\n")
     return 1 if bad else 0
 
 
