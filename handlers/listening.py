@@ -120,8 +120,7 @@ class Listener:
     async def _command(self, command: Command) -> Answer | _NotDone:
         handler = self._commands.get(command.name)
         if handler is None:
-            reports = self._config.commands.deployments
-            return apologies.unknown_command(self._commands, reports)
+            return apologies.unknown_command(self._commands, self._config.commands.deployments)
         return await self._answer(
             command.key, "command", command.user, lambda office: handler(command, office)
         )

@@ -11,7 +11,7 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.runs import Progress
 from bot.domain.deployments.states import Kind, State
 from bot.domain.rollbacks.expectations import Expected, at_target, by_workflow, in_all
-from bot.domain.rollbacks.switching import TargetStep
+from bot.domain.rollbacks.target_steps import TargetStep
 from bot.domain.rollbacks.targets import Fate
 from tests.domain.samples import NOON, a_deployment
 

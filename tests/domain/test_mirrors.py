@@ -18,7 +18,7 @@ from bot.domain.deployments.mirrors import (
 from bot.domain.deployments.outside import Outside
 from bot.domain.deployments.runs import Progress, Stage
 from bot.domain.deployments.states import State
-from bot.domain.rollbacks.switching import TargetStep
+from bot.domain.rollbacks.target_steps import TargetStep
 from tests.domain.samples import a_deployment
 
 RUN: dict[str, Any] = {"run_id": 77}

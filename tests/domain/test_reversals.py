@@ -6,7 +6,7 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
 from bot.domain.rollbacks.reversals import require_free, steps
-from bot.domain.rollbacks.switching import TargetStep
+from bot.domain.rollbacks.target_steps import TargetStep
 from tests.domain.samples import a_deployment
 
 NEW, OLD, OLDER = "build-3", "build-2", "build-1"

@@ -15,7 +15,8 @@ from bot.domain.rollbacks.stops import (
     Stop,
     Wish,
 )
-from bot.domain.rollbacks.switching import Progress, TargetStep, again
+from bot.domain.rollbacks.switching import again
+from bot.domain.rollbacks.target_steps import Progress, TargetStep
 from bot.domain.rollbacks.targets import Fate, Sight
 from tests.domain.samples import NOON
 

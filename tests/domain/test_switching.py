@@ -5,15 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.rollbacks.switching import (
-    FOUND_WITHIN,
-    UNCLEAR,
-    Outcome,
-    Progress,
-    TargetStep,
-    again,
-    outcome,
-)
+from bot.domain.rollbacks.switching import Outcome, again, outcome
+from bot.domain.rollbacks.target_steps import FOUND_WITHIN, UNCLEAR, Progress, TargetStep
 from bot.domain.rollbacks.targets import Fate, Sight
 from tests.domain.samples import NOON
 

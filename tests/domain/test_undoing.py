@@ -7,15 +7,8 @@ import pytest
 from bot.domain.deployments.migrations import Migration
 from bot.domain.errors import Refusal
 from bot.domain.rollbacks.rehearsal import Rehearsal
-from bot.domain.rollbacks.switching import (
-    Outcome,
-    Progress,
-    TargetStep,
-    again,
-    following,
-    outcome,
-    retried,
-)
+from bot.domain.rollbacks.switching import Outcome, again, following, outcome, retried
+from bot.domain.rollbacks.target_steps import Progress, TargetStep
 from bot.domain.rollbacks.targets import Fate
 from bot.domain.rollbacks.undoing import Undoing, between, require_reversible, steps, was_begun
 from tests.domain.samples import NOON

@@ -19,7 +19,7 @@ from bot.domain.errors import Refusal
 from bot.domain.gates import Level, Verdict
 from bot.domain.gates.items import ITEMS, Phase
 from bot.domain.gates.signatures import QUERIES
-from bot.domain.rollbacks.switching import Progress, TargetStep
+from bot.domain.rollbacks.target_steps import Progress, TargetStep
 from bot.domain.rollbacks.targets import Fate
 from bot.messages.rollbacks.rollbacks import Order, as_value
 from bot.ports import Tx

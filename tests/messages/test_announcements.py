@@ -8,7 +8,7 @@ from bot.domain.deployments.changes import Change, ChangeList
 from bot.domain.deployments.deployments import Deployment, Ending
 from bot.domain.deployments.states import State
 from bot.domain.deployments.validation import Outcome, Reading, Validation
-from bot.domain.rollbacks.switching import Progress, TargetStep
+from bot.domain.rollbacks.target_steps import Progress, TargetStep
 from bot.domain.rollbacks.targets import Fate
 from bot.messages.deployments import announcements, cards
 from tests.domain.samples import NOON, a_deployment

@@ -23,7 +23,7 @@ from bot.domain.gates import Level, Verdict
 from bot.domain.grammar import AuditWish, HistoryWish
 from bot.domain.people import Who
 from bot.domain.rollbacks.remedies import RemedyKind
-from bot.domain.rollbacks.switching import TargetStep
+from bot.domain.rollbacks.target_steps import TargetStep
 from bot.messages import blocks
 from bot.messages.blocks import Message
 from bot.messages.deployments import (

@@ -2,7 +2,7 @@
 
 from bot.domain.deployments.migrations import Migration
 from bot.domain.deployments.states import Kind, State
-from bot.domain.rollbacks.switching import TargetStep
+from bot.domain.rollbacks.target_steps import TargetStep
 from bot.domain.rollbacks.undoing import Undoing, steps
 from bot.messages.deployments import cards
 from bot.messages.rollbacks import undoing

@@ -151,7 +151,7 @@ async def test_what_nobody_can_tell_is_awaited_two_minutes_then_a_person_decides
     unknown = "App Platform does not know the state of deployment"
     card = await card_of(team)
     assert "\nSwitching\n" in card
-    assert f"• api unknown {unknown}" in card
+    assert f"• api unknown: {unknown}" in card
     assert "UTC, then a person decides" in card
     await team.passes("PT2M")
 

@@ -12,7 +12,7 @@ import pytest
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Fault, Unanswered
-from bot.domain.rollbacks.switching import Progress, TargetStep
+from bot.domain.rollbacks.target_steps import Progress, TargetStep
 from bot.domain.rollbacks.targets import Artifact, Candidate, Fate, Sight, TargetPlan
 from bot.ports import Receipt
 from bot.services.deployments import stepping

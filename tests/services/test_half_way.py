@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
-from bot.domain.rollbacks.switching import Progress, TargetStep
+from bot.domain.rollbacks.target_steps import Progress, TargetStep
 from bot.domain.rollbacks.targets import Fate
 from bot.messages.deployments import announcements
 from bot.messages.deployments.controls import controls

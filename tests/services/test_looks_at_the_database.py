@@ -9,7 +9,7 @@ from bot import config
 from bot.domain.deployments import inspections
 from bot.domain.deployments.inspections import Inspection
 from bot.domain.deployments.validation import Outcome
-from bot.domain.rollbacks.switching import Progress
+from bot.domain.rollbacks.target_steps import Progress
 from bot.services.deployments import inspecting
 from tests.services.team import CONFIG, Team
 

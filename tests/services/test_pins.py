@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.deployments.deployments import Rescue
 from bot.domain.deployments.states import State
-from bot.domain.rollbacks.switching import Progress, TargetStep
+from bot.domain.rollbacks.rescue import Rescue
+from bot.domain.rollbacks.target_steps import Progress, TargetStep
 from bot.domain.rollbacks.targets import Artifact, Candidate, Fate, Sight, TargetPlan
 from bot.messages.blocks import Message
 from bot.ports import Post, Receipt, Tx

@@ -17,7 +17,7 @@ from bot.domain.deployments import inspections
 from bot.domain.deployments.inspections import Inspection
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Fault
-from bot.domain.rollbacks.switching import Progress, TargetStep
+from bot.domain.rollbacks.target_steps import Progress, TargetStep
 from bot.domain.rollbacks.targets import Artifact, Candidate, Fate, Sight, TargetPlan
 from bot.ports import Receipt, Stale
 from bot.ports.fences import pass_fence

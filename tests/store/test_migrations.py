@@ -11,7 +11,7 @@ from bot.adapters.store import downgrade, open_store, upgrade
 from bot.adapters.store.database import Database, open_database
 from bot.domain.deployments.deployments import Approval, Binding, Ending
 from bot.domain.deployments.states import Kind, State
-from bot.domain.rollbacks.switching import TargetStep
+from bot.domain.rollbacks.target_steps import TargetStep
 from tests.store.samples import START, HandClock, a_deployment
 
 BOUND = Binding(tag_object="a" * 40, commit="b" * 40, workflow_blob="c" * 40)

@@ -17,7 +17,8 @@ from bot.domain.deployments.watches import Watch
 from bot.domain.gates import Verdict
 from bot.domain.gates.signatures import Override, SignOff
 from bot.domain.rollbacks.rehearsal import Rehearsal
-from bot.domain.rollbacks.switching import TargetStep
+from bot.domain.rollbacks.rescue import Rescue
+from bot.domain.rollbacks.target_steps import TargetStep
 from bot.domain.rollbacks.undoing import Undoing
 
 
@@ -54,24 +55,6 @@ class Ending:
     code: str
     text: str
     by: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rescue:
-    """A rollback that somebody asked for: to which version, by whom and why.
-
-    `by` is empty where the configuration asks for it. A `forced` one goes to a version that never
-    ran well there, and needs a second person. `takes_back` names the deployment that it takes back
-    where the stopped one did not go live after all.
-    """
-
-    version: str
-    by: str
-    github: str | None = None
-    reason: str = ""
-    asked_in: str | None = None
-    forced: bool = False
-    takes_back: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from bot.domain.gates.checklist import Entry, Mark
 from bot.domain.gates.items import Phase
 from bot.domain.gates.signatures import QUERIES, SignOff
 from bot.domain.people import Actor, Role, require, require_member
-from bot.domain.rollbacks.switching import IfFailed, TargetStep
+from bot.domain.rollbacks.target_steps import IfFailed, TargetStep
 
 LOOKS = {"migrate:status": "status", "test:data-integrity": "data-integrity"}
 """What the process has run after such a deployment, and the command of the workflow for it."""

@@ -297,5 +297,4 @@ def _too_few(passes: int, needed: int) -> str:
 
 
 def _minutes(span: timedelta) -> str:
-    minutes = span / timedelta(minutes=1)
-    return f"{minutes:g} min"
+    return f"{span / timedelta(minutes=1):g} min"

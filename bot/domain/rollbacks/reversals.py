@@ -8,7 +8,7 @@ from bot.domain.errors import Refusal
 from bot.domain.people import Actor, Role, require, require_member
 from bot.domain.rollbacks import rollbacks
 from bot.domain.rollbacks.rollbacks import Way
-from bot.domain.rollbacks.switching import TargetStep
+from bot.domain.rollbacks.target_steps import TargetStep
 from bot.domain.rollbacks.targets import Fate
 from bot.domain.rollbacks.undoing import was_begun
 

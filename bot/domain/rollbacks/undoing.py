@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from bot.domain.deployments.migrations import Migration
 from bot.domain.errors import Refusal
 from bot.domain.rollbacks.rehearsal import Rehearsal
-from bot.domain.rollbacks.switching import IfFailed, TargetStep
+from bot.domain.rollbacks.target_steps import IfFailed, TargetStep
 from bot.domain.rollbacks.targets import Fate
 from bot.domain.words import listing
 

@@ -207,10 +207,8 @@ def steps(deployment: Deployment) -> str:
         if step.began_at and step.ended_at:
             took = f" in {b.span(step.ended_at - step.began_at)}"
         word = str(step.came_to or step.progress).replace("_", " ")
-        lines.append(
-            f"• {b.line(step.target, 80)} *{word}*{took} {b.line(step.told, 400)}".rstrip()
-        )
-        lines[-1] += stops.on_card(step)
+        told = f": {b.line(step.told, 400)}" if step.told else ""
+        lines.append(f"• {b.line(step.target, 80)} *{word}*{took}{told}{stops.on_card(step)}")
         if step.awaited_until:
             lines[-1] += f" · until {b.clock_time(step.awaited_until)}, then a person decides"
         if step.pinned:

@@ -118,10 +118,10 @@ def rollback(
         _input("reason", "In a few words", words, optional=True),
     ]
     about_it = prospect(order.version, left, expected)
-    if sum(not one.why_not for one in earlier) > 1:
+    if rehearsed(order.version, left) and sum(not one.why_not for one in earlier) > 1:
         other = f"Of any other version than {b.line(order.version, 64)} this is not known."
         about_it.append(other)
-        if rehearsed(order.version, left) and expected:
+        if expected:
             about_it.append(times(expected))
     blocks[1:1] = b.sections(about_it)
     unfit = [f"{b.line(one.version, 64)}: {one.why_not}" for one in earlier if one.why_not]

@@ -3,7 +3,7 @@
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.inspections import entries, to_sign
 from bot.domain.gates.signatures import QUERIES
-from bot.domain.rollbacks.switching import TargetStep
+from bot.domain.rollbacks.target_steps import TargetStep
 from bot.domain.words import count
 from bot.messages import blocks as b
 from bot.messages.blocks import Message

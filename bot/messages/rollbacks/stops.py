@@ -2,7 +2,7 @@
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.rollbacks.stops import BEGUN_FORCE_AFTER, BEGUN_GIVE_UP_AFTER, Stop
-from bot.domain.rollbacks.switching import Progress, TargetStep
+from bot.domain.rollbacks.target_steps import Progress, TargetStep
 from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
 

@@ -14,7 +14,7 @@ from bot.domain.deployments.states import State
 from bot.domain.deployments.validation import Validation
 from bot.domain.errors import Declined, Fault, Unanswered
 from bot.domain.rollbacks import switching
-from bot.domain.rollbacks.switching import Progress, TargetStep
+from bot.domain.rollbacks.target_steps import Progress, TargetStep
 from bot.domain.rollbacks.targets import Fate
 from bot.messages.deployments import inspections as messages
 from bot.ports import Tx

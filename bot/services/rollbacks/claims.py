@@ -11,7 +11,7 @@ import structlog
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
-from bot.domain.rollbacks.switching import Progress
+from bot.domain.rollbacks.target_steps import Progress
 from bot.ports import Stale, Tx
 from bot.ports.fences import fenced
 from bot.services.desk import Desk

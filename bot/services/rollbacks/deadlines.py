@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.config.targets import longest_step
 from bot.domain.deployments.deployments import Deployment
-from bot.domain.rollbacks.switching import TargetStep
+from bot.domain.rollbacks.target_steps import TargetStep
 from bot.services.desk import Desk
 
 LATER = timedelta(minutes=5)

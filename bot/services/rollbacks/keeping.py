@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.domain.deployments.deployments import Deployment
-from bot.domain.rollbacks.switching import Progress, TargetStep
+from bot.domain.rollbacks.target_steps import Progress, TargetStep
 from bot.ports import Post
 from bot.services.desk import Desk
 from bot.services.rollbacks import deadlines

@@ -10,7 +10,7 @@ import structlog
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.domain.errors import Declined, Fault, Refusal
-from bot.domain.rollbacks.switching import TargetStep
+from bot.domain.rollbacks.target_steps import TargetStep
 from bot.messages.blocks import Message
 from bot.messages.rollbacks import pins as messages
 from bot.ports import Pinning, Target, Tx

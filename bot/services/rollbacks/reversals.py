@@ -5,7 +5,7 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
 from bot.domain.rollbacks import reversals, undoing
-from bot.domain.rollbacks.switching import TargetStep
+from bot.domain.rollbacks.target_steps import TargetStep
 from bot.messages.blocks import Message
 from bot.messages.rollbacks import reversals as messages
 from bot.ports import Tx

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, replace
 
 from bot.config import Config
-from bot.domain.deployments.deployments import Deployment, Rescue
+from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
 from bot.domain.incidents.incidents import Incident
 from bot.domain.metrics.history import Record, Result
 from bot.domain.people import Actor, Who
 from bot.domain.rollbacks import reversals, rollbacks
+from bot.domain.rollbacks.rescue import Rescue
 from bot.domain.rollbacks.rollback_target import Choice, choose
 from bot.domain.rollbacks.rollbacks import Earlier, Way
 from bot.domain.rollbacks.undoing import Undoing

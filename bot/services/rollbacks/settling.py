@@ -7,7 +7,8 @@ from bot.domain.deployments.states import State
 from bot.domain.deployments.validation import Validation
 from bot.domain.people import Role
 from bot.domain.rollbacks import switching, undoing
-from bot.domain.rollbacks.switching import Outcome, TargetStep
+from bot.domain.rollbacks.switching import Outcome
+from bot.domain.rollbacks.target_steps import TargetStep
 from bot.domain.rollbacks.targets import Fate
 from bot.messages.deployments import announcements, tails
 from bot.services.desk import Desk, announce, reply

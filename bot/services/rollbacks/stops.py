@@ -11,7 +11,7 @@ from bot.domain.deployments.states import State
 from bot.domain.errors import Fault, Refusal
 from bot.domain.people import Who
 from bot.domain.rollbacks.stops import Stop, Wish
-from bot.domain.rollbacks.switching import Progress, TargetStep
+from bot.domain.rollbacks.target_steps import Progress, TargetStep
 from bot.domain.rollbacks.targets import Fate, Sight
 from bot.messages.blocks import Message
 from bot.messages.rollbacks import stops as messages

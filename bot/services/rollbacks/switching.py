@@ -11,7 +11,7 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.domain.errors import Declined, Fault, Unanswered
 from bot.domain.rollbacks import switching
-from bot.domain.rollbacks.switching import Progress, TargetStep
+from bot.domain.rollbacks.target_steps import Progress, TargetStep
 from bot.domain.rollbacks.targets import Artifact, Fate
 from bot.ports import Receipt, Reversing, Stale, Target
 from bot.services.desk import Desk, retry_in

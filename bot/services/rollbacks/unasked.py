@@ -2,10 +2,11 @@
 
 from bot.config import Config
 from bot.domain.closures.locks import LockKind
-from bot.domain.deployments.deployments import Deployment, Rescue
+from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind
 from bot.domain.errors import Refusal
 from bot.domain.rollbacks import rollbacks
+from bot.domain.rollbacks.rescue import Rescue
 from bot.domain.words import listing
 from bot.ports import Tx
 from bot.services.rollbacks import undoing

@@ -12,7 +12,7 @@ from bot.domain.deployments.migrations import Migration
 from bot.domain.errors import Refusal
 from bot.domain.gates.items import BACKUP
 from bot.domain.rollbacks import undoing
-from bot.domain.rollbacks.switching import TargetStep
+from bot.domain.rollbacks.target_steps import TargetStep
 from bot.domain.rollbacks.targets import Artifact
 from bot.domain.rollbacks.undoing import Undoing
 from bot.ports import Jobs, Tx

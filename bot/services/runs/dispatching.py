@@ -11,7 +11,7 @@ from bot.domain.deployments.states import State
 from bot.domain.deployments.twins import Twin
 from bot.domain.errors import Declined, Fault, Unanswered
 from bot.domain.rollbacks import undoing
-from bot.domain.rollbacks.switching import TargetStep
+from bot.domain.rollbacks.target_steps import TargetStep
 from bot.messages.deployments import announcements
 from bot.ports import Stale, Started, Tx, Workflow
 from bot.services.closures import closures

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import assert_never
 
-from bot.domain.deployments.deployments import Deployment, Rescue
+from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.runs import Next, Sent
 from bot.domain.deployments.states import State
 from bot.domain.errors import Fault
+from bot.domain.rollbacks.rescue import Rescue
 from bot.services.desk import Desk
 from bot.services.rollbacks import rescuing
 from bot.services.runs import finding

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.deployments import aborts
-from bot.domain.deployments.deployments import Deployment, Rescue
+from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.runs import GIVE_UP_SEARCH, Dispatch, Progress, failure_of
 from bot.domain.deployments.states import State
 from bot.domain.deployments.steps import cannot_wait
 from bot.domain.errors import Fault, NotFound
 from bot.domain.rollbacks import undoing
+from bot.domain.rollbacks.rescue import Rescue
 from bot.messages.deployments import aborts as words
 from bot.messages.deployments import announcements
 from bot.ports import Tx
