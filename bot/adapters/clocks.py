@@ -33,9 +33,7 @@ class SharedClock:
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
-        self._session = aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=LONG_POLL + 10), raise_for_status=True
-        )
+        self._session: aiohttp.ClientSession | None = None
         self._me = {"bot": uuid4().hex}
         self._seen = 0
         self._anchor = datetime.now(UTC)
@@ -73,7 +71,8 @@ class SharedClock:
 
     async def close(self) -> None:
         """Give the connection back."""
-        await self._session.close()
+        if self._session is not None:
+            await self._session.close()
 
     async def _walk(
         self,
@@ -89,13 +88,21 @@ class SharedClock:
             await settle()
         await self._post("done", {"advance": self._seen})
 
+    @property
+    def _http(self) -> aiohttp.ClientSession:
+        """Made when it is needed: a bot whose configuration is refused leaves nothing open."""
+        if self._session is None:
+            patience = aiohttp.ClientTimeout(total=LONG_POLL + 10)
+            self._session = aiohttp.ClientSession(timeout=patience, raise_for_status=True)
+        return self._session
+
     async def _read(self, *, after: int, wait: float) -> Any:
         params = {**self._me, "after": str(after), "wait": str(wait)}
-        async with self._session.get(self._url, params=params) as answer:
+        async with self._http.get(self._url, params=params) as answer:
             return await answer.json()
 
     async def _post(self, path: str, body: dict[str, object]) -> None:
-        told = self._session.post(f"{self._url}/{path}", params=self._me, json=body)
+        told = self._http.post(f"{self._url}/{path}", params=self._me, json=body)
         async with told as answer:
             self._set((await answer.json())["now"])
 

@@ -45,7 +45,14 @@ class Stage:
 
     async def start(self) -> None:
         """Start the bot and wait until it would answer a command."""
-        assert await self.bot.start(START_WITHIN), self.bot.last_words()
+        assert await self.bot.start(START_WITHIN), await self._why_not()
+
+    async def _why_not(self) -> str:
+        """What the bot waits for, and its last words."""
+        if self.bot.state()["state"] == "stopped":
+            return self.bot.last_words()
+        async with aiohttp.ClientSession() as session, session.get(f"{self.bot.url}/readyz") as it:
+            return f"{await it.text()}\n{self.bot.last_words()}"
 
     async def passes(self, seconds: float) -> None:
         """Time goes on, with or without the bot."""

@@ -12,7 +12,7 @@ from bot.domain.approvals.approvals import nudge_time
 from bot.domain.deployments import migrations
 from bot.domain.deployments.changes import MOST_FILES, ChangeList
 from bot.domain.deployments.deployments import Binding, Deployment
-from bot.domain.deployments.states import State
+from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Fault, NotFound
 from bot.domain.people import Actor, Role
 from bot.domain.rollbacks.reversals import MAY_REVERSE
@@ -240,8 +240,10 @@ async def _give_up(desk: Desk, deployment: Deployment, code: str, text: str) -> 
 
 
 def is_over_targets(desk: Desk, deployment: Deployment) -> bool:
-    """Whether it is a way back that takes no workflow."""
-    return deployment.is_way_back and bool(desk.targets_of(deployment))
+    """Whether it is a rollback that takes no workflow; what undoes one may take it all the same,
+    where a workflow had gone back.
+    """
+    return deployment.kind is Kind.ROLLBACK and bool(desk.targets_of(deployment))
 
 
 def is_unprepared(deployment: Deployment) -> bool:
