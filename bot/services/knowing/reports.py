@@ -1,6 +1,7 @@
 """Reports: reads what `/deployments` shows, inside one transaction."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +26,9 @@ from bot.services.rollbacks.undoing import named
 
 LOOK_BACK = 50
 """How many deployments are looked through for what came after one."""
+
+PORTIONS = (1, 9, 40)
+"""As many are looked through for one that got half-way."""
 
 
 def report(tx: Tx, config: Config, wish: ReportWish) -> Message:
@@ -73,7 +77,7 @@ def _mixed(tx: Tx, one: Standing) -> dict[str, Any]:
     """The rollback that got half-way there, where one did, and what ran before it. However it was
     closed, that is so until something succeeded since.
     """
-    for d in tx.history(one.service, one.environment, limit=LOOK_BACK):
+    for d in _newest(tx, one):
         is_good = d.state is State.SUCCEEDED
         if (d.is_terminal or d.state is State.DEGRADED) and is_mixed(d.steps, is_good=is_good):
             earlier = named(tx, d.rolls_back)
@@ -81,6 +85,19 @@ def _mixed(tx: Tx, one: Standing) -> dict[str, Any]:
         if is_good or (d.steps and came_to(d.steps) is Outcome.SWITCHED):
             break
     return {"mixed": None, "before": ""}
+
+
+def _newest(tx: Tx, one: Standing) -> Iterator[Deployment]:
+    """The deployments of a place, newest first; read in portions, since the first one mostly tells
+    all, and the App Home asks about every place.
+    """
+    seen = 0
+    for most in PORTIONS:
+        found = tx.history(one.service, one.environment, limit=most, offset=seen)
+        yield from found
+        if len(found) < most:
+            return
+        seen += most
 
 
 def _left(tx: Tx, one: Standing) -> tuple[str, ...]:
