@@ -10,20 +10,27 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-import socketio
 from aiohttp import web
 
 from bot.adapters.uptime_kuma import connect
 from bot.domain.errors import Declined
 from bot.domain.incidents.publishing import Health, Phase
 from bot.ports.status_pages import Notice, Published
-from tests.contracts.test_kuma_recorded import PATIENCE, RECORDED, SLUG, Local, form, local
+from tests.contracts.test_kuma_recorded import (
+    PATIENCE,
+    RECORDED,
+    SLUG,
+    Local,
+    Recording,
+    form,
+    local,
+    served,
+)
 
 __all__ = ["local"]
 
@@ -87,21 +94,8 @@ async def test_the_local_one_answers_in_the_recorded_form(local: Local) -> None:
     assert not told["edit_unknown"]["ok"]
 
 
-class Replay:
-    """A server that says of maintenances what the real one said; it notes what it is told."""
-
-    def __init__(self) -> None:
-        self.heard: list[tuple[str, tuple[Any, ...]]] = []
-        self.server = socketio.AsyncServer(async_mode="aiohttp", monitor_clients=False)
-        self.server.on("connect", self._connect)
-        self.server.on("*", self._hear)
-
-    async def _connect(self, sid: str, environ: object) -> None:
-        async def begin() -> None:
-            for event, words in RECORDED["events_before_login"].items():
-                await self.server.emit(event, *words, to=sid)
-
-        self.server.start_background_task(begin)
+class Replay(Recording):
+    """Of maintenances it says what the real one said."""
 
     async def _hear(self, event: str, sid: str, *words: Any) -> Any:
         self.heard.append((event, words))
@@ -114,14 +108,9 @@ class Replay:
 
 @pytest.fixture
 async def replay() -> AsyncIterator[tuple[Replay, str]]:
-    made, application = Replay(), web.Application()
-    made.server.attach(application)
-    runner = web.AppRunner(application, shutdown_timeout=1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield made, f"http://127.0.0.1:{runner.addresses[0][1]}/"
-    with suppress(RuntimeError):
-        await runner.cleanup()
+    made = Replay()
+    async with served(made, web.Application()) as url:
+        yield made, url
 
 
 async def test_the_adapter_says_and_understands_what_was_recorded(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -201,18 +202,25 @@ class Recording:
         return web.json_response(RECORDED["GET incident-history"]["json"])
 
 
-@pytest.fixture
-async def recording() -> AsyncIterator[tuple[Recording, KumaPage]]:
-    made, application = Recording(), web.Application()
+@asynccontextmanager
+async def served(made: Recording, application: web.Application) -> AsyncIterator[str]:
+    """The address of such a server."""
     made.server.attach(application)
-    application.router.add_get(f"/api/status-page/{SLUG}/incident-history", made.history)
     runner = web.AppRunner(application, shutdown_timeout=1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    page = connect(f"http://127.0.0.1:{runner.addresses[0][1]}/", "admin", "secret", SLUG)
-    yield made, page
-    await page.close()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
     await runner.cleanup()
+
+
+@pytest.fixture
+async def recording() -> AsyncIterator[tuple[Recording, KumaPage]]:
+    made, application = Recording(), web.Application()
+    application.router.add_get(f"/api/status-page/{SLUG}/incident-history", made.history)
+    async with served(made, application) as url:
+        page = connect(url, "admin", "secret", SLUG)
+        yield made, page
+        await page.close()
 
 
 async def test_the_adapter_understands_the_recorded_answers(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -137,3 +138,5 @@ async def test_a_database_without_a_token_ends_the_start(tmp_path: Path) -> None
         async with workspace(tmp_path, DIGITALOCEAN_TOKEN=""):
             pass
     assert wrong.value.problems == ["DIGITALOCEAN_TOKEN: is missing (backups of app)"]
+    del wrong  # holds what was made until then
+    gc.collect()  # tells of a connection that was left open, which is an error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.deployments.deployments import Deployment
@@ -65,6 +67,17 @@ async def test_one_that_is_closed_still_leaves_it_mixed_until_something_succeeds
     assert await mixed(team) == "D3"
     await goes_live(team, "v1.2.0")
     assert await mixed(team) == ""
+
+
+async def test_it_stays_so_however_many_were_asked_for_since_and_came_to_nothing(
+    team: Team,
+) -> None:
+    found = await stopped(team, Fate.FAILED_RESTORED)
+    await team.does(lambda tx: decisions.close_failed(tx, team.config, found.id, PEOPLE["bo"]))
+    nothing = replace(found, id=0, kind=Kind.RELEASE, state=State.CANCELLED, steps=())
+    for _ in range(11):
+        await team.store.run(lambda tx: tx.add(nothing))
+    assert await mixed(team) == "D3"
 
 
 @pytest.mark.parametrize(

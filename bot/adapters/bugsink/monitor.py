@@ -6,8 +6,9 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
+from bot.adapters import new_issues
+from bot.adapters.new_issues import LATELY, in_words, of_late
 from bot.adapters.rest import Answer, Rest
-from bot.adapters.sentry.monitor import LATELY, in_words, late, of_late
 from bot.domain.deployments.comparing import of_issues
 from bot.domain.deployments.validation import Outcome, Reading
 from bot.ports.monitors import Question
@@ -57,14 +58,14 @@ class BugsinkMonitor:
         if question.since is None:
             new = await self._new(question.now - LATELY)
             outcome = of_issues(len(new), self._fails_from)
-            return self._reading(question, outcome, of_late(new), float(len(new)))
+            return new_issues.reading(self.url, question, outcome, of_late(new), float(len(new)))
         known = await self._rest.get(_Releases, f"{PATH}/releases/", project=self._project)
         if all(release.version != question.version for release in known.results):
             text = f"Bugsink has not heard of {question.version}: nothing is known"
-            return self._reading(question, Outcome.NO_DATA, text)
+            return new_issues.reading(self.url, question, Outcome.NO_DATA, text)
         new = await self._new(question.since)
         outcome = of_issues(len(new), self._fails_from)
-        return self._reading(question, outcome, in_words(new), float(len(new)))
+        return new_issues.reading(self.url, question, outcome, in_words(new), float(len(new)))
 
     async def _new(self, since: datetime) -> list[str]:
         """The kinds of the open issues that were first seen since then."""
@@ -77,21 +78,6 @@ class BugsinkMonitor:
     def _is_new(self, issue: _Issue, since: datetime) -> bool:
         is_open = not issue.is_resolved and not issue.is_muted
         return is_open and issue.first_seen.astimezone(UTC) >= since
-
-    def _reading(
-        self, question: Question, outcome: Outcome, text: str, value: float | None = None
-    ) -> Reading:
-        before = question.before.value if question.before else None
-        return Reading(
-            what=self.what,
-            outcome=outcome,
-            text=f"{text}{late(before)}" if value is not None else text,
-            at=question.now,
-            value=value,
-            baseline=before,
-            unit="issues",
-            url=self.url,
-        )
 
 
 def connect(

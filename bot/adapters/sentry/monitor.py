@@ -6,14 +6,13 @@ from typing import Any
 
 from pydantic import Field
 
+from bot.adapters import new_issues
+from bot.adapters.new_issues import LATELY, hours
 from bot.adapters.rest import Answer, Rest
 from bot.domain.deployments.comparing import of_issues
 from bot.domain.deployments.validation import Outcome, Reading
 from bot.domain.errors import NotFound
 from bot.ports.monitors import Question
-
-LATELY = timedelta(hours=24)
-"""What is new before a deployment."""
 
 MOST = 100
 """So many issues Sentry tells at once."""
@@ -85,24 +84,24 @@ class SentryMonitor:
         if not await self._has_heard_of(version):
             where = f" in {self._environment}" if self._environment else ""
             text = f"Sentry has not heard of {version}{where}: nothing is known"
-            return self._reading(question, Outcome.NO_DATA, text)
+            return new_issues.reading(self.url, question, Outcome.NO_DATA, text)
         found = await self._issues(f'is:unresolved firstRelease:"{version}"')
         outcome = of_issues(len(found), self._fails_from)
-        text = in_words([issue.title for issue in found])
+        text = new_issues.in_words([issue.title for issue in found])
         if not self._environment:
             text += " (in any environment)"
         elif not found:
             text += f" (heard of from {self._environment}, or by a deploy to it)"
-        return self._reading(question, outcome, text, float(len(found)))
+        return new_issues.reading(self.url, question, outcome, text, float(len(found)))
 
     async def _of_late(self, question: Question) -> Reading:
         query = f"is:unresolved age:-{hours(LATELY)}h"
         found = await self._issues(query)
-        text = of_late([issue.title for issue in found])
+        text = new_issues.of_late([issue.title for issue in found])
         if not self._environment:
             text += " (in any environment)"
         outcome = of_issues(len(found), self._fails_from)
-        return self._reading(question, outcome, text, float(len(found)))
+        return new_issues.reading(self.url, question, outcome, text, float(len(found)))
 
     async def _issues(self, query: str) -> tuple[_Issue, ...]:
         path = f"{self._place}/issues/"
@@ -128,44 +127,6 @@ class SentryMonitor:
     def _asked(self) -> dict[str, str | int]:
         more = {"environment": self._environment} if self._environment else {}
         return {"project": self._project, **more}
-
-    def _reading(
-        self, question: Question, outcome: Outcome, text: str, value: float | None = None
-    ) -> Reading:
-        before = question.before.value if question.before else None
-        return Reading(
-            what=self.what,
-            outcome=outcome,
-            text=f"{text}{late(before)}" if value is not None else text,
-            at=question.now,
-            value=value,
-            baseline=before,
-            unit="issues",
-            url=self.url,
-        )
-
-
-def in_words(titles: list[str]) -> str:
-    """How many are new, and the first of them."""
-    if not titles:
-        return "no new issues"
-    named = "; ".join(title[:80] for title in titles[:2])
-    return f"{len(titles)} new {'issue' if len(titles) == 1 else 'issues'}: {named}"
-
-
-def hours(length: timedelta) -> int:
-    """A length in whole hours."""
-    return length // timedelta(hours=1)
-
-
-def of_late(titles: list[str]) -> str:
-    """How many open ones were seen for the first time lately, and the first of them."""
-    return f"{in_words(titles)} (first seen within {hours(LATELY)} h, unresolved)"
-
-
-def late(before: float | None) -> str:
-    """How many were new of late before a deployment, if any were."""
-    return f" (before: {before:.0f} within {hours(LATELY)} h)" if before else ""
 
 
 def connect(

@@ -83,7 +83,7 @@ class Claim:
                 found = await self._desk.store.run(self._still_ours)
             except Stale:  # it is said again soon
                 continue
-            except Exception:  # so it is when the database had a hiccup
+            except Exception:  # a hiccup of the database; unsaid for too long, it is ours no more
                 log.exception("claim_not_renewed", deployment=self.deployment.id)
                 continue
             self._is_lost = found is None
