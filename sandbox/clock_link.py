@@ -65,5 +65,6 @@ async def _while_connected(request: web.Request, poll: asyncio.Future[None]) -> 
         await asyncio.wait({poll}, timeout=LOOK_EVERY)
         if request.transport is None or request.transport.is_closing():
             poll.cancel()
+            await asyncio.wait({poll})  # until then it counts as one that listens
             return False
     return True

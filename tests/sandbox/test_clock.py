@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aiohttp import web
 
 from sandbox.clock import Clock, iso
+from sandbox.clock_link import routes
 from tests.sandbox.slack_stage import Stage, until
 
 TUESDAY = datetime(2024, 3, 26, 10, tzinfo=UTC)
@@ -180,3 +182,34 @@ async def test_a_bot_that_has_died_does_not_take_the_others_with_it(stage: Stage
     await two.listens(1)
     await two.says("done", advance=2)
     assert (await advance)["reached"] is True
+
+
+class Watched(Clock):
+    """Notes who still listened when a bot was said to have died."""
+
+    def left(self, who: str | None = None) -> None:
+        super().left(who)
+        self.listened = self.followers.listening
+
+
+async def test_a_bot_that_has_died_listens_no_more() -> None:
+    clock = Watched(TUESDAY)
+
+    async def told() -> None: ...
+
+    application = web.Application()
+    application.add_routes(routes(clock, told))
+    runner = web.AppRunner(application, shutdown_timeout=1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        port = runner.addresses[0][1]
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /clock?after=0&wait=20&bot=one HTTP/1.1\r\nHost: clock\r\n\r\n")
+        await until(lambda: clock.followers.listening == {"one"})
+        writer.close()
+        await until(lambda: hasattr(clock, "listened"))
+        # Else the next advance may wait for it.
+        assert clock.listened == frozenset()
+    finally:
+        await runner.cleanup()
