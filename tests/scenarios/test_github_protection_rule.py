@@ -179,6 +179,55 @@ async def test_a_gate_that_times_out_is_no_silent_end(team: Workspace) -> None:
     assert await answers(team) == []
 
 
+async def rejects(team: Workspace, run: dict[str, Any], comment: str) -> None:
+    """Dee, whom GitHub asks beside the App, says no in the browser."""
+    said = {"run": run["id"], "as": "dee", "reject": True, "comment": comment}
+    await team.post("/github/approve_gate", **said)
+    await team.passes("PT70S")
+
+
+@pytest.mark.parametrize("comment", ["not today", ""])
+async def test_another_reviewers_rejection_in_the_browser_ends_it(
+    team: Workspace, comment: str
+) -> None:
+    outside.repo(team.world).environments["production"].reviewers = ("dee-acme",)
+    run = await at_the_gate(team)
+    await rejects(team, run, comment)
+
+    assert await team.state() == "Rejected"
+    card = await team.card()
+    assert "rejected by @dee" in card
+    assert comment in card
+    assert (await team.messages())[0]["buttons"] == []
+    ending = f": {comment}" if comment else ""
+    assert f"was rejected at GitHub by @dee{ending}" in (await team.letters("ana"))[-1]
+    assert await answers(team) == []
+    ended = (await team.runs_of("v1.2.1"))[-1]
+    assert (ended["id"], ended["conclusion"], ended["deployed"]) == (run["id"], "failure", False)
+
+
+async def test_what_slack_approved_is_still_rejected_by_a_reviewer_beside_the_rule(
+    team: Workspace,
+) -> None:
+    outside.repo(team.world).environments["production"].reviewers = ("dee-acme",)
+    run = await at_the_gate(team)
+    await team.clicks("bo", "Approve")
+    await team.passes("PT30S")
+
+    assert [answer["state"] for answer in await answers(team)] == ["approved"]
+    passed_on = "The approval was passed on, and GitHub waits for somebody else's, too: look there"
+    assert passed_on in await team.card()
+    await rejects(team, run, "not today")
+    assert await team.state() == "Rejected"
+    card = await team.card()
+    assert "not today" in card
+    assert "rejected by @dee" in card
+    assert "Four eyes" not in card
+    assert "was rejected at GitHub by @dee: not today" in (await team.letters("ana"))[-1]
+    assert (await team.runs_of("v1.2.1"))[-1]["deployed"] is False
+    assert len(await answers(team)) == 1
+
+
 async def test_one_approval_answers_the_rule_of_every_environment(tmp_path: Path) -> None:
     both = {"approval": {"environments": ["checks", "production"]}}
     rules = {"services": {"app": {"environments": {"production": both}}}}

@@ -156,6 +156,11 @@ class Progress:
         found = self.stage(job)
         return any(s.started_at is not None for s in ([found] if found else self.stages))
 
+    @property
+    def ended_at_gate(self) -> bool:
+        """Whether a job failed that no runner had taken: it stood at a gate of GitHub's."""
+        return any(s.conclusion == "failure" and s.started_at is None for s in self.stages)
+
     def conclusion_of(self, name: str) -> str | None:
         """How the job of that name ended, else the step; None when there is neither."""
         if job := self.stage(name):

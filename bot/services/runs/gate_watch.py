@@ -43,6 +43,10 @@ async def look(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
         await _stand(desk, deployment, seen)
     else:
         text = "The run waits at GitHub for something that is not this deployment's to answer"
+        if protection.answered:
+            text = (
+                "The approval was passed on, and GitHub waits for somebody else's, too: look there"
+            )
         await desk.save(deployment, seen.with_(due_at=desk.now() + PACE, waiting_for=text))
     return True
 
@@ -142,11 +146,23 @@ async def ended(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
     who, said = _who(desk, no), no.comment.strip()
     text = said if who else f"Rejected at GitHub by {no.login}{f': {said}' if said else ''}"
     rejected = seen.end(State.REJECTED, desk.now(), "rejected", text, by=who)
-    post = direct(
-        rejected, "ended", seen.requested_by, notes.rejected_at_github(rejected, no.login)
-    )
+    news = notes.rejected_at_github(rejected, no.login)
+    people = filter(None, (seen.requested_by,))
+    posts = tuple(direct(rejected, "ended", person, news) for person in people)
     detail = {"login": no.login, "comment": said}
-    await desk.save(deployment, rejected, action="rejected", posts=(post,), detail=detail)
+    await desk.save(deployment, rejected, action="rejected", posts=posts, detail=detail)
+    return True
+
+
+async def turned_away(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
+    """End a run that never began to deploy because a gate that GitHub has besides let nobody in."""
+    progress = seen.progress
+    if deployment.state is not State.RUNNING or seen.protection or not progress:
+        return False
+    if not progress.ended_at_gate or progress.has_begun(desk.deploy_job(seen) or ""):
+        return False
+    if not await ended(desk, deployment, seen):
+        await _timed_out(desk, deployment, seen)
     return True
 
 

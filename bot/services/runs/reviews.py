@@ -14,11 +14,15 @@ from bot.services.directory import look_up
 
 
 async def read(desk: Desk, deployment: Deployment) -> tuple[Review, ...]:
-    """What was answered for the environments of this deployment by others than us."""
+    """What was answered for the environments of this deployment by others than us; where it is
+    about none in particular, for any.
+    """
     protection = deployment.protection
-    if protection is None or deployment.run_id is None:
+    if deployment.run_id is None:
         return ()
     found = await desk.github.reviews(deployment.repo, deployment.run_id)
+    if protection is None:
+        return found
     answered = protection.answering_at is not None and not protection.is_rule
     ours = await desk.github.reviewer() if answered else None
     return tuple(one for one in found if one.login != ours and _is_about(protection, one))

@@ -124,6 +124,8 @@ async def _ended(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
     if failure and seen.dispatch and seen.dispatch.may_be_two:
         await _look_for_twin(desk, deployment, seen, seen.dispatch, failure)
         return
+    if failure and not seen.is_merge and await gate_watch.turned_away(desk, deployment, seen):
+        return
     if deployment.rescue is not None:
         await _rescued(desk, deployment, seen, deployment.rescue, failure)
     elif failure is None:
