@@ -100,7 +100,8 @@ COMMANDS = (
     ),
     CommandEntry(
         setting="incident",
-        usage="outage|major|moderate|minor what users see | list | update [INC-7] text | drill …",
+        usage="outage|major|moderate|minor what users see | list | update [INC-7] text | drill … "
+        "| playbook",
         does="Open an incident: its thread is the room, and nobody waits for news unawares",
         handler=incidents.incident,
     ),

@@ -19,7 +19,7 @@ from bot.services.incidents import incident_decisions as decisions
 from bot.services.incidents import incident_editing as editing
 from bot.services.incidents import incidents, postmortems, publishing, suspecting
 from bot.services.rollbacks import rollbacks
-from handlers.incidents import moment
+from handlers.incidents import how_to, moment
 from handlers.payloads import Answer, Click, FormErrors, Office, OpenForm, Submission
 from handlers.rollback import proposed
 
@@ -227,6 +227,11 @@ def publish(form: Submission, office: Office) -> Answer:
         return office.mistake("text", refusal)
 
 
+def read_playbook(click: Click, office: Office) -> Answer:
+    """Playbook."""
+    return how_to(office)
+
+
 BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
     "incident_update": ask_update,
     "incident_restored": restored,
@@ -242,6 +247,7 @@ BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
     "incident_reopen": ask_reopen,
     "incident_close": ask_close,
     "incident_publish": ask_publish,
+    "incident_playbook": read_playbook,
 }
 FORMS: dict[str, Callable[[Submission, Office], Answer]] = {
     "incident_update": update,

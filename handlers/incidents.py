@@ -11,6 +11,7 @@ from bot.domain.people import require_member
 from bot.messages.blocks import Message
 from bot.messages.incidents import incident_forms as forms
 from bot.messages.incidents import incidents as messages
+from bot.messages.incidents import playbook
 from bot.messages.incidents import publishing as pages
 from bot.messages.knowing import reports
 from bot.services.deployments.requests import who
@@ -21,7 +22,7 @@ from handlers.people_messages import Shortcut, said_at, with_names
 
 
 def incident(command: Command, office: Office) -> Answer:
-    """`/incident outage …` opens one; `list`, `update` and `drill` are what they say."""
+    """`/incident outage …` opens one; `list`, `update` and the like are what they say."""
     wish = parse_incident(command.text)
     match wish.deed:
         case "help":
@@ -29,6 +30,8 @@ def incident(command: Command, office: Office) -> Answer:
             return reports.help_text(mine, {})
         case "list":
             return incidents.listing(office.tx, office.config, command.user)
+        case "playbook":
+            return how_to(office)
         case "update":
             return _update(wish, command, office)
         case _:
@@ -38,6 +41,13 @@ def incident(command: Command, office: Office) -> Answer:
                     office.tx, office.config, meant, wish.maybe_update, command.user
                 )
             return _open(wish, command, office)
+
+
+def how_to(office: Office) -> Answer:
+    """The playbook: the team's own, where there is one, else ours. It is for anybody to read."""
+    if address := office.config.incidents.playbook:
+        return playbook.linked(address)
+    return OpenForm(playbook.page(office.config.commands.model_dump()), playbook.NOT_OPENED)
 
 
 def _open(wish: IncidentWish, command: Command, office: Office) -> Answer:

@@ -34,6 +34,11 @@ async def test_from_the_first_line_to_the_draft_of_its_post_mortem(
         await expect(laptop.thread.get_by_role("button", name="Roll Back")).to_be_visible()
         await laptop.takes_picture(pictures / "incident-thread.png")
 
+        await root.get_by_role("button", name="Playbook").click()
+        await laptop.reads("Roll back first, understand later.", where=laptop.form)
+        await laptop.takes_picture(pictures / "incident-playbook.png")
+        await laptop.form.get_by_role("button", name="Close", exact=True).last.click()
+
         await root.get_by_role("button", name="Post Update").click()
         text = laptop.form.get_by_role("textbox", name="What is new")
         await text.fill("The proxy turns everybody away; v1.2.0 is on its way back.")

@@ -27,6 +27,8 @@ def opens(severity: Severity | None = None, text: str = "", **more: object) -> I
         ("LIST", IncidentWish(deed="list")),
         ("list is empty", opens(None, "list is empty")),
         ("help", IncidentWish(deed="help")),
+        ("playbook", IncidentWish(deed="playbook")),
+        ("playbook is missing", opens(None, "playbook is missing")),
         ("help does not load", opens(None, "help does not load")),
         ("update", IncidentWish(deed="update")),
         ("update INC-7", IncidentWish(deed="update", incident=7)),
@@ -47,4 +49,4 @@ def test_what_is_understood(typed: str, wish: IncidentWish) -> None:
 
 @given(ANYTHING)
 def test_whatever_is_typed_is_some_wish(typed: str) -> None:
-    assert parse_incident(typed).deed in ("open", "list", "update", "help")
+    assert parse_incident(typed).deed in ("open", "list", "update", "playbook", "help")

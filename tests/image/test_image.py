@@ -91,8 +91,10 @@ def _context(folder: Path) -> Path:
     for name in (line[1:] for line in lines if line.startswith("!")):
         source, target = ROOT / name, folder / name
         if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, target, symlinks=True, ignore=ignored)
         elif source.exists():
+            target.parent.mkdir(exist_ok=True)
             shutil.copy(source, target)
     shutil.copy(ROOT / "Dockerfile", folder)
     if authorities := ssl.get_default_verify_paths().cafile:

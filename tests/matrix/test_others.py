@@ -139,6 +139,7 @@ INCIDENTS: dict[str, May] = {
     "incident_reopen": of(MEMBERS, NOT_CLOSED - {"investigating"}),
     "incident_close": of(MEMBERS, NOT_CLOSED),
     "incident_publish": of(WITH_A_ROLE, OPEN),
+    "incident_playbook": of(set(PEOPLE), set(Phase)),
 }
 """What opens a form is for every member, and judged once more when that is sent."""
 
@@ -175,6 +176,7 @@ TYPED: dict[str, set[str]] = {
     "/deployments audit": APPROVERS | {"admin"},
     "/deployments validate s0": set(),
     "/incident list": MEMBERS,
+    "/incident playbook": set(PEOPLE),
     "/incident update INC-1 it is better": MEMBERS,
     "/incident drill s0 outage nobody is served": MEMBERS,
 }
@@ -204,4 +206,6 @@ def test_every_command_has_its_row() -> None:
     assert {words[0] for words in typed} == {entry.setting for entry in COMMANDS}
     reports = {words[1] for words in typed if words[0] == "deployments"}
     assert reports == {*ACTS, *REPORTS, "history"}
-    assert {"minor", "list", "update", "drill"} == {w[1] for w in typed if w[0] == "incident"}
+    assert {"minor", "list", "update", "drill", "playbook"} == {
+        w[1] for w in typed if w[0] == "incident"
+    }

@@ -68,6 +68,32 @@ async def test_the_list_names_what_is_open(team: Workspace) -> None:
     assert "INC-1" not in await team.types("ana", "/incident list")
 
 
+async def test_what_to_do_is_one_press_away_for_anybody_and_to_the_end(team: Workspace) -> None:
+    async def reads(person: str) -> str:
+        return str(await team.get("/modal", **{"as": person}))
+
+    await team.types("ana", OUTAGE)
+    await team.passes("PT1S")
+    await team.clicks("cy", "Playbook")
+    assert "*Roll back first, understand later.*" in await reads("cy")
+    await team.types("bo", "/incident playbook")
+    assert "call each other, and roll back by hand" in await reads("bo")
+    await team.clicks("ana", "Close")
+    await team.submits("ana", **{"Close as": "False positive"})
+    await team.passes("PT5S")
+    assert (await team.messages())[0]["buttons"] == ["Playbook"]
+    await team.clicks("dee", "Playbook")
+    assert "Write what happened and why it made sense" in await reads("dee")
+
+
+async def test_a_team_with_a_playbook_of_its_own_is_led_there(tmp_path: Path) -> None:
+    rules = {"incidents": {"playbook": "https://wiki.acme.example/how"}}
+    async with workspace(tmp_path, rules=rules) as team:
+        place = {"as": "cy", "channel": "deployments", "text": "/incident playbook"}
+        told = (await team.post("/say", **place))["response"]["text"]
+        assert told == "The playbook: <https://wiki.acme.example/how|what to do>"
+
+
 async def test_nobody_tells_anything_so_the_bot_does(tmp_path: Path) -> None:
     async with workspace(tmp_path, at=AT_1432) as team:
         await team.types("ana", OUTAGE)

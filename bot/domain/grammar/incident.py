@@ -10,6 +10,8 @@ from bot.domain.incidents.incidents import Severity
 SEVERITIES = {str(severity): severity for severity in Severity} | {
     f"sev{place}": severity for place, severity in enumerate(Severity, 1)
 }
+Deed = Literal["open", "list", "update", "playbook", "help"]
+_ALONE: dict[str, Deed] = {"help": "help", "list": "list", "playbook": "playbook"}
 _ID = re.compile(r"inc-?([1-9][0-9]{0,8})", re.IGNORECASE)
 
 
@@ -21,7 +23,7 @@ class IncidentWish:
     else opens one.
     """
 
-    deed: Literal["open", "list", "update", "help"]
+    deed: Deed
     severity: Severity | None = None
     text: str = ""
     drill: bool = False
@@ -31,15 +33,15 @@ class IncidentWish:
 
 def parse_incident(text: str) -> IncidentWish:
     """`/incident [outage|major|moderate|minor] what users see`, `list`, `update [INC-7] text`,
-    `drill …`, `help`.
+    `drill …`, `playbook`, `help`.
 
     In an outage nobody reads a manual: whatever is no command opens an incident.
     """
     whole = clean_reason(text)
     first, _, rest = whole.partition(" ")
     word = first.lstrip("-").lower()
-    if word in ("help", "list") and not rest:
-        return IncidentWish(deed="help" if word == "help" else "list")
+    if not rest and (deed := _ALONE.get(word)):
+        return IncidentWish(deed=deed)
     if word == "update":
         number, _, news = rest.partition(" ")
         if found := _ID.fullmatch(number.rstrip(":")):

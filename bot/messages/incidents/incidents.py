@@ -42,14 +42,17 @@ def root(
     more: Sequence[Block] = (),
 ) -> Message:
     """The one message of an incident, line by line as the process has it; `asides` say how far
-    paging and the status page are, `more` are buttons beside its own.
+    paging and the status page are, `more` are buttons beside its own. `playbook` is the address
+    of the team's own; where that has none, a button opens ours, also when all is over.
     """
     head, *rest = lines(incident)
     text = "\n".join((head, *rest))
     parts: list[Block] = [b.section("\n".join((f"*{head}*", *rest)))]
     parts.extend(b.context(aside) for aside in asides if aside)
-    if buttons := controls(incident, more):
-        parts.append(buttons)
+    if not playbook:
+        more = (*more, b.button("Playbook", "incident_playbook", str(incident.id)))
+    if row := (*controls(incident), *more):
+        parts.append(b.actions(f"incident:{incident.id}", *row))
     parts.append(b.context(*_small_print(incident, playbook)))
     return Message(text, tuple(parts))
 
@@ -105,7 +108,7 @@ def in_words(length: timedelta) -> str:
     return "1 minute" if minutes == 1 else f"{minutes} minutes"
 
 
-def controls(incident: Incident, more: Sequence[Block] = ()) -> Block | None:
+def controls(incident: Incident) -> tuple[Block, ...]:
     """The buttons that people may press now; each is judged once more when it is."""
     value = str(incident.id)
     update = b.button("Post Update", "incident_update", value, style="primary")
@@ -125,7 +128,7 @@ def controls(incident: Incident, more: Sequence[Block] = ()) -> Block | None:
             is_owed = incident.postmortem is not None and not incident.postmortem.published_at
             row = (*((published,) if is_owed else ()), close, lead, edit, reopen)
         case State.CLOSED:
-            return None
+            return ()
         case _:
             restored = b.button("Restored", "incident_restored", value)
             resolve = b.button("Resolve", "incident_resolve", value)
@@ -133,7 +136,7 @@ def controls(incident: Incident, more: Sequence[Block] = ()) -> Block | None:
     hastened: tuple[Block, ...] = ()
     if incident.is_open and incident.severity is Severity.MODERATE and not incident.drill:
         hastened = (b.button("Start Hotfix", "hotfix", f"INC:{value}"),)
-    return b.actions(f"incident:{incident.id}", *row, *hastened, *more)
+    return (*row, *hastened)
 
 
 def _small_print(i: Incident, playbook: str | None) -> list[str]:
@@ -156,11 +159,8 @@ def _small_print(i: Incident, playbook: str | None) -> list[str]:
     if i.resolved_at:
         parts.append(f"resolved {b.when(i.resolved_at)}")
     parts.extend(_postmortem(i))
-    parts.append(
-        f"Playbook: {b.link(playbook, 'what to do')}"
-        if playbook
-        else "Playbook: `docs/incident-playbook.md`"
-    )
+    if playbook:
+        parts.append(f"Playbook: {b.link(playbook, 'what to do')}")
     return parts
 
 
