@@ -16,6 +16,10 @@ from bot.ports import Receipt
 from sandbox.digitalocean.app import App
 from sandbox.world import World
 
+PINNED = (
+    "App Platform deploys nothing, not even a push, until the rollback is committed or reverted"
+)
+
 
 @dataclass
 class AtDigitalOcean:

@@ -16,6 +16,11 @@ from bot.ports import Receipt
 from sandbox.vercel.project import Project
 from sandbox.world import World
 
+PINNED = (
+    "Vercel keeps production on this deployment: later ones are built, but do not go live until "
+    "the rollback is undone or lifted"
+)
+
 
 @dataclass
 class AtVercel:

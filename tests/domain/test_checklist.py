@@ -25,7 +25,7 @@ from bot.domain.gates.checklist import (
 from bot.domain.gates.items import APPROVERS_CHECKS, ITEMS, Phase, title
 from bot.domain.gates.signatures import Override
 from bot.domain.people import Role
-from tests.domain.gate_cases import DROPS, FINE, RULES
+from tests.domain.evidence import DROPS, FINE, RULES
 from tests.domain.samples import NOON, STATES, a_deployment, member
 
 GOOD = judge(FINE, RULES)

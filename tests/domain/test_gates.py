@@ -28,30 +28,26 @@ from bot.domain.gates import (
 from bot.domain.gates.overrides import unlifted
 from bot.domain.gates.signatures import Override
 from bot.domain.rollbacks.rehearsal import Place, Rehearsal
-from tests.domain.gate_cases import (
+from tests.domain.evidence import (
     BACKED_UP,
-    BLOCK,
     C7,
-    CASES,
     CHANGING,
     DROPS,
     FINE,
     GREEN,
     HELD,
-    NOT_SET_UP,
     ORDER,
-    PASS,
     PAYS,
     RED,
     RULES,
     RUNNING,
     SAFE,
     UNSEEN,
-    WARN,
     WAY_BACK,
     after,
     verdict,
 )
+from tests.domain.gate_cases import BLOCK, CASES, NOT_SET_UP, PASS, WARN
 from tests.domain.samples import NOON
 
 FAR = NOON + timedelta(days=3)

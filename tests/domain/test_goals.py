@@ -8,16 +8,8 @@ import pytest
 from bot.domain.metrics.goals import Goal, goals
 from bot.domain.metrics.history import CauseState
 from bot.domain.metrics.metrics import stability
-from tests.domain.test_metrics import (
-    BERLIN,
-    FIRST,
-    FOUR_WEEKS,
-    MARCH,
-    day,
-    deployed,
-    incident,
-    trouble,
-)
+from tests.domain.records import FIRST, FOUR_WEEKS, MARCH, day, deployed, incident, trouble
+from tests.domain.test_metrics import BERLIN
 
 
 def test_each_goal_is_met_missed_or_open_with_the_reason() -> None:

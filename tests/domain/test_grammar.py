@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from bot.domain.errors import Refusal
 from bot.domain.grammar import (
     MAX_REASON,
-    AuditWish,
     DeployWish,
-    ReportWish,
     clean_reason,
     normalise,
     parse_audit,
@@ -19,8 +17,8 @@ from bot.domain.grammar import (
     parse_report,
 )
 from bot.domain.versions import Version
+from tests.domain.grammar import SERVICES, no_to
 
-SERVICES = ("app", "api", "Web-Shop")
 V121 = Version(1, 2, 1)
 WORDS = st.sampled_from(
     [
@@ -37,13 +35,6 @@ def deploy(text: str) -> DeployWish:
     wish = parse_deploy(text, SERVICES)
     assert wish is not None
     return wish
-
-
-def no_to(text: str, *, report: bool = False) -> tuple[str, str]:
-    """The code and the sentence with which this text is refused."""
-    with pytest.raises(Refusal) as no:
-        parse_report(text, SERVICES) if report else parse_deploy(text, SERVICES)
-    return no.value.code, str(no.value)
 
 
 @pytest.mark.parametrize(
@@ -221,81 +212,3 @@ def test_a_normal_text_has_nothing_invisible_and_one_kind_of_space(text: str) ->
     clean = normalise(text)
     assert all(c == " " or c.isprintable() for c in clean)
     assert not set(clean) & set("–—“”‘’\n\t")
-
-
-@pytest.mark.parametrize(
-    ("text", "wish"),
-    [
-        ("", {"report": "status"}),
-        ("STATUS", {"report": "status"}),
-        ("status app", {"report": "status", "service": "app"}),
-        ("status web-shop prod", {"report": "status", "service": "Web-Shop",
-                                  "environment": "production"}),
-        ("show D12", {"report": "show", "deployment": 12, "typed": "D12"}),
-        ("why d7", {"report": "why", "deployment": 7, "typed": "d7"}),
-        ("show 12", {"report": "show", "deployment": 12, "typed": "12"}),
-        ("show rel-3", {"report": "show", "typed": "rel-3"}),
-        ("why the  first one", {"report": "why", "typed": "the first one"}),
-        ("show D" + "9" * 13, {"report": "show", "typed": "D" + "9" * 13}),
-        ("help", {"report": "help"}),
-    ],
-)  # fmt: skip
-def test_which_reports_there_are(text: str, wish: dict[str, Any]) -> None:
-    assert parse_report(text, SERVICES) == ReportWish(**wish)
-
-
-@pytest.mark.parametrize(
-    ("text", "code", "says"),
-    [
-        ("stauts", "unknown_report", "Did you mean “status”?"),
-        ("xyzzy", "unknown_report", "Known are: status, show, why, locks, "),
-        ("histroy", "unknown_report", "Did you mean “history”?"),
-        ("status appp", "unknown_word", "Did you mean “app”?"),
-        ("status xyzzy", "unknown_word", "Known are: app, api, Web-Shop, production"),
-        ("status app api", "said_twice", "Two services"),
-        ("status app app", "said_twice", "Two services"),
-        ("status prod staging", "said_twice", "Two environments"),
-        ("show", "no_deployment_id", "For example: /deployments show D12"),
-        ("why", "no_deployment_id", "For example: /deployments why D12"),
-    ],
-)
-def test_which_reports_there_are_not(text: str, code: str, says: str) -> None:
-    found, sentence = no_to(text, report=True)
-    assert found == code
-    assert says in sentence
-
-
-@pytest.mark.parametrize(
-    ("text", "wish", "words"),
-    [
-        ("", {}, ""),
-        ("d12 page 3", {"subject": "D12", "page": 3}, "D12"),
-        ("@Ana inc-7", {"subject": "INC-7", "person": "Ana"}, "INC-7 @Ana"),
-        ("<@U0ANA|ana> L3", {"subject": "L3", "person": "U0ANA"}, "L3 @U0ANA"),
-        ("@Ana de  Lima page 2", {"person": "Ana de Lima", "page": 2}, "@Ana de Lima"),
-        ("page 2 @Ödön D1", {"subject": "D1", "person": "Ödön", "page": 2}, "D1 @Ödön"),
-    ],
-)
-def test_what_the_audit_trail_is_asked_for(text: str, wish: dict[str, Any], words: str) -> None:
-    found = parse_audit(text)
-    assert found == AuditWish(**wish)
-    assert found.words == words
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("app", "unknown_word"),
-        ("D1 D2", "said_twice"),
-        ("@ana @bo", "said_twice"),
-        ("@ana <@U0BO>", "said_twice"),
-        ("ana @bo", "unknown_word"),
-        ("@ D1", "unknown_word"),
-        ("page", "no_page"),
-        ("page 1 page 2", "said_twice"),
-    ],
-)
-def test_what_the_audit_trail_is_not_asked_for(text: str, code: str) -> None:
-    with pytest.raises(Refusal) as no:
-        parse_audit(text)
-    assert no.value.code == code

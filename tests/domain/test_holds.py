@@ -7,7 +7,7 @@ from bot.domain.gates import Evidence, Gate, Level, judge
 from bot.domain.gates.holds import Held, held, reverted
 from bot.domain.gates.holds import judge as judged
 from bot.domain.rollbacks.holds import brings_back
-from tests.domain.gate_cases import FINE
+from tests.domain.evidence import FINE
 from tests.domain.samples import NOON
 
 

@@ -1,6 +1,5 @@
 """Success is said only after health held for the bake; everything else is named as what it was."""
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import reduce
 
@@ -8,46 +7,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.deployments.response_times import before, response_times
 from bot.domain.deployments.validation import (
-    KUMA,
     Judgement,
     Outcome,
     Probe,
     Reading,
     Rule,
     Validation,
-    judge,
     take,
 )
 from tests.domain.samples import NOON
-
-GOOD = Probe(version="v1.2.1", ms=100)
-OLD = Probe(version="v1.2.0", ms=100)
-DOWN = Probe(problem="HTTP 503")
-SECOND = timedelta(seconds=1)
-MINUTE = timedelta(minutes=1)
-RULE = Rule(has_health=True, deadline=timedelta(minutes=5), bake=timedelta(minutes=10))
-PROBES = st.lists(st.sampled_from([GOOD, OLD, DOWN, Probe(ms=90)]), max_size=12)
-
-
-def after(*probes: Probe, needed: int = 3) -> Validation:
-    """Validation after these probes, one each second."""
-    start = Validation(started_at=NOON)
-    timed = enumerate(probes, start=1)
-    return reduce(lambda v, p: take(v, p[1], "v1.2.1", NOON + p[0] * SECOND, needed), timed, start)
-
-
-def judged(validation: Validation, minutes: float, rule: Rule = RULE) -> tuple[Judgement, str]:
-    return judge(validation, rule, NOON + timedelta(minutes=minutes))
-
-
-GOING_ON = (Judgement.GOING_ON, "")
-PASSED = (Judgement.PASSED, "")
-
-
-def smoke(outcome: Outcome) -> Reading:
-    return Reading(what="smoke", outcome=outcome, text="the job smoke was failure", at=NOON)
+from tests.domain.validations import (
+    DOWN,
+    GOING_ON,
+    GOOD,
+    OLD,
+    PASSED,
+    PROBES,
+    SECOND,
+    after,
+    judged,
+    smoke,
+)
 
 
 def no_deploy_job() -> Reading:
@@ -278,167 +259,3 @@ def test_it_does_not_wait_for_ever_for_health(probes: list[Probe]) -> None:
     verdict, why = judged(found, 5)
     assert (verdict is Judgement.FAILED) <= bool(why)
     assert found.healthy_at or verdict is Judgement.FAILED
-
-
-def test_the_newest_reading_of_a_kind_is_the_one_that_counts() -> None:
-    found = Validation(started_at=NOON).having(smoke(Outcome.BAD)).having(smoke(Outcome.OK))
-    assert found.readings == (replace(smoke(Outcome.OK), since=NOON),)
-    assert found.reading("smoke") == found.readings[0]
-
-
-def test_since_when_it_is_well_is_known() -> None:
-    def kuma(minute: int, outcome: Outcome) -> Reading:
-        return Reading(what=KUMA, outcome=outcome, text="", at=NOON + minute * MINUTE)
-
-    found = Validation(started_at=NOON)
-    times = []
-    for minute, outcome in enumerate(
-        [Outcome.NO_DATA, Outcome.OK, Outcome.UNKNOWN, Outcome.OK, Outcome.BAD, Outcome.OK]
-    ):
-        found = found.having(kuma(minute, outcome))
-        times.append(found.readings[0].since)
-    assert times == [None, *[NOON + MINUTE] * 3, None, NOON + 5 * MINUTE]
-    assert found.reading("health") is None
-
-
-@pytest.mark.parametrize(
-    ("samples", "baseline", "outcome", "text"),
-    [
-        ((100.0, 900.0, 110.0), 100.0, Outcome.OK, "110 ms (baseline 100 ms)"),
-        ((450.0,), 100.0, Outcome.OK, "450 ms (baseline 100 ms)"),
-        ((450.1,), 100.0, Outcome.DEGRADED, "450 ms (baseline 100 ms)"),
-        ((251.0,), 0.0, Outcome.DEGRADED, "251 ms (baseline 0 ms)"),
-        ((100.0,), None, Outcome.NO_DATA, "100 ms (no baseline)"),
-        # the slowest of nineteen is no 95th percentile; of twenty one slow answer is none either
-        ((100.0,) * 17 + (900.0,) * 2, 100.0, Outcome.OK, "100 ms (baseline 100 ms)"),
-        ((100.0,) * 19 + (900.0,), 100.0, Outcome.OK, "100 ms, p95 140 ms (baseline 100 ms)"),
-        ((100.0,) * 18 + (450.0,) * 2, 100.0, Outcome.OK, "100 ms, p95 450 ms (baseline 100 ms)"),
-        (
-            (100.0,) * 18 + (451.0,) * 2,
-            100.0,
-            Outcome.DEGRADED,
-            "100 ms, p95 451 ms (baseline 100 ms)",
-        ),
-        ((100.0,) * 18 + (900.0,) * 2, None, Outcome.NO_DATA, "100 ms, p95 900 ms (no baseline)"),
-    ],
-)
-def test_response_times_against_the_time_before(
-    samples: tuple[float, ...], baseline: float | None, outcome: Outcome, text: str
-) -> None:
-    earlier = before((), baseline, NOON)
-    found = response_times(Validation(started_at=NOON, samples=samples), earlier, NOON)
-    assert found is not None
-    assert (found.what, found.outcome, found.text) == ("response_times", outcome, text)
-    assert found.baseline == baseline
-
-
-def test_without_samples_nothing_is_said_about_response_times() -> None:
-    assert response_times(after(DOWN), before((), 100, NOON), NOON) is None
-
-
-OFTEN = (100.0,) * 18 + (400.0,) * 2
-
-
-@pytest.mark.parametrize(
-    ("seen", "answer", "value", "p95"),
-    [
-        ((), None, None, None),
-        ((), 70.0, 70, None),
-        ((100.0,) * 4, 70.0, 70, None),  # of so few the answer right before tells as much
-        ((100.0,) * 5, 70.0, 100, None),
-        ((100.0,) * 5, None, 100, None),
-        (OFTEN, 70.0, 100, 400),
-    ],
-)
-def test_how_fast_it_was_before(
-    seen: tuple[float, ...], answer: float | None, value: float | None, p95: float | None
-) -> None:
-    found = before(seen, answer, NOON)
-    assert (found and found.value, found and found.p95) == (value, p95)
-
-
-@pytest.mark.parametrize(
-    ("slow", "outcome"), [(400.0, Outcome.OK), (1050.0, Outcome.OK), (1051.0, Outcome.DEGRADED)]
-)
-def test_the_slow_answers_are_compared_with_the_slow_ones_of_before(
-    slow: float, outcome: Outcome
-) -> None:
-    samples = (100.0,) * 18 + (slow,) * 2
-    taken = Validation(started_at=NOON, samples=samples)
-    found = response_times(taken, before(OFTEN, None, NOON), NOON)
-    assert found is not None
-    assert found.outcome is outcome
-    assert found.text == f"100 ms, p95 {slow:.0f} ms (baseline 100 ms, p95 400 ms)"
-    assert (found.value, found.baseline, found.p95) == (100, 100, slow)
-
-
-def test_what_is_bad_counts_the_second_time_in_a_row() -> None:
-    def read(outcome: Outcome) -> Reading:
-        return Reading(what="error_rate", outcome=outcome, text="3.2 %", at=NOON)
-
-    first = read(Outcome.BAD).confirmed(None)
-    assert (first.outcome, first.text) == (Outcome.DEGRADED, "3.2 %, looking again")
-    assert read(Outcome.BAD).confirmed(first) == read(Outcome.BAD)
-    good = read(Outcome.OK).confirmed(first)
-    assert good == read(Outcome.OK)
-    assert read(Outcome.BAD).confirmed(good) == first
-    assert read(Outcome.BAD).confirmed(read(Outcome.BAD)) == read(Outcome.BAD)
-    assert read(Outcome.BAD).sentence == "Error rate: 3.2 %"
-
-
-@pytest.mark.parametrize(
-    "rule", [RULE, Rule(has_health=True, bake=timedelta()), Rule(has_health=False)]
-)
-def test_what_was_bad_in_the_last_look_is_looked_at_again_before_it_passes(rule: Rule) -> None:
-    def read(outcome: Outcome) -> Reading:
-        return Reading(what="error_rate", outcome=outcome, text="3.2 %", at=NOON + 11 * MINUTE)
-
-    first = read(Outcome.BAD).confirmed(None)
-    found = after(*(GOOD,) * 3).having(first)
-    assert judged(found, 11, rule) == judged(found, 12, rule) == GOING_ON
-    assert judged(found.having(read(Outcome.OK).confirmed(first)), 12, rule) == PASSED
-    bad = found.having(read(Outcome.BAD).confirmed(first))
-    assert judged(bad, 12, rule) == (Judgement.FAILED, "Error rate: 3.2 %")
-
-
-@pytest.mark.parametrize("unread", [Outcome.UNKNOWN, Outcome.NO_DATA])
-@pytest.mark.parametrize("rule", [RULE, Rule(has_health=True, bake=timedelta())])
-def test_what_was_bad_and_cannot_be_read_since_never_passes(unread: Outcome, rule: Rule) -> None:
-    def read(outcome: Outcome, minute: float, text: str) -> Reading:
-        return Reading(what="error_rate", outcome=outcome, text=text, at=NOON + minute * MINUTE)
-
-    bad = read(Outcome.BAD, 11, "3.2 %").confirmed(None)
-    once, twice = (read(unread, minute, "no answer").confirmed(bad) for minute in (12, 13))
-    for kept in (once, twice, twice.confirmed(once)):
-        assert (kept.outcome, kept.text) == (Outcome.DEGRADED, "3.2 %, looking again (no answer)")
-    found = after(*(GOOD,) * 3)
-    assert judged(found.having(twice), 15, rule) == GOING_ON
-    why = "Error rate: 3.2 %, and nothing is known of the 5 min since"
-    assert judged(found.having(twice), 16, rule) == (Judgement.FAILED, f"{why} (no answer)")
-    assert judged(found.having(bad), 16, rule) == (Judgement.FAILED, why)
-    assert judged(found.having(read(Outcome.OK, 14, "0.4 %").confirmed(twice)), 15, rule) == PASSED
-    assert read(Outcome.BAD, 14, "3 %").confirmed(twice) == read(Outcome.BAD, 14, "3 %")
-
-
-@pytest.mark.parametrize(
-    ("logs", "issues", "told"),
-    [
-        (None, None, None),
-        (Outcome.OK, None, "logs"),
-        (None, Outcome.OK, "issues"),
-        (Outcome.OK, Outcome.OK, "logs"),
-        (Outcome.OK, Outcome.DEGRADED, "issues"),
-        (Outcome.OK, Outcome.UNKNOWN, "issues"),
-        (Outcome.DEGRADED, Outcome.BAD, "logs"),
-    ],
-)
-def test_no_errors_is_said_only_where_neither_log_nor_tracker_is_against_it(
-    logs: Outcome | None, issues: Outcome | None, told: str | None
-) -> None:
-    read = [
-        Reading(what=what, outcome=outcome, text="", at=NOON)
-        for what, outcome in (("logs", logs), ("issues", issues))
-        if outcome is not None
-    ]
-    found = Validation(started_at=NOON).having(*read).errors
-    assert (found.what if found else None) == told
