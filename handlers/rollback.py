@@ -47,6 +47,7 @@ def proposed(order: Order, found: Situation, office: Office) -> Message:
         found.left,
         undoing.unread(tx, office.config, order.service, taken, order.version),
         expecting.expected(tx, office.config, order.service, order.environment),
+        _others(order, found, office),
     )
 
 
@@ -108,6 +109,13 @@ def _form(order: Order, found: Situation, channel: str, command: str, office: Of
         left=found.left,
         name_of=office.tx.name_of,
         expected=expecting.expected(office.tx, office.config, order.service, order.environment),
+        others=_others(order, found, office),
     )
     example = f"{command} {order.service} to {order.version} because …"
     return OpenForm(view, Message(f"The form did not open in time. Type it instead: `{example}`"))
+
+
+def _others(order: Order, found: Situation, office: Office) -> int:
+    """How many others have to approve what would be done."""
+    fit = found.is_fit(order.version)
+    return rollbacks.others_needed(office.config, order.service, order.environment, fit=fit)

@@ -16,6 +16,9 @@ class EnvironmentApproval(Part):
     needed: int | None = Field(
         default=None, ge=0, le=10, description="how many different approvers; 1, on staging none"
     )
+    rollback: int = Field(
+        default=0, ge=0, le=10, description="how many others have to approve a rollback"
+    )
     mode: Mode = Field(default=Mode.SLACK, description="what holds a deployment back until then")
     environments: tuple[str, ...] = Field(
         default=(), description="at GitHub, where they are not called as here"

@@ -137,6 +137,11 @@ class Config(Part):
         usual = 1 if environment == "production" else 0
         return usual if needed is None else needed
 
+    def approvers_back(self, service: str, environment: str) -> int:
+        """How many others than who asks for it have to approve a rollback there."""
+        settings = self.environment(service, environment)
+        return settings.approval.rollback if settings else 0
+
     def calendar(self, service: str, environment: str, at: datetime) -> Calendar | None:
         """What is known from `at` on about when that may change; None where nothing limits it."""
         windows = self.services[service].windows if service in self.services else {}

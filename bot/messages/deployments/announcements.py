@@ -187,10 +187,14 @@ def waits(deployment: Deployment) -> Message:
         b.mention(who) for who in dict.fromkeys((d.requested_by, *d.approved_by)) if who
     )
     point = f"{title(d)} ({d.name}) has not begun"
-    why = f"{b.line(d.waiting_for)}; its workflow is started as soon as there is an answer."
-    advice = "What cannot wait for that has to go back by hand; press Cancel on the card before."
+    has_card = d.state is not State.CHECKING
+    then = "its workflow is started" if has_card else "a second person is asked"
+    why = f"{b.line(d.waiting_for)}; {then} as soon as there is an answer."
+    place = " on the card" if has_card else ""
+    advice = f"What cannot wait for that has to go back by hand; press Cancel{place} before."
     text = "\n".join((f"*{point}*", why, f"{people} {advice}".strip()))
-    return Message(f"{point}\n{why}", (b.section(text),))
+    cancel = b.actions(f"waits:{d.id}", b.button("Cancel", "cancel", str(d.id)))
+    return Message(f"{point}\n{why}", (b.section(text), *(() if has_card else (cancel,))))
 
 
 def other_workflow(deployment: Deployment) -> Message:

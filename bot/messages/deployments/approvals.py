@@ -2,6 +2,8 @@
 
 from bot.domain.approvals.approvals import needed
 from bot.domain.deployments.deployments import Approval, Deployment
+from bot.domain.deployments.states import Kind
+from bot.domain.words import count
 from bot.messages import blocks as b
 
 
@@ -24,10 +26,12 @@ def by(approval: Approval) -> str:
 
 
 def gate(deployment: Deployment) -> str:
-    """What Approve does where the run waits at GitHub already; empty where it starts the run."""
+    """What Approve does where the run waits at GitHub already, and who has to press it before a
+    rollback begins; empty where it starts the run.
+    """
     protection = deployment.protection
     if protection is None:
-        return ""
+        return _before_a_rollback(deployment) if deployment.kind is Kind.ROLLBACK else ""
     names = b.line(" and ".join(protection.environments), 120)
     said = f"The run waits at GitHub's environment {names}; the approval lets it in."
     missing = [name for name in protection.environments if name not in protection.announced]
@@ -39,3 +43,11 @@ def gate(deployment: Deployment) -> str:
             "browser."
         )
     return said
+
+
+def _before_a_rollback(deployment: Deployment) -> str:
+    """Who has to confirm it; nothing else stands in its way."""
+    people = count(needed(deployment), "approver")
+    who = f" than {b.mention(deployment.requested_by)}" if deployment.requested_by else ""
+    press = "has to press" if needed(deployment) < 2 else "have to press"
+    return f"{people} other{who} {press} Approve before anything is switched; no gate is asked."

@@ -21,6 +21,7 @@ from bot.messages.rollbacks.rehearsals import times
 from bot.messages.rollbacks.rollbacks import (
     Order,
     about,
+    approved_by,
     as_value,
     makes_way,
     prospect,
@@ -93,9 +94,10 @@ def rollback(
     left: Deployment | None = None,
     name_of: Callable[[str], str] | None = None,
     expected: Sequence[Expected] = (),
+    others: int = 0,
 ) -> View:
     """The form of a rollback: where to, why, and a few words; it says which versions are not fit,
-    and what becomes of the deployment that is there.
+    what becomes of the deployment that is there, and whether `others` have to approve it.
     """
     choices = {one.version: about(one, name_of) for one in earlier if not one.why_not}
     choices.setdefault(order.version, "never ran well here")
@@ -111,6 +113,8 @@ def rollback(
     heading = f"*{b.line(order.service, 80)} {b.line(order.environment, 64)}*"
     if holder is not None:
         heading += f"\n{makes_way(order, holder)}"
+    if others:
+        heading += f"\n*Before it begins, {approved_by(others)}.*"
     blocks = [
         b.section(heading),
         _input("target", "Back to", target),

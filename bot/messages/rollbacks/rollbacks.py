@@ -52,8 +52,9 @@ def proposal(
     left: Deployment | None = None,
     unread: str = "",
     expected: Sequence[Expected] = (),
+    others: int = 0,
 ) -> Message:
-    """What would be done, and the button that does it."""
+    """What would be done, and the button that does it; `others` have to approve it besides."""
     o = order
     place = f"{b.line(o.service, 80)} {b.line(o.environment, 64)}"
     point = f"Roll back {place} to {b.line(o.version, 64)}?"
@@ -64,15 +65,17 @@ def proposal(
         lines.append(makes_way(order, holder))
     fit = [one for one in earlier if one.version == o.version and not one.why_not]
     if o.force and not fit:
-        lines.append(f"{RED} *It never ran well here*: a second person has to approve it.")
+        lines.append(f"{RED} *It never ran well here*: {approved_by(others)}.")
+    elif others:
+        lines.append(f"*As configured, {approved_by(others)}.*")
     lines.extend(f"{b.line(one.version, 64)} is fit: {b.line(about(one))}" for one in fit)
     lines.extend(prospect(order.version, left, expected))
     lines.extend(undoing.listed(between or (), before))
     if unread:
         lines.append(undoing.unread(o.version, unread))
-    others = [one for one in earlier if one.version != o.version][:MOST_LISTED]
-    if others:
-        told = ", ".join(f"{one.version} ({one.why_not or 'fit'})" for one in others)
+    besides = [one for one in earlier if one.version != o.version][:MOST_LISTED]
+    if besides:
+        told = ", ".join(f"{one.version} ({one.why_not or 'fit'})" for one in besides)
         lines.append(f"Others: {b.line(told)}")
     question = b.confirmation(
         "Roll back?",
@@ -173,10 +176,18 @@ def _from_to(order: Order) -> str:
     return f"{b.line(order.live, 64)} is live."
 
 
+def approved_by(others: int) -> str:
+    """Who has to say yes besides the person who asks, as part of a sentence."""
+    if others < 2:
+        return "a second person has to approve it"
+    return f"{others} other people have to approve it"
+
+
 def started(deployment: Deployment) -> Message:
     """The answer once a rollback is on its way."""
     if deployment.approvers:
-        then = "A second person has to approve it; its card follows."
+        who = approved_by(deployment.approvers)
+        then = f"{who[0].upper()}{who[1:]}; its card follows."
     else:
         then = "It starts now; its card follows in the channel."
     return Message(f"{title(deployment)} ({deployment.name}). {then}")
@@ -190,19 +201,24 @@ def unbound(deployment: Deployment, why: str) -> str:
     )
 
 
-def stopping(deployment: Deployment, version: str) -> Message:
-    """The answer when something has to be stopped first, which may have to be found before that."""
+def stopping(deployment: Deployment, version: str, others: int = 0) -> Message:
+    """The answer when something has to be stopped first, which may have to be found before that;
+    `others` have to approve what follows.
+    """
     d = deployment
-    back = f"{b.line(d.service, 80)} goes back to {b.line(version, 64)}"
+    back, by_itself = f"{b.line(d.service, 80)} goes back to {b.line(version, 64)}", " by itself"
+    if others:
+        back = f"the rollback to {b.line(version, 64)} is asked for, and {approved_by(others)}"
+        by_itself = ""
     if is_unsent(d):
-        return Message(f"{d.name} was not sent, and is not any more; {back} now.")
+        return Message(f"{d.name} was not sent, and is not any more; {back}{by_itself and ' now'}.")
     if d.run_id is None:
         return Message(
             f"{d.name} was sent to GitHub, which names no run of it yet: that is looked for and "
-            f"stopped, and nothing is sent again; then {back} by itself. If there is none to be "
+            f"stopped, and nothing is sent again; then {back}{by_itself}. If there is none to be "
             "found, its card asks you."
         )
-    return Message(f"{d.name} is being stopped; then {back} by itself.")
+    return Message(f"{d.name} is being stopped; then {back}{by_itself}.")
 
 
 _ORDERS = TypeAdapter(Order)

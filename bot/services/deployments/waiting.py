@@ -25,7 +25,9 @@ ALERT_AFTER = 6
 NAMES = {"github": "GitHub", "slack": "Slack"}
 
 CHECK_WITHIN = timedelta(minutes=10)
-"""A request whose checks do not end within this is refused; it must not hold the slot for ever."""
+"""A request whose checks do not end within this is refused; it must not hold the slot for ever. A
+rollback, which nothing but the next rollback has to make way for, waits.
+"""
 
 
 async def wait_for(desk: Desk, deployment_id: int, fault: Fault) -> None:
@@ -35,7 +37,8 @@ async def wait_for(desk: Desk, deployment_id: int, fault: Fault) -> None:
         current = tx.deployment(deployment_id)
         if current is None or current.is_terminal:
             return None
-        if current.state is State.CHECKING and tx.now - current.requested_at >= CHECK_WITHIN:
+        is_late = tx.now - current.requested_at >= CHECK_WITHIN
+        if current.state is State.CHECKING and is_late and not current.is_way_back:
             _give_up(tx, current, fault)
             return None
         pause = retry_in(current.failures, fault.retry_after)
@@ -54,7 +57,7 @@ async def wait_for(desk: Desk, deployment_id: int, fault: Fault) -> None:
         if saved.state is State.CHECKING and saved.failures == TELL_AFTER:
             note = notes.still_checking(saved)
             tx.post(tell(saved, "still-checking", saved.requested_by, note))
-        waits = saved.is_way_back and saved.state is State.APPROVED
+        waits = saved.is_way_back and saved.state in (State.CHECKING, State.APPROVED)
         if waits and saved.failures == ALERT_AFTER:
             tx.post(announce(desk.config, saved, "waits", announcements.waits(saved)))
         return pause

@@ -48,6 +48,10 @@ class Situation:
         """What becomes of the deployment that is there."""
         return rollbacks.way(self.holder)
 
+    def is_fit(self, version: str) -> bool:
+        """Whether that version is known to be good to go back to."""
+        return any(one.version == version and not one.why_not for one in self.known)
+
 
 def situation(
     tx: Tx, service: str, environment: str, incident: Incident | None = None
@@ -106,21 +110,22 @@ def propose(
 
 
 def carry_out(tx: Tx, config: Config, order: Order, slack_id: str, asked_in: str | None) -> Message:
-    """Record the rollback; the tick does it. One person suffices, unless it is forced."""
+    """Record the rollback; the tick does it. One person suffices, unless it is forced or the
+    configuration asks for more.
+    """
     actor = _authorised(tx, slack_id)
     _is_set_up(config, order.service, order.environment)
     found = situation(tx, order.service, order.environment)
     _is_open(found)
     _is_as_shown(order, found)
     version = rollbacks.target_of(found.choice, order.version, found.known, force=order.force)
-    fit = any(one.version == version and not one.why_not for one in found.known)
     wish = Rescue(
         version=version,
         by=actor.slack_id,
         github=actor.github,
         reason=order.reason,
         asked_in=asked_in,
-        forced=not fit,
+        forced=not found.is_fit(version),
         takes_back=found.choice.takes_back,
     )
     taken = found.choice.takes_back
@@ -128,7 +133,7 @@ def carry_out(tx: Tx, config: Config, order: Order, slack_id: str, asked_in: str
     holder = found.holder
     has_run = holder is not None and holder.run_id is not None
     if holder is not None and (holder.state in SENT or (has_run and holder.state in STOPPABLE)):
-        return _stop_first(tx, holder, wish)
+        return _stop_first(tx, config, holder, wish)
     if holder is not None:
         make_way(tx, holder, wish)
     where = (order.service, order.environment)
@@ -147,6 +152,8 @@ def begin(
     """Keep a rollback of that service and environment; nothing may stand in its way any more."""
     service, environment = where
     settings = config.services[service]
+    # Nobody has to approve what the configuration begins.
+    others = others_needed(config, service, environment, fit=not wish.forced) if wish.by else 0
     lifts.forget(tx, service, environment)
     saved = tx.add(
         Deployment(
@@ -154,9 +161,9 @@ def begin(
             environment=environment,
             version=wish.version,
             kind=Kind.ROLLBACK,
-            # A forced one is checked and approved like a deployment; any other starts at once.
-            state=State.REQUESTED if wish.forced else State.APPROVED,
-            approvers=1 if wish.forced else 0,
+            # What others approve is bound to its commit before; any other starts at once.
+            state=State.REQUESTED if others else State.APPROVED,
+            approvers=others,
             repo=settings.repo,
             workflow=settings.rollback_workflow,
             requested_by=wish.by,
@@ -182,13 +189,21 @@ def begin(
         takes_back=takes_back,
         reason=saved.reason,
         forced=wish.forced,
+        **({"approvers": others} if others else {}),
         **({"undoes": undo.count} if undo else {}),
         **({"by": "configuration"} if saved.is_unasked else {}),
     )
     return saved
 
 
-def _stop_first(tx: Tx, holder: Deployment, wish: Rescue) -> Message:
+def others_needed(config: Config, service: str, environment: str, *, fit: bool) -> int:
+    """How many others than who asks for it have to approve it: one where the version is not fit,
+    and as many as the configuration asks for.
+    """
+    return max(0 if fit else 1, config.approvers_back(service, environment))
+
+
+def _stop_first(tx: Tx, config: Config, holder: Deployment, wish: Rescue) -> Message:
     """Have the run stopped, which may have to be found before; when it has ended, the rollback
     begins in the same transaction. What is being sent at this moment is left to its answer.
     """
@@ -199,7 +214,8 @@ def _stop_first(tx: Tx, holder: Deployment, wish: Rescue) -> Message:
         asked = holder.to(State.ABORTING, tx.now, rescue=wish)
     saved = tx.save(holder, asked)
     tx.audit(wish.by, "abort_asked", saved.name, then=wish.version, reason=wish.reason)
-    return messages.stopping(saved, wish.version)
+    others = others_needed(config, saved.service, saved.environment, fit=not wish.forced)
+    return messages.stopping(saved, wish.version, others)
 
 
 def begin_waiting(tx: Tx, config: Config, ended: Deployment) -> Deployment | None:
