@@ -38,6 +38,11 @@ class IncidentTx(Protocol):
     def resolved_incidents(self) -> tuple[Incident, ...]:
         """Those that are resolved and not closed yet, oldest first."""
 
+    def last_over(self, source: str) -> Incident | None:
+        """Of those that this monitor reported and that are resolved or closed, the one that ended
+        last.
+        """
+
     def follow_ups(self, service: str) -> tuple[Incident, ...]:
         """The minor incidents of that service which no deployment has followed up yet."""
 

@@ -1,5 +1,6 @@
 """Detection: what DOWN and UP of a monitor mean for the incidents that are open."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from bot.domain.incidents.detection import FLAPPING, KUMA, Beat, Means, meaning
 from bot.domain.incidents.incidents import Incident, Severity, State
+from bot.domain.metrics.history import Closure
 from tests.domain.samples import NOON, an_incident
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -38,6 +40,22 @@ WAS_UP = kumas(up_at=NOON + 30 * MINUTE)
 LOWERED = kumas(severity=MILD)
 LOWERED_UP = kumas(severity=MILD, up_at=NOON + 30 * MINUTE)
 RESTORED = restored()
+
+UP_BEFORE = restored(up_at=NOON + 28 * MINUTE)
+
+
+def resolved(minutes: int = 30, later: int = 10, **more: Any) -> Incident:
+    """Restored so long after noon, and resolved so much later."""
+    return restored(minutes, **more).to(State.RESOLVED, NOON + (minutes + later) * MINUTE)
+
+
+def closed(closure: Closure, **more: Any) -> Incident:
+    """Closed half an hour after noon; nobody said that it was restored."""
+    return kumas(**more).to(State.CLOSED, NOON + 30 * MINUTE, closure=closure)
+
+
+FALSE, TWICE = closed(Closure.FALSE_POSITIVE), closed(Closure.DUPLICATE)
+DAY = 24 * 60
 
 CASES: dict[str, tuple[float, list[Incident], float | None, Means, Incident | None]] = {
     # name: (minutes after noon, open, something new live then, what it means, about which)
@@ -84,6 +102,8 @@ CASES: dict[str, tuple[float, list[Incident], float | None, Means, Incident | No
         Means.REOPENS,
         RESTORED,
     ),
+    "seen after UP, and before it was restored": (29, [UP_BEFORE], None, Means.REOPENS, UP_BEFORE),
+    "seen before UP, and before it was restored": (27, [UP_BEFORE], None, Means.IS_LATE, UP_BEFORE),
     "late, and a person's goes on": (29, [RESTORED, persons()], None, Means.IS_LATE, RESTORED),
     "restored, and another of it goes on": (
         400,
@@ -110,18 +130,69 @@ def test_what_down_means(name: str) -> None:
     assert (found.means, found.incident) == (means, about)
 
 
+OVER: dict[str, tuple[float, bool, Incident, list[Incident], Means, Incident | None]] = {
+    # name: (minutes after noon, repeated, the last that is over, open, what it means, about which)
+    "seen before the end": (29, False, resolved(), [], Means.IS_LATE, resolved()),
+    "seen at the end": (30, False, resolved(), [], Means.IS_LATE, resolved()),
+    "between restored and resolved": (35, False, resolved(), [], Means.OPENS, None),
+    "after it was resolved": (45, False, resolved(), [], Means.OPENS, None),
+    "seen after UP, and before the end": (
+        29,
+        False,
+        resolved(up_at=NOON + 28 * MINUTE),
+        [],
+        Means.OPENS,
+        None,
+    ),
+    "late, while another of it goes on": (
+        29,
+        False,
+        resolved(),
+        [kumas(2)],
+        Means.COUNTS,
+        kumas(2),
+    ),
+    "late, while another of it is restored": (
+        40,
+        False,
+        resolved(50),
+        [restored(20, id=3)],
+        Means.IS_LATE,
+        resolved(50),
+    ),
+    "seen before it was closed": (29, False, FALSE, [], Means.IS_LATE, FALSE),
+    "a false alarm goes on": (40, True, FALSE, [], Means.IS_JUDGED, FALSE),
+    "it goes on elsewhere": (40, True, TWICE, [], Means.IS_JUDGED, TWICE),
+    "it goes on in what a person opened": (40, True, TWICE, [persons()], Means.JOINS, persons()),
+    "it goes on for a day": (30 + DAY, True, FALSE, [], Means.IS_JUDGED, FALSE),
+    "it goes on for longer": (31 + DAY, True, FALSE, [], Means.OPENS, None),
+    "it is down anew after a false alarm": (40, False, FALSE, [], Means.OPENS, None),
+    "it was up before the false alarm was closed": (
+        40,
+        True,
+        closed(Closure.FALSE_POSITIVE, up_at=NOON + 20 * MINUTE),
+        [],
+        Means.OPENS,
+        None,
+    ),
+    "what was real goes on": (45, True, closed(Closure.RESOLVED), [], Means.OPENS, None),
+    "what was resolved goes on": (45, True, resolved(), [], Means.OPENS, None),
+}
+
+
+@pytest.mark.parametrize("name", OVER)
+def test_what_down_means_after_the_end(name: str) -> None:
+    minutes, repeats, over, known, means, about = OVER[name]
+    found = meaning(replace(down(minutes), repeats=repeats), known, BAD, None, over)
+    assert (found.means, found.incident) == (means, about)
+
+
 def test_whoever_hears_of_it_hears_what_else_is_open() -> None:
     mild = persons(MILD)
     opened = meaning(down(4000), [RESTORED, mild], BAD, None)
     assert (opened.means, opened.incident, opened.others) == (Means.OPENS, RESTORED, (mild,))
     again = meaning(down(4000), [mild, WAS_UP], BAD, None)
     assert (again.means, again.others) == (Means.RINGS, (mild,))
-
-
-def test_whatever_flaps_longer_is_told_however_often_it_is_reported() -> None:
-    """UP, DOWN within minutes and no UP any more: the next report of it that comes is told."""
-    assert meaning(down(35), [WAS_UP], BAD, None).means is Means.COUNTS
-    assert meaning(down(41), [WAS_UP], BAD, None).means is Means.RINGS
 
 
 @pytest.mark.parametrize(

@@ -202,3 +202,20 @@ async def test_a_channel_that_somebody_archives_gives_the_thread_back(team: Work
     assert any("It was rolled back: v1.2.0 is live." in line for line in await thread(team))
     await team.passes("PT1H")
     assert is_reminded(await thread(team))
+
+
+async def test_the_suspect_comes_along_to_the_thread_though_nothing_about_it_changed(
+    team: Workspace,
+) -> None:
+    await deployed(team)
+    await team.types("ana", OUTAGE)
+    await team.passes("PT2S")
+    [made] = channels(team)
+    made.archived = True
+    for text in ("Still looking", "At the database"):
+        await team.types("ana", f"/incident update INC-1 {text}")
+        await team.passes("PT10S")
+    assert f"Room: this thread. #{NAME} takes no messages: " in await message(team)
+    rows = await team.messages(thread_ts=await root(team))
+    assert sum("Roll Back" in row["buttons"] for row in rows) == 1
+    assert sum("Still looking" in row["rendered"] for row in rows) == 1

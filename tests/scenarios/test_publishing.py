@@ -239,3 +239,17 @@ async def test_at_statuspage_its_component_falls_and_rises_with_the_worst(tmp_pa
 async def health(team: Workspace) -> str:
     [part] = (await team.get("/statuspage"))["components"]
     return str(part["status"])
+
+
+async def test_a_try_that_was_lost_is_looked_for_even_after_a_definite_no(tmp_path: Path) -> None:
+    async with workspace(tmp_path, rules=STATUSPAGE) as team:
+        await opened(team)
+        await team.fault("statuspage", "reset_after_apply", method="POST", count=1)
+        await team.fault("statuspage", "status:401", method="GET", count=1)
+        await publishes(team)
+        await team.passes("PT2M")
+        assert (await line(team)).startswith("Status page: not posted (")
+        await publishes(team, "Update Status Page", says="Mending.")
+        await team.passes("PT2M")
+        [one] = (await team.get("/statuspage"))["incidents"]
+        assert one["incident_updates"][0]["body"] == "Mending."

@@ -5,7 +5,7 @@ mild, and nothing that comes back passes for what is over.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,12 +14,19 @@ from bot.domain.errors import Refusal
 from bot.domain.incidents.detection import KUMA, Beat
 from bot.domain.incidents.incidents import Incident, Severity, State
 from bot.domain.incidents.pages import Page, PageState
-from bot.domain.metrics.history import CauseState
+from bot.domain.metrics.history import CauseState, Closure
 from bot.messages.incidents import paging as messages
 from bot.messages.knowing.figures import as_plain
 from bot.ports import Tx
 from bot.services import directory
-from bot.services.incidents import detecting, incident_decisions, incident_editing, suspecting
+from bot.services.incidents import (
+    detecting,
+    incident_decisions,
+    incident_editing,
+    incidents,
+    promising,
+    suspecting,
+)
 from bot.services.knowing.measuring import lately, measure
 from tests.services.incidents import a_team, opens, ran, said, went_back
 from tests.services.team import PEOPLE, START, Team
@@ -33,11 +40,14 @@ async def team(migrated: Path) -> AsyncIterator[Team]:
         yield made
 
 
-async def sees(team: Team, status: str, name: str = "app", after: timedelta = MINUTE) -> None:
+async def sees(
+    team: Team, status: str, name: str = "app", after: timedelta = MINUTE, *, repeats: bool = False
+) -> None:
     """The monitor of that name reports something, so much later."""
     team.clock.time += after
     await directory.refresh(team.desk)
-    beat = Beat(monitor="1", name=name, status=status, text="", at=team.clock.now())  # type: ignore[arg-type]
+    at = team.clock.now()
+    beat = Beat(monitor="1", name=name, status=status, text="", at=at, repeats=repeats)  # type: ignore[arg-type]
     await team.store.run(lambda tx: detecting.hear(tx, team.config, beat))
 
 
@@ -114,6 +124,75 @@ async def test_what_nobody_called_restored_and_is_down_hours_later_wakes_people(
     assert "so INC-1 goes on, as major. Its last UP was" in told
     await sees(team, "down", after=2 * HOUR)  # the same is reported once more
     assert len(await pages(team, 1)) == 2
+
+
+async def test_what_flaps_and_is_down_since_wakes_nobody_again(team: Team) -> None:
+    await sees(team, "down")
+    await answered(team, "ana")
+    await sees(team, "up")
+    await sees(team, "down")
+    assert (await said(team, "1:flaps:2024-03-26T10")).endswith(
+        ": it flaps, so nobody is woken again."
+    )
+    await team.store.run(
+        lambda tx: incident_decisions.update(
+            tx, team.config, incidents.load(tx, 1), "The disk", State.IDENTIFIED, PEOPLE["dee"]
+        )
+    )
+    await sees(team, "down", after=10 * MINUTE, repeats=True)
+    [still] = await known(team)
+    assert (still.state, still.alerts) == (State.IDENTIFIED, 3)
+    assert [page.state for page in await pages(team, 1)] == [PageState.ACKNOWLEDGED]
+
+
+async def test_a_false_alarm_that_goes_on_opens_nothing(team: Team) -> None:
+    await sees(team, "down")
+    await closes(team, 1, Closure.FALSE_POSITIVE)
+    await sees(team, "down", after=10 * MINUTE, repeats=True)
+    assert await known(team) == ()
+    told = await said(team, "1:judged:2")
+    assert "INC-1 was closed as false positive, so nothing is opened for that until" in told
+    assert told.endswith("pause that monitor in Uptime Kuma, or /incident, if users notice.")
+    await sees(team, "down", after=HOUR)  # it was up, which nobody heard of
+    assert [one.id for one in await known(team)] == [2]
+
+
+async def test_what_is_heard_after_the_end_of_what_it_reports_opens_nothing(team: Team) -> None:
+    await sees(team, "down")
+    seen = team.clock.time + 20 * SECOND
+    team.clock.time += MINUTE
+    await directory.refresh(team.desk)
+    await team.store.run(lambda tx: incident_decisions.resolve(tx, team.config, 1, PEOPLE["dee"]))
+    await hears(team, seen)
+    assert await known(team) == ()
+    assert "but INC-1 is restored since" in await said(team, "1:late:2024-03-26T10")
+    await closes(team, 1, Closure.FALSE_POSITIVE)
+    await hears(team, seen + SECOND)
+    assert await known(team) == ()
+
+
+async def test_what_broke_again_before_somebody_said_restored_is_heard(team: Team) -> None:
+    await sees(team, "down")
+    await sees(team, "up")
+    seen = team.clock.time + 58 * SECOND
+    team.clock.time += MINUTE
+    await restores(team, 1)
+    await hears(team, seen)
+    [back] = await known(team)
+    assert (back.state, back.again_at) == (State.INVESTIGATING, seen)
+    assert [(page.key, page.ends) for page in await pages(team, 1)] == [("incident:1:2", False)]
+
+
+async def hears(team: Team, seen: datetime) -> None:
+    """A DOWN that was seen then comes now."""
+    beat = Beat(monitor="1", name="app", status="down", text="", at=seen)
+    await team.store.run(lambda tx: detecting.hear(tx, team.config, beat))
+
+
+async def closes(team: Team, number: int, closure: Closure) -> None:
+    await team.store.run(
+        lambda tx: incident_decisions.close(tx, team.config, number, closure, "", PEOPLE["dee"])
+    )
 
 
 async def test_what_was_judged_mild_is_judged_anew_after_it_was_up(team: Team) -> None:
@@ -281,17 +360,73 @@ async def test_what_its_monitor_still_reports_down_is_not_restored_by_a_rollback
     assert well.restored_at == team.clock.now()
     told = await said(team, f"1:restored:{well.revision}")
     assert told.startswith("D2 brought v1.2.0 and its checks passed: restored")
+    await sees(team, "down")  # the rollback did not hold
+    await sees(team, "up")
+    [again] = await known(team)
+    assert (again.state, again.up_at) == (State.INVESTIGATING, team.clock.now())
+    word = f"1:up:{int(team.clock.now().timestamp())}"
+    assert "That is no proof that users are served: press Restored" in await said(team, word)
+
+
+async def test_about_what_is_suspected_when_it_breaks_again_people_are_asked_anew(
+    team: Team,
+) -> None:
+    await ran(team, "v1.2.0", 1)
+    await sees(team, "down")
+    for _ in range(2):
+        await sees(team, "down", after=10 * MINUTE, repeats=True)
+        await promising.look_after(team.desk, 1)
+    assert (await known(team))[0].urged
+    await restores(team, 1)
+    await ran(team, "v1.2.1", -0.35)
+    team.clock.time += HOUR
+    await directory.refresh(team.desk)
+    await reopens(team, 1)
+    [again] = await known(team)
+    assert (again.cause, again.urged) == ("D2", False)
+    team.clock.time += 10 * MINUTE
+    await promising.look_after(team.desk, 1)
+    assert (await known(team))[0].urged
+
+
+async def test_a_person_who_reopens_is_not_overruled_by_the_monitor(team: Team) -> None:
+    await ran(team, "v1.2.1", 0.5)
+    await sees(team, "down")
+    await went_back(team, "v1.2.0", "D1", team.clock.now())
+    await sees(team, "up")
+    team.clock.time += 20 * MINUTE
+    await directory.refresh(team.desk)
+    await reopens(team, 1)
+    await sees(team, "up")
+    [open_again] = await known(team)
+    assert open_again.state is State.INVESTIGATING
+
+
+async def test_what_began_after_the_rollback_was_healthy_is_not_mended_by_it(team: Team) -> None:
+    await ran(team, "v1.2.1", 0.5)
+    healthy_at = team.clock.now()
+    team.clock.time += 5 * MINUTE  # it bakes
+    await directory.refresh(team.desk)
+    await opens(team, Severity.OUTAGE)
+    await went_back(team, "v1.2.0", "D1", healthy_at)
+    [still] = await known(team)
+    assert (still.state, still.cause_state) == (State.INVESTIGATING, CauseState.SUSPECTED)
+    assert not (await pages(team, 1))[0].ends
+    assert "Whether users are served again I cannot see" in await said(team, "1:perhaps:2")
 
 
 async def test_what_its_monitor_saw_up_before_is_restored_by_the_rollback(team: Team) -> None:
     await ran(team, "v1.2.1", 0.5)
     await sees(team, "down")
+    healthy_at = team.clock.now()
     await sees(team, "up")
+    up_at = team.clock.now()
     [down] = await known(team)
     assert down.state is State.INVESTIGATING  # nothing mended it
-    await went_back(team, "v1.2.0", "D1", team.clock.now())
+    team.clock.time += MINUTE
+    await went_back(team, "v1.2.0", "D1", healthy_at)
     [well] = await known(team)
-    assert (well.state, well.restored_at) == (State.RESTORED, team.clock.now())
+    assert (well.state, well.restored_at) == (State.RESTORED, up_at)
 
 
 async def test_the_timeline_has_each_change_of_the_monitor(team: Team) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     cast,
     delete,
     exists,
+    func,
     insert,
     literal,
     select,
@@ -25,7 +26,7 @@ from bot.adapters.store.deployments import MOST_ID
 from bot.adapters.store.outbox import ROOM_KEY
 from bot.adapters.store.rows import Rows
 from bot.adapters.store.types import Json
-from bot.domain.incidents.incidents import Incident, Severity
+from bot.domain.incidents.incidents import Incident, Severity, State
 from bot.domain.incidents.timeline import Event
 from bot.ports import Room, Stale
 
@@ -46,6 +47,12 @@ _EVENT_NAMES = tuple(column.name for column in _EVENTS.c)
 _OURS = select(*_COLUMNS).where(tables.OPENED_HERE)
 _BY_ID = _OURS.where(_TABLE.c.id == bindparam("id"))
 _OPEN = _OURS.where(tables.OPEN_INCIDENT).order_by(_TABLE.c.id)
+_OVER = (State.RESOLVED, State.CLOSED)
+_LAST_OVER = (
+    _OURS.where(_TABLE.c.source == bindparam("source"), _TABLE.c.state.in_(_OVER))
+    .order_by(func.coalesce(_TABLE.c.restored_at, _TABLE.c.closed_at).desc(), _TABLE.c.id.desc())
+    .limit(1)
+)
 _FOLLOW_UPS = _OURS.where(
     _TABLE.c.service == bindparam("service"),
     _TABLE.c.severity == Severity.MINOR,
@@ -81,6 +88,9 @@ class Incidents(Rows):
 
     def resolved_incidents(self) -> tuple[Incident, ...]:
         return self._read(_OURS.where(tables.RESOLVED_INCIDENT).order_by(_TABLE.c.id))
+
+    def last_over(self, source: str) -> Incident | None:
+        return next(iter(self._read(_LAST_OVER, source=source)), None)
 
     def follow_ups(self, service: str) -> tuple[Incident, ...]:
         return self._read(_FOLLOW_UPS, service=service)

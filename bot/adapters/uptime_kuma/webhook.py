@@ -24,6 +24,7 @@ class _Heartbeat(Answer):
     status: int
     time: datetime
     msg: str = ""
+    important: bool = True  # false in what is sent again while it stays down
 
 
 class _Monitor(Answer):
@@ -70,4 +71,5 @@ def _beat(told: _Notification) -> Beat | None:
         status=STATUSES[seen.status],
         text=seen.msg,
         at=seen.time.replace(tzinfo=UTC),
+        repeats=not seen.important,
     )

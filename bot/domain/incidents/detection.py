@@ -7,22 +7,31 @@ from enum import StrEnum
 from typing import Literal
 
 from bot.domain.incidents.incidents import UNRESTORED, Incident, Severity, State
+from bot.domain.metrics.history import Closure
 
 KUMA = "Uptime Kuma"
 
 FLAPPING = timedelta(minutes=10)
 """DOWN so soon after UP, or after Restored, is still the same outage."""
 
+JUDGED = timedelta(days=1)
+"""So long what people closed as nothing to be restored is not opened anew by what its monitor
+repeats. No longer: it may have been up and down again while nobody listened.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
-    """What a monitor saw: the same report has the same monitor, status and time."""
+    """What a monitor saw: the same report has the same monitor, status and time. `repeats` says
+    that it goes on, and was reported before.
+    """
 
     monitor: str
     name: str
     status: Literal["down", "up"]
     text: str
     at: datetime
+    repeats: bool = False
 
     @property
     def source(self) -> str:
@@ -45,7 +54,8 @@ class Means(StrEnum):
     IS_MILD = "is mild"  # the same, and people judged it milder than the monitor would
     RINGS = "rings"  # it was up, and nobody said restored: people are woken again
     REOPENS = "reopens"  # it was said to be restored: the same again
-    IS_LATE = "is late"  # seen before it was restored
+    IS_LATE = "is late"  # seen before the end of what it reports
+    IS_JUDGED = "is judged"  # repeated of what people closed as nothing to be restored
     PROPOSES = "proposes"  # the monitor is well; whether users are served, people judge
 
 
@@ -61,10 +71,15 @@ class Meaning:
 
 
 def meaning(
-    beat: Beat, known: Sequence[Incident], bad: Severity, changed_at: datetime | None
+    beat: Beat,
+    known: Sequence[Incident],
+    bad: Severity,
+    changed_at: datetime | None,
+    over: Incident | None = None,
 ) -> Meaning:
-    """What a report means, where these incidents of its service are open. `bad` is the severity of
-    what a monitor opens, `changed_at` when something new went live last.
+    """What a report means, where these incidents of its service are open, and `over` is the one of
+    its monitor that ended last, if it is resolved or closed. `bad` is the severity of what a
+    monitor opens, `changed_at` when something new went live last.
     """
     ours, was_ours = going_on(known, beat.source), _restored(known, beat.source)
     about = ours or was_ours
@@ -73,10 +88,13 @@ def meaning(
     if ours is not None:
         means = _while_it_goes_on(ours, beat, bad)
         return Meaning(means=means, incident=ours, others=_beside(known, ours))
-    if was_ours is not None and beat.at <= _end(was_ours):
-        return Meaning(means=Means.IS_LATE, incident=was_ours)
+    ended = (one for one in (was_ours, over) if one is not None)
+    if late := next((one for one in ended if _is_older(beat, one)), None):
+        return Meaning(means=Means.IS_LATE, incident=late)
     if persons := next((one for one in known if _takes_it_in(one, bad)), None):
         return Meaning(means=Means.JOINS, incident=persons)
+    if over is not None and _is_judged(over, beat):
+        return Meaning(means=Means.IS_JUDGED, incident=over)
     is_same = was_ours is not None and _is_the_same(was_ours, beat, changed_at)
     means = Means.REOPENS if is_same else Means.OPENS
     return Meaning(means=means, incident=was_ours, others=_beside(known, was_ours))
@@ -96,7 +114,22 @@ def _restored(known: Sequence[Incident], source: str) -> Incident | None:
 
 
 def _end(incident: Incident) -> datetime:
-    return incident.restored_at or incident.declared_at
+    return incident.restored_at or incident.closed_at or incident.declared_at
+
+
+def _is_older(beat: Beat, ended: Incident) -> bool:
+    """Whether it was seen before the end of what it reports. What was seen after UP is news: people
+    said Restored because of that UP, and it broke again meanwhile.
+    """
+    is_news = ended.up_at is not None and beat.at > ended.up_at
+    return beat.at <= _end(ended) and not is_news
+
+
+def _is_judged(over: Incident, beat: Beat) -> bool:
+    """Whether it is no more than what people have closed already: a false alarm, or another's."""
+    if over.closed_at is None or over.closure is Closure.RESOLVED or over.up_at is not None:
+        return False
+    return beat.repeats and beat.at - over.closed_at <= JUDGED
 
 
 def _while_it_goes_on(ours: Incident, beat: Beat, bad: Severity) -> Means:

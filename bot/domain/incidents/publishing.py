@@ -109,7 +109,7 @@ class StatusPost:
         state = PostState.RETRYING
         return self.with_(state=state, lost=lost, last_error=why, due_at=due_at)
 
-    def failed(self, why: str) -> Self:
-        """A copy that the page declined."""
+    def failed(self, why: str, *, lost: bool = False) -> Self:
+        """A copy that the page declined; `lost` says that an earlier try may have arrived."""
         state = PostState.FAILED
-        return self.with_(state=state, lost=False, last_error=why, due_at=None)
+        return self.with_(state=state, lost=lost, last_error=why, due_at=None)

@@ -66,7 +66,7 @@ def asks_at(incident: Incident) -> datetime | None:
     is_open_question = i.cause is not None and i.cause_state is CauseState.SUSPECTED
     if i.urged or not is_open_question or not i.severity.freezes or i.state not in UNRESTORED:
         return None
-    return i.declared_at + ASK_AFTER
+    return max(i.declared_at, i.again_at or i.declared_at) + ASK_AFTER
 
 
 def _suspect(d: Deployment, broke_at: datetime, begin: str) -> Suspect | None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.domain.incidents.detection import KUMA, Beat
-from bot.domain.incidents.incidents import UNRESTORED, Incident
+from bot.domain.incidents.detection import JUDGED, KUMA, Beat
+from bot.domain.incidents.incidents import UNRESTORED, Incident, State
 from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
 
@@ -59,12 +59,30 @@ def again(old: Incident, new: Incident, beat: Beat, others: Sequence[Incident] =
     return Message(text)
 
 
-def late(incident: Incident, beat: Beat) -> Message:
+def late(incident: Incident, beat: Beat, command: str) -> Message:
     """In the thread, where a report is older than the end of what it reports."""
+    is_closed = incident.state is State.CLOSED
+    help = f"{b.line(command)} opens a new one" if is_closed else "Reopen it"
     return Message(
         f"{_down(beat)}, but {incident.name}{_ended(incident)}, so nothing was changed: "
-        "Reopen it, if users notice."
+        f"{help}, if users notice."
     )
+
+
+def judged(incident: Incident, beat: Beat, command: str) -> Message:
+    """In the thread, where what people closed as nothing to be restored goes on."""
+    assert incident.closed_at is not None
+    closure = str(incident.closure).replace("_", " ")
+    return Message(
+        f"{KUMA} still reports {b.line(beat.name, 80)} down. {incident.name} was closed as "
+        f"{closure}, so nothing is opened for that until {b.when(incident.closed_at + JUDGED)}: "
+        f"pause that monitor in {KUMA}, or {b.line(command)}, if users notice."
+    )
+
+
+def flaps(beat: Beat) -> Message:
+    """In the thread, where it was up for too short a time to be over."""
+    return Message(f"{_down(beat, 'down again')}: it flaps, so nobody is woken again.")
 
 
 def _down(beat: Beat, word: str = "down") -> str:
@@ -72,6 +90,8 @@ def _down(beat: Beat, word: str = "down") -> str:
 
 
 def _ended(incident: Incident) -> str:
+    if incident.restored_at is None and incident.closed_at is not None:
+        return f" is closed since {b.when(incident.closed_at)}"
     when = f" since {b.when(incident.restored_at)}" if incident.restored_at else ""
     return f" is restored{when}"
 

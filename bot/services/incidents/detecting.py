@@ -35,7 +35,8 @@ def hear(tx: Tx, config: Config, beat: Beat) -> None:
     seen = replace(beat, at=min(beat.at, tx.now))
     known = [one for one in tx.open_incidents() if one.service == service and not one.drill]
     bad = config.incidents.uptime_kuma.severity
-    found = meaning(seen, known, bad, suspecting.changed_at(tx, service))
+    over = tx.last_over(beat.source)
+    found = meaning(seen, known, bad, suspecting.changed_at(tx, service), over)
     match found.means, found.incident:
         case Means.OPENS, before:
             _open(tx, config, seen, service, found.others, before)
@@ -46,7 +47,11 @@ def hear(tx: Tx, config: Config, beat: Beat) -> None:
         case Means.IS_LATE, incident:
             room.note(tx, incident, messages.impact(seen), by=KUMA, at=seen.at)
             word = f"late:{tx.now:%Y-%m-%dT%H}"
-            room.say(tx, config, incident, word, messages.late(incident, seen))
+            told = messages.late(incident, seen, config.commands.incident)
+            room.say(tx, config, incident, word, told)
+        case Means.IS_JUDGED, incident:
+            told = messages.judged(incident, seen, config.commands.incident)
+            room.say(tx, config, incident, f"judged:{incident.revision}", told)
         case ((Means.RINGS | Means.REOPENS), incident):
             _break_again(tx, config, incident, seen, found.others)
         case means, incident:
@@ -88,16 +93,23 @@ def _open(
 
 
 def _count(tx: Tx, config: Config, incident: Incident, beat: Beat, means: Means) -> None:
-    """A number on its message; once an hour a word where people judged the monitor's DOWNs mild."""
-    counted = incident.with_(alerts=incident.alerts + 1, source=beat.source)
+    """A number on its message; once an hour a word where it flaps, or where people judged the
+    monitor's DOWNs mild. It is down from now on, unless it was seen up since.
+    """
+    is_old = incident.up_at is not None and beat.at <= incident.up_at
+    up_at = incident.up_at if is_old else None
+    counted = incident.with_(alerts=incident.alerts + 1, source=beat.source, up_at=up_at)
     saved = room.keep(tx, incident, counted)
-    if means is Means.JOINS or not is_down(tx.events(saved.id)):
+    is_change = means is Means.JOINS or not (is_old or is_down(tx.events(saved.id)))
+    if is_change:
         told = messages.joined(beat) if means is Means.JOINS else messages.again_down(beat)
         room.note(tx, saved, told, by=KUMA, at=beat.at, what=What.DOWN)
     if means is Means.JOINS:
         room.say(tx, config, saved, "detected", messages.detected(saved, beat))
     elif means is Means.IS_MILD:
         room.say(tx, config, saved, f"mild:{tx.now:%Y-%m-%dT%H}", messages.mild(saved, beat))
+    elif is_change:
+        room.say(tx, config, saved, f"flaps:{tx.now:%Y-%m-%dT%H}", messages.flaps(beat))
 
 
 def _break_again(
@@ -125,7 +137,7 @@ def _propose(tx: Tx, config: Config, incident: Incident, beat: Beat) -> None:
     up_at = max(beat.at, incident.up_at or beat.at)
     saved = room.keep(tx, incident, incident.with_(up_at=up_at))
     room.note(tx, saved, messages.up(beat), by=KUMA, at=beat.at, what=What.UP)
-    if incident_following.is_up_again(tx, config, saved, beat.at):
+    if incident_following.is_up_again(tx, config, saved):
         return
     word = f"up:{int(beat.at.timestamp())}"
     room.say(tx, config, saved, word, messages.proposal(saved, beat))

@@ -132,7 +132,7 @@ def bring_back(
     if found := back.postmortem:
         open_again = {"due_at": None, "reminded": 0, "published_at": None, "published_by": None}
         back = back.with_(postmortem=found.with_(**open_again))
-    broken = back.with_(again_at=at, up_at=None, informed_at=tx.now)
+    broken = back.with_(again_at=at, up_at=None, urged=False, informed_at=tx.now)
     wanted = suspecting.looked_again(tx, incident, broken)
     saved = room.keep(tx, incident, room.promised(config, wanted, tx.now))
     word = "Down again" if incident.state in UNRESTORED else "Reopened"

@@ -7,11 +7,10 @@ from datetime import datetime
 from bot.config import Config
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
-from bot.domain.deployments.validation import KUMA
 from bot.domain.incidents.incidents import UNRESTORED, Incident
+from bot.domain.incidents.mending import mended_at
 from bot.domain.incidents.timeline import is_down
 from bot.domain.metrics.history import CauseState
-from bot.domain.rollbacks.rollback_target import carriers
 from bot.messages.incidents import incident_news as news
 from bot.ports import Tx
 from bot.services.incidents import incident_room as room
@@ -61,7 +60,8 @@ def _succeeded(tx: Tx, config: Config, incident: Incident, new: Deployment) -> N
     """
     if incident.state not in UNRESTORED or new.healthy_at is None:
         return
-    if not _ends(tx, incident, new):
+    at = mended_at(incident, new, past(tx, new.service, new.environment))
+    if at is None:
         if new.kind in (Kind.ROLLBACK, Kind.HOTFIX):
             told = news.perhaps_restored(incident, new.name, new.version)
             room.say(tx, config, incident, f"perhaps:{new.id}", told)
@@ -69,10 +69,10 @@ def _succeeded(tx: Tx, config: Config, incident: Incident, new: Deployment) -> N
         told = news.still_down(incident, new.name, new.version)
         room.say(tx, config, incident, f"still-down:{new.id}", told)
     else:
-        _restored(tx, config, incident, new, _seen_well(new, new.healthy_at))
+        _restored(tx, config, incident, new, at)
 
 
-def is_up_again(tx: Tx, config: Config, incident: Incident, at: datetime) -> bool:
+def is_up_again(tx: Tx, config: Config, incident: Incident) -> bool:
     """Its monitor is well again. Where what mends it is live and passed its own checks, that is the
     last of them; whether it was.
     """
@@ -80,11 +80,10 @@ def is_up_again(tx: Tx, config: Config, incident: Incident, at: datetime) -> boo
         return False
     latest = tx.history(incident.service, room.PRODUCTION, limit=LOOKED_THROUGH)
     new = next((one for one in latest if one.live_at is not None), None)
-    if new is None or new.state is not State.SUCCEEDED or new.healthy_at is None:
+    at = mended_at(incident, new, past(tx, new.service, new.environment)) if new else None
+    if new is None or at is None:
         return False
-    if new.healthy_at < incident.started_at or not _ends(tx, incident, new):
-        return False
-    _restored(tx, config, incident, new, max(at, _seen_well(new, new.healthy_at)))
+    _restored(tx, config, incident, new, at)
     return True
 
 
@@ -95,28 +94,6 @@ def _restored(tx: Tx, config: Config, incident: Incident, new: Deployment, at: d
     room.hush(tx, saved)
     told = news.restored_by(saved, new.name, new.version)
     room.say(tx, config, saved, f"restored:{saved.revision}", told)
-
-
-def _ends(tx: Tx, incident: Incident, new: Deployment) -> bool:
-    """Whether it took the cause back, or was made to mend this incident."""
-    suspected = incident.cause if incident.cause_state is not CauseState.REFUTED else None
-    if new.kind is Kind.ROLLBACK:
-        return suspected is not None and _left(tx, new, suspected)
-    return new.kind is Kind.HOTFIX and new.for_incident == incident.name
-
-
-def _seen_well(new: Deployment, healthy_at: datetime) -> datetime:
-    """Since when health and, where it is asked, Uptime Kuma found it well."""
-    seen = new.validation.reading(KUMA) if new.validation else None
-    since = seen.since if seen else None
-    return max(healthy_at, since) if since else healthy_at
-
-
-def _left(tx: Tx, rollback: Deployment, cause: str) -> bool:
-    """Whether this rollback left what its cause brought, be it under a later version."""
-    runs_it = carriers(past(tx, rollback.service, rollback.environment), cause)
-    is_left = rollback.rolls_back == cause or rollback.rolls_back in {one.id for one in runs_it}
-    return is_left and rollback.version not in {one.version for one in runs_it}
 
 
 def _followed_up(tx: Tx, config: Config, new: Deployment) -> None:

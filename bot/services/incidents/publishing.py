@@ -102,7 +102,7 @@ async def work_off(desk: Desk, post_id: int) -> None:
     try:
         known = await _tell(page, claimed, notice, was_lost=post.lost)
     except (Declined, NotFound) as no:
-        await _keep(desk, claimed, claimed.failed(no.text))
+        await _keep(desk, claimed, claimed.failed(no.text, lost=post.lost))
     except Fault as fault:
         due_at = desk.now() + retry_in(claimed.attempts - 1, fault.retry_after)
         lost = isinstance(fault, Unanswered) or post.lost

@@ -10,7 +10,7 @@ import structlog
 
 from bot.config import Config
 from bot.domain.errors import Declined, NotFound
-from bot.domain.incidents.channels import ChannelState
+from bot.domain.incidents.channels import ChannelState, OwnChannel
 from bot.domain.incidents.incidents import Incident
 from bot.domain.rollbacks.rollback_target import carriers, choose, taken_back_by
 from bot.messages.blocks import Message
@@ -61,28 +61,23 @@ class Rooms:
         found = await self._desk.store.read(read)
         if found is None:
             return
-        incident, room, faces = found
+        incident, room, faces, shut = found
         shown = dict(room.shown)
         for post, place in faces:
             wanted = digest(post.message)
-            if place is not None and shown.get(post.key) != wanted:
-                if not await self._moved(incident, post):
-                    await self._edit(incident, post, *place)
-                shown[post.key] = wanted
+            if place is None:
+                continue
+            if place[0] == shut:
+                await self._desk.store.run(partial(_move, incident=incident, post=post))
+            elif shown.get(post.key) != wanted:
+                await self._edit(incident, post, *place)
+            shown[post.key] = wanted
         at = self._desk.now() if shown != room.shown else room.shown_at
         now_shown = replace(room, shown=shown, shown_at=at)
         await self._desk.store.run(
             lambda tx: tx.show_room(incident_id, incident.revision, now_shown)
         )
         self._desk.wake()
-
-    async def _moved(self, incident: Incident, post: Post) -> bool:
-        """Whether it stands where nothing can be edited any more; then it is posted in the thread,
-        where that is the room now.
-        """
-        if post.thread_of is None:
-            return False
-        return await self._desk.store.run(lambda tx: _move(tx, incident, post))
 
     async def _edit(self, incident: Incident, post: Post, channel: str, ts: str) -> None:
         self._edited()
@@ -108,13 +103,14 @@ def _opens(room: Room, now: datetime) -> datetime:
 
 def _read(
     config: Config, incident_id: int, tx: Tx
-) -> tuple[Incident, Room, list[tuple[Post, tuple[str, str] | None]]] | None:
+) -> tuple[Incident, Room, list[tuple[Post, tuple[str, str] | None]], str | None] | None:
     incident = tx.incident(incident_id)
     room = next((room for room in tx.stale_rooms() if room.incident == incident_id), None)
     if incident is None or room is None:
         return None
     faces = _faces(tx, config, incident)
-    return incident, room, [(post, tx.sent_ts(post.key)) for post in faces]
+    places = [(post, tx.sent_ts(post.key)) for post in faces]
+    return incident, room, places, _shut(tx.own_channel(incident_id))
 
 
 def _faces(tx: Tx, config: Config, incident: Incident) -> tuple[Post, ...]:
@@ -168,14 +164,18 @@ def _is_lost(tx: Tx, post: Post, no: Declined) -> bool:
     return own_channels.lost(tx, post.thread_of, no.text)
 
 
-def _move(tx: Tx, incident: Incident, post: Post) -> bool:
-    own, place = tx.own_channel(incident.id), tx.sent_ts(post.key)
+def _shut(own: OwnChannel | None) -> str | None:
+    """The channel in which nothing can be edited any more, if there is one."""
     is_shut = own is not None and own.state in (ChannelState.REFUSED, ChannelState.ARCHIVED)
-    if own is None or place is None or not is_shut or place[0] != own.channel:
-        return False
-    if own.state is ChannelState.REFUSED:
+    return own.channel or None if own is not None and is_shut else None
+
+
+def _move(tx: Tx, incident: Incident, post: Post) -> None:
+    """Post in the thread, where that is the room now, what stands in a channel that is shut."""
+    own, place = tx.own_channel(incident.id), tx.sent_ts(post.key)
+    is_there = own is not None and place is not None and place[0] == own.channel
+    if own is not None and is_there and own.state is ChannelState.REFUSED:
         tx.post_again(post)
-    return True
 
 
 def _again(tx: Tx, incident: Incident, post: Post) -> None:
