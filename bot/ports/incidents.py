@@ -43,6 +43,11 @@ class IncidentTx(Protocol):
         last.
         """
 
+    def incidents_of(self, service: str, since: datetime) -> tuple[Incident, ...]:
+        """Those of that service that are open, were declared since or were reported down since,
+        whatever became of them; no drills.
+        """
+
     def follow_ups(self, service: str) -> tuple[Incident, ...]:
         """The minor incidents of that service which no deployment has followed up yet."""
 

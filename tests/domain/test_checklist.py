@@ -160,7 +160,7 @@ def test_during_and_after_fill_themselves() -> None:
     assert set(marks(done, Phase.ISSUES)) == {"not_needed"}
     assert to_sign(done) == (
         *("loads", "authentication", "flows", "api", "error_rate"),
-        *("response_times", "uptime_kuma", "alerts", "logs"),
+        *("uptime_kuma", "alerts", "logs"),
     )
     signed = sign(done, "uptime_kuma", BO, NOON)
     [uptime] = [e for e in entries(signed) if e.item == "uptime"]
@@ -212,7 +212,7 @@ def test_productions_validation_is_read_or_signed_or_not_checked(
     assert entry.mark is mark
     others = [e.mark for e in entries(watched) if e.phase is Phase.PRODUCTION and e is not entry]
     assert others.count(Mark.DONE) >= 8
-    assert to_sign(watched) == (() if mark is Mark.DONE else (item,))
+    assert to_sign(watched) == ((item,) if mark is Mark.OPEN else ())
 
 
 def test_what_was_never_read_in_production_is_signed_while_it_is_watched() -> None:
@@ -223,6 +223,17 @@ def test_what_was_never_read_in_production_is_signed_while_it_is_watched() -> No
     assert (entry.mark, entry.by, entry.text) == (Mark.SIGNED, "U0BO", "logged in")
     never_ran = replace(waiting(), state=State.FAILED)
     assert "authentication" not in to_sign(never_ran)
+
+
+def test_no_name_turns_what_is_read_as_bad_later_into_a_tick() -> None:
+    watched = replace(waiting(), state=State.VALIDATING, validation=Validation(started_at=NOON))
+    signed = sign(watched, "uptime_kuma", BO, NOON)
+    down = Reading(what="uptime_kuma", outcome=Outcome.BAD, text="DOWN: 503", at=NOON)
+    later = replace(signed, validation=Validation(started_at=NOON).having(down))
+    read = {e.item: (e.mark, e.text) for e in entries(later)}
+    assert read["uptime_kuma"] == read["uptime"] == (Mark.AGAINST, "DOWN: 503")
+    with pytest.raises(Refusal, match="needs no name"):
+        sign(later, "uptime_kuma", BO, NOON)
 
 
 def test_what_went_wrong_is_listed_with_what_came_after() -> None:

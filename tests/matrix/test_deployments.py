@@ -276,12 +276,12 @@ SIGNERS = {"nobody": False, "guest": False, "deployer": True, "qa": True}
 DONE_BY_ITSELF = {
     "team": set(State),  # the card is what tells the team
     "documented": OVER,  # what is over is kept
-    "validated": {S.SUCCEEDED},
+    "validated": {S.SUCCEEDED, S.DEGRADED},  # what was read against it, no name changes
     "success": {S.SUCCEEDED},
     "performance": set(State),  # one name is for both: it is asked with production's validation
     "uptime": set(State),
 }
-"""Items that need no name, in these states."""
+"""Items that take no name, in these states."""
 
 DUE = {
     Phase.BEFORE: {S.AWAITING_APPROVAL},

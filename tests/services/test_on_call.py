@@ -48,6 +48,7 @@ class Tells:
 
 
 AWAY = Tells(Fault("pagerduty", "HTTP 502"))
+LIMITED = Tells(Fault("pagerduty", "rate limit (429)", retry_after=60))
 ONE_WAY = Tells(("kim",), sees_answers=False, name="incident.io")
 
 
@@ -58,6 +59,7 @@ ONE_WAY = Tells(("kim",), sees_answers=False, name="incident.io")
         (NO_GROUP, [Tells(("kim",)), ONE_WAY], Level.PASS, "On call: kim"),
         (GROUP, [Tells(())], Level.WARN, "Nobody is on call"),
         (GROUP, [AWAY], Level.WARN, "Who is on call could not be read: HTTP 502"),
+        (GROUP, [LIMITED], Level.WARN, "Who is on call could not be read: rate limit (429)"),
         (GROUP, [ONE_WAY], Level.PASS, "On call: U0BO, U0CY"),
         (NO_GROUP, [ONE_WAY], Level.WARN, "Nobody is known to be on call"),
         (NO_GROUP, [], Level.WARN, "Nobody is known to be on call"),

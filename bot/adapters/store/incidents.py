@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     union,
     update,
@@ -25,9 +26,9 @@ from bot.adapters.store import tables
 from bot.adapters.store.deployments import MOST_ID
 from bot.adapters.store.outbox import ROOM_KEY
 from bot.adapters.store.rows import Rows
-from bot.adapters.store.types import Json
+from bot.adapters.store.types import Json, UtcDateTime
 from bot.domain.incidents.incidents import Incident, Severity, State
-from bot.domain.incidents.timeline import Event
+from bot.domain.incidents.timeline import Event, What
 from bot.ports import Room, Stale
 
 _INCIDENT = TypeAdapter(Incident)
@@ -53,6 +54,15 @@ _LAST_OVER = (
     .order_by(func.coalesce(_TABLE.c.restored_at, _TABLE.c.closed_at).desc(), _TABLE.c.id.desc())
     .limit(1)
 )
+_SINCE = bindparam("since", type_=UtcDateTime)
+_REPORTED = exists().where(
+    _EVENTS.c.incident == _TABLE.c.id, _EVENTS.c.what == What.DOWN, _EVENTS.c.occurred_at >= _SINCE
+)
+_OF_SERVICE = _OURS.where(
+    _TABLE.c.service == bindparam("service"),
+    or_(tables.OPEN_INCIDENT, _TABLE.c.declared_at >= _SINCE, _REPORTED),
+    ~_TABLE.c.drill,
+).order_by(_TABLE.c.id)
 _FOLLOW_UPS = _OURS.where(
     _TABLE.c.service == bindparam("service"),
     _TABLE.c.severity == Severity.MINOR,
@@ -91,6 +101,9 @@ class Incidents(Rows):
 
     def last_over(self, source: str) -> Incident | None:
         return next(iter(self._read(_LAST_OVER, source=source)), None)
+
+    def incidents_of(self, service: str, since: datetime) -> tuple[Incident, ...]:
+        return self._read(_OF_SERVICE, service=service, since=since)
 
     def follow_ups(self, service: str) -> tuple[Incident, ...]:
         return self._read(_FOLLOW_UPS, service=service)

@@ -48,6 +48,14 @@ class Entry:
     by: str | None = None
     at: datetime | None = None
 
+    @property
+    def takes_name(self) -> bool:
+        """Whether a person's name counts: where nothing is known, and for an approver who looked at
+        what stands against a deployment; what production says later, no name changes.
+        """
+        is_against = self.mark is Mark.AGAINST and self.phase is Phase.BEFORE
+        return self.mark is Mark.OPEN or is_against
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aftermath:
@@ -107,8 +115,7 @@ def to_sign(deployment: Deployment) -> tuple[str, ...]:
     """The items that a person could put their name to now."""
     phases = _signed_now(deployment)
     found = [e for e in (*entries(deployment), *_further(deployment)) if e.phase in phases]
-    unsettled = (e.item for e in found if e.mark in (Mark.OPEN, Mark.AGAINST))
-    return tuple(item for item in unsettled if item not in ASKED_ONCE_MORE)
+    return tuple(e.item for e in found if e.takes_name and e.item not in ASKED_ONCE_MORE)
 
 
 def _signed_now(deployment: Deployment) -> set[Phase]:
@@ -157,7 +164,7 @@ def _signature(deployment: Deployment, item: str) -> SignOff | None:
 
 def _signed(entry: Entry, deployment: Deployment) -> Entry:
     name = _signature(deployment, entry.item)
-    if name is None or entry.mark is Mark.DONE:
+    if name is None or not entry.takes_name:
         return entry
     text = name.note or entry.text
     return Entry(

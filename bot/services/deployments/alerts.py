@@ -1,9 +1,13 @@
 """Alerts: whether anything or anybody raised one about a service since its new version is live."""
 
+from datetime import datetime
+
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.validation import Outcome, Reading, Validation
 from bot.domain.gates.checklist import is_for
 from bot.domain.incidents.incidents import Incident
+from bot.domain.incidents.timeline import What, is_down
+from bot.ports import Tx
 from bot.services.desk import Desk
 
 
@@ -14,8 +18,7 @@ async def look(desk: Desk, deployment: Deployment, found: Validation) -> Validat
     if not is_for(deployment):
         return found
     since = found.live_at or found.deployed_at or found.started_at
-    open_ones = await desk.store.read(lambda tx: tx.open_incidents())
-    raised = [one for one in open_ones if _is_about(deployment, one) and one.declared_at >= since]
+    raised = await desk.store.read(lambda tx: _raised(tx, deployment.service, since))
     if not raised and not desk.hears_alerts:
         return found
     told = "; ".join(f"{one.name} {one.title}" for one in raised)
@@ -30,5 +33,14 @@ async def look(desk: Desk, deployment: Deployment, found: Validation) -> Validat
     return found.having(reading)
 
 
-def _is_about(deployment: Deployment, incident: Incident) -> bool:
-    return incident.service == deployment.service and not incident.drill
+def _raised(tx: Tx, service: str, since: datetime) -> list[Incident]:
+    """The incidents that were declared or reported down since, also those that are over by now; and
+    those that were down before, and still are.
+    """
+    found = []
+    for incident in tx.incidents_of(service, since):
+        events = tx.events(incident.id)
+        rang = any(one.what is What.DOWN and one.occurred_at >= since for one in events)
+        if incident.declared_at >= since or rang or is_down(events):
+            found.append(incident)
+    return found

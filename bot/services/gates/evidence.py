@@ -124,7 +124,7 @@ class _Sources:
     async def ask(self, gate: Gate, answer: Coroutine[Any, Any, T], otherwise: T) -> T:
         """The answer; `otherwise` where the gate is off, or its source does not answer.
 
-        Raises Fault when everybody is told to wait.
+        Raises Fault when GitHub tells everybody to wait: nothing can be sent before then anyway.
         """
         if self._rules.policy(gate) is Policy.OFF:
             answer.close()
@@ -132,7 +132,7 @@ class _Sources:
         try:
             return await answer
         except Fault as fault:
-            if fault.retry_after is not None:
+            if fault.system == "github" and fault.retry_after is not None:
                 raise
             self.unread[gate] = fault
             return otherwise
