@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.github.workflows import MOST_FILES
 from bot.domain.errors import Fault
 from tests.adapters.canned_github import Says, canned
 from tests.adapters.test_github_reading import APP, comparison
@@ -133,3 +134,14 @@ async def test_the_runs_on_a_commit_are_told_with_their_files() -> None:
         assert len(it.asked) == 1  # a run never becomes one of another file
         await it.github.files_of("acme/app", "c0ffee", {2, 9})
         assert len(it.asked) == 2
+
+
+async def test_the_files_of_so_many_runs_are_remembered_and_no_more() -> None:
+    rows = [{"id": n, "path": f".github/workflows/{n}.yml"} for n in range(MOST_FILES + 1)]
+    async with canned({"/repos/acme/app/actions/runs": {"workflow_runs": rows}}) as it:
+        assert await it.github.files_of("acme/app", "c0ffee", {0}) == {0: "0.yml"}
+        asked = len(it.asked)
+        assert await it.github.files_of("acme/app", "c0ffee", {MOST_FILES}) != {}
+        assert len(it.asked) == asked
+        assert await it.github.files_of("acme/app", "c0ffee", {0, 1}) == {0: "0.yml", 1: "1.yml"}
+        assert len(it.asked) > asked

@@ -20,7 +20,8 @@ from tests.domain.samples import NOON, a_deployment, member
 ANA = member("U0ANA", Role.DEPLOYER)
 QA = member("U0CY", Role.QA)
 OPEN = tuple(
-    Verdict(gate=gate, level=Level.WARN, text="not read") for gate in ("qa", "staging", "notes")
+    Verdict(gate=gate, level=Level.WARN, text="not read")
+    for gate in ("qa", "staging", "migrations")
 )
 WATCH = Watch(people=("U0BO", "U0CY"), asked_at=NOON, until=NOON + timedelta(minutes=15))
 
@@ -28,7 +29,7 @@ WATCH = Watch(people=("U0BO", "U0CY"), asked_at=NOON, until=NOON + timedelta(min
 @pytest.mark.parametrize(
     ("changes", "person", "wanted"),
     [
-        ({}, ANA, {"staging", "notes"}),
+        ({}, ANA, {"migrations"}),  # staging is for the approvers to check
         ({}, QA, {"qa"}),
         ({}, member("U0BO", Role.APPROVER), set()),
         ({}, member("U0ANA"), set()),  # who holds no role signs nothing
@@ -40,7 +41,7 @@ WATCH = Watch(people=("U0BO", "U0CY"), asked_at=NOON, until=NOON + timedelta(min
 def test_a_name_is_waited_for(changes: dict[str, Any], person: Actor, wanted: set[str]) -> None:
     asking = {"state": State.AWAITING_APPROVAL, "verdicts": OPEN, "requested_by": "U0ANA"}
     found = homes.to_sign(a_deployment(**(asking | changes)), person)
-    signed = found if person is QA else [i for i in found if i in ("qa", "staging", "notes")]
+    signed = found if person is QA else [i for i in found if i in ("qa", "staging", "migrations")]
     assert set(signed) == wanted
 
 
@@ -69,6 +70,20 @@ def test_a_watch_that_nobody_took_waits_for_those_who_were_asked(
     assert (
         homes.is_asked_to_watch(a_deployment(state=state, watch=watch), member(person)) is is_asked
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "person", "waits"),
+    [
+        ({"notice": "GitHub has not stopped run 7"}, ANA, True),
+        ({"notice": "GitHub has not stopped run 7"}, member("U0BO", Role.APPROVER), True),
+        ({"notice": "GitHub has not stopped run 7"}, member("U0CY", Role.DEPLOYER), False),
+        ({}, ANA, False),
+    ],
+)
+def test_a_run_that_hangs_is_a_persons(changes: dict[str, Any], person: Actor, waits: bool) -> None:
+    stopping = a_deployment(state=State.ABORTING, requested_by="U0ANA", **changes)
+    assert homes.waits_for(stopping, person) is waits
 
 
 def an_incident(**changes: Any) -> Incident:

@@ -10,8 +10,10 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.rollbacks.target_steps import Progress, TargetStep
 from bot.domain.rollbacks.targets import Fate
+from bot.domain.rollbacks.undoing import Undoing
 from bot.messages.deployments import announcements
 from bot.messages.deployments.controls import controls
+from bot.messages.knowing import reports as words
 from bot.services.deployments import decisions
 from bot.services.knowing import reports
 from tests.services.team import PEOPLE, Team
@@ -106,3 +108,28 @@ async def test_what_is_broken_is_good_by_nobodys_word_and_the_alert_names_the_bu
     no = await team.does(lambda tx: decisions.mark_good(tx, team.config, 3, PEOPLE["bo"]))
     assert (str(no) if no else None) == refused
     assert await mixed(team) == left
+
+
+async def test_a_database_that_went_back_without_the_code_is_told_until_something_succeeds(
+    team: Team,
+) -> None:
+    found = await stopped(team, Fate.SUCCEEDED)
+    down = replace(found.steps[0], target="migrate:down 2", command="down")
+    left = Undoing(count=2, version="v1.1.0", is_half_back=True)
+    said = "Cancelled: the database was taken back; the code was not"
+    half = replace(found, steps=(down,), undoing=left, notice=said)
+    await team.store.run(lambda tx: tx.save(found, half))
+    told = f"*half back* since D3: {said}"
+    assert told in await status(team)
+    no = await team.does(lambda tx: decisions.close_failed(tx, team.config, 3, PEOPLE["bo"]))
+    assert no is None
+    assert (await status(team)).startswith("*app production*: v1.1.0 (D2) since")
+    assert told in await status(team)
+    await goes_live(team, "v1.2.0")
+    assert "half back" not in await status(team)
+
+
+async def status(team: Team) -> str:
+    """The place of app, as `/deployments status` tells it."""
+    places = await team.store.read(lambda tx: reports.places(tx, team.config))
+    return words.place(next(one for one in places if one.service == "app"))

@@ -12,12 +12,14 @@ from bot.domain.deployments.runs import RunSummary
 from bot.ports import Workflow
 
 MOST_RUNS = 50
+MOST_FILES = 10_000
+"""Runs whose file is remembered; what was read first goes first."""
 
 
 class Workflows:
     """The calls about workflows; see `bot.ports.GitHub` for what each does.
 
-    `_files` remembers the workflow file of each run, which never becomes another.
+    `_files` remembers the workflow file of runs, which never becomes another.
     """
 
     _threads: Threads
@@ -70,10 +72,15 @@ class Workflows:
         def work(session: Session) -> list[Any]:
             return session.pages(f"/repos/{repo}/actions/runs", "workflow_runs", head_sha=commit)
 
-        if any((repo, run) not in self._files for run in runs):
+        known = {run: self._files[repo, run] for run in runs if (repo, run) in self._files}
+        if len(known) < len(runs):
             rows = await self._threads.read(repo, work)
-            self._files |= {(repo, row["id"]): reading.file_of(row) for row in rows}
-        return {run: self._files[repo, run] for run in runs if (repo, run) in self._files}
+            found = {row["id"]: reading.file_of(row) for row in rows}
+            self._files |= {(repo, run): file for run, file in found.items()}
+            for oldest in list(self._files)[: max(0, len(self._files) - MOST_FILES)]:
+                del self._files[oldest]
+            known |= {run: file for run, file in found.items() if run in runs}
+        return known
 
 
 def _path(repo: str, file: str) -> str:

@@ -11,7 +11,8 @@ from bot.domain.deployments.staging import OnStaging
 class Standing:
     """One environment. `staged` is there for staging alone; `left` are the versions that were
     left by a rollback or marked bad, `pinned` the rollbacks that left it pinned. `mixed` is the
-    rollback that left the targets with different versions, `before` what they ran until then.
+    rollback that left the targets with different versions, or the database behind the code;
+    `before` what they ran until then.
     """
 
     service: str

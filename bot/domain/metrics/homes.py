@@ -8,6 +8,7 @@ from typing import Any
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.domain.gates import Gate, checklist
+from bot.domain.gates.items import APPROVERS_CHECKS
 from bot.domain.incidents import incidents
 from bot.domain.incidents.incidents import Incident
 from bot.domain.metrics.goals import Goal
@@ -61,6 +62,9 @@ def waits_for(deployment: Deployment, person: Actor) -> bool:
         case State.DEGRADED | State.NEEDS_ATTENTION:
             is_theirs = deployment.requested_by == person.slack_id
             return is_theirs or person.holds(Role.APPROVER, Role.ADMIN)
+        case State.ABORTING if deployment.notice:  # its run hangs
+            is_theirs = deployment.requested_by == person.slack_id
+            return is_theirs or person.holds(Role.APPROVER, Role.ADMIN)
         case _:
             return False
 
@@ -72,7 +76,7 @@ def owes_news(incident: Incident, person: Actor) -> bool:
 
 def to_sign(deployment: Deployment, person: Actor) -> tuple[str, ...]:
     """The items that wait for this person's name: QA's for QA, the others for whoever asked for the
-    deployment, or takes its watch.
+    deployment, or takes its watch; but for what approvers check, which Approve asks them.
     """
     if not checklist.is_for(deployment):
         return ()
@@ -80,6 +84,7 @@ def to_sign(deployment: Deployment, person: Actor) -> tuple[str, ...]:
     return tuple(
         item
         for item in checklist.to_sign(deployment)
+        if item not in APPROVERS_CHECKS
         if (person.holds(Role.QA) if item == Gate.QA else takes_part and person.holds(*Role))
     )
 

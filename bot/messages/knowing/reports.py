@@ -46,7 +46,7 @@ def place(found: Standing) -> str:
     """One place: what is live, what is under way and who asked for it."""
     holder = found.holder
     line = f"*{b.line(found.service, 80)} {b.line(found.environment, 64)}*: "
-    if found.mixed:
+    if found.mixed and any(not step.command for step in found.mixed.steps):
         line += _mixed(found.mixed, found.before)
     else:
         line += _live(found.live) if found.live else staging.seen(found.staged)
@@ -61,6 +61,8 @@ def _about(place: Standing) -> list[str]:
     """What there is to say of an environment besides its version."""
     seen, live = place.seen, place.live
     lines = [staging.standing(place.staged)] if place.staged else []
+    if place.mixed and place.mixed.is_half_back:
+        lines.append(_half_back(place.mixed))
     lines += pins.lines(place.pinned)
     if place.left:
         lines.append(f"not to go back to: {b.line(', '.join(place.left))}")
@@ -82,6 +84,12 @@ def _mixed(d: Deployment, before: str) -> str:
     }
     each = [f"{s.target} {left.get(s.came_to, 'not known')}" for s in d.steps if not s.command]
     return f"*mixed* since {d.name} got half-way: {b.line(', '.join(each), 300)}"
+
+
+def _half_back(d: Deployment) -> str:
+    """What was left of a rollback whose database went back and whose code did not."""
+    said = d.ending.text if d.ending else d.notice
+    return f"*half back* since {d.name}: {b.line(said, 300)}"
 
 
 def _live(d: Deployment) -> str:

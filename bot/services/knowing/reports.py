@@ -79,7 +79,8 @@ def _mixed(tx: Tx, one: Standing) -> dict[str, Any]:
     """
     for d in _newest(tx, one):
         is_good = d.state is State.SUCCEEDED
-        if (d.is_terminal or d.state is State.DEGRADED) and is_mixed(d.steps, is_good=is_good):
+        is_left = d.is_terminal or d.state is State.DEGRADED
+        if is_left and (d.is_half_back or is_mixed(d.steps, is_good=is_good)):
             earlier = named(tx, d.rolls_back)
             return {"mixed": d, "before": earlier.version if earlier else ""}
         if is_good or (d.steps and came_to(d.steps) is Outcome.SWITCHED):
