@@ -8,7 +8,7 @@ import pytest
 import structlog
 from hypothesis import settings
 
-pytest_plugins = ["tests.strict", "tests.postgres"]
+pytest_plugins = ["tests.scratch", "tests.strict", "tests.postgres"]
 
 # The same examples in every run, and no deadline on machines that others use too.
 settings.register_profile("steady", derandomize=True, deadline=None)

@@ -166,7 +166,8 @@ def _configure_sshd(made: Machine) -> None:
         f"PermitRootLogin prohibit-password\nStrictModes no\n"
         f"AuthorizedKeysFile {made.folder}/key.pub\n"
         f"SetEnv DOCKER_HOST=unix://{made.engine.folder}/docker.sock "
-        f"XDG_STATE_HOME={made.folder}/state\n"
+        # In a home of its own no profile of whoever runs the tests is read for each command.
+        f"XDG_STATE_HOME={made.folder}/state HOME={made.folder}\n"
     )
 
 
