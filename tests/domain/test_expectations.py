@@ -7,12 +7,14 @@ import pytest
 
 from bot import config
 from bot.config.targets import stated
-from bot.domain.deployments.deployments import Deployment
-from bot.domain.deployments.runs import Progress
+from bot.domain.approvals.protection import Mode, Protection
+from bot.domain.deployments.deployments import Deployment, Ending
+from bot.domain.deployments.runs import Progress, Stage
 from bot.domain.deployments.states import Kind, State
+from bot.domain.rollbacks import switching
 from bot.domain.rollbacks.expectations import Expected, at_target, by_workflow, in_all
 from bot.domain.rollbacks.target_steps import TargetStep
-from bot.domain.rollbacks.targets import Fate
+from bot.domain.rollbacks.targets import Fate, Sight
 from tests.domain.samples import NOON, a_deployment
 
 STATED = timedelta(minutes=2)
@@ -28,6 +30,16 @@ def switched(name: str, seconds: int, fate: Fate = Fate.SUCCEEDED) -> Deployment
     return replace(a_deployment(), kind=Kind.ROLLBACK, steps=(step,))
 
 
+def taken_up_again(deployment: Deployment) -> Deployment:
+    """Its step had ended unknown, and somebody pressed Retry much later."""
+    [step] = deployment.steps
+    unknown = replace(step, fate=Fate.UNKNOWN, receipt={"run": "7"})
+    [again] = switching.again([unknown])
+    later = NOON + timedelta(hours=1)
+    seen = again.seen(Sight(fate=Fate.SUCCEEDED, text="it ended well", at=later))
+    return replace(deployment, steps=(seen.looked_at_again(),))
+
+
 @pytest.mark.parametrize(
     ("earlier", "takes", "was_timed"),
     [
@@ -37,6 +49,7 @@ def switched(name: str, seconds: int, fate: Fate = Fate.SUCCEEDED) -> Deployment
         ((switched("web", 20, Fate.FAILED_RESTORED),), STATED, False),
         ((switched("web", 20, Fate.UNKNOWN), switched("web", 8)), at(8), True),
         ((switched("api", 20),), STATED, False),
+        ((taken_up_again(switched("web", 4200)), switched("web", 8)), at(8), True),
     ],
 )
 def test_a_target_takes_what_its_last_good_step_took(
@@ -59,20 +72,43 @@ def ran(kind: Kind, seconds: int, state: State = State.SUCCEEDED) -> Deployment:
     )
 
 
+def approved_late(deployment: Deployment) -> Deployment:
+    return replace(deployment, requested_at=NOON - timedelta(hours=1), approvers=1)
+
+
+def called_good(deployment: Deployment) -> Deployment:
+    return replace(deployment, ending=Ending(code="marked_good", text="", by="U0BO"))
+
+
+def at_a_gate(deployment: Deployment, let_in: int | None = None) -> Deployment:
+    """Its run waited at GitHub for the approval; the deploying job began then, if it is shown."""
+    held = Protection(mode=Mode.GITHUB_ENVIRONMENT, environments=("production",))
+    run = deployment.progress
+    assert run is not None
+    if let_in is not None:
+        job = Stage(name="deploy", status="completed", started_at=NOON + at(let_in))
+        run = replace(run, stages=(job,))
+    return replace(deployment, protection=held, progress=run)
+
+
 @pytest.mark.parametrize(
     ("earlier", "takes", "was_timed"),
     [
         ((), STATED, False),
-        ((ran(Kind.RELEASE, 65), ran(Kind.ROLLBACK, 40)), at(40), True),
+        ((ran(Kind.RELEASE, 65), ran(Kind.ROLLBACK, 40)), at(35), True),
         ((ran(Kind.RELEASE, 65),), at(60), False),
         ((ran(Kind.ROLLBACK, 40, State.FAILED),), STATED, False),
         ((replace(ran(Kind.RELEASE, 65), run_id=None),), STATED, False),
+        ((approved_late(ran(Kind.ROLLBACK, 40)),), at(35), True),
+        ((called_good(ran(Kind.ROLLBACK, 9000)), ran(Kind.RELEASE, 65)), at(60), False),
+        ((at_a_gate(ran(Kind.RELEASE, 9000)),), STATED, False),
+        ((at_a_gate(ran(Kind.RELEASE, 9000), 8900),), at(100), False),
     ],
 )
 def test_a_workflow_takes_what_the_last_way_back_took_else_the_last_run(
     earlier: tuple[Deployment, ...], takes: timedelta, was_timed: bool
 ) -> None:
-    found = by_workflow(earlier, "rollback.yml", STATED)
+    found = by_workflow(earlier, "rollback.yml", STATED, job="deploy")
     assert (found.takes, found.was_timed) == (takes, was_timed)
 
 

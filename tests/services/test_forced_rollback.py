@@ -12,6 +12,7 @@ from bot.domain.deployments.states import State
 from bot.domain.errors import Fault, Refusal
 from bot.domain.rollbacks.targets import Artifact
 from bot.messages.deployments.cards import card
+from bot.messages.rollbacks.rollbacks import Order
 from bot.ports import Tx
 from bot.services.rollbacks import rollbacks
 from tests.services.team import PEOPLE, Team
@@ -155,3 +156,27 @@ async def test_whoever_may_roll_back_may_force_it_with_a_second_person(
     await team.works()
     assert bool(project.asked) is over_targets
     assert over_targets or team.hub.started[-1].inputs["version"] == "v1.5.0"
+
+
+async def test_pressed_twice_it_takes_nothing_away_from_who_approves(team: Team) -> None:
+    project = over_a_target(team)
+    orders: list[Order] = []
+
+    def shown(tx: Tx) -> None:
+        order, _ = rollbacks.propose(
+            tx, team.config, PEOPLE["bo"], service="app", version="v1.5.0", force=True, reason="it"
+        )
+        orders.append(order)
+
+    def press(tx: Tx) -> object:
+        return rollbacks.carry_out(tx, team.config, orders[0], PEOPLE["bo"], None)
+
+    assert await team.does(shown) is None
+    assert await team.does(press) is None
+    await team.works()
+    assert str(await team.does(press)) == (
+        "U0BO asked for that already: D3 goes back to v1.5.0 once somebody else has approved it."
+    )
+    assert await team.approves("dee", 3) is None
+    await team.works()
+    assert project.asked == [UNKNOWN.id]

@@ -124,10 +124,12 @@ async def test_what_cannot_be_found_is_not_sent_again_and_a_person_has_it_begin(
 
 async def test_what_was_surely_not_sent_gives_way_at_once(team: Team) -> None:
     await is_sent(team, "limited")
+    """It changed nothing, so production goes below what is live, as from any that only waits."""
     assert await team.rolls_back("bo", "app") is None
     await team.works()
-    assert (await team.all())[2].state is State.CANCELLED
-    assert sent(team) == [("rollback.yml", "v1.1.0")]
+    unsent, back = (await team.all())[2:]
+    assert (unsent.state, back.rolls_back) == (State.CANCELLED, "D2")
+    assert sent(team) == [("rollback.yml", "v1.0.0")]
 
 
 async def test_a_second_request_that_was_not_taken_says_nothing_of_the_first(team: Team) -> None:

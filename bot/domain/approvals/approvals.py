@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.domain.deployments.deployments import Approval, Deployment
-from bot.domain.deployments.states import State
+from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
 from bot.domain.gates import overrides
 from bot.domain.people import Actor, Role, Who, require
@@ -58,7 +58,8 @@ def may_approve(deployment: Deployment, actor: Actor, now: datetime) -> None:
     if deployment.expires_at is not None and now >= deployment.expires_at:
         raise Refusal(
             "expired",
-            "{name} expired at {when}, so it is not run. Ask for a new one with {deploy}.",
+            "{name} expired at {when}, so it is not run. Ask for a new one with "
+            + _command(deployment),
             name=deployment.name,
             when=deployment.expires_at,
         )
@@ -102,6 +103,10 @@ def may_cancel(deployment: Deployment, actor: Actor) -> None:
             began="started outside Slack" if deployment.outside else "requested",
             who=Who(deployment.requested_by) if deployment.requested_by else _login(deployment),
         )
+
+
+def _command(deployment: Deployment) -> str:
+    return "{rollback}." if deployment.kind is Kind.ROLLBACK else "{deploy}."
 
 
 def _login(deployment: Deployment) -> str:
@@ -151,7 +156,8 @@ def _settled(deployment: Deployment) -> Refusal:
         "already_settled",
         "Nothing was done: {name} ({version}) is {state} since {when}."
         + approved
-        + " Ask for a new one with {deploy}.",
+        + " Ask for a new one with "
+        + _command(deployment),
         **facts,
     )
 

@@ -8,6 +8,9 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.rollbacks.targets import Fate
 
+MARKED_GOOD = "marked_good"
+"""How what a person called good ended; when that was says nothing of how long anything took."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
@@ -22,21 +25,35 @@ def at_target(earlier: Iterable[Deployment], name: str, stated: timedelta) -> Ex
     """At a target; of the deployments there, newest first, the last step that went well tells."""
     steps = (step for one in earlier for step in one.steps if step.target == name)
     good = (step for step in steps if step.fate is Fate.SUCCEEDED)
-    took = next((s.ended_at - s.began_at for s in good if s.ended_at and s.began_at), None)
+    took = next((step.took for step in good if step.took), None)
     return Expected(name=name, takes=took or stated, was_timed=bool(took))
 
 
-def by_workflow(earlier: Sequence[Deployment], name: str, stated: timedelta) -> Expected:
-    """By a workflow alone: from the request to the moment in which production ran it, the last time
-    a workflow went back; else about what the run took by which a version came there last.
+def by_workflow(
+    earlier: Sequence[Deployment], name: str, stated: timedelta, *, job: str = ""
+) -> Expected:
+    """By a workflow alone: what it took the last time a workflow went back; else about what the run
+    took by which a version came there last. `job` is the one that changes the environment.
     """
-    good = [one for one in earlier if one.state is State.SUCCEEDED and one.run_id and one.live_at]
-    back = (d.live_at - d.requested_at for d in good if d.kind is Kind.ROLLBACK and d.live_at)
-    runs = ((d.progress.started_at, d.live_at) for d in good if d.progress)
-    forth = (live - began for began, live in runs if began and live and live > began)
-    took = next(back, None)
-    takes = took or next(forth, None) or stated
-    return Expected(name=name, takes=takes, was_timed=bool(took))
+    timed = [(one.kind is Kind.ROLLBACK, took) for one in earlier if (took := _took(one, job))]
+    back = next((took for is_back, took in timed if is_back), None)
+    forth = next((took for _, took in timed), None)
+    return Expected(name=name, takes=back or forth or stated, was_timed=bool(back))
+
+
+def _took(deployment: Deployment, job: str) -> timedelta | None:
+    """From the begin of its work to the moment in which production ran it; None where that is not
+    known, or people were waited for meanwhile: at a gate, or until somebody called it good.
+    """
+    d = deployment
+    is_good = d.state is State.SUCCEEDED and d.run_id is not None
+    if not is_good or d.progress is None or d.live_at is None:
+        return None
+    if d.ending is not None and d.ending.code == MARKED_GOOD:
+        return None
+    stage = d.progress.stage(job)
+    began = stage.started_at if stage else None if d.protection else d.progress.started_at
+    return d.live_at - began if began and d.live_at > began else None
 
 
 def in_all(expected: Iterable[Expected]) -> timedelta:

@@ -6,6 +6,7 @@ from enum import Enum, StrEnum, auto
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
+from bot.domain.deployments.steps import is_unsent
 from bot.domain.errors import Refusal
 from bot.domain.metrics.history import Record, Result
 from bot.domain.people import Actor, Role, require, require_member
@@ -68,6 +69,8 @@ def way(holder: Deployment | None) -> Way:
             return Way.CLOSE
         case State.RUNNING | State.VALIDATING if holder.kind is not Kind.ROLLBACK:
             return Way.ABORT
+        case State.UNKNOWN if is_unsent(holder) and holder.rescue is None:
+            return Way.SUPERSEDE
         case State.DISPATCHING | State.UNKNOWN if holder.kind is not Kind.ROLLBACK:
             return Way.ABORT if holder.rescue is None else Way.LOOK
         case State.REQUESTED | State.CHECKING | State.AWAITING_APPROVAL:

@@ -72,12 +72,17 @@ def may_be_good(steps: Sequence[TargetStep]) -> bool:
     return not steps or (came_to(steps) is not Outcome.UNCHANGED and not broken(steps))
 
 
-def retried(steps: Sequence[TargetStep]) -> tuple[TargetStep, ...]:
-    """What one more try would begin again; nothing once a way down of the database was begun and
-    did not end well: how much of it was done is for people to find out.
+def is_half_undone(steps: Sequence[TargetStep]) -> bool:
+    """Whether a way down of the database was begun and did not end well: how much of it was done is
+    for people to find out.
     """
     fine = (Fate.SUCCEEDED, Fate.FAILED_RESTORED)
-    if any(s.command == "down" and s.began_at and s.fate not in fine for s in steps):
+    return any(s.command == "down" and s.began_at and s.fate not in fine for s in steps)
+
+
+def retried(steps: Sequence[TargetStep]) -> tuple[TargetStep, ...]:
+    """What one more try would begin again; nothing where the database is half undone."""
+    if is_half_undone(steps):
         return ()
     return tuple(s for s in steps if s.fate is not Fate.SUCCEEDED and not _is_told(s))
 
@@ -106,7 +111,7 @@ def _once_more(step: TargetStep) -> TargetStep:
         left=step.left,  # what this try left is known once it was looked at
         left_as=step.left_as,
     )
-    return replace(earlier, progress=progress, receipt=step.receipt, again=True)
+    return replace(earlier, progress=progress, receipt=step.receipt, again=True, resumed=True)
 
 
 _SEEN = {Fate.SUCCEEDED: Seen.OK, Fate.UNKNOWN: Seen.NO_DATA}

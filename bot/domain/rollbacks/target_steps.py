@@ -42,7 +42,8 @@ class TargetStep:
     again; `lift_by` is who wants that lifted; `output` are the last lines of its log. `left` is
     what an earlier try left broken, or unknown after all looks at it, `left_as` in words.
     `waits` is its run that has not begun its work, `stop` somebody's wish to have that cancelled.
-    `again` is tried once more, unless the try before goes on or ended well after all.
+    `again` is tried once more, unless the try before goes on or ended well after all; one that was
+    `resumed` so was left alone until somebody pressed.
     """
 
     target: str
@@ -64,6 +65,7 @@ class TargetStep:
     waits: int | None = None
     stop: Stop | None = None
     again: bool = False
+    resumed: bool = False
     left: Fate | None = None
     left_as: str = ""
 
@@ -71,6 +73,13 @@ class TargetStep:
     def came_to(self) -> Fate | None:
         """What became of the target: a try that changed nothing leaves what one before it left."""
         return self.left if self.fate is Fate.FAILED_RESTORED and self.left else self.fate
+
+    @property
+    def took(self) -> timedelta | None:
+        """How long it took; None where that is not known, or people were waited for meanwhile."""
+        if self.began_at is None or self.ended_at is None or self.resumed:
+            return None
+        return self.ended_at - self.began_at
 
     @property
     def told(self) -> str:

@@ -188,7 +188,7 @@ def waits(deployment: Deployment) -> Message:
     )
     point = f"{title(d)} ({d.name}) has not begun"
     has_card = d.state is not State.CHECKING
-    then = "its workflow is started" if has_card else "a second person is asked"
+    then = "it begins" if has_card else "a second person is asked"
     why = f"{b.line(d.waiting_for)}; {then} as soon as there is an answer."
     place = " on the card" if has_card else ""
     advice = f"What cannot wait for that has to go back by hand; press Cancel{place} before."

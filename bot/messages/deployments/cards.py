@@ -204,8 +204,8 @@ def steps(deployment: Deployment) -> str:
     lines = ["*Steps*" if any(step.command for step in deployment.steps) else "*Targets*"]
     for step in deployment.steps:
         took = ""
-        if step.began_at and step.ended_at:
-            took = f" in {b.span(step.ended_at - step.began_at)}"
+        if step.took:
+            took = f" in {b.span(step.took)}"
         word = str(step.came_to or step.progress).replace("_", " ")
         told = f": {b.line(step.told, 400)}" if step.told else ""
         lines.append(f"• {b.line(step.target, 80)} *{word}*{took}{told}{stops.on_card(step)}")

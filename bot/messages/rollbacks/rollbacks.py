@@ -8,7 +8,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.migrations import Migration
-from bot.domain.deployments.steps import is_unsent
 from bot.domain.rollbacks.expectations import Expected
 from bot.domain.rollbacks.rehearsal import Rehearsal
 from bot.domain.rollbacks.rollbacks import Earlier
@@ -210,8 +209,6 @@ def stopping(deployment: Deployment, version: str, others: int = 0) -> Message:
     if others:
         back = f"the rollback to {b.line(version, 64)} is asked for, and {approved_by(others)}"
         by_itself = ""
-    if is_unsent(d):
-        return Message(f"{d.name} was not sent, and is not any more; {back}{by_itself and ' now'}.")
     if d.run_id is None:
         return Message(
             f"{d.name} was sent to GitHub, which names no run of it yet: that is looked for and "

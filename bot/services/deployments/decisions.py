@@ -20,7 +20,7 @@ from bot.messages.deployments.cards import status
 from bot.ports import Tx
 from bot.services.closures import closures
 from bot.services.deployments import letters
-from bot.services.deployments.requests import known, mends_still, who
+from bot.services.deployments.requests import known, mends_still, still_known, who
 from bot.services.desk import announce, direct
 from bot.services.rollbacks import half_back, rollbacks
 
@@ -75,7 +75,7 @@ def reject(tx: Tx, deployment_id: int, slack_id: str, reason: str) -> Message:
 def cancel(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
     """Cancel what only waits; have GitHub asked to stop what runs."""
     deployment = load(tx, deployment_id)
-    approvals.may_cancel(deployment, known(tx, slack_id))
+    approvals.may_cancel(deployment, still_known(tx, config, slack_id))
     if half_back.is_half_back(deployment):
         bad, alert = half_back.left_to_a_person(config, deployment, tx.now, "Cancelled")
         saved = tx.save(deployment, bad)
@@ -147,7 +147,7 @@ def mark_good(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Mess
 def close_failed(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
     """A person closes what did not work, which frees the slot; a rollback may wait for that."""
     deployment = _open(tx, deployment_id, A_PERSONS)
-    may_decide(known(tx, slack_id))
+    may_decide(still_known(tx, config, slack_id))
     answer = _end(tx, deployment, State.FAILED, slack_id, "closed_as_failed", deployment.notice)
     rollbacks.begin_waiting(tx, config, load(tx, deployment_id))
     if deployment.dispatch is not None and deployment.run_id is None:
@@ -155,11 +155,19 @@ def close_failed(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> M
     return answer
 
 
-def retry_targets(tx: Tx, deployment_id: int, slack_id: str) -> Message:
+def retry_targets(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
     """Try once more what failed of a rollback; what succeeded is left alone."""
     deployment = _open(tx, deployment_id, (State.DEGRADED,))
-    may_decide(known(tx, slack_id))
+    may_decide(still_known(tx, config, slack_id))
     steps = switching.again(deployment.steps)
+    if switching.is_half_undone(deployment.steps):
+        raise Refusal(
+            "database_begun",
+            "{name} is not tried again: its way down of the database was begun and did not end "
+            "well, and how much of it was done is for people to find out. Roll Back brings the "
+            "code alone.",
+            name=deployment.name,
+        )
     if not switching.retried(deployment.steps):
         raise Refusal("nothing_to_retry", "Nothing of {name} failed.", name=deployment.name)
     wish = undoing.left_half(deployment.undoing, half=False)

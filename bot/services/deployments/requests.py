@@ -1,5 +1,6 @@
 """Requests: what `/deploy` asks for, decided and recorded inside one transaction."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.config import Config
@@ -18,10 +19,16 @@ from bot.messages.deployments import notes
 from bot.messages.deployments.cards import status
 from bot.ports import Tx
 from bot.services.desk import direct
+from bot.services.directory import is_named
 
 FRESH = timedelta(minutes=5)
 """Directory rows older than this decide nothing by themselves; the tick looks again before the
 effect.
+"""
+
+STILL_COUNTS = timedelta(hours=24)
+"""For so long a group that gives no answer still gives its role, for what ends harm: an outage is
+hours long and not days, and whoever left the group meanwhile can do that and nothing else.
 """
 
 CHECKING = "checking_who_you_are"
@@ -43,6 +50,29 @@ def is_seen(tx: Tx, slack_id: str) -> bool:
     """Whether the account was read lately; the roles that no group tells of are those of before."""
     seen_at = tx.seen(slack_id)
     return seen_at is not None and abs(tx.now - seen_at) <= FRESH
+
+
+def lately(tx: Tx, config: Config, slack_id: str) -> Actor | None:
+    """The person, for what ends harm and must not wait for a group that gives no answer: with the
+    roles of when it last did, for a day, then with those by name alone. None where the account
+    itself was not read lately.
+    """
+    actor, read_at = tx.actor(slack_id)
+    if not is_seen(tx, slack_id):
+        return None
+    if read_at is not None and abs(tx.now - read_at) <= STILL_COUNTS:
+        return actor
+    by_name = frozenset(role for role in actor.roles if is_named(config, slack_id, role))
+    return replace(actor, roles=by_name)
+
+
+def still_known(tx: Tx, config: Config, slack_id: str) -> Actor:
+    """The same, or a refusal."""
+    who(tx, slack_id)
+    found = lately(tx, config, slack_id)
+    if found is None:
+        raise _checking(tx, slack_id)
+    return found
 
 
 def known(tx: Tx, slack_id: str) -> Actor:

@@ -133,10 +133,14 @@ async def people(desk: Desk, deployment: Deployment) -> Objection | None:
         if not deployment.approvals:
             return None
     is_back = deployment.is_way_back
-    requester, *approvers = await asyncio.gather(
-        look_up(desk, deployment.requested_by, role=None if is_back else Role.DEPLOYER),
-        *(look_up(desk, given.who, role=Role.APPROVER) for given in deployment.approvals),
-    )
+    asker, given_by = deployment.requested_by, [given.who for given in deployment.approvals]
+    if is_back:
+        looks = [rolling_back.as_far_as_told(desk, who, role=Role.APPROVER) for who in given_by]
+        looks.insert(0, rolling_back.as_far_as_told(desk, asker, role=None))
+    else:
+        looks = [look_up(desk, who, role=Role.APPROVER) for who in given_by]
+        looks.insert(0, look_up(desk, asker, role=Role.DEPLOYER))
+    requester, *approvers = await asyncio.gather(*looks)
     if not (is_back or requester.holds(Role.DEPLOYER)):
         return Objection("role_gone", "the deployer no longer holds that role")
     judged = zip(deployment.approvals, (_against(a, requester) for a in approvers), strict=True)

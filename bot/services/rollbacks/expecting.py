@@ -27,4 +27,5 @@ def after(
     if place and place.targets:
         return tuple(expectations.at_target(earlier, t.name, stated(t)) for t in place.targets)
     workflow = settings.rollback_workflow
-    return (expectations.by_workflow(earlier, workflow, settings.rollback_takes),)
+    takes, job = settings.rollback_takes, settings.deploy_job
+    return (expectations.by_workflow(earlier, workflow, takes, job=job),)

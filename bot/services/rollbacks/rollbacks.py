@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from bot.config import Config
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
+from bot.domain.deployments.steps import is_unsent
 from bot.domain.errors import Refusal
 from bot.domain.incidents.incidents import Incident
 from bot.domain.metrics.history import Record, Result
@@ -20,7 +21,7 @@ from bot.messages.deployments.cards import status
 from bot.messages.rollbacks import rollbacks as messages
 from bot.messages.rollbacks.rollbacks import Order
 from bot.ports import Tx
-from bot.services.deployments.requests import CHECKING, is_seen, service_of, who
+from bot.services.deployments.requests import service_of, still_known, who
 from bot.services.desk import direct
 from bot.services.rollbacks import lifts, undoing
 from bot.services.rollbacks.past import past
@@ -59,11 +60,15 @@ def situation(
     """What is live there, what could be gone back to, for the sake of that incident if there is
     one, and what stands in the way.
 
-    What is changing the environment now counts as half-way: it would be stopped first.
+    What is changing the environment now counts as half-way: it would be stopped first. What GitHub
+    surely did not take changed nothing.
     """
+    holder = tx.holder(service, environment)
+    unsent = holder.in_history if holder is not None and is_unsent(holder) else ""
     history = tuple(
         record if record.result is not None else replace(record, result=Result.FAILURE)
         for record in past(tx, service, environment, incident)
+        if record.id != unsent
     )
     choice = choose(history)
     known = rollbacks.earlier(history, choice)
@@ -72,7 +77,7 @@ def situation(
         history=history,
         choice=choice,
         known=known,
-        holder=tx.holder(service, environment),
+        holder=holder,
         left=tx.deployment_in_history(taken) if taken else None,
     )
 
@@ -90,15 +95,17 @@ def propose(
     incident: Incident | None = None,
 ) -> tuple[Order, Situation]:
     """What would be done; nothing is changed. Refuses what cannot be."""
-    _authorised(tx, slack_id)
+    _authorised(tx, config, slack_id)
     name = service or service_of(config, config.commands.rollback, "")
     _is_set_up(config, name, environment)
     found = situation(tx, name, environment, incident)
     _is_open(found)
+    target = rollbacks.target_of(found.choice, version, found.known, force=force)
+    _is_new(found, target)
     order = Order(
         service=name,
         environment=environment,
-        version=rollbacks.target_of(found.choice, version, found.known, force=force),
+        version=target,
         live=found.choice.live,
         reason=reason,
         force=force,
@@ -113,12 +120,13 @@ def carry_out(tx: Tx, config: Config, order: Order, slack_id: str, asked_in: str
     """Record the rollback; the tick does it. One person suffices, unless it is forced or the
     configuration asks for more.
     """
-    actor = _authorised(tx, slack_id)
+    actor = _authorised(tx, config, slack_id)
     _is_set_up(config, order.service, order.environment)
     found = situation(tx, order.service, order.environment)
     _is_open(found)
     _is_as_shown(order, found)
     version = rollbacks.target_of(found.choice, order.version, found.known, force=order.force)
+    _is_new(found, version)
     wish = Rescue(
         version=version,
         by=actor.slack_id,
@@ -132,7 +140,8 @@ def carry_out(tx: Tx, config: Config, order: Order, slack_id: str, asked_in: str
     undo = undoing.plan(tx, config, order.service, taken, version, order.undo)
     holder = found.holder
     has_run = holder is not None and holder.run_id is not None
-    if holder is not None and (holder.state in SENT or (has_run and holder.state in STOPPABLE)):
+    is_sent = found.way is Way.ABORT and holder is not None and holder.state in SENT
+    if holder is not None and (is_sent or (has_run and holder.state in STOPPABLE)):
         return _stop_first(tx, config, holder, wish)
     if holder is not None:
         make_way(tx, holder, wish)
@@ -154,6 +163,7 @@ def begin(
     settings = config.services[service]
     # Nobody has to approve what the configuration begins.
     others = others_needed(config, service, environment, fit=not wish.forced) if wish.by else 0
+    undo = undo or undoing.before(tx, takes_back)
     lifts.forget(tx, service, environment)
     saved = tx.add(
         Deployment(
@@ -242,18 +252,14 @@ def make_way(tx: Tx, holder: Deployment, wish: Rescue) -> None:
         tx.post(direct(ended, "ended", ended.requested_by, notes.ended(ended, wish.by)))
 
 
-def _authorised(tx: Tx, slack_id: str) -> Actor:
-    """The person, from rows that are fresh enough: nobody looks again before the effect. Where a
-    group gives no answer, who was in it when it last did is: an outage of GitHub must not keep
-    production broken.
+def _authorised(tx: Tx, config: Config, slack_id: str) -> Actor:
+    """The person, from rows that are fresh enough; an outage of GitHub must not keep production
+    broken.
     """
     actor, _ = who(tx, slack_id)
     rollbacks.may_roll_back(actor)
-    if not is_seen(tx, slack_id):
-        raise Refusal(
-            CHECKING,
-            "I am checking who is who in Slack. Nothing was done; try again in a moment.",
-        )
+    actor = still_known(tx, config, slack_id)
+    rollbacks.may_roll_back(actor)
     return actor
 
 
@@ -293,6 +299,22 @@ def _is_open(found: Situation) -> None:
         state=status(holder),
         who=Who(holder.requested_by) if holder.requested_by else "somebody outside Slack",
     )
+
+
+def _is_new(found: Situation, version: str) -> None:
+    """Whoever presses twice, or after somebody else, takes nothing away from those who approve."""
+    holder = found.holder
+    if holder is None or holder.kind is not Kind.ROLLBACK or found.way is not Way.SUPERSEDE:
+        return
+    if holder.version == version:
+        raise Refusal(
+            "asked_already",
+            "{who} asked for that already: {name} goes back to {version} once somebody else has "
+            "approved it.",
+            who=Who(holder.requested_by),
+            name=holder.name,
+            version=version,
+        )
 
 
 def _is_as_shown(order: Order, found: Situation) -> None:

@@ -20,7 +20,7 @@ from bot.domain.rollbacks.rollbacks import MAY_ROLL_BACK
 from bot.messages.deployments import announcements
 from bot.messages.rollbacks import rollbacks as messages
 from bot.ports import Tag, Tx, Workflow
-from bot.services.deployments.requests import is_seen
+from bot.services.deployments.requests import lately
 from bot.services.desk import Desk, announce
 from bot.services.directory import is_named, look_up
 from bot.services.gates.binding import bind, tag_moved
@@ -152,7 +152,7 @@ async def requester_may(desk: Desk, deployment: Deployment) -> bool:
     the configuration.
 
     Where Slack does not answer, what was read in the last minutes counts, and where a group does
-    not, who was in it when it last did: an outage must not keep production broken.
+    not, who was in it when it last did (`lately`): an outage must not keep production broken.
     """
     if deployment.is_unasked:
         settings = desk.config.environment(deployment.service, deployment.environment)
@@ -161,10 +161,21 @@ async def requester_may(desk: Desk, deployment: Deployment) -> bool:
         return await _holds_any(desk, deployment.requested_by, _may(deployment))
     except Fault:
         who = deployment.requested_by
-        (actor, _), known = await desk.store.read(lambda tx: (tx.actor(who), is_seen(tx, who)))
-        if not known:
+        known = await desk.store.read(lambda tx: lately(tx, desk.config, who))
+        if known is None:
             raise
-        return actor.holds(*_may(deployment))
+        return known.holds(*_may(deployment))
+
+
+async def as_far_as_told(desk: Desk, slack_id: str, *, role: Role | None) -> Actor:
+    """Who took part in a way back, read afresh; where that gives no answer, as above."""
+    try:
+        return await look_up(desk, slack_id, role=role)
+    except Fault:
+        known = await desk.store.read(lambda tx: lately(tx, desk.config, slack_id))
+        if known is None:
+            raise
+        return known
 
 
 def _may(deployment: Deployment) -> tuple[Role, ...]:

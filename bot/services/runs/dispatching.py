@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.runs import SETTLE, Dispatch, Sent
-from bot.domain.deployments.states import State
+from bot.domain.deployments.states import Kind, State
 from bot.domain.deployments.twins import Twin
 from bot.domain.errors import Declined, Fault, Unanswered
 from bot.domain.rollbacks import undoing
@@ -141,7 +141,9 @@ async def _send(desk: Desk, deployment: Deployment, workflow: Workflow, intent: 
         if is_effect and (why := closures.closed(tx, desk.config, deployment)):
             return why
         others = tx.sending(deployment.repo, deployment.workflow)
-        if not intent.carries_id and any(other.id != deployment.id for other in others):
+        is_alone = all(other.id == deployment.id for other in others)
+        # A rollback waits for nobody: whose run is whose is then told by the version, or by people.
+        if not (intent.carries_id or is_alone or deployment.kind is Kind.ROLLBACK):
             return None
         saved = tx.save(deployment, sending)
         tx.audit("gonogo", "dispatching", saved.name, request_id=request_id, attempt=intent.attempt)

@@ -205,6 +205,7 @@ async def _look_for_twin(
             abort_since=now,
             abort_asked_at=None,
             dispatch=twins.without(intent, first.id),
+            notice="",
             due_at=now,
         )
         await desk.save(deployment, followed, action="run_adopted", detail={"run_id": first.id})
