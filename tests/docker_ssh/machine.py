@@ -61,16 +61,16 @@ class Machine:
 
 
 class Sshd:
-    """One sshd of the machine, on a port of its own."""
+    """One sshd with the configuration and the host key in a folder, on a port of its own."""
 
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.port = free_port()
         self._process: Process | None = None
 
     @property
     def known_hosts(self) -> str:
-        line = (self.machine.folder / "host_key.pub").read_text().split()[:2]
+        line = (self.folder / "host_key.pub").read_text().split()[:2]
         return f"[{HOST}]:{self.port} {' '.join(line)}\n"
 
     async def __aenter__(self) -> Sshd:
@@ -82,7 +82,7 @@ class Sshd:
 
     async def start(self) -> None:
         """Listen; returns when it does."""
-        folder = self.machine.folder
+        folder = self.folder
         with (folder / "sshd.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(str(find("sshd")), "-D", "-e", "-f", str(folder / "sshd_config")),

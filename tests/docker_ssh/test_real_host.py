@@ -106,7 +106,7 @@ async def test_every_way_that_a_switch_can_go(outage: Outage) -> None:
 
         async def one(number: int, title: str) -> str:
             case, more = CASES[title]
-            async with turns, Sshd(host) as sshd:
+            async with turns, Sshd(host.folder) as sshd:
                 stage = Stage(host, sshd, f"c{number}", free_port(), more)
                 try:
                     await stage.prepare()
