@@ -10,21 +10,16 @@ import pytest
 
 from bot.domain.approvals.protection import Mode, Protection
 from bot.domain.deployments.deployments import Deployment
-from bot.domain.deployments.migrations import Migration
 from bot.domain.deployments.runs import Dispatch
 from bot.domain.deployments.states import TERMINAL, Kind, S, State
-from bot.domain.deployments.validation import Validation
 from bot.domain.deployments.watches import Watch
 from bot.domain.errors import Refusal
 from bot.domain.gates import Level, Verdict
-from bot.domain.gates.items import ITEMS, Phase
-from bot.domain.gates.signatures import QUERIES
 from bot.domain.rollbacks.target_steps import Progress, TargetStep
 from bot.domain.rollbacks.targets import Fate
 from bot.messages.rollbacks.rollbacks import Order, as_value
 from bot.ports import Tx
 from bot.services.rollbacks import rollbacks
-from handlers import signatures
 from tests.domain.samples import NOON
 from tests.matrix.desk import (
     APPROVERS,
@@ -108,13 +103,13 @@ async def test_what_is_not_listed_is_refused_and_audited(
         for number, (state, who) in enumerate(product(State, PEOPLE)):
             stored = tx.add(standing(state, number, at_github=at_github))
             may = who in people and state in states
-            cases.append(_case(what, who, value_of(what, stored), stored, may))
+            cases.append(case(what, who, value_of(what, stored), stored, may))
         return cases
 
     assert await desk.wrong(await desk.store.run(put)) == []
 
 
-def _case(what: str, who: str, value: str, stored: Deployment, may: bool) -> Case:
+def case(what: str, who: str, value: str, stored: Deployment, may: bool) -> Case:
     number, state = stored.id, stored.state
     return Case(what, who, value, lambda tx: tx.deployment(number), may, f"in {state}")
 
@@ -257,58 +252,7 @@ async def test_what_wants_more_than_a_state_is_refused_as_well(desk: Desk, what:
         cases = []
         for number, (state, who) in enumerate(product(State, PEOPLE)):
             stored, value = prepare(tx, standing(state, number, at_github=False))
-            cases.append(_case(what, who, value, stored, who in people and state in states))
-        return cases
-
-    assert await desk.wrong(await desk.store.run(put)) == []
-
-
-# Each item of the checklist has a button of its own.
-
-UNSEEN = {
-    "verdicts": (Verdict(gate="qa", level=Level.WARN, text="QA has not signed it off"),),
-    "validation": Validation(started_at=NOON),
-    "migrations": (Migration(path="migrations/0008_add.sql"),),
-}
-"""Nothing was read as done, so that every item may be a person's to sign."""
-
-SIGNERS = {"nobody": False, "guest": False, "deployer": True, "qa": True}
-DONE_BY_ITSELF = {
-    "team": set(State),  # the card is what tells the team
-    "documented": OVER,  # what is over is kept
-    "validated": {S.SUCCEEDED, S.DEGRADED},  # what was read against it, no name changes
-    "success": {S.SUCCEEDED},
-    "performance": set(State),  # one name is for both: it is asked with production's validation
-    "uptime": set(State),
-}
-"""Items that take no name, in these states."""
-
-DUE = {
-    Phase.BEFORE: {S.AWAITING_APPROVAL},
-    Phase.PRODUCTION: {S.VALIDATING, S.SUCCEEDED} | TROUBLED,
-    Phase.AFTER: {S.SUCCEEDED} | TROUBLED,
-    Phase.ISSUES: TROUBLED,
-}
-
-
-def signed_in(item: str) -> set[State]:
-    """The states in which an item waits for a name."""
-    if item in QUERIES:
-        return {S.SUCCEEDED}
-    phase = ITEMS[item][0] if item in ITEMS else Phase.BEFORE
-    return DUE[phase] - DONE_BY_ITSELF.get(item, set())
-
-
-@pytest.mark.parametrize("what", signatures.SIGN_OFFS)
-async def test_an_item_is_signed_by_whoever_may_while_it_is_open(desk: Desk, what: str) -> None:
-    item = what.removeprefix("sign_off_")
-
-    def put(tx: Tx) -> list[Case]:
-        cases = []
-        for number, (state, who) in enumerate(product(State, SIGNERS)):
-            stored = tx.add(standing(state, number, at_github=False).with_(**UNSEEN))
-            may = SIGNERS[who] and state in signed_in(item) and (item != "qa" or who == "qa")
-            cases.append(_case(what, who, str(stored.id), stored, may))
+            cases.append(case(what, who, value, stored, who in people and state in states))
         return cases
 
     assert await desk.wrong(await desk.store.run(put)) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import random
 from typing import Any
 from urllib.parse import urlencode
 
@@ -99,3 +100,21 @@ def signed(
         "X-Slack-Request-Timestamp": stamp,
         "X-Slack-Signature": f"v0={digest}",
     }
+
+
+JUNK = (b"%00", b"[", b"{", b"null", b"%22", "\u202e".encode(), b"A" * 300)
+
+
+def mutated(body: bytes, chance: random.Random) -> bytes:
+    """One to five edits: a byte replaced, a byte cut, or junk put in."""
+    edited = bytearray(body)
+    for _ in range(chance.randint(1, 5)):
+        at = chance.randrange(len(edited))
+        match chance.choices(("replace", "cut", "insert"), (4, 3, 3))[0]:
+            case "replace":
+                edited[at] = chance.randrange(256)
+            case "cut":
+                del edited[at]
+            case _:
+                edited[at:at] = chance.choice(JUNK)
+    return bytes(edited)

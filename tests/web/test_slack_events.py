@@ -27,6 +27,7 @@ from tests.web.slack_requests import (
     command,
     event,
     interaction,
+    mutated,
     signed,
 )
 
@@ -214,24 +215,6 @@ async def test_in_socket_mode_the_address_does_not_exist() -> None:
         body = command()
         status, _ = await front.post(PATH, body, signed(body))
         assert status == 404
-
-
-JUNK = (b"%00", b"[", b"{", b"null", b"%22", "\u202e".encode(), b"A" * 300)
-
-
-def mutated(body: bytes, chance: random.Random) -> bytes:
-    """One to five edits: a byte replaced, a byte cut, or junk put in."""
-    edited = bytearray(body)
-    for _ in range(chance.randint(1, 5)):
-        at = chance.randrange(len(edited))
-        match chance.choices(("replace", "cut", "insert"), (4, 3, 3))[0]:
-            case "replace":
-                edited[at] = chance.randrange(256)
-            case "cut":
-                del edited[at]
-            case _:
-                edited[at:at] = chance.choice(JUNK)
-    return bytes(edited)
 
 
 async def test_a_thousand_mutations_never_break_it(front: Front) -> None:
