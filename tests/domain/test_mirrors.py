@@ -17,7 +17,7 @@ from bot.domain.deployments.mirrors import (
 )
 from bot.domain.deployments.outside import Outside
 from bot.domain.deployments.runs import Progress, Stage
-from bot.domain.deployments.states import State
+from bot.domain.deployments.states import Kind, State
 from bot.domain.rollbacks.target_steps import TargetStep
 from tests.domain.samples import a_deployment
 
@@ -108,6 +108,13 @@ def test_a_commit_stands_for_a_version_that_nobody_knows(deployment: Deployment,
 
 
 def test_githubs_own_name_of_the_environment_counts() -> None:
-    assert place_of(a_deployment()) == "production"
+    assert place_of(a_deployment(), None) == "production"
     gate = Protection(mode=Mode.GITHUB_ENVIRONMENT, environments=("prod-eu", "prod-us"))
-    assert place_of(a_deployment(protection=gate)) == "prod-eu"
+    assert place_of(a_deployment(), gate) == "prod-eu"
+
+
+def test_a_way_back_is_shown_where_the_releases_are() -> None:
+    gate = Protection(mode=Mode.GITHUB_ENVIRONMENT, environments=("prod-eu",))
+    back = a_deployment(kind=Kind.ROLLBACK)
+    assert back.protection is None
+    assert place_of(back, gate) == "prod-eu"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.approvals.protection import Protection
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.runs import Progress
 from bot.domain.deployments.states import State
@@ -75,9 +76,10 @@ def key_of(deployment: Deployment) -> str:
     return deployment.request_id or f"{deployment.name}@{asked}"
 
 
-def place_of(deployment: Deployment) -> str:
-    """The environment as GitHub names it: the one at whose gate the run waits, else ours."""
-    protection = deployment.protection
+def place_of(deployment: Deployment, protection: Protection | None) -> str:
+    """The environment as GitHub names it: the one at whose gate releases are configured to wait,
+    else ours. The same for what has no gate, as a way back: there it is one place.
+    """
     named = protection.environments if protection else ()
     return named[0] if named else deployment.environment
 

@@ -1,8 +1,9 @@
-"""Replacing: skipping an older version that only waits, by a newer one in the same slot."""
+"""Replacing: which deployment gives up its slot to another one, asked for or started outside."""
 
 from bot.domain.deployments.deployments import Deployment
-from bot.domain.deployments.states import State
+from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
+from bot.domain.gates.overrides import standing
 from bot.domain.versions import Version
 
 ONLY_WAITS = frozenset({State.REQUESTED, State.CHECKING, State.AWAITING_APPROVAL})
@@ -15,15 +16,16 @@ def is_untouched(holder: Deployment) -> bool:
 
 def gives_way(holder: Deployment, version: Version) -> bool:
     """Whether what holds the slot may be replaced by this version: it is older, it only waits, and
-    nothing of it has ever been sent to GitHub.
+    nothing of it has ever been sent to GitHub. A way back always is older, and no release takes
+    its place.
     """
     older = Version.parse(holder.version)
     only_waits = holder.state in ONLY_WAITS and is_untouched(holder)
-    return only_waits and older is not None and older < version
+    return only_waits and not holder.is_way_back and older is not None and older < version
 
 
 def must_give_way(holder: Deployment, version: Version) -> None:
-    """Refuse to replace what no longer only waits, or is not older."""
+    """Refuse to replace what no longer only waits, is not older, or is a way back."""
     if not gives_way(holder, version):
         raise Refusal(
             "not_replaced",
@@ -32,3 +34,28 @@ def must_give_way(holder: Deployment, version: Version) -> None:
             version=holder.version,
             state=holder.state,
         )
+
+
+def is_stuck(holder: Deployment) -> bool:
+    """Whether it does not keep others from deploying: it is blocked, and nobody has spoken for it.
+    Its run that waits at GitHub would, and so does a way back.
+    """
+    waits = holder.state is State.AWAITING_APPROVAL and is_untouched(holder)
+    return waits and not holder.is_way_back and bool(standing(holder)) and not holder.overrides
+
+
+def gives_way_to_run(holder: Deployment, kind: Kind, *, is_merge: bool) -> bool:
+    """Whether what holds the slot gives way to a run of this kind that somebody started outside,
+    which happens already: where it only waits, because what was checked no longer holds, or where
+    it waits for a person's decision.
+
+    A merge waits for its turn instead: nobody meant to displace anything by it. A way back waits
+    for its people whatever is started; a degraded one gives way to another way back, unless its
+    database is half back.
+    """
+    if is_merge:
+        return False
+    if not holder.is_way_back:
+        return holder.is_waiting or holder.state is State.DEGRADED
+    is_again = holder.state is State.DEGRADED and kind is Kind.ROLLBACK
+    return is_again and not holder.is_half_back

@@ -6,10 +6,9 @@ from datetime import timedelta
 from bot.config import Config
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.dry_runs import may_try
-from bot.domain.deployments.replacing import gives_way, is_untouched
+from bot.domain.deployments.replacing import gives_way, is_stuck
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
-from bot.domain.gates.overrides import standing
 from bot.domain.grammar import DeployWish
 from bot.domain.incidents.incident_rules import may_mend
 from bot.domain.incidents.incidents import number_in
@@ -110,7 +109,7 @@ def deploy(
     if wish.dry_run:
         may_try(tx.dry_run(actor.slack_id, service, environment))
     elif holder := tx.holder(service, environment):
-        if _is_stuck(holder):
+        if is_stuck(holder):
             _supersede(tx, holder, actor)
         elif gives_way(holder, wish.version):
             tx.audit(slack_id, "replacement_offered", holder.name, version=str(wish.version))
@@ -204,14 +203,6 @@ def _workflow(config: Config, service: str, environment: str) -> str:
 
 def _login(holder: Deployment) -> str:
     return holder.outside.login if holder.outside else "somebody outside Slack"
-
-
-def _is_stuck(holder: Deployment) -> bool:
-    """What is blocked and nobody has spoken for does not keep others from deploying; its run that
-    waits at GitHub would.
-    """
-    waits = holder.state is State.AWAITING_APPROVAL and is_untouched(holder)
-    return waits and bool(standing(holder)) and not holder.overrides
 
 
 def _supersede(tx: Tx, holder: Deployment, actor: Actor) -> None:

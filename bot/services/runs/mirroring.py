@@ -24,6 +24,7 @@ from bot.domain.errors import Declined, Fault, NotFound
 from bot.messages.deployments.cards import status
 from bot.ports import Announced, Tx
 from bot.services.desk import Desk, retry_in
+from bot.services.runs.protecting import configured
 
 log = structlog.get_logger()
 GIVE_UP = timedelta(hours=24)
@@ -55,7 +56,8 @@ def follow(config: Config, tx: Tx, old: Deployment, new: Deployment) -> None:
         return  # a note on what is over makes nothing new
     was_begun = new.run_id is not None or new.steps
     if was_begun and not new.dry_run and not new.adopted and tx.mirror(new.id) is None:
-        tx.add_mirror(Mirror(deployment=new.id, repo=new.repo, environment=place_of(new)))
+        place = place_of(new, configured(config, new.service, new.environment))
+        tx.add_mirror(Mirror(deployment=new.id, repo=new.repo, environment=place))
 
 
 def due(desk: Desk, found: Iterable[tuple[Deployment, Mirror]]) -> list[int]:

@@ -8,6 +8,7 @@ import structlog
 from bot.domain.deployments import outside
 from bot.domain.deployments.deployments import Binding, Deployment
 from bot.domain.deployments.outside import Outside, Way
+from bot.domain.deployments.replacing import gives_way_to_run
 from bot.domain.deployments.runs import RunSummary, deployed_at, failure_of
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import NotFound
@@ -77,7 +78,8 @@ async def _settle_place(
     ids = [run.id for run in runs]
 
     def read(tx: Tx) -> tuple[bool, Deployment | None, dict[int, int]]:
-        is_free = _makes_way(tx.holder(service, environment), is_merge=bool(lookout.branch))
+        holder = tx.holder(service, environment)
+        is_free = _makes_way(holder, lookout.kind, is_merge=bool(lookout.branch))
         known = tx.attempts(lookout.repo, ids, place)
         return is_free, tx.live(service, environment), known
 
@@ -97,18 +99,9 @@ async def _settle_place(
                     await _say_conflict(desk, place, run)
 
 
-def _makes_way(holder: Deployment | None, *, is_merge: bool) -> bool:
-    """Whether the slot is free, or its deployment gives way to what already happens: one that only
-    waits, because what was checked no longer holds, or one that waits for a person's decision.
-
-    A merge waits for its turn instead: nobody meant to displace anything by it. A rollback is not
-    displaced by anything.
-    """
-    if holder is None:
-        return True
-    if is_merge or (holder.is_waiting and holder.kind is Kind.ROLLBACK):
-        return False
-    return holder.is_waiting or holder.state is State.DEGRADED
+def _makes_way(holder: Deployment | None, kind: Kind, *, is_merge: bool) -> bool:
+    """Whether the slot is free, or what holds it gives way to a run of this kind."""
+    return holder is None or gives_way_to_run(holder, kind, is_merge=is_merge)
 
 
 async def _as_deployment(
@@ -227,7 +220,8 @@ async def _follow(desk: Desk, found: Deployment, asked: Deployment | None) -> No
 
     def keep(tx: Tx) -> None:
         holder = tx.holder(found.service, found.environment)
-        if _is_known(tx, found) or not _makes_way(holder, is_merge=found.is_merge):
+        is_free = _makes_way(holder, found.kind, is_merge=found.is_merge)
+        if _is_known(tx, found) or not is_free:
             return
         if holder is not None:
             _displace(tx, holder, found)
