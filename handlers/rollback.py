@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.domain.errors import Refusal
 from bot.domain.grammar import clean_reason, parse_rollback
+from bot.domain.rollbacks.prospects import Outlook
 from bot.domain.rollbacks.rollbacks import Reason
 from bot.messages.blocks import Message
 from bot.messages.deployments import forms
@@ -11,7 +12,7 @@ from bot.messages.knowing import reports
 from bot.messages.rollbacks import rollbacks as messages
 from bot.messages.rollbacks.rollbacks import Order, order_of
 from bot.services.rollbacks import expecting, rollbacks, undoing
-from bot.services.rollbacks.rollbacks import Situation
+from bot.services.rollbacks.situations import Situation
 from handlers.payloads import Answer, Click, Command, FormErrors, Office, OpenForm, Submission
 
 
@@ -46,7 +47,7 @@ def proposed(order: Order, found: Situation, office: Office) -> Message:
         undoing.before(tx, taken),
         found.left,
         undoing.unread(tx, office.config, order.service, taken, order.version),
-        expecting.expected(tx, office.config, order.service, order.environment),
+        _outlook(order, found, office),
         _others(order, found, office),
     )
 
@@ -108,11 +109,18 @@ def _form(order: Order, found: Situation, channel: str, command: str, office: Of
         channel,
         left=found.left,
         name_of=office.tx.name_of,
-        expected=expecting.expected(office.tx, office.config, order.service, order.environment),
+        outlook=_outlook(order, found, office),
         others=_others(order, found, office),
     )
     example = f"{command} {order.service} to {order.version} because …"
     return OpenForm(view, Message(f"The form did not open in time. Type it instead: `{example}`"))
+
+
+def _outlook(order: Order, found: Situation, office: Office) -> Outlook:
+    """What is known of the way to what would be gone back to, and of those to all that could be."""
+    versions = {order.version, *(one.version for one in found.known if not one.why_not)}
+    where = (order.service, order.environment)
+    return expecting.outlook(office.tx, office.config, where, found.left, versions)
 
 
 def _others(order: Order, found: Situation, office: Office) -> int:

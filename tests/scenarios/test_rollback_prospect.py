@@ -17,8 +17,8 @@ async def test_the_proposal_says_what_goes_away_and_what_was_rehearsed(team: Wor
     assert GOES_AWAY in said
     assert AS_REHEARSED in said
     said = await team.types("bo", "/rollback to v1.1.0 because it is broken")
-    assert "Goes away" not in said
-    assert "This way back was not rehearsed: whether a gate at GitHub would hold it" in said
+    assert "What goes away since v1.1.0 is not known." in said
+    assert "This way back was not rehearsed. No gate at GitHub would hold it, as read " in said
     assert re.search(r"Expected to take: rollback.yml about \d+ s\.", said)
 
 
@@ -28,7 +28,9 @@ async def test_the_form_says_it_as_well_with_the_candidates(team: Workspace) -> 
     form = str((await team.get("/modal", **{"as": "bo"}))["blocks"])
     assert GOES_AWAY in form
     assert AS_REHEARSED.replace("As rehearsed:", "*As rehearsed:*") in form
-    assert "Of any other version than v1.2.0 this is not known." in form
+    assert "Any other version was not rehearsed:" in form
+    assert "• v1.1.0: what goes away is not known" in form
+    assert "No gate at GitHub would hold it, as read " in form
     assert re.search(r"Expected to take: rollback.yml about \d+ s\.", form)
     assert "v1.2.0 · D1, live 2024-03-19 12:2" in form
     assert "v1.1.0 · released " in form
@@ -50,6 +52,24 @@ async def test_how_long_it_took_the_last_time_is_what_is_expected(team: Workspac
     assert "As rehearsed: v1.2.0, " in said
     assert " as the last time), " in said
     assert "migrations reversible" in said
+
+
+async def test_of_any_version_since_we_know_it_says_what_goes_away(tmp_path: Path) -> None:
+    """Nobody is asked for it: it is what the deployments since had brought."""
+    async with workspace(tmp_path, rules=RULES) as team:
+        await deployed(team)
+        await team.asks_and_approves("/deploy v1.3.0")
+        await team.passes("PT2M")
+        await team.types("bo", "/rollback")
+        form = str((await team.get("/modal", **{"as": "bo"}))["blocks"])
+        assert "• v1.2.0: 4 commits go away, 🔴 no way down of 0007_drop_legacy_column.sql" in form
+        asked = len((await team.get("/journal", system="github"))["journal"])
+        said = await team.types("bo", "/rollback to v1.2.0 because orders are lost")
+        assert len((await team.get("/journal", system="github"))["journal"]) == asked
+        assert "Goes away (4 commits): Drop the legacy column" in said
+        assert "; Add feature X; Fix bug Y; Update dependency Z" in said
+        assert "1 migration in between; the database stays as it is:" in said
+        assert "not known" not in said
 
 
 async def test_what_is_not_known_of_the_database_is_said_and_then_found_out(

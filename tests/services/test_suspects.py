@@ -21,6 +21,7 @@ from bot.services.knowing import reports
 from bot.services.knowing.exchanging import take_in
 from bot.services.knowing.measuring import lately, measure
 from bot.services.rollbacks import rollbacks
+from bot.services.rollbacks.situations import situation
 from handlers import incident_buttons
 from handlers.payloads import FormErrors
 from tests.services.incidents import Form, a_team, incident, opens, ran, went_back
@@ -248,7 +249,7 @@ async def test_a_start_that_is_put_right_finds_its_suspect_anew(team: Team) -> N
 
 async def test_what_was_taken_in_is_gone_back_from_under_its_own_name(team: Team) -> None:
     await brought_in(team)
-    found = await team.store.read(lambda tx: rollbacks.situation(tx, "app", "production"))
+    found = await team.store.read(lambda tx: situation(tx, "app", "production"))
     assert found.left is not None
     assert (found.left.version, found.choice.takes_back) == ("v1.3.0", "rel-3")
     await went_back(team, "v1.2.0", "rel-3", team.clock.now())

@@ -13,17 +13,18 @@ from bot.domain.gates.items import APPROVERS_CHECKS, BACKUP
 from bot.domain.gates.overrides import SHORTEST_REASON, liftable
 from bot.domain.grammar import MAX_REASON
 from bot.domain.people import Who
-from bot.domain.rollbacks.expectations import Expected
+from bot.domain.rollbacks.prospects import NOTHING_KNOWN, Outlook
 from bot.domain.rollbacks.rollbacks import Earlier, Reason
 from bot.messages import blocks as b
 from bot.messages.deployments.cards import title
-from bot.messages.rollbacks.rehearsals import times
+from bot.messages.rollbacks.rehearsals import gate, times
 from bot.messages.rollbacks.rollbacks import (
     Order,
     about,
     approved_by,
     as_value,
     makes_way,
+    other_ways,
     prospect,
     rehearsed,
 )
@@ -93,7 +94,7 @@ def rollback(
     *,
     left: Deployment | None = None,
     name_of: Callable[[str], str] | None = None,
-    expected: Sequence[Expected] = (),
+    outlook: Outlook = NOTHING_KNOWN,
     others: int = 0,
 ) -> View:
     """The form of a rollback: where to, why, and a few words; it says which versions are not fit,
@@ -121,12 +122,16 @@ def rollback(
         _input("why", "Reason", reasons, hint="Shown on the card and in the channel."),
         _input("reason", "In a few words", words, optional=True),
     ]
-    about_it = prospect(order.version, left, expected)
-    if rehearsed(order.version, left) and sum(not one.why_not for one in earlier) > 1:
-        other = f"Of any other version than {b.line(order.version, 64)} this is not known."
-        about_it.append(other)
-        if expected:
-            about_it.append(times(expected))
+    about_it = prospect(order.version, left, outlook)
+    fit = [one.version for one in earlier if not one.why_not]
+    others_fit = [version for version in fit if version != order.version]
+    if others_fit:
+        about_it.append("Any other version was not rehearsed:")
+        about_it.extend(other_ways(outlook, others_fit))
+    if others_fit and (found := rehearsed(order.version, left)):
+        about_it.append(gate(found))
+        if outlook.expected:
+            about_it.append(times(outlook.expected))
     blocks[1:1] = b.sections(about_it)
     unfit = [f"{b.line(one.version, 64)}: {one.why_not}" for one in earlier if one.why_not]
     if unfit:

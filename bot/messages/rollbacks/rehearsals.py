@@ -36,6 +36,24 @@ def way_back(found: Rehearsal, heading: str = "If this goes wrong") -> str:
     return "\n".join(lines)
 
 
+def gate(found: Rehearsal | None) -> str:
+    """Whether a gate at GitHub would hold a way back to another version than the rehearsed one: it
+    is that of the workflow, whatever version it is started with.
+    """
+    if found is None or not found.places:
+        return "Whether a gate at GitHub would hold it is not known."
+    read = [place for place in found.places if place.kind == "github_workflow"]
+    if not read:
+        return "It takes no workflow, so no gate at GitHub would hold it."
+    if not all(place.possible for place in read):
+        return "Whether a gate at GitHub would hold it is not known."
+    held = [f"{place.name} {fact}" for place in read for fact in place.facts]
+    at = f"as read {b.when(found.at)}"
+    if held:
+        return f"{RED} *{b.line('; '.join(held))}*, {at}."
+    return f"No gate at GitHub would hold it, {at}."
+
+
 def times(expected: Sequence[Expected]) -> str:
     """How long each place takes, in order, and all of them."""
     each = [f"{b.line(one.name, 80)} {_time(one.takes, one.was_timed)}" for one in expected]

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.migrations import Migration
-from bot.domain.rollbacks.expectations import Expected
+from bot.domain.rollbacks.prospects import NOTHING_KNOWN, Outlook
 from bot.domain.rollbacks.rehearsal import Rehearsal
 from bot.domain.rollbacks.rollbacks import Earlier
 from bot.domain.rollbacks.undoing import Undoing
@@ -17,7 +17,7 @@ from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
 from bot.messages.deployments.cards import status, title
 from bot.messages.rollbacks import undoing
-from bot.messages.rollbacks.rehearsals import RED, times, way_back
+from bot.messages.rollbacks.rehearsals import RED, gate, times, way_back
 
 MOST_LISTED = 8
 MOST_KEPT = 500
@@ -50,7 +50,7 @@ def proposal(
     before: Undoing | None = None,
     left: Deployment | None = None,
     unread: str = "",
-    expected: Sequence[Expected] = (),
+    outlook: Outlook = NOTHING_KNOWN,
     others: int = 0,
 ) -> Message:
     """What would be done, and the button that does it; `others` have to approve it besides."""
@@ -68,9 +68,12 @@ def proposal(
     elif others:
         lines.append(f"*As configured, {approved_by(others)}.*")
     lines.extend(f"{b.line(one.version, 64)} is fit: {b.line(about(one))}" for one in fit)
-    lines.extend(prospect(order.version, left, expected))
-    lines.extend(undoing.listed(between or (), before))
-    if unread:
+    lines.extend(prospect(order.version, left, outlook))
+    known = outlook.since.get(o.version)
+    is_known = known is not None and known.migrations is not None
+    found = known.migrations if known and unread else between
+    lines.extend(undoing.listed(found or (), before))
+    if unread and not is_known:
         lines.append(undoing.unread(o.version, unread))
     besides = [one for one in earlier if one.version != o.version][:MOST_LISTED]
     if besides:
@@ -100,27 +103,43 @@ def proposal(
     return Message(f"{point} {_from_to(order)}", (*b.sections(lines), control))
 
 
-def prospect(version: str, left: Deployment | None, expected: Sequence[Expected] = ()) -> list[str]:
+def prospect(version: str, left: Deployment | None, outlook: Outlook) -> list[str]:
     """What goes away, and what the way back to that version is like, as it was rehearsed before
-    the deployment that is `left` was approved; else what is `expected` of any.
+    the deployment that is `left` was approved; else what is known of any.
     """
     lines = []
-    listed = left.changes if left else None
-    if listed and listed.base == version and listed.changes:
-        titles = [b.line(change.title, 120) for change in listed.changes[:MOST_LISTED]]
-        more = len(listed.changes) - len(titles)
+    found = outlook.since.get(version)
+    if found and found.changes:
+        titles = [b.line(change.title, 120) for change in found.changes[:MOST_LISTED]]
+        more = len(found.changes) - len(titles)
         goes = "; ".join(titles) + (f" and {more} more" if more else "")
-        lines.append(f"Goes away ({listed.commits} commits): {goes}")
+        lines.append(f"Goes away ({count(found.commits, 'commit')}): {goes}")
+    elif found is None:
+        lines.append(f"What goes away since {b.line(version, 64)} is not known.")
     if rehearsal := rehearsed(version, left):
         places = tuple(replace(place, pinned="") for place in rehearsal.places)
         rehearsal = replace(rehearsal, places=places)  # a pin is the left version's trouble
         lines.append(f"{way_back(rehearsal, 'As rehearsed')}\nThat was {b.when(rehearsal.at)}.")
     else:
-        lines.append(
-            "This way back was not rehearsed: whether a gate at GitHub would hold it is not known."
-        )
-        if expected:
-            lines.append(times(expected))
+        lines.append(f"This way back was not rehearsed. {gate(left.rehearsal if left else None)}")
+        if outlook.expected:
+            lines.append(times(outlook.expected))
+    return lines
+
+
+def other_ways(outlook: Outlook, versions: Sequence[str]) -> list[str]:
+    """The same in a line for each of these versions, of which none was rehearsed."""
+    lines = []
+    for version in versions[:MOST_LISTED]:
+        found = outlook.since.get(version)
+        if found is None:
+            told = "what goes away is not known"
+        else:
+            verb = "goes" if found.commits == 1 else "go"
+            told = f"{count(found.commits, 'commit')} {verb} away"
+        if outlook.asks_database:
+            told += f", {undoing.briefly(found.migrations if found else None)}"
+        lines.append(f"• {b.line(version, 64)}: {told}")
     return lines
 
 

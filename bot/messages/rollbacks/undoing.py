@@ -6,7 +6,7 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.migrations import Migration
 from bot.domain.rollbacks import undoing
 from bot.domain.rollbacks.undoing import Undoing
-from bot.domain.words import count
+from bot.domain.words import count, listing
 from bot.messages import blocks as b
 from bot.messages.rollbacks.rehearsals import RED
 
@@ -26,6 +26,16 @@ def listed(migrations: Sequence[Migration], before: Undoing | None = None) -> li
     if len(migrations) > MOST_LISTED:
         lines.append(f"• and {len(migrations) - MOST_LISTED} more")
     return lines
+
+
+def briefly(migrations: Sequence[Migration] | None) -> str:
+    """What is in between, in a few words."""
+    if migrations is None:
+        return f"{RED} migrations not known"
+    stuck = [one.name for one in migrations if not one.has_down]
+    if stuck:
+        return f"{RED} no way down of {b.line(listing(stuck), 200)}"
+    return count(len(migrations), "migration") if migrations else "no migrations"
 
 
 def unread(version: str, why: str) -> str:

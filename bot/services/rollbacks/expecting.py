@@ -1,28 +1,44 @@
-"""Expecting: how long going back takes at each place of a service, as far as the store tells."""
+"""Expecting: what is known of each way back before anybody takes it, as far as the store tells."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.config import Config
 from bot.config.targets import stated
 from bot.domain.deployments.deployments import Deployment
-from bot.domain.rollbacks import expectations
+from bot.domain.rollbacks import expectations, prospects
 from bot.domain.rollbacks.expectations import Expected
+from bot.domain.rollbacks.prospects import Outlook
 from bot.ports import Tx
 
 LOOK_BACK = 50
 """How many earlier deployments are looked through."""
 
 
-def expected(tx: Tx, config: Config, service: str, environment: str) -> tuple[Expected, ...]:
-    """Each place in the order of a way back."""
-    earlier = tx.history(service, environment, limit=LOOK_BACK)
-    return after(earlier, config, service, environment)
+def outlook(
+    tx: Tx,
+    config: Config,
+    where: tuple[str, str],
+    taken: Deployment | None,
+    versions: Iterable[str],
+) -> Outlook:
+    """What goes away with `taken` on the way back to each of these versions, and how long each
+    place takes.
+    """
+    earlier = tx.history(*where, limit=LOOK_BACK)
+    found = {one: prospects.since(taken, earlier, one) for one in versions} if taken else {}
+    return Outlook(
+        since={version: prospect for version, prospect in found.items() if prospect},
+        expected=after(earlier, config, *where),
+        asks_database=config.services[where[0]].migrations is not None,
+    )
 
 
 def after(
     earlier: Sequence[Deployment], config: Config, service: str, environment: str
 ) -> tuple[Expected, ...]:
-    """The same after these deployments, newest first."""
+    """How long each place takes, in the order of a way back, after these deployments, the newest
+    first.
+    """
     settings, place = config.services[service], config.environment(service, environment)
     if place and place.targets:
         return tuple(expectations.at_target(earlier, t.name, stated(t)) for t in place.targets)

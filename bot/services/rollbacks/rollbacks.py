@@ -1,30 +1,26 @@
 """Rollbacks: what `/rollback` and its buttons ask for, decided inside one transaction."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.config import Config
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
-from bot.domain.deployments.steps import is_unsent
 from bot.domain.errors import Refusal
 from bot.domain.incidents.incidents import Incident
-from bot.domain.metrics.history import Record, Result
-from bot.domain.people import Actor, Who
+from bot.domain.people import Actor
 from bot.domain.rollbacks import reversals, rollbacks
 from bot.domain.rollbacks.rescue import Rescue
-from bot.domain.rollbacks.rollback_target import Choice, choose
-from bot.domain.rollbacks.rollbacks import Earlier, Way
+from bot.domain.rollbacks.rollbacks import Way
 from bot.domain.rollbacks.undoing import Undoing
 from bot.messages.blocks import Message
 from bot.messages.deployments import notes
-from bot.messages.deployments.cards import status
 from bot.messages.rollbacks import rollbacks as messages
 from bot.messages.rollbacks.rollbacks import Order
 from bot.ports import Tx
 from bot.services.deployments.requests import service_of, still_known, who
 from bot.services.desk import direct
 from bot.services.rollbacks import lifts, undoing
-from bot.services.rollbacks.past import past
+from bot.services.rollbacks.situations import Situation, is_as_shown, is_new, is_open, situation
 
 PRODUCTION = "production"
 STOPPABLE = (State.RUNNING, State.AWAITING_APPROVAL, State.APPROVED)
@@ -32,54 +28,6 @@ STOPPABLE = (State.RUNNING, State.AWAITING_APPROVAL, State.APPROVED)
 
 SENT = (State.DISPATCHING, State.UNKNOWN)
 """States in which the run has to be found before it can be stopped."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """What is known where a rollback is asked for; `left` is the deployment that it takes back."""
-
-    history: tuple[Record, ...]
-    choice: Choice
-    known: tuple[Earlier, ...]
-    holder: Deployment | None
-    left: Deployment | None = None
-
-    @property
-    def way(self) -> Way:
-        """What becomes of the deployment that is there."""
-        return rollbacks.way(self.holder)
-
-    def is_fit(self, version: str) -> bool:
-        """Whether that version is known to be good to go back to."""
-        return any(one.version == version and not one.why_not for one in self.known)
-
-
-def situation(
-    tx: Tx, service: str, environment: str, incident: Incident | None = None
-) -> Situation:
-    """What is live there, what could be gone back to, for the sake of that incident if there is
-    one, and what stands in the way.
-
-    What is changing the environment now counts as half-way: it would be stopped first. What GitHub
-    surely did not take changed nothing.
-    """
-    holder = tx.holder(service, environment)
-    unsent = holder.in_history if holder is not None and is_unsent(holder) else ""
-    history = tuple(
-        record if record.result is not None else replace(record, result=Result.FAILURE)
-        for record in past(tx, service, environment, incident)
-        if record.id != unsent
-    )
-    choice = choose(history)
-    known = rollbacks.earlier(history, choice)
-    taken = choice.takes_back
-    return Situation(
-        history=history,
-        choice=choice,
-        known=known,
-        holder=holder,
-        left=tx.deployment_in_history(taken) if taken else None,
-    )
 
 
 def propose(
@@ -99,9 +47,9 @@ def propose(
     name = service or service_of(config, config.commands.rollback, "")
     _is_set_up(config, name, environment)
     found = situation(tx, name, environment, incident)
-    _is_open(found)
+    is_open(found)
     target = rollbacks.target_of(found.choice, version, found.known, force=force)
-    _is_new(found, target)
+    is_new(found, target)
     order = Order(
         service=name,
         environment=environment,
@@ -123,10 +71,10 @@ def carry_out(tx: Tx, config: Config, order: Order, slack_id: str, asked_in: str
     actor = _authorised(tx, config, slack_id)
     _is_set_up(config, order.service, order.environment)
     found = situation(tx, order.service, order.environment)
-    _is_open(found)
-    _is_as_shown(order, found)
+    is_open(found)
+    is_as_shown(order, found)
     version = rollbacks.target_of(found.choice, order.version, found.known, force=order.force)
-    _is_new(found, version)
+    is_new(found, version)
     wish = Rescue(
         version=version,
         by=actor.slack_id,
@@ -270,66 +218,4 @@ def _is_set_up(config: Config, service: str, environment: str) -> None:
             "{service} has no {environment} in gonogo.yaml, so I cannot roll it back.",
             service=service,
             environment=environment,
-        )
-
-
-def _is_open(found: Situation) -> None:
-    holder = found.holder
-    if holder is None or found.way is not Way.LOOK:
-        return
-    if wish := holder.rescue:
-        raise Refusal(
-            "waits_already",
-            "A rollback of {service} to {version} waits already, asked for by {who}: it begins "
-            "once {name} has ended ({state}), or with Close as Failed where its card offers that.",
-            service=holder.service,
-            version=wish.version,
-            who=Who(wish.by) if wish.by else "the configuration",
-            name=holder.name,
-            state=status(holder),
-        )
-    raise Refusal(
-        "being_changed",
-        "{service} {environment} is being changed by {name} ({version}, {state}), asked for by "
-        "{who}. Nothing runs beside it; look at its card.",
-        service=holder.service,
-        environment=holder.environment,
-        name=holder.name,
-        version=holder.version,
-        state=status(holder),
-        who=Who(holder.requested_by) if holder.requested_by else "somebody outside Slack",
-    )
-
-
-def _is_new(found: Situation, version: str) -> None:
-    """Whoever presses twice, or after somebody else, takes nothing away from those who approve."""
-    holder = found.holder
-    if holder is None or holder.kind is not Kind.ROLLBACK or found.way is not Way.SUPERSEDE:
-        return
-    if holder.version == version:
-        raise Refusal(
-            "asked_already",
-            "{who} asked for that already: {name} goes back to {version} once somebody else has "
-            "approved it.",
-            who=Who(holder.requested_by),
-            name=holder.name,
-            version=version,
-        )
-
-
-def _is_as_shown(order: Order, found: Situation) -> None:
-    """A button outlives what it showed (R23): what is live, and what would be stopped."""
-    if order.live != found.choice.live:
-        raise Refusal(
-            "live_changed",
-            "Meanwhile {now} is live, and not {then}. Nothing was done; ask again with {rollback}.",
-            now=found.choice.live or "nothing",
-            then=order.live or "nothing",
-        )
-    if found.way is Way.ABORT and found.holder and order.aborts != found.holder.id:
-        raise Refusal(
-            "something_runs",
-            "Meanwhile {name} ({version}) is running. Nothing was done; ask again with {rollback}.",
-            name=found.holder.name,
-            version=found.holder.version,
         )

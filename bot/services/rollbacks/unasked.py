@@ -10,7 +10,8 @@ from bot.domain.rollbacks.rescue import Rescue
 from bot.domain.words import listing
 from bot.ports import Tx
 from bot.services.rollbacks import undoing
-from bot.services.rollbacks.rollbacks import begin, make_way, situation
+from bot.services.rollbacks.rollbacks import begin, make_way
+from bot.services.rollbacks.situations import situation
 
 
 def is_wanted(config: Config, deployment: Deployment) -> bool:
