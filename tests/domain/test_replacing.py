@@ -75,6 +75,7 @@ HALF = Undoing(count=1, version="v1.2.1", is_half_back=True)
         (WAITS_HERE, Kind.ROLLBACK, True),
         ({"state": State.DEGRADED}, Kind.RELEASE, True),
         ({"state": State.RUNNING}, Kind.RELEASE, False),
+        (WAITS_HERE | {"kind": Kind.REDEPLOY, "reverses": "D11"}, Kind.RELEASE, True),
         (WAITS_HERE | {"kind": Kind.ROLLBACK}, Kind.RELEASE, False),
         (WAITS_HERE | {"kind": Kind.ROLLBACK}, Kind.ROLLBACK, False),
         (BACK, Kind.RELEASE, False),
@@ -82,7 +83,7 @@ HALF = Undoing(count=1, version="v1.2.1", is_half_back=True)
         (BACK | {"undoing": HALF}, Kind.ROLLBACK, False),
     ],
 )
-def test_what_is_started_outside_displaces_no_way_back(
+def test_what_is_started_outside_displaces_no_rollback(
     facts: dict[str, Any], by: Kind, gives: bool
 ) -> None:
     holder = a_deployment(**facts)

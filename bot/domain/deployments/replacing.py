@@ -49,13 +49,12 @@ def gives_way_to_run(holder: Deployment, kind: Kind, *, is_merge: bool) -> bool:
     which happens already: where it only waits, because what was checked no longer holds, or where
     it waits for a person's decision.
 
-    A merge waits for its turn instead: nobody meant to displace anything by it. A way back waits
-    for its people whatever is started; a degraded one gives way to another way back, unless its
-    database is half back.
+    A merge waits for its turn instead: nobody meant to displace anything by it. A rollback waits
+    for its people whatever is started; a degraded one gives way to a run that rolls back. Whose
+    database is half back gives way to nothing.
     """
-    if is_merge:
+    if is_merge or holder.is_half_back:
         return False
-    if not holder.is_way_back:
+    if holder.kind is not Kind.ROLLBACK:
         return holder.is_waiting or holder.state is State.DEGRADED
-    is_again = holder.state is State.DEGRADED and kind is Kind.ROLLBACK
-    return is_again and not holder.is_half_back
+    return holder.state is State.DEGRADED and kind is Kind.ROLLBACK

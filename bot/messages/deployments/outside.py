@@ -8,6 +8,9 @@ from bot.messages import blocks as b
 from bot.messages.blocks import Message
 from bot.messages.deployments.cards import started_by, status, title
 
+MOST_NAMED = 4
+"""Places that a line on a card names, where a run may be for any of them."""
+
 
 def older(deployment: Deployment) -> Message:
     """The alert that somebody takes production back without the bot."""
@@ -69,6 +72,21 @@ def unclear(run: RunSummary, workflow: str, places: Sequence[tuple[str, str]]) -
         "its runs (run-name) I could tell."
     )
     return _alert(point, text)
+
+
+def works_there(run: RunSummary, places: Sequence[tuple[str, str]]) -> str:
+    """What a deployment waits for that is about to be sent: a run there, or one that may be for any
+    of these places.
+    """
+    begun = f"{run.actor} started run {run.id} outside Slack"
+    if not places:
+        return f"{begun}; looking at it"
+    listed = " or ".join(f"{service} {environment}" for service, environment in places[:MOST_NAMED])
+    more = f" or {len(places) - MOST_NAMED} more" if len(places) > MOST_NAMED else ""
+    return (
+        f"{begun}. It may be for {listed}{more}, and I cannot tell: cancel it at GitHub, or wait "
+        "for its end"
+    )
 
 
 def displaced(holder: Deployment, found: Deployment) -> str:

@@ -20,7 +20,7 @@ from bot.services.desk import Desk, announce, retry_in
 from bot.services.gates.binding import workflow_moved
 from bot.services.gates.guards import Objection, objection, over_targets
 from bot.services.rollbacks import half_back, rescuing, reversals, rolling_back, switching
-from bot.services.runs import inputs, lookouts, twins
+from bot.services.runs import crossing, inputs, twins
 from bot.services.runs.finding import adopt, candidates, needs_attention
 
 ANSWER_WITHIN = timedelta(seconds=30)
@@ -42,6 +42,8 @@ async def dispatch(desk: Desk, deployment: Deployment) -> None:
     if rolling_back.is_unprepared(deployment):
         await rolling_back.prepare(desk, deployment)
         return
+    if deployment.waiting_for and await crossing.puts_off(desk, deployment):
+        return  # what held it up goes on; all that it rests on is read anew after that
     against, workflow, seen = await objection(desk, deployment)
     if against is not None:
         await not_approved(desk, seen, against)
@@ -72,10 +74,7 @@ async def _switch(desk: Desk, deployment: Deployment, steps: tuple[TargetStep, .
 async def begin(desk: Desk, deployment: Deployment, workflow: Workflow) -> None:
     """Send for the first time: what was approved, or what waits at GitHub's gate for that."""
     listed = await desk.github.runs(deployment.repo, deployment.workflow, dispatched_only=False)
-    if run := await lookouts.under_way(desk, deployment, listed):
-        text = f"{run.actor} started run {run.id} outside Slack; looking at it"
-        wait = deployment.with_(due_at=desk.now() + TURN, waiting_for=text)
-        await desk.save(deployment, wait)
+    if await crossing.puts_off(desk, deployment, listed):
         return
     newest = max((run.id for run in listed), default=0)
     await _send(desk, deployment, workflow, _intent(desk, workflow, before=newest, attempt=1))

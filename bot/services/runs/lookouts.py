@@ -11,7 +11,6 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.runs import RunSummary, pick
 from bot.domain.deployments.states import Kind, State
 from bot.ports import Tx
-from bot.services.desk import Desk
 
 LOOK_EVERY = timedelta(seconds=30)
 SOON = timedelta(seconds=2)
@@ -92,35 +91,6 @@ def hurry(tx: Tx, config: Config, repo: str) -> None:
         due = tx.duty(lookout.duty) if lookout.repo == repo else None
         if due is not None and not tx.now < due <= tx.now + SOON:
             tx.set_duty(lookout.duty, tx.now + SOON)
-
-
-async def under_way(
-    desk: Desk, deployment: Deployment, listed: Sequence[RunSummary]
-) -> RunSummary | None:
-    """A run that somebody started where this deployment is about to be sent to, and that works
-    now; the look at it is made due. Nothing outside holds up a rollback.
-    """
-    if deployment.kind is Kind.ROLLBACK:
-        return None
-    here = (deployment.service, deployment.environment)
-    watched = (one for one in lookouts(desk.config) if here in one.places and not one.branch)
-    lookout = next(watched, None)
-    if lookout is None:
-        return None
-    login = await desk.github.login()
-
-    def find(tx: Tx) -> RunSummary | None:
-        new = new_runs(tx, lookout, listed, login)
-        found = next((run for run in new if not run.is_over and _is_for(lookout, run, here)), None)
-        if found is not None:
-            tx.set_duty(lookout.duty, tx.now)
-        return found
-
-    return await desk.store.run(find)
-
-
-def _is_for(lookout: Lookout, run: RunSummary, place: tuple[str, str]) -> bool:
-    return outside.named(lookout.places, run.title) in (place, None)
 
 
 def new_runs(
