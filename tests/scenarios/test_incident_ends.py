@@ -1,7 +1,11 @@
 """How an incident ends: taken back or mended, seen healthy, resolved, written down, closed."""
 
+import re
+from datetime import timedelta
+
 import pytest
 
+from bot.domain.incidents.timeline import in_order
 from tests.scenarios.workspace import Workspace
 
 OUTAGE = "/incident outage All users unable to access service"
@@ -66,19 +70,29 @@ async def test_rolling_the_suspect_back_restores_the_service(team: Workspace) ->
     assert "Status: Restored" in await message(team)
     assert "Rolled back to: v1.2.0" in (await team.channel())[-1]
     assert "Reason: INC-1: All users unable to access service" in (await team.channel())[-1]
-    assert [text.partition(" (")[0] for text in (await timeline(team))[:2]] == [
-        "Opened as outage: All users unable to access service",
-        "v1.2.1",
-    ]
-    assert [text for text in await timeline(team) if "ollback" in text or "estored" in text] == [
-        "Rollback D3 (v1.2.0) is running",
-        "Rollback D3 (v1.2.0) succeeded, validated",
-        "Restored",
-    ]
     assert team.bot is not None
-    incident, rollback = await team.bot.store.read(lambda tx: (tx.incident(1), tx.deployment(3)))
+    incident, rollback, noted = await team.bot.store.read(
+        lambda tx: (tx.incident(1), tx.deployment(3), tx.events(1))
+    )
     assert incident is not None and rollback is not None
     assert incident.restored_at == rollback.healthy_at
+    events = [one for one in in_order(noted) if not one.text.startswith("Paging")]
+    assert [re.sub("1[0-9] min", "12 min", one.text) for one in events] == [
+        "Opened as outage: All users unable to access service",
+        "v1.2.1 (D2) suspected: live 12 min before the start",
+        "Production frozen (L1)",
+        "Rollback D3 (v1.2.0) is running",
+        "Restored",
+        "Rollback D3 (v1.2.0) succeeded, validated",
+        "D2 confirmed as the cause",
+        "Post-mortem drafted: #11",
+    ]
+    times = [one.occurred_at for one in events]
+    assert times == sorted(times)
+    assert times[:3] == [incident.declared_at] * 3
+    assert rollback.requested_at < times[3] < (rollback.live_at or times[3])
+    assert times[4] == rollback.healthy_at
+    assert times[5] == times[6] and timedelta(0) <= times[5] - times[4] < timedelta(seconds=5)
     assert incident.cause_state == "confirmed"
     told = next(line for line in await room(team) if "its checks passed: restored" in line)
     assert "D3 brought v1.2.0" in told

@@ -39,7 +39,6 @@
 A bot that is killed at any point of an outage: tests/chaos/test_cuts_of_an_outage.py.
 """
 
-import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -48,7 +47,7 @@ from bot.domain.incidents.timeline import in_order
 from tests.scenarios import outside
 from tests.scenarios.test_detection import monitor
 from tests.scenarios.test_incident_ends import deployed, issues, message, root
-from tests.scenarios.test_incidents import TEMPLATE
+from tests.scenarios.test_incidents import TEMPLATE, press_at_once
 from tests.scenarios.test_paging import events, woken
 from tests.scenarios.test_publishing import emitted, kuma
 from tests.scenarios.workspace import Workspace, workspace
@@ -174,7 +173,7 @@ async def test_two_people_resolve_at_once_and_all_ends_once(team: Workspace) -> 
     await team.submits("dee")
     await team.passes("PT5S")
     ts = await root(team)
-    await asyncio.gather(*(team.clicks(who, "Resolve", ts=ts) for who in ("ana", "dee")))
+    await press_at_once(team, "Resolve", ts, "ana", "dee")
     await team.passes("PT10S")
     ends = [text for text in await team.channel() if text.startswith("INCIDENT RESOLVED")]
     assert len(ends) == 1

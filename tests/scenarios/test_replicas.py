@@ -14,6 +14,7 @@ from bot.app import Bot
 from tests.postgres import Server
 from tests.scenarios.test_incident_ends import issues, root
 from tests.scenarios.test_incident_stories import room, timeline
+from tests.scenarios.test_incidents import press_at_once
 from tests.scenarios.test_paging import events, woken
 from tests.scenarios.test_publishing import emitted, kuma
 from tests.scenarios.workspace import Workspace, workspace
@@ -123,8 +124,7 @@ async def test_words_that_follow_a_first_post_under_way_make_no_second_one(
         assert (await emitted(team)).count("postIncident") == len(await kuma(team)) == 1
         assert await kuma(team) == [("Service outage detected (INC-1)", "It is the proxy.")]
         ts = await root(team)
-        both = (team.clicks(who, "Resolve", ts=ts) for who in ("ana", "dee"))
-        await asyncio.gather(*both)
+        await press_at_once(team, "Resolve", ts, "ana", "dee")
         await passes(team, 1)
         assert count("INCIDENT RESOLVED", await team.channel()) == 1
         assert await kuma(team) == []
