@@ -187,6 +187,13 @@ def test_what_down_means_after_the_end(name: str) -> None:
     assert (found.means, found.incident) == (means, about)
 
 
+def test_where_the_clock_was_set_back_the_end_that_is_to_come_hides_nothing() -> None:
+    early = NOON + 20 * MINUTE
+    for known, over in (([restored()], None), ([], resolved())):
+        told = meaning(replace(down(20), heard_at=early), known, BAD, None, over)
+        assert told.means in (Means.REOPENS, Means.OPENS)
+
+
 def test_whoever_hears_of_it_hears_what_else_is_open() -> None:
     mild = persons(MILD)
     opened = meaning(down(4000), [RESTORED, mild], BAD, None)

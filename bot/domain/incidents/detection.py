@@ -23,7 +23,7 @@ repeats. No longer: it may have been up and down again while nobody listened.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
     """What a monitor saw: the same report has the same monitor, status and time. `repeats` says
-    that it goes on, and was reported before.
+    that it goes on, and was reported before; `heard_at` is when the bot was told.
     """
 
     monitor: str
@@ -32,6 +32,7 @@ class Beat:
     text: str
     at: datetime
     repeats: bool = False
+    heard_at: datetime | None = None
 
     @property
     def source(self) -> str:
@@ -119,10 +120,13 @@ def _end(incident: Incident) -> datetime:
 
 def _is_older(beat: Beat, ended: Incident) -> bool:
     """Whether it was seen before the end of what it reports. What was seen after UP is news: people
-    said Restored because of that UP, and it broke again meanwhile.
+    said Restored because of that UP, and it broke again meanwhile. So is it where the end is still
+    to come: our clock was set back since.
     """
+    end = _end(ended)
     is_news = ended.up_at is not None and beat.at > ended.up_at
-    return beat.at <= _end(ended) and not is_news
+    is_to_come = beat.heard_at is not None and end > beat.heard_at
+    return beat.at <= end and not (is_news or is_to_come)
 
 
 def _is_judged(over: Incident, beat: Beat) -> bool:

@@ -199,7 +199,8 @@ class Incident:
                 restored_at = self.restored_at or max(at, self.started_at)
                 moved |= {"restored_at": restored_at, "resolved_at": max(at, restored_at)}
             case State.CLOSED:
-                moved |= {"closed_at": max(at, self.resolved_at or self.declared_at)}
+                ended_at = self.resolved_at or self.restored_at or self.declared_at
+                moved |= {"closed_at": max(at, ended_at)}
             case _:  # where it was over it is open again, and its clocks run on
                 moved |= {"restored_at": None, "resolved_at": None, "closure": None}
         return replace(self, **(moved | changes))

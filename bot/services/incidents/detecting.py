@@ -32,7 +32,7 @@ def hear(tx: Tx, config: Config, beat: Beat) -> None:
     is_new = tx.first_time(beat.key, "kuma", KUMA)
     if not is_new:  # what comes again opens nothing, and is not counted twice
         return
-    seen = replace(beat, at=min(beat.at, tx.now))
+    seen = replace(beat, at=min(beat.at, tx.now), heard_at=tx.now)
     known = [one for one in tx.open_incidents() if one.service == service and not one.drill]
     bad = config.incidents.uptime_kuma.severity
     over = tx.last_over(beat.source)
@@ -96,7 +96,7 @@ def _count(tx: Tx, config: Config, incident: Incident, beat: Beat, means: Means)
     """A number on its message; once an hour a word where it flaps, or where people judged the
     monitor's DOWNs mild. It is down from now on, unless it was seen up since.
     """
-    is_old = incident.up_at is not None and beat.at <= incident.up_at
+    is_old = incident.up_at is not None and beat.at <= incident.up_at <= tx.now
     up_at = incident.up_at if is_old else None
     counted = incident.with_(alerts=incident.alerts + 1, source=beat.source, up_at=up_at)
     saved = room.keep(tx, incident, counted)
