@@ -1,7 +1,7 @@
 """App: puts the parts together; the only module that knows every adapter."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
@@ -19,7 +19,7 @@ from bot.adapters.slack.slack import SlackChat
 from bot.adapters.slack.slack_channels import SlackChannels
 from bot.adapters.slack.slack_http import SlackEvents
 from bot.adapters.slack.slack_socket import SlackSocket
-from bot.adapters.store import SqlStore, Unreachable, is_current, open_store, upgrade
+from bot.adapters.store import SqlStore, make_current, open_store
 from bot.adapters.uptime_kuma.webhook import webhook
 from bot.annotators import Annotators
 from bot.clockwork import Clockwork
@@ -30,7 +30,7 @@ from bot.domain.incidents.detection import Beat
 from bot.gauges import FigureGauges
 from bot.introduction import ASK_AGAIN, ASK_SELDOM, Introduction
 from bot.monitors import Monitors
-from bot.ports import Stale, Tx
+from bot.ports import Stale, Tx, Unreachable
 from bot.services.deployments.requests import FRESH
 from bot.services.desk import Desk
 from bot.services.followers import followers
@@ -129,12 +129,12 @@ class Bot:
         database.
         """
         await self._serve_http()
-        await self._open_database()
+        await self._when_there(lambda: make_current(self.settings.database_url))
         if isinstance(self.clock, SharedClock):
             await self.clock.start()
             self._spawn(self.clock.follow(self.tick.settle, self.tick.next_due), "clock")
         await self._outside.ask()
-        await self.store.run(_begin)
+        await self._when_there(lambda: self.store.run(_begin))
         if self.settings.slack_app_token is not None:
             self._socket = SlackSocket(self._bolt, self.settings.slack_app_token.get_secret_value())
             self._socket.start()
@@ -238,16 +238,16 @@ class Bot:
         ).register(app)
         return app
 
-    async def _open_database(self) -> None:
-        """Wait until the database is there, and bring it to the present form."""
+    async def _when_there(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do it when the database is there: what is merely away at a start is waited for."""
         pause = ASK_AGAIN
         while True:
             try:
-                if not await is_current(self.settings.database_url):
-                    await upgrade(self.settings.database_url)
-            except (Unreachable, Stale) as error:
-                self._waits_for = f"the database does not answer ({error})"
-                log.warning("database_unreachable", error=str(error), pause=pause)
+                await work()
+            except (Unreachable, Stale, TimeoutError) as error:
+                why = str(error) or type(error).__name__
+                self._waits_for = f"the database does not answer ({why})"
+                log.warning("database_unreachable", error=why, pause=pause)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, ASK_SELDOM)
             else:

@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     github_app_id: str | None = Field(
         default=None, pattern="^[A-Za-z0-9.]+$", description="id or client id of the GitHub App"
     )
+    github_app_private_key_file: Path | None = Field(
+        default=None, description="file with the private key of the App, as GitHub gives it out"
+    )
     github_app_private_key: SecretStr | None = Field(
         default=None, description="private key of the App (PEM; line ends may be written as \\n)"
     )
@@ -169,8 +172,17 @@ class Settings(BaseSettings):
 
     @field_validator("github_app_private_key")
     @classmethod
-    def _is_a_key(cls, key: SecretStr | None) -> SecretStr | None:
-        """The key with real line ends, which files of environment variables cannot hold."""
+    def _is_a_key(cls, key: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        """The key, from its file or with real line ends, which environment files cannot hold."""
+        file: Path | None = info.data.get("github_app_private_key_file")
+        if file is not None:
+            if key is not None:
+                raise ValueError("set either this or GITHUB_APP_PRIVATE_KEY_FILE, not both")
+            try:
+                key = SecretStr(file.read_text())
+            except (OSError, UnicodeDecodeError) as error:
+                why = getattr(error, "strerror", None) or "it is no text"
+                raise ValueError(f"{file} cannot be read ({why})") from None
         if key is None:
             return None
         from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey

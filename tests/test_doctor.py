@@ -11,6 +11,7 @@ from bot import config
 from bot.adapters.github import Installation, PyGithubAdapter
 from bot.adapters.health import HealthProbe
 from bot.adapters.slack.slack import SlackChat
+from bot.adapters.store import Unreachable, Unusable
 from bot.doctor import doctor, gate_doctor
 from bot.doctor.preflight import Finding
 from bot.ports import Workflow
@@ -138,6 +139,25 @@ async def test_tables_of_another_version(examine: Examine) -> None:
     found = problems(await examine(database=too_old))
     assert list(found) == ["database"]
     assert "gonogo db upgrade" in found["database"]
+
+
+@pytest.mark.parametrize(
+    ("why", "ok", "says"),
+    [
+        (Unreachable("Connect call failed"), None, "does not answer (Connect call failed)"),
+        (TimeoutError(), None, "does not answer (TimeoutError)"),
+        (Unusable('role "x" does not exist'), False, 'role "x" does not exist'),
+    ],
+)
+async def test_a_database_that_is_away_is_a_finding_among_the_others(
+    examine: Examine, why: Exception, ok: bool | None, says: str
+) -> None:
+    async def away() -> str:
+        raise why
+
+    found = await examine(database=away)
+    assert problems(found) == {"database": f"database: {says}; check DATABASE_URL"}
+    assert found["database"][0].ok is ok
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import sys
 import time
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
@@ -17,6 +17,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.adapters.store import upgrade
 from sandbox import app
 from sandbox.seeds import Seed
 from sandbox.supervisor import INHERITED
@@ -48,7 +49,7 @@ class Town:
             sys.executable,
             *("-P", "-m", "bot", command),
             env=path | self.world.env() | own | self.changes,
-            stdout=DEVNULL,
+            stdout=PIPE,
             stderr=PIPE,
         )
 
@@ -145,6 +146,38 @@ async def test_a_database_that_is_away_is_waited_for(town: Town) -> None:
         assert (await town.get("/readyz"))[0] == 503
         code, took = await ends(process)
         assert code == 0 and took < ENDS_WITHIN
+
+
+async def test_a_database_that_is_taken_while_it_starts_is_waited_for(town: Town) -> None:
+    """It is read and found in order; then somebody else writes for longer than it waits."""
+    file = town.folder / "gonogo.db"
+    await upgrade(f"sqlite:///{file}")
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with serving(town) as process:
+            async with asyncio.timeout(PATIENCE):
+                while "does not answer (database is locked)" not in (await town.get("/readyz"))[1]:
+                    await asyncio.sleep(0.05)
+                other.rollback()
+                while (await town.get("/readyz"))[0] != 200:
+                    await asyncio.sleep(0.05)
+            assert (await ends(process))[0] == 0
+
+
+@pytest.mark.parametrize("command", ["serve", "check"])
+async def test_a_database_of_a_newer_version_is_said_in_a_sentence(
+    town: Town, command: str
+) -> None:
+    file = town.folder / "gonogo.db"
+    await upgrade(f"sqlite:///{file}")
+    with closing(sqlite3.connect(file)) as newer, newer:
+        newer.execute("UPDATE alembic_version SET version_num = '9999'")
+    process = await town.serve(command)
+    async with asyncio.timeout(PATIENCE):
+        found, told = await process.communicate()
+    assert process.returncode == {"serve": 2, "check": 1}[command]
+    assert "a newer gonogo made its tables (9999; " in (found + told).decode()
+    assert "Traceback" not in told.decode()
 
 
 @pytest.mark.parametrize(

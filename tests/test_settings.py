@@ -80,6 +80,49 @@ def test_an_app_is_a_way_into_github(environment: pytest.MonkeyPatch) -> None:
     assert "PRIVATE" not in repr(read)
 
 
+def test_the_key_of_an_app_may_stay_in_its_file(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pem = World(Seed.named("default")).github.app.pem()
+    (tmp_path / "gonogo.private-key.pem").write_text(pem)
+    slack = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+    app = {"GITHUB_APP_ID": "4242", "GITHUB_APP_INSTALLATION_ID": "515151"}
+    file = {"GITHUB_APP_PRIVATE_KEY_FILE": str(tmp_path / "gonogo.private-key.pem")}
+    read = given_in(environment, **slack, **app, **file)
+    assert read.github_app_private_key is not None
+    assert read.github_app_private_key.get_secret_value() == pem
+    assert pem in read.secrets()
+    assert "PRIVATE" not in repr(read)
+
+
+@pytest.mark.parametrize(
+    ("content", "besides", "told"),
+    [
+        (None, {}, "{file} cannot be read (No such file or directory)"),
+        (b"\xff\xfe", {}, "{file} cannot be read (it is no text)"),
+        (b"very-secret", {}, "is no RSA private key such as GitHub gives out"),
+        (b"very-secret", {"GITHUB_APP_PRIVATE_KEY": "-----BEGIN very-secret-key"},
+         "set either this or GITHUB_APP_PRIVATE_KEY_FILE, not both"),
+    ],
+)  # fmt: skip
+def test_a_file_that_holds_no_key_is_told_once(
+    environment: pytest.MonkeyPatch,
+    tmp_path: Path,
+    content: bytes | None,
+    besides: dict[str, str],
+    told: str,
+) -> None:
+    path = tmp_path / "key.pem"
+    if content is not None:
+        path.write_bytes(content)
+    slack = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+    app = {"GITHUB_APP_ID": "4242", "GITHUB_APP_INSTALLATION_ID": "515151"}
+    file = {"GITHUB_APP_PRIVATE_KEY_FILE": str(path)}
+    [line] = problems(environment, **slack, **app, **file, **besides)
+    assert line.startswith(f"GITHUB_APP_PRIVATE_KEY: {told.format(file=path)} (")
+    assert "very-secret" not in line
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [

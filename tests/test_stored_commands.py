@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.__main__ import main
-from bot.adapters.store import upgrade
+from bot.adapters.store import only_instance, revisions, upgrade
 
 RUNNER = CliRunner()
 BEFORE = {
@@ -204,6 +204,35 @@ def test_what_a_line_says_and_what_it_points_at_are_told_together(database: str)
             "gonogo: line 3: unknown field colour",
         ],
     )
+
+
+def test_the_tables_are_taken_back_for_an_older_version_and_forth_again(database: str) -> None:
+    newest = revisions()[-1]
+    assert run("db", "downgrade", "0045") == "the tables are those of 0045\n"
+    assert RUNNER.invoke(main, ["export"]).exit_code == 2
+    done = RUNNER.invoke(main, ["db", "downgrade", newest])
+    assert (done.exit_code, done.stderr) == (
+        2,
+        f"gonogo: DATABASE_URL: its tables are those of 0045, older than {newest}\n",
+    )
+    run("db", "upgrade")
+    assert run("export") == ""
+
+
+def test_a_revision_that_there_is_not_is_refused(database: str) -> None:
+    for wrong in ("base", "-1", "head", "1"):
+        done = RUNNER.invoke(main, ["db", "downgrade", "--", wrong])
+        assert done.exit_code == 2
+        assert f"there is no revision “{wrong}”; known are 0001 to " in done.stderr
+    assert run("export") == ""
+
+
+def test_the_tables_of_a_running_bot_are_not_taken_back(database: str) -> None:
+    with only_instance(database):
+        done = RUNNER.invoke(main, ["db", "downgrade", "0045"])
+    assert done.exit_code == 75
+    assert "another gonogo works on " in done.stderr
+    assert run("export") == ""
 
 
 def test_a_file_that_is_not_there_is_said_so(database: str) -> None:

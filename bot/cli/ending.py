@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import typer
 
-from bot.adapters.store import Unreachable, Unusable
+from bot.adapters.store import AlreadyRunning, Unreachable, Unusable
 from bot.config import ConfigError
 
 CLEAN, NEGATIVE, WRONG_CONFIGURATION, BUSY = 0, 1, 2, 75
@@ -29,5 +29,7 @@ def database_errors() -> Iterator[None]:
         stop(WRONG_CONFIGURATION, *error.problems)
     except Unusable as error:
         stop(WRONG_CONFIGURATION, f"DATABASE_URL: {error}")
+    except AlreadyRunning as error:
+        stop(BUSY, str(error))
     except Unreachable as error:
         stop(NEGATIVE, f"the database does not answer: {error}")

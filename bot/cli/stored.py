@@ -15,7 +15,15 @@ import typer
 
 from bot import exchange, settings
 from bot.adapters.clocks import SystemClock
-from bot.adapters.store import SqlStore, is_current, open_store, upgrade
+from bot.adapters.store import (
+    SqlStore,
+    downgrade,
+    is_current,
+    only_instance,
+    open_store,
+    revisions,
+    upgrade,
+)
 from bot.cli.ending import CLEAN, NEGATIVE, WRONG_CONFIGURATION, database_errors, stop
 from bot.domain.metrics.metrics import Window
 from bot.domain.rollbacks.rollback_target import choose
@@ -39,6 +47,25 @@ def db_upgrade() -> None:
     """Create or upgrade the tables of DATABASE_URL."""
     with database_errors():
         asyncio.run(upgrade(settings.database_url()))
+
+
+@db.command("downgrade")
+def db_downgrade(
+    revision: Annotated[str, typer.Argument(help="the one that the older gonogo names")],
+) -> None:
+    """Take the tables back for an older gonogo; what only the newer ones hold is lost.
+
+    Stop every gonogo on this database and back it up first.
+    """
+    known = revisions()
+    if revision not in known:
+        text = f"there is no revision “{revision}”; known are {known[0]} to {known[-1]}"
+        stop(WRONG_CONFIGURATION, text)
+    with database_errors():
+        address = settings.database_url()
+        with only_instance(address):
+            asyncio.run(downgrade(address, revision))
+    typer.echo(f"the tables are those of {revision}")
 
 
 @audit.command("verify")

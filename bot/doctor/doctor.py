@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
 from bot.adapters.slack.slack import SlackChat
+from bot.adapters.store import Unusable
 from bot.config import AdoptConfig, Config
 from bot.config.approval import is_team
 from bot.config.people import is_group
@@ -12,7 +13,7 @@ from bot.doctor.gate_doctor import gate, gates
 from bot.doctor.preflight import Finding, failed
 from bot.domain.errors import Fault
 from bot.domain.people import Standing
-from bot.ports import GitHub, Mirrors, Probes, Workflow
+from bot.ports import GitHub, Mirrors, Probes, Stale, Unreachable, Workflow
 
 SENT = frozenset({"version", "sha", "request_id", "requested_by"})
 """The inputs that the bot can give to a workflow."""
@@ -79,11 +80,18 @@ def _health_urls(config: Config) -> Iterator[tuple[str, str]]:
 
 
 async def _database(problem: Callable[[], Awaitable[str]]) -> Sequence[Finding]:
-    text = await problem()
+    subject, check = "database", "check DATABASE_URL"
+    try:
+        text = await problem()
+    except Unusable as error:
+        return [Finding(subject=subject, ok=False, text=str(error), action=check)]
+    except (Unreachable, Stale, TimeoutError) as error:
+        text = f"does not answer ({str(error) or type(error).__name__})"
+        return [Finding(subject=subject, ok=None, text=text, action=check)]
     if text:
         action = "run gonogo db upgrade"
-        return [Finding(subject="database", ok=False, text=text, action=action)]
-    return [Finding(subject="database", ok=True, text="up to date")]
+        return [Finding(subject=subject, ok=False, text=text, action=action)]
+    return [Finding(subject=subject, ok=True, text="up to date")]
 
 
 async def _channel(chat: SlackChat, name: str) -> Sequence[Finding]:

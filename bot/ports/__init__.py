@@ -15,7 +15,7 @@ from bot.ports.probes import Probes
 from bot.ports.registry import Registry, StoredImage
 from bot.ports.releases import Release, Releases
 from bot.ports.remedies import Pull, Pulls
-from bot.ports.store import Card, Post, Stale, StaleCard, Store, Tx
+from bot.ports.store import Card, Post, Stale, StaleCard, Store, Tx, Unreachable
 from bot.ports.targets import Jobs, Logs, Pinning, Receipt, Reversing, Target
 
 __all__ = [
@@ -56,5 +56,6 @@ __all__ = [
     "Tag",
     "Target",
     "Tx",
+    "Unreachable",
     "Workflow",
 ]

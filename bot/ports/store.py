@@ -287,6 +287,10 @@ class Stale(Exception):
     """Somebody else changed the row first; read it again."""
 
 
+class Unreachable(Exception):
+    """The database does not answer, or can keep nothing now; nothing was, and later it may."""
+
+
 class Store(Protocol):
     """Where everything is kept."""
 

@@ -5,16 +5,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
-from bot.adapters.store import downgrade, open_store, upgrade
+from bot.adapters.store import downgrade, open_store, revisions, upgrade
 from bot.adapters.store.database import Database, open_database
 from bot.domain.deployments.deployments import Approval, Binding, Ending
 from bot.domain.deployments.states import Kind, State
 from bot.domain.rollbacks.target_steps import TargetStep
-from tests.store.samples import START, HandClock, a_deployment
+from tests.store.samples import START, HandClock, a_deployment, only_on_sqlite
 
 BOUND = Binding(tag_object="a" * 40, commit="b" * 40, workflow_blob="c" * 40)
+
+GONE = {"0045": {"deployments.baseline_ms"}}
+"""What a migration took from under the version before it, which then had to be stopped first."""
+
+SINCE = "0044"
 
 
 @pytest.fixture
@@ -105,3 +110,31 @@ async def test_of_several_dry_runs_before_it_the_first_of_each_person_goes_on(
         ending=Ending(code="superseded", text="Another dry run of yours goes on there"),
     )
     await store.close()
+
+
+def must(connection: Connection) -> dict[str, bool]:
+    """Every column, and whether a row has to bring a value for it."""
+    look = inspect(connection)
+    return {
+        f"{table}.{column['name']}": not column["nullable"] and column["default"] is None
+        for table in look.get_table_names()
+        for column in look.get_columns(table)
+    }
+
+
+@only_on_sqlite
+async def test_a_migration_leaves_what_the_version_before_it_reads_and_writes(
+    empty: str, database: Database
+) -> None:
+    await upgrade(empty, SINCE)
+    gone = {}
+    for after in (one for one in revisions() if one > SINCE):
+        old = await database.transact(must)
+        await upgrade(empty, after)
+        new = await database.transact(must)
+        known = {name.partition(".")[0] for name in old}
+        asked = {name for name, is_asked in new.items() if is_asked and not old.get(name)}
+        lost = (old.keys() - new.keys()) | {n for n in asked if n.partition(".")[0] in known}
+        if lost:
+            gone[after] = lost
+    assert gone == GONE

@@ -60,6 +60,18 @@ def cut_others(connection: Connection) -> None:
     connection.execute(text(f"{others} AND datname = current_database()"))
 
 
+@pytest.mark.parametrize("code", ["53100", "55P03", "57014"])  # disk full, locked, cancelled
+async def test_what_the_server_cannot_do_now_is_told_apart_from_what_it_never_will(
+    address: str, code: str
+) -> None:
+    database = open_database(address)
+    says = text(f"DO $$ BEGIN RAISE EXCEPTION 'not now' USING ERRCODE = '{code}'; END $$")
+    with pytest.raises(Unreachable, match="not now"):
+        await database.transact(lambda connection: connection.execute(says))
+    assert await database.transact(answer) == 42
+    await database.close()
+
+
 async def test_after_a_restart_of_the_server_it_goes_on(address: str) -> None:
     database, admin = open_database(address), open_database(address)
     assert await database.transact(answer) == 42

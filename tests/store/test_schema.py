@@ -13,7 +13,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import JSON, Column, Connection, DefaultClause, inspect, text
 
-from bot.adapters.store import downgrade, is_current, open_store, tables, upgrade
+from bot.adapters.store import (
+    Unusable,
+    downgrade,
+    is_current,
+    make_current,
+    open_store,
+    revisions,
+    tables,
+    upgrade,
+)
 from bot.adapters.store.database import Database, open_database
 from bot.domain.closures.freezes import SetFreeze
 from bot.domain.closures.locks import Lock
@@ -98,6 +107,24 @@ async def test_a_database_is_current_only_after_the_upgrade(empty: str) -> None:
     assert await is_current(empty)
     await downgrade(empty, "-1")
     assert not await is_current(empty)
+
+
+async def test_what_a_newer_version_made_is_neither_used_nor_changed(
+    empty: str, database: Database
+) -> None:
+    await upgrade(empty)
+    newer = text("UPDATE alembic_version SET version_num = '9999'")
+    await database.transact(lambda connection: connection.execute(newer))
+    known = revisions()[-1]
+    for use in (is_current, upgrade, make_current, lambda address: downgrade(address, known)):
+        with pytest.raises(Unusable, match=rf"newer gonogo .*9999.*`gonogo db downgrade {known}`"):
+            await use(empty)
+
+
+async def test_what_is_older_is_not_taken_back_to_something_newer(empty: str) -> None:
+    await upgrade(empty, "0040")
+    with pytest.raises(Unusable, match="its tables are those of 0040, older than 0041"):
+        await downgrade(empty, "0041")
 
 
 UPGRADE = (

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from bot.adapters.store import AlreadyRunning, SqlStore, only_instance, open_store
+from bot.adapters.store import AlreadyRunning, SqlStore, Unreachable, only_instance, open_store
 from bot.adapters.store.database import open_database
 from bot.ports import Tx
 from tests.store.samples import HandClock, a_deployment, only_on_sqlite
@@ -60,6 +60,18 @@ async def test_who_only_reads_does_not_wait_for_a_writer(store: SqlStore, file: 
     assert (await store.verify_audit())["ok"]
     assert await store.read(lambda tx: tx.due(tx.now)) == ()
     writer.close()
+
+
+async def test_a_full_disk_may_pass(file: Path) -> None:
+    database = open_database(f"sqlite:///{file}")
+
+    def fill(connection: Connection) -> None:
+        connection.execute(text("PRAGMA max_page_count = 1"))  # no page more than there are
+        connection.execute(text("CREATE TABLE big AS SELECT zeroblob(1000000) AS much"))
+
+    with pytest.raises(Unreachable, match="database or disk is full"):
+        await database.transact(fill)
+    await database.close()
 
 
 async def test_relative_files_and_other_driver_names_mean_the_same(

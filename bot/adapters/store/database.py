@@ -15,10 +15,6 @@ ANSWERS_WITHIN = 10.0
 """Seconds for a statement: a server that hangs must not hold up the bot for ever."""
 
 
-class Unreachable(Exception):
-    """The database does not answer; it may do so later."""
-
-
 class Unusable(Exception):
     """The database answers, and will never take us like this."""
 

@@ -9,13 +9,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.adapters.store import written
-from bot.adapters.store.database import ANSWERS_WITHIN, Unconfirmed, Unreachable, Unusable
-from bot.ports import Stale
+from bot.adapters.store.database import ANSWERS_WITHIN, Unconfirmed, Unusable
+from bot.ports import Stale, Unreachable
 
 T = TypeVar("T")
 
 ATTEMPTS = 5
 CONNECT_TIMEOUT = 5.0  # seconds
+NOT_NOW = ("53", "55P03", "57")  # full or crowded, a lock that is held, ended by an administrator
 NO_WAY_IN = ("28", "3D")  # classes of SQLSTATE: wrong user or password, no such database
 LOST_RACES = {
     "40001",  # serialization failure: a row that was changed after our snapshot
@@ -80,6 +81,8 @@ class PostgresDatabase:
                         raise Unconfirmed("the connection was lost") from error
                     was_cut = True
                 elif not _lost_race(error):
+                    if _sqlstate(error).startswith(NOT_NOW):
+                        raise Unreachable(str(error.orig)) from error
                     raise
                 lost = error
         raise Stale("somebody else was always faster") from lost
@@ -90,4 +93,8 @@ class PostgresDatabase:
 
 
 def _lost_race(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in LOST_RACES
+    return _sqlstate(error) in LOST_RACES
+
+
+def _sqlstate(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""

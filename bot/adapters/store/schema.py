@@ -21,31 +21,57 @@ async def upgrade(address: str, revision: str = "head") -> None:
     """Bring the database to `revision`, creating what is missing; all of it or nothing."""
     from alembic import command  # late: a start that finds all in place does without
 
-    await _on(address, lambda connection: command.upgrade(_config(connection), revision))
+    def work(connection: Connection) -> None:
+        _revision(connection)
+        command.upgrade(_config(connection), revision)
+
+    await _on(address, work)
 
 
 async def downgrade(address: str, revision: str) -> None:
-    """Take the database back to an older revision ("base" drops everything)."""
+    """Take the database back to an older revision ("base" drops everything), with what only the
+    newer tables hold; all of it or nothing. Unusable where it is older already.
+    """
     from alembic import command
 
-    await _on(address, lambda connection: command.downgrade(_config(connection), revision))
+    def work(connection: Connection) -> None:
+        found = _revision(connection)
+        if revision in revisions() and (found or "") < revision:
+            raise Unusable(f"its tables are those of {found or 'nobody'}, older than {revision}")
+        command.downgrade(_config(connection), revision)
+
+    await _on(address, work)
 
 
 async def is_current(address: str) -> bool:
-    """Whether the database has the tables that this version of the bot works with."""
-    return await _on(address, _revision, reads=True) == newest()
+    """Whether the database has the tables that this version of the bot works with.
+
+    Every use of a database raises Unusable where a newer version has made its tables.
+    """
+    return await _on(address, _revision, reads=True) == revisions()[-1]
 
 
-def newest() -> str:
-    """The revision of the newest migration: they are numbered, and follow one another."""
+async def make_current(address: str) -> None:
+    """Upgrade the database unless it has these tables already, as it has at most starts."""
+    if not await is_current(address):
+        await upgrade(address)
+
+
+def revisions() -> tuple[str, ...]:
+    """The revisions of all migrations: they are numbered, and follow one another."""
     versions = files("bot") / "migrations" / "versions"
-    return max(one.name for one in versions.iterdir() if one.name.endswith(".py"))[:4]
+    return tuple(sorted(one.name[:4] for one in versions.iterdir() if one.name.endswith(".py")))
 
 
 def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    if found is not None and found not in (known := revisions()):
+        raise Unusable(
+            f"a newer gonogo made its tables ({found}; this one knows {known[-1]}): start that "
+            f"one, or stop it and let its `gonogo db downgrade {known[-1]}` take them back"
+        )
     return found
 
 

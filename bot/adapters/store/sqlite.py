@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy.exc import DBAPIError
 
 from bot.adapters.store import written
+from bot.ports import Unreachable
 
 T = TypeVar("T")
 
@@ -17,6 +19,9 @@ PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA busy_timeout = 5000",
 )
+
+NOT_NOW = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR")
+"""Another process holds the file for long, or the disk is full."""
 
 
 class SqliteDatabase:
@@ -34,7 +39,10 @@ class SqliteDatabase:
         self._connection: Connection | None = None
 
     async def transact(self, work: Callable[[Connection], T], *, reads: bool = False) -> T:
-        """Run `work` in a transaction of its own; it commits even when the caller is cancelled."""
+        """Run `work` in a transaction of its own; it commits even when the caller is cancelled.
+
+        Raises Unreachable for what may pass.
+        """
 
         def transaction() -> T:
             if self._connection is None:
@@ -45,7 +53,12 @@ class SqliteDatabase:
                 connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
                 return work(connection)
 
-        return await asyncio.get_running_loop().run_in_executor(self._writer, transaction)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._writer, transaction)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlite_errorname", "").startswith(NOT_NOW):
+                raise Unreachable(str(error.orig)) from error
+            raise
 
     async def close(self) -> None:
         """Finish what was begun, then close the file."""
