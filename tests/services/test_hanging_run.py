@@ -68,6 +68,27 @@ async def test_the_card_says_when_it_is_asked_with_force_and_when_a_person(team:
         assert f"<!date^{int((began + timedelta(minutes=later)).timestamp())}^" in told
 
 
+async def test_where_github_took_it_late_force_follows_that(team: Team) -> None:
+    """What the card says is what is done."""
+    team.hub.deaf = True
+    silent(team)
+    await goes_back(team)
+    await minutes(team, 2)
+    assert team.hub.cancels == []
+    team.hub.on_call = None
+    await minutes(team, 2)
+    asked = (await team.newest()).abort_asked_at
+    assert asked is not None
+    force = asked + timedelta(minutes=5)
+    told = str(card(await team.newest(), team.clock.now()))
+    assert f"with force at <!date^{int(force.timestamp())}^" in told
+    while team.clock.now() < force - timedelta(seconds=30):
+        await team.passes(15)
+        assert team.hub.cancels == [(7003, False)]
+    await minutes(team, 1)
+    assert team.hub.cancels[1] == (7003, True)
+
+
 async def test_what_github_does_not_stop_is_a_persons_who_is_told_what_to_do(team: Team) -> None:
     team.hub.deaf = True
     began = team.clock.now()
@@ -78,10 +99,10 @@ async def test_what_github_does_not_stop_is_a_persons_who_is_told_what_to_do(tea
     hangs = await team.newest()
     assert hangs.state is State.ABORTING
     assert hangs.notice == (
-        f"GitHub has not stopped run 7003, although it was asked to at {began:%H:%M} UTC, and with "
-        "force 5 minutes later. Cancel it there, or end the runner that it hangs on: then this "
-        "goes on by itself. If that cannot be, make sure that it changes nothing any more, and "
-        "press Close as Failed. The rollback to v1.1.0 begins then."
+        f"GitHub has not stopped run 7003, although it was asked to at {began:%H:%M} UTC, and then "
+        "with force. Cancel it there, or end the runner that it hangs on: then this goes on by "
+        "itself. If that cannot be, make sure that it changes nothing any more, and press Close as "
+        "Failed. The rollback to v1.1.0 begins then."
     )
     [alert] = await alerts(team)
     assert hangs.notice in alert

@@ -27,14 +27,26 @@ def clock_kept(deployment: Deployment, now: datetime) -> Deployment:
     return d.with_(abort_since=min(since, now), abort_asked_at=asked and min(asked, now))
 
 
-def wish(deployment: Deployment, now: datetime) -> Wish:
-    """Once to end, and with force for as long as it goes on; what GitHub did not take counts from
-    when it was wished.
+def is_forced(deployment: Deployment) -> bool:
+    """Whether GitHub took it that the run is to end with force: nothing less is asked so late."""
+    since, asked = deployment.abort_since, deployment.abort_asked_at
+    return since is not None and asked is not None and asked - since >= FORCE_AFTER
+
+
+def force_at(deployment: Deployment) -> datetime | None:
+    """When it is asked with force next, if it goes on: so long after GitHub took what was asked, or
+    after that was wished where it never did. None where nothing is to be stopped.
     """
-    d, since = deployment, deployment.abort_asked_at or deployment.abort_since or now
-    if now - since >= FORCE_AFTER:
+    since = deployment.abort_asked_at or deployment.abort_since
+    return since + FORCE_AFTER if since else None
+
+
+def wish(deployment: Deployment, now: datetime) -> Wish:
+    """Once to end, and with force for as long as it goes on."""
+    force = force_at(deployment)
+    if force is not None and now >= force:
         return Wish.FORCE
-    return Wish.CANCEL if d.abort_asked_at is None else Wish.LOOK
+    return Wish.CANCEL if deployment.abort_asked_at is None else Wish.LOOK
 
 
 def hangs(deployment: Deployment, now: datetime) -> bool:

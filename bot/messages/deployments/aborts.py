@@ -1,6 +1,6 @@
 """Aborts: what people read of a run that is being stopped, and when GitHub does not stop it."""
 
-from bot.domain.deployments.aborts import CALL_AFTER, FORCE_AFTER
+from bot.domain.deployments.aborts import CALL_AFTER, force_at, is_forced
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.messages import blocks as b
@@ -10,13 +10,14 @@ from bot.messages.blocks import Block
 def on_card(deployment: Deployment) -> str:
     """What was asked of GitHub, and until when it is waited for; empty where nothing was."""
     d = deployment
-    if d.state is not State.ABORTING or d.abort_since is None or d.notice:
+    force = force_at(d)
+    if d.state is not State.ABORTING or d.abort_since is None or force is None or d.notice:
         return ""
+    call = f"a person is called at {b.clock_time(d.abort_since + CALL_AFTER)}, if it goes on"
+    if is_forced(d):
+        return f"GitHub was asked to stop the run with force; {call}"
     asked = "was asked to stop the run" if d.abort_asked_at else "is asked to stop the run"
-    return (
-        f"GitHub {asked}; with force at {b.clock_time(d.abort_since + FORCE_AFTER)}, and a person "
-        f"is called at {b.clock_time(d.abort_since + CALL_AFTER)}, if it goes on"
-    )
+    return f"GitHub {asked}; with force at {b.clock_time(force)}, and {call}"
 
 
 def hangs(deployment: Deployment, refused: str) -> str:
@@ -27,8 +28,8 @@ def hangs(deployment: Deployment, refused: str) -> str:
     if refused:
         asked = f", and does not take it: {refused}"
     else:
-        asked = f", although it was asked to at {d.abort_since:%H:%M} UTC, and with force 5 minutes"
-        asked += " later"
+        forced = ", and then with force" if is_forced(d) else ""
+        asked = f", although it was asked to at {d.abort_since:%H:%M} UTC{forced}"
     then = f" The rollback to {d.rescue.version} begins then." if d.rescue else ""
     return (
         f"GitHub has not stopped run {d.run_id}{asked}. Cancel it there, or end the runner that it "
