@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from bot.domain.deployments.outside import EPOCH, is_new, is_older, named, since, sort, version_of
+from bot.domain.deployments.outside import (
+    EPOCH,
+    is_new,
+    is_older,
+    place_of,
+    since,
+    sort,
+    version_of,
+)
 from bot.domain.deployments.runs import RunSummary
 from tests.domain.samples import NOON
 
@@ -49,6 +57,7 @@ def ended(number: int = 1, conclusion: str = "success", **changes: Any) -> RunSu
         (a_run(), None, 0, True),
         (a_run(), None, 1, False),
         (a_run(event="pull_request"), BEFORE, 0, False),
+        (a_run(event="pull_request_target"), BEFORE, 0, False),
         (a_run(event="push"), BEFORE, 0, True),
     ],
 )
@@ -135,4 +144,9 @@ TWO = (("app", "production"), ("shop", "production"))
     ],
 )
 def test_a_place_is_never_guessed(places: Any, title: str, place: Any) -> None:
-    assert named(places, title) == place
+    assert place_of(a_run(title=title), places) == place
+
+
+@pytest.mark.parametrize("event", ["pull_request", "pull_request_target"])
+def test_a_trial_is_for_no_place(event: str) -> None:
+    assert place_of(a_run(event=event), BOTH[:1]) is None

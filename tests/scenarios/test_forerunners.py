@@ -33,7 +33,8 @@ async def test_the_history_at_github_is_read_once(team: Workspace) -> None:
     await team.passes("PT10M")
     rows = (await team.get("/journal", system="github", method="GET"))["journal"]
     read = [row["path"] for row in rows if "/actions/runs/" in row["path"]]
-    runs = [run for version in ("v1.1.0", "v1.0.0") for run in release_runs(team.world, version)]
+    versions = ("v1.2.0", "v1.1.0", "v1.0.0")
+    runs = [run for version in versions for run in release_runs(team.world, version)]
     assert sorted(read) == sorted(
         f"/repos/acme/app/actions/runs/{run}{part}" for run in runs for part in ("", "/jobs")
     )

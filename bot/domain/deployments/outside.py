@@ -10,6 +10,11 @@ from bot.domain.deployments.runs import RunSummary
 from bot.domain.versions import Version
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TRIALS = frozenset({"pull_request", "pull_request_target"})
+"""The events of runs that try what somebody proposes, and bring nothing anywhere."""
+
+Place = tuple[str, str]
+"""A service and one of its environments."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +53,7 @@ def is_new(run: RunSummary, since: datetime | None, known: int) -> bool:
 
     Before the first look (`since` is None) only what is still under way is new.
     """
-    if run.event == "pull_request" or run.attempt <= known:
+    if run.event in TRIALS or run.attempt <= known:
         return False
     return not run.is_over if since is None else run.began_at > since
 
@@ -102,11 +107,14 @@ def is_older(version: str, live: str, ancestry: str | None) -> bool:
     return bool(ours and theirs and ours < theirs)
 
 
-def named(places: tuple[tuple[str, str], ...], title: str) -> tuple[str, str] | None:
-    """Which (service, environment) a run is for, where several share its workflow: the only one
-    whose names stand in the title.
+def place_of(run: RunSummary, sharing: Iterable[Place]) -> Place | None:
+    """Whose run it is of the places that share its workflow: the only one whose names stand in the
+    title. None where that is not to be told, so it is nobody's; a trial is nobody's either.
     """
-    words = set(re.split(r"[\s,;:()\[\]\"']+", title.casefold()))
-    fitting = [one for one in places if one[0].casefold() in words] or list(places)
+    if run.event in TRIALS:
+        return None
+    places = list(sharing)
+    words = set(re.split(r"[\s,;:()\[\]\"']+", run.title.casefold()))
+    fitting = [one for one in places if one[0].casefold() in words] or places
     fitting = [one for one in fitting if one[1].casefold() in words] or fitting
     return fitting[0] if len(fitting) == 1 else None

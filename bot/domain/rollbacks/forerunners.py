@@ -51,24 +51,38 @@ def runs_before(
     listed: Iterable[RunSummary],
     live: str,
     place: tuple[str, str],
-    places: tuple[tuple[str, str], ...],
+    sharing: Iterable[outside.Place],
 ) -> tuple[tuple[RunSummary, str], ...]:
     """The good runs with their versions up to the one that brought `live`, the newest first.
 
     What came after it was left again, whatever its run says. Where no run brought `live`, only
-    older versions count. Of `places` that share the workflow a run has to name this one.
+    older versions count.
     """
-    good = [
-        (run, version)
-        for run in sorted(listed, key=lambda run: run.id, reverse=True)
-        if run.conclusion == "success" and outside.named(places, run.title) == place
-        if (version := Version.find(run.title))
-    ]
+    good = good_runs(listed, place, sharing)
     for number, (_, version) in enumerate(good):
-        if str(version) == live:
-            return tuple((run, str(found)) for run, found in good[number:])
+        if version == live:
+            return good[number:]
     ours = Version.parse(live)
-    return tuple((run, str(found)) for run, found in good if ours is None or found < ours)
+    return tuple(
+        (run, version)
+        for run, version in good
+        if ours is None or ((found := Version.parse(version)) and found < ours)
+    )
+
+
+def good_runs(
+    listed: Iterable[RunSummary], place: outside.Place, sharing: Iterable[outside.Place]
+) -> tuple[tuple[RunSummary, str], ...]:
+    """The runs that ended well, with the versions that they were to bring to a place, the newest
+    first. Where several are `sharing` the workflow, a run has to name this one.
+    """
+    places = tuple(sharing)
+    return tuple(
+        (run, str(version))
+        for run in sorted(listed, key=lambda run: run.id, reverse=True)
+        if run.conclusion == "success" and outside.place_of(run, places) == place
+        if (version := Version.find(run.title))
+    )
 
 
 def newest_of_each(runs: Sequence[tuple[RunSummary, str]], live: str) -> dict[str, RunSummary]:

@@ -9,6 +9,7 @@ import structlog
 
 from bot.config import EnvironmentConfig, ServiceConfig
 from bot.domain.deployments.deployments import Binding, Deployment
+from bot.domain.deployments.outside import Place
 from bot.domain.deployments.runs import RunSummary, failure_of
 from bot.domain.deployments.states import State
 from bot.domain.errors import NotFound
@@ -17,6 +18,7 @@ from bot.domain.rollbacks.forerunners import Forerunner
 from bot.domain.versions import Version
 from bot.ports import Tx
 from bot.services.desk import Desk
+from bot.services.runs import lookouts
 
 log = structlog.get_logger()
 AGAIN = timedelta(minutes=5)
@@ -43,17 +45,14 @@ async def adopt(
         listed = await desk.github.runs(config.repo, workflow, dispatched_only=False)
     except NotFound:
         listed = ()
-    titled = ((run, Version.find(run.title)) for run in listed if run.conclusion == "success")
-    good = tuple((run, str(found)) for run, found in titled if found and run.id not in ours)
+    place = (service, environment)
+    others = tuple(one for one in listed if one.id not in ours)
     answered = await _answered_version(desk, settings)
-    live = answered or next((version for _, version in good), None)
+    run, live = await _brought(desk, place, config.repo, workflow, others, answered)
     if live is None:
         log.info("nothing_to_adopt", service=service, environment=environment)
         return AGAIN
-    run = next((run for run, version in good if version == live), None)
-    place = (service, environment)
-    others = (one for one in listed if one.id not in ours)
-    before = await _forerunners(desk, place, config.repo, workflow, live, tuple(others))
+    before = await _forerunners(desk, place, config.repo, workflow, live, others)
     found = await _as_deployment(desk, service, environment, config.repo, workflow, live, run)
     deployment = found.with_(healthy_at=desk.now() if answered else None)
 
@@ -80,29 +79,49 @@ async def adopt(
     return await desk.store.run(keep)
 
 
+async def _brought(
+    desk: Desk,
+    place: Place,
+    repo: str,
+    workflow: str,
+    listed: Sequence[RunSummary],
+    answered: str | None,
+) -> tuple[RunSummary | None, str | None]:
+    """The newest run that deployed there, and the version that it brought; where health `answered`
+    what is live, that one's. One whose job did nothing, and one of another place, tell nothing.
+    """
+    sharing = lookouts.sharing(desk.config, repo, workflow)
+    good = forerunners.good_runs(listed, place, sharing)
+    fitting = [(run, version) for run, version in good if answered in (None, version)]
+    for run, version in fitting[: forerunners.MOST]:
+        if await _has_deployed(desk, place, repo, run):
+            return run, version
+    return None, answered
+
+
+async def _has_deployed(desk: Desk, place: Place, repo: str, run: RunSummary) -> bool:
+    """Whether its jobs prove it; those of a run that was deleted prove nothing."""
+    try:
+        _, progress = await desk.github.run(repo, run.id)
+    except NotFound:
+        return False
+    return failure_of(progress, desk.config.services[place[0]].deploy_job) is None
+
+
 async def _forerunners(
     desk: Desk,
-    place: tuple[str, str],
+    place: Place,
     repo: str,
     workflow: str,
     live: str,
     listed: Sequence[RunSummary],
 ) -> tuple[Forerunner, ...]:
     """What the list of runs tells of earlier versions, each proven by the jobs of one run."""
-    service = desk.config.services[place[0]]
-    sharing = tuple(
-        (name, environment)
-        for name, environment, settings, _, file in desk.config.pipelines()
-        if (settings.repo, file) == (repo, workflow)
-    )
+    sharing = lookouts.sharing(desk.config, repo, workflow)
     runs = forerunners.runs_before(listed, live, place, sharing)
     proven = [live]
     for version, run in forerunners.newest_of_each(runs, live).items():
-        try:
-            _, progress = await desk.github.run(repo, run.id)
-        except NotFound:  # deleted, so nothing proves it
-            continue
-        if failure_of(progress, service.deploy_job) is None:
+        if await _has_deployed(desk, place, repo, run):
             proven.append(version)
     people = {one.github: one.slack for one in desk.config.people.values() if one.github}
     return forerunners.forerunners(runs, proven, place, people)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.domain.deployments.deployments import Deployment
-from bot.domain.deployments.outside import named
+from bot.domain.deployments.outside import place_of
 from bot.domain.deployments.runs import RunSummary
 from bot.domain.deployments.states import Kind
 from bot.domain.errors import NotFound
@@ -54,9 +54,9 @@ async def _under_way(
         return new_runs(tx, lookout, listed, login)
 
     new = [run for run in await desk.store.read(read) if not run.is_over]
-    ours = [run for run in new if named(lookout.places, run.title) == here]
+    ours = [run for run in new if place_of(run, lookout.places) == here]
     # What waits at a gate changes nothing yet, and may be for another place.
-    unclear = [r for r in new if named(lookout.places, r.title) is None and r.status != "waiting"]
+    unclear = [r for r in new if place_of(r, lookout.places) is None and r.status != "waiting"]
     return next(iter((*ours, *unclear)), None)
 
 
@@ -64,7 +64,7 @@ async def _put_off(desk: Desk, deployment: Deployment, lookout: Lookout, run: Ru
     """Wait, the longer the older the run is, and look at it now: it may take the slot."""
     now = desk.now()
     pause = min(max(SOONEST, (now - run.began_at) / 10), LATEST)
-    is_clear = named(lookout.places, run.title) is not None
+    is_clear = place_of(run, lookout.places) is not None
     text = words.works_there(run, () if is_clear else lookout.places)
     await desk.save(deployment, deployment.with_(due_at=now + pause, waiting_for=text))
     await outside.look(desk, lookout)

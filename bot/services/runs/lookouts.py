@@ -77,6 +77,15 @@ def lookouts(config: Config) -> tuple[Lookout, ...]:
     )
 
 
+def sharing(config: Config, repo: str, workflow: str) -> tuple[outside.Place, ...]:
+    """The places whose releases are runs of one workflow."""
+    return next(
+        one.places
+        for one in lookouts(config)
+        if (one.repo, one.workflow, one.branch) == (repo, workflow, "")
+    )
+
+
 def pace(config: Config) -> timedelta:
     """The pause between two looks: longer where many workflows share GitHub's rate limit."""
     return max(LOOK_EVERY, timedelta(hours=len(lookouts(config)) / CALLS_AN_HOUR))

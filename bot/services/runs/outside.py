@@ -63,7 +63,7 @@ async def _by_place(desk: Desk, lookout: Lookout, new: tuple[RunSummary, ...]) -
         return {place: list(new) for place in lookout.places}
     found: Runs = {}
     for run in new:
-        place = outside.named(lookout.places, run.title)
+        place = outside.place_of(run, lookout.places)
         if place is None:
             await _say_unclear(desk, lookout, run)
         else:
