@@ -74,7 +74,7 @@ class Desk:
         settings = self.config.environment(deployment.service, deployment.environment)
         if settings is None:
             return None
-        merged = self._merged(deployment)
+        merged = self._merged(deployment.service, deployment.environment, deployment.workflow)
         return Rule(
             has_health=settings.health is not None,
             smoke=merged.smoke if merged else settings.smoke,
@@ -114,16 +114,20 @@ class Desk:
 
     def deploy_job(self, deployment: Deployment) -> str | None:
         """The job that changes the environment, as configured."""
-        if merged := self._merged(deployment):
-            return merged.deploy_job
-        service = self.config.services.get(deployment.service)
-        return service.deploy_job if service else None
+        return self.job_of(deployment.service, deployment.environment, deployment.workflow)
 
-    def _merged(self, deployment: Deployment) -> AdoptConfig | None:
-        """The settings of the workflow that a merge started, if it was one."""
-        settings = self.config.environment(deployment.service, deployment.environment)
+    def job_of(self, service: str, environment: str, workflow: str) -> str | None:
+        """The job of that workflow which changes the environment, as configured."""
+        if merged := self._merged(service, environment, workflow):
+            return merged.deploy_job
+        settings = self.config.services.get(service)
+        return settings.deploy_job if settings else None
+
+    def _merged(self, service: str, environment: str, workflow: str) -> AdoptConfig | None:
+        """The settings of a workflow that merges start, if it is one."""
+        settings = self.config.environment(service, environment)
         adopt = settings.adopt if settings else None
-        return adopt if adopt and adopt.workflow == deployment.workflow else None
+        return adopt if adopt and adopt.workflow == workflow else None
 
     async def save(
         self,

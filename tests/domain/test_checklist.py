@@ -173,6 +173,21 @@ def test_during_and_after_fill_themselves() -> None:
     assert (validated.text, validated.by) == ("marked good", "U0DEE")
 
 
+@pytest.mark.parametrize("code", ["not_validated", "success", ""])
+def test_what_is_only_kept_for_the_history_was_neither_judged_nor_told(code: str) -> None:
+    kept = a_deployment(
+        state=State.SUCCEEDED, adopted=True, ending=Ending(code=code, text="") if code else None
+    )
+    found = {e.item: e.mark for e in entries(kept)}
+    for item in ("team", "completed", "validated", "success"):
+        assert found[item] is Mark.OPEN
+    ran = {e.item: e.mark for e in entries(replace(kept, run_id=7))}
+    assert (ran["completed"], ran["validated"]) == (Mark.DONE, Mark.OPEN)
+    of_merge = replace(kept, run_id=7, validation=Validation(started_at=NOON))
+    merged = {e.item: e.mark for e in entries(of_merge)}
+    assert (merged["validated"], merged["success"]) == (Mark.DONE, Mark.OPEN)
+
+
 def read(
     what: str, outcome: Outcome = Outcome.OK, *proves: str, text: str = "as it was"
 ) -> Reading:
@@ -242,7 +257,8 @@ def test_what_went_wrong_is_listed_with_what_came_after() -> None:
     assert marks(failed, Phase.ISSUES) == ["done", "open", "open", "open", "open"]
     after = Aftermath(rollback="D13, v1.2.0 succeeded", hotfix="D14", cause="", post_mortem="")
     assert marks(failed, Phase.ISSUES, after=after) == ["done", "done", "open", "done", "open"]
-    assert "completed" in [e.item for e in entries(failed) if e.mark is Mark.AGAINST]
+    [completed] = [e for e in entries(failed) if e.item == "completed"]
+    assert (completed.mark, completed.text) == (Mark.AGAINST, "deploy was failure")
     assert {"cause", "post_mortem"} <= set(to_sign(failed))
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from bot.domain.deployments.outside import (
     EPOCH,
+    Did,
+    did,
     is_new,
     is_older,
     place_of,
@@ -14,7 +16,7 @@ from bot.domain.deployments.outside import (
     sort,
     version_of,
 )
-from bot.domain.deployments.runs import RunSummary
+from bot.domain.deployments.runs import Progress, RunSummary, Stage
 from tests.domain.samples import NOON
 
 HOUR = timedelta(hours=1)
@@ -74,8 +76,11 @@ def test_new_is_what_begins_after_the_newest_that_had_ended_at_the_first_look() 
     assert since([a_run()]) == EPOCH
 
 
-def ways(*runs: RunSummary, is_free: bool = True, live_at: Any = None) -> list[str]:
-    return [f"{run.id} {way}" for run, way in sort(runs, is_free=is_free, live_at=live_at)]
+def ways(*runs: RunSummary, is_free: bool = True, live_at: Any = None, **did: Did) -> list[str]:
+    """The way of each; those that are over deployed where nothing else is said, as `of_2=`."""
+    known = {run.id: did.get(f"of_{run.id}", Did.DEPLOYED) for run in runs if run.is_over}
+    found = sort(runs, known, is_free=is_free, live_at=live_at)
+    return [f"{run.id} {way}" for run, way in found]
 
 
 def test_one_run_takes_the_slot_and_the_others_wait() -> None:
@@ -84,10 +89,63 @@ def test_one_run_takes_the_slot_and_the_others_wait() -> None:
     assert ways(first, is_free=False) == ["1 wait"]
 
 
-def test_what_ended_before_something_later_began_is_history() -> None:
-    first, last = ended(1), ended(2, began_at=AFTER, updated_at=AFTER)
-    assert ways(first, last) == ["1 record", "2 follow"]
-    assert ways(first, last, is_free=False) == ["1 record", "2 wait"]
+FIRST, SECOND, THIRD = (
+    ended(number, began_at=at, updated_at=at) for number, at in ((1, BEFORE), (2, NOON), (3, AFTER))
+)
+
+
+def test_what_ended_before_something_later_deployed_is_history() -> None:
+    assert ways(FIRST, SECOND) == ["1 record", "2 follow"]
+    assert ways(FIRST, SECOND, is_free=False) == ["1 record", "2 wait"]
+    assert ways(FIRST, SECOND, of_1=Did.NOTHING) == ["1 record", "2 follow"]
+    assert ways(FIRST, SECOND, of_1=Did.TOUCHED) == ["1 record", "2 follow"]
+
+
+@pytest.mark.parametrize("later", [Did.NOTHING, Did.TOUCHED])
+def test_what_runs_there_counts_whatever_failed_after_it(later: Did) -> None:
+    assert ways(FIRST, SECOND, of_2=later) == ["1 follow", "2 wait"]
+    assert ways(FIRST, SECOND, is_free=False, of_2=later) == ["1 wait", "2 wait"]
+    # and then the failure gets its card, too
+    assert ways(SECOND, live_at=BEFORE, of_2=later) == ["2 follow"]
+    between = "record" if later is Did.NOTHING else "wait"
+    expected = ["1 follow", f"2 {between}", "3 wait"]
+    assert ways(FIRST, SECOND, THIRD, of_2=later, of_3=later) == expected
+
+
+def test_whether_it_counts_shows_when_what_is_under_way_has_ended() -> None:
+    working = a_run(2)
+    assert ways(FIRST, working) == ["1 wait", "2 follow"]
+    assert ways(FIRST, working, of_1=Did.NOTHING) == ["1 record", "2 follow"]
+    assert ways(FIRST, live_at=BEFORE - HOUR) == ["1 follow"]
+    assert ways(FIRST, live_at=NOON) == ["1 record"]
+
+
+def a_stage(name: str, conclusion: str, *, begun: bool = True) -> Stage:
+    at = NOON if begun else None
+    return Stage(name=name, status="completed", conclusion=conclusion, started_at=at)
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "stages", "what"),
+    [
+        ("success", [("deploy", "success", True)], Did.DEPLOYED),
+        ("success", [("deploy", "skipped", True)], Did.NOTHING),
+        ("success", [], Did.DEPLOYED),
+        ("failure", [("deploy", "success", True), ("smoke", "failure", True)], Did.DEPLOYED),
+        ("failure", [("deploy", "failure", True)], Did.TOUCHED),
+        ("cancelled", [("deploy", "cancelled", True)], Did.TOUCHED),
+        ("cancelled", [("deploy", "cancelled", False)], Did.NOTHING),
+        ("failure", [("verify", "failure", True), ("deploy", "skipped", True)], Did.NOTHING),
+        ("failure", [("other", "failure", True)], Did.TOUCHED),
+        ("failure", [], Did.NOTHING),
+    ],
+)
+def test_what_a_run_did_is_what_its_deploying_job_did(
+    conclusion: str, stages: list[tuple[str, str, bool]], what: Did
+) -> None:
+    jobs = tuple(a_stage(name, end, begun=begun) for name, end, begun in stages)
+    progress = Progress(status="completed", conclusion=conclusion, stages=jobs)
+    assert did(progress, "deploy") is what
 
 
 def test_what_ended_before_something_else_went_live_is_history() -> None:

@@ -1,12 +1,12 @@
 """Outside: runs that somebody started without the bot, and what becomes of each of them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from bot.domain.deployments.runs import RunSummary
+from bot.domain.deployments.runs import Progress, RunSummary, failure_of
 from bot.domain.versions import Version
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -15,6 +15,18 @@ TRIALS = frozenset({"pull_request", "pull_request_target"})
 
 Place = tuple[str, str]
 """A service and one of its environments."""
+
+
+class Did(StrEnum):
+    """What a run that is over did to its place.
+
+    `nothing`: its deploying job was never begun, `deployed`: that ended well, `touched`: it did
+    not, so its place may be half-way.
+    """
+
+    NOTHING = "nothing"
+    TOUCHED = "touched"
+    DEPLOYED = "deployed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +50,8 @@ class Outside:
 class Way(StrEnum):
     """What becomes of a run that was found outside.
 
-    `follow`: it takes the slot, `record`: it is over and something later counts, `wait`: the slot
-    is taken, so it is followed when that is free.
+    `follow`: it takes the slot, `record`: it is over and something later counts, `wait`: it is
+    followed when the slot is free, if it counts then.
     """
 
     FOLLOW = "follow"
@@ -71,26 +83,51 @@ def since(listed: Iterable[RunSummary], undone: Iterable[RunSummary] = ()) -> da
     return newest
 
 
-def sort(
-    new: Iterable[RunSummary], *, is_free: bool, live_at: datetime | None
-) -> tuple[tuple[RunSummary, Way], ...]:
-    """What becomes of the new runs of one slot, oldest first; only one of them is followed.
+def did(progress: Progress, deploy_job: str | None) -> Did:
+    """What a run that is over did to its place, as its jobs tell."""
+    job = progress.stage(deploy_job or "")
+    ended = job.conclusion if job else None
+    if ended == "success" or failure_of(progress, deploy_job) is None:
+        return Did.DEPLOYED
+    begun = progress.has_begun(deploy_job or "") and ended != "skipped"
+    return Did.TOUCHED if begun else Did.NOTHING
 
-    A run that has ended counts for nothing any more when a later one began, or when production
-    went live with something else after its end.
+
+def sort(
+    new: Iterable[RunSummary], did: Mapping[int, Did], *, is_free: bool, live_at: datetime | None
+) -> tuple[tuple[RunSummary, Way], ...]:
+    """What becomes of the new runs of one slot, oldest first; only one of them is followed. `did`
+    tells of those that are over.
+
+    A run that has ended counts for nothing any more when a later one deployed, when something else
+    went live after its end, or when it did nothing itself and is not the last. What a later one
+    does that is under way is not known yet: that one is followed, and the other waits for it.
     """
     runs = sorted(new, key=lambda run: (run.began_at, run.id))
     ways: list[tuple[RunSummary, Way]] = []
-    for place, run in enumerate(runs):
-        is_last = place == len(runs) - 1
-        if run.is_over and (not is_last or (live_at is not None and run.updated_at <= live_at)):
+    for number, run in enumerate(runs, 1):
+        later = runs[number:]
+        if run.is_over and _is_past(run, later, did, live_at):
             ways.append((run, Way.RECORD))
-        elif is_free:
+        elif is_free and not (run.is_over and any(not one.is_over for one in later)):
             ways.append((run, Way.FOLLOW))
             is_free = False
         else:
             ways.append((run, Way.WAIT))
     return tuple(ways)
+
+
+def _is_past(
+    run: RunSummary,
+    later: Sequence[RunSummary],
+    did: Mapping[int, Did],
+    live_at: datetime | None,
+) -> bool:
+    if live_at is not None and run.updated_at <= live_at:
+        return True
+    if any(did.get(one.id) is Did.DEPLOYED for one in later):
+        return True
+    return bool(later) and did[run.id] is Did.NOTHING
 
 
 def version_of(run: RunSummary) -> str:

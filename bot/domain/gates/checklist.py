@@ -184,8 +184,8 @@ def _read(d: Deployment, after: Aftermath) -> Iterator[Entry]:
     before = (item for item, (phase, _) in ITEMS.items() if phase is Phase.BEFORE)
     for item in before:
         if item == "team":
-            mark = Mark.DONE if d.state is not State.REFUSED else Mark.OPEN
-            yield Entry(item=item, phase=Phase.BEFORE, mark=mark, text="the card in the channel")
+            has_card = d.state is not State.REFUSED and not d.adopted
+            yield _entry(item, has_card, "the card in the channel")
         else:
             yield _of_gate(item, Phase.BEFORE, d, *_gates_of(item))
     yield from _during(d)
@@ -230,13 +230,10 @@ def _during(d: Deployment) -> Iterator[Entry]:
     yield replace(
         approved, by=last.who if last and last.who else None, at=last.at if last else None
     )
+    went_well = d.run_id is not None and (d.state in RAN or d.validation is not None)
     ended_badly = d.state is State.FAILED and d.run_id is not None
-    yield _entry(
-        "completed",
-        d.state in RAN or d.validation is not None,
-        "the run ended well",
-        against=ended_badly,
-    )
+    why = "the run ended well" if went_well or d.ending is None else d.ending.text
+    yield _entry("completed", went_well, why, against=ended_badly)
     yield _of_reading("health", d, "health")
 
 
@@ -259,14 +256,16 @@ def _in_production(item: str, d: Deployment) -> Entry:
 def _after(d: Deployment) -> Iterator[Entry]:
     good = d.state is State.SUCCEEDED
     by = d.ending.by if good and d.ending else None
-    validated = _entry("validated", good, "validation passed", against=d.state is State.DEGRADED)
+    was_judged = good and (by is not None or d.validation is not None)
+    is_bad = d.state is State.DEGRADED
+    validated = _entry("validated", was_judged, "validation passed", against=is_bad)
     text = "marked good" if by else validated.text
     yield Entry(item="validated", phase=Phase.AFTER, mark=validated.mark, text=text, by=by)
     errors = d.validation.errors if d.validation else None
     yield _of_reading("logs", d, errors.what if errors else "logs")
     yield _of_reading("performance", d, "response_times")
     yield _of_reading("uptime", d, "uptime_kuma")
-    yield _entry("success", good, "the ✅ message in the channel")
+    yield _entry("success", good and not d.adopted, "the ✅ message in the channel")
     yield _entry("documented", d.is_terminal, f"{d.name} is kept")
 
 

@@ -11,6 +11,7 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.runs import RunSummary, pick
 from bot.domain.deployments.states import Kind, State
 from bot.ports import Tx
+from bot.services.desk import Desk
 
 LOOK_EVERY = timedelta(seconds=30)
 SOON = timedelta(seconds=2)
@@ -163,6 +164,12 @@ def late_for(tx: Tx, run: RunSummary, login: str) -> Deployment | None:
         if asked and asked.request_id == request_id and asked.is_terminal and not asked.run_id:
             return asked
     return None
+
+
+async def asked_late(desk: Desk, run: RunSummary) -> Deployment | None:
+    """The deployment of ours that was over before GitHub began this run, if it is such a one."""
+    login = await desk.github.login()
+    return await desk.store.read(lambda tx: late_for(tx, run, login))
 
 
 def _is_request(tx: Tx, run: RunSummary) -> bool:

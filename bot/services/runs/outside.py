@@ -7,19 +7,18 @@ import structlog
 
 from bot.domain.deployments import outside
 from bot.domain.deployments.deployments import Binding, Deployment
-from bot.domain.deployments.outside import Outside, Way
+from bot.domain.deployments.outside import Did, Outside, Way
 from bot.domain.deployments.replacing import gives_way_to_run
-from bot.domain.deployments.runs import RunSummary, deployed_at, failure_of
+from bot.domain.deployments.runs import Progress, RunSummary, deployed_at, failure_of
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import NotFound
 from bot.domain.versions import of_commit
-from bot.messages.blocks import Message
 from bot.messages.deployments import outside as words
-from bot.ports import Post, Tx
+from bot.ports import Tx
 from bot.services.desk import Desk, announce, direct
 from bot.services.gates import evidence, monitoring, readiness
-from bot.services.runs import telling
-from bot.services.runs.lookouts import Lookout, late_for, new_runs, pace
+from bot.services.runs import lookouts, telling, warnings
+from bot.services.runs.lookouts import Lookout, new_runs, pace
 
 log = structlog.get_logger()
 
@@ -65,7 +64,7 @@ async def _by_place(desk: Desk, lookout: Lookout, new: tuple[RunSummary, ...]) -
     for run in new:
         place = outside.place_of(run, lookout.places)
         if place is None:
-            await _say_unclear(desk, lookout, run)
+            await warnings.say_unclear(desk, lookout, run)
         else:
             found.setdefault(place, []).append(run)
     return found
@@ -84,19 +83,32 @@ async def _settle_place(
         return is_free, tx.live(service, environment), known
 
     is_free, live, known = await desk.store.read(read)
-    open_runs = (run for run in runs if run.attempt > known.get(run.id, 0))
+    open_runs = tuple(run for run in runs if run.attempt > known.get(run.id, 0))
+    ended = {run.id: await _progress(desk, lookout, run) for run in open_runs if run.is_over}
+    job = desk.job_of(service, environment, lookout.workflow)
+    did = {number: outside.did(progress, job) for number, progress in ended.items()}
     live_at = live.live_at if live else None
-    for run, way in outside.sort(open_runs, is_free=is_free, live_at=live_at):
+    ways = outside.sort(open_runs, did, is_free=is_free, live_at=live_at)
+    for run, way in sorted(ways, key=lambda found: found[1] is Way.WAIT):
         match way:
             case Way.RECORD:
-                await _record(desk, await _as_deployment(desk, lookout, place, run))
+                found = await _as_deployment(desk, lookout, place, run)
+                await _record(desk, found, run, ended[run.id])
             case Way.FOLLOW:
                 found = await _as_deployment(desk, lookout, place, run)
                 compared = await _compared(desk, found, run, live)
-                await _follow(desk, compared, await _late_for(desk, run))
+                await _follow(desk, compared, await lookouts.asked_late(desk, run))
             case Way.WAIT:
-                if not lookout.branch:
-                    await _say_conflict(desk, place, run)
+                if not lookout.branch and did.get(run.id) is not Did.NOTHING:
+                    await warnings.say_conflict(desk, place, run)
+
+
+async def _progress(desk: Desk, lookout: Lookout, run: RunSummary) -> Progress:
+    """The jobs of a run that is over; of one that was deleted since, what the list said."""
+    try:
+        return (await desk.github.run(lookout.repo, run.id))[1]
+    except NotFound:
+        return Progress(status=run.status, conclusion=run.conclusion)
 
 
 def _makes_way(holder: Deployment | None, kind: Kind, *, is_merge: bool) -> bool:
@@ -119,7 +131,7 @@ async def _as_deployment(
     person = next(
         (one for one in desk.config.people.values() if _is_login(one.github, run.actor)), None
     )
-    asked = await _late_for(desk, run)
+    asked = await lookouts.asked_late(desk, run)
     return Deployment(
         service=service,
         environment=environment,
@@ -145,12 +157,6 @@ async def _as_deployment(
         run_url=run.url,
         due_at=desk.now(),
     )
-
-
-async def _late_for(desk: Desk, run: RunSummary) -> Deployment | None:
-    """The deployment of ours that was over before GitHub began this run, if it is such a one."""
-    login = await desk.github.login()
-    return await desk.store.read(lambda tx: late_for(tx, run, login))
 
 
 def _is_login(known: str | None, login: str) -> bool:
@@ -189,11 +195,9 @@ async def _compared(
     return found.with_(changes=changes, outside=came, rolls_back=back)
 
 
-async def _record(desk: Desk, found: Deployment) -> None:
+async def _record(desk: Desk, found: Deployment, run: RunSummary, progress: Progress) -> None:
     """Keep for the history what ended before anybody looked, and was replaced since."""
-    assert found.run_id is not None
-    summary, progress = await desk.github.run(found.repo, found.run_id)
-    job, at = desk.deploy_job(found), summary.updated_at
+    job, at = desk.deploy_job(found), run.updated_at
     failure, live_at = failure_of(progress, job), deployed_at(progress, job)
     over = found.with_(progress=progress, adopted=True)
     if failure is None:
@@ -264,29 +268,3 @@ def _displace(tx: Tx, holder: Deployment, found: Deployment) -> None:
     people = dict.fromkeys(filter(None, (ended.requested_by, *ended.approved_by)))
     for who in people:
         tx.post(direct(ended, "displaced", who, words.you_are_displaced(ended)))
-
-
-async def _say_conflict(desk: Desk, place: tuple[str, str], run: RunSummary) -> None:
-    """Loudly, once for each attempt: only one of two live operations can be followed."""
-    asked = await _late_for(desk, run)
-
-    def say(tx: Tx) -> None:
-        holder = tx.holder(*place)
-        if holder is not None:
-            message = words.conflict(holder, run, asked)
-            _say(tx, desk, f"conflict:{run.id}:{run.attempt}", message, holder.name, run)
-
-    await desk.store.run(say)
-
-
-async def _say_unclear(desk: Desk, lookout: Lookout, run: RunSummary) -> None:
-    """Loudly, once: nobody can tell what a run of a shared workflow deploys."""
-    message = words.unclear(run, lookout.workflow, lookout.places)
-    key = f"unclear:{lookout.repo}:{run.id}:{run.attempt}"
-    await desk.store.run(lambda tx: _say(tx, desk, key, message, lookout.repo, run))
-
-
-def _say(tx: Tx, desk: Desk, key: str, message: Message, subject: str, run: RunSummary) -> None:
-    if tx.message_of(key) is None:
-        tx.post(Post(key=key, channel=desk.config.slack.channel, message=message))
-        tx.audit("gonogo", key.partition(":")[0], subject, run_id=run.id, login=run.actor)
