@@ -3,6 +3,15 @@ adapter.
 
 It was 2.0.0-dev.0, the one that npm has, run by hand: it takes minutes to compile its database, and
 lacks files in the place where it looks for them, so no test installs it.
+
+Read beside it, field by field: server/socket-handlers/maintenance-socket-handler.js and
+server/model/maintenance.js of github.com/louislam/uptime-kuma as they are in 2.x. What is sent is
+read there under the same names (of a single span title, description, strategy, intervalDay,
+timezoneOption, active and dateRange, the rest only of those that recur), and what is shown has the
+same fields. What differs: `msg` is the name of a translation ("successAdded", with `msgi18n`), a
+date that is none is refused ("Invalid start date"), and only addMaintenanceStatusPage and
+pauseMaintenance clear what the page keeps, which is why an edit is followed by one of them. The
+local one answers as 2.x does.
 """
 
 from __future__ import annotations
@@ -86,6 +95,8 @@ async def test_the_local_one_answers_in_the_recorded_form(local: Local) -> None:
 
     assert told.keys() == REAL.keys() - {"server", "sent"}
     assert [name for name in told if not has(form(told[name]), form(REAL[name]))] == []
+    [shown], [ours_shown] = (one["maintenanceList of the page"] for one in (REAL, told))
+    assert ours_shown.keys() == shown.keys()
     for name in ("event maintenanceList", "event maintenanceList, paused"):
         [[real], [ours]] = [list(one[0].values()) for one in (REAL[name], told[name])]
         same = ("title", "description", "strategy", "active", "status", "timezone")

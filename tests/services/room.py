@@ -41,7 +41,9 @@ class Room:
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
         self._answers()
-        key = next(key for key, (posted, _) in self.said.items() if posted == ts)
+        key = next((key for key, (posted, _) in self.said.items() if posted == ts), None)
+        if key is None:
+            raise NotFound("slack", "message_not_found")
         self.said[key] = (ts, message)
 
     async def whisper(
