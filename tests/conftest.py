@@ -15,6 +15,24 @@ settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 
 
+DEAR = (
+    "tests/chaos/",
+    "tests/docker_ssh/test_real_host",
+    "tests/services/test_stories",
+    "tests/undoing/",
+    "tests/image/",
+    "tests/contracts/",
+    "tests/browser/",
+)
+"""What takes minutes: one worker would be left alone with it if it came last."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Workers begin with what is dear."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: not item.nodeid.startswith(DEAR))
+
+
 def pytest_collection_finish() -> None:
     """What was imported stays, so the collector of garbage leaves it alone, and comes seldom."""
     gc.collect()

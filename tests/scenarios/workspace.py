@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import aiohttp
 import yaml
+from aiohttp import web_app
 
 from bot import config
 from bot.app import Bot
@@ -284,6 +285,8 @@ async def workspace(
                 await made.close()
     finally:
         await runner.cleanup()
+        # aiohttp remembers the last thousand routes, and with them whole worlds.
+        web_app._cached_build_middleware.cache_clear()
 
 
 def confirmed(blocks: list[Json]) -> Json:

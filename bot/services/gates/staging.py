@@ -1,6 +1,7 @@
 """Staging: its validation, by people in one form and by checks that the tick makes."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from bot.config import CheckConfig, Config
@@ -29,33 +30,45 @@ async def check(desk: Desk, service: str, checks: dict[str, CheckConfig]) -> tim
     found, is_busy = await desk.store.read(read)
     if found is None or not found.commit or is_busy:
         return SOON
-    for item, setting in checks.items():
-        known = found.check(item)
-        if known is not None and known.passed:
-            continue
-        problem = await desk.probes.page(setting.url, setting.status, setting.contains)
-        seen = StagingCheck(
+    open_ones = [item for item in checks if not _has_passed(found, item)]
+    answers = await asyncio.gather(*(_look(desk, checks[item]) for item in open_ones))
+    now = desk.now()
+    seen = [
+        StagingCheck(
             service=service,
             commit=found.commit,
             item=item,
             passed=not problem,
-            at=desk.now(),
-            text=problem or f"{setting.url} answers as it should",
+            at=now,
+            text=problem or f"{checks[item].url} answers as it should",
         )
-        await desk.store.run(lambda tx, one=seen: _keep(tx, one))  # type: ignore[misc]
+        for item, problem in zip(open_ones, answers, strict=True)
+    ]
+    if seen:
+        await desk.store.run(lambda tx: _keep(tx, seen))
     return CHECK_EVERY
 
 
-def _keep(tx: Tx, seen: StagingCheck) -> None:
+def _has_passed(found: OnStaging, item: str) -> bool:
+    known = found.check(item)
+    return known is not None and known.passed
+
+
+async def _look(desk: Desk, check: CheckConfig) -> str:
+    return await desk.probes.page(check.url, check.status, check.contains)
+
+
+def _keep(tx: Tx, checks: Sequence[StagingCheck]) -> None:
     """Unless something else runs there by now."""
-    found = tx.on_staging(seen.service)
-    if found is None or found.commit != seen.commit:
-        return
-    before = found.check(seen.item)
-    tx.keep_staging_check(seen)
-    if before is None or (before.passed, before.text) != (seen.passed, seen.text):
-        detail = {"item": seen.item, "passed": seen.passed, "text": seen.text}
-        tx.audit("gonogo", "staging_checked", seen.service, commit=seen.commit, **detail)
+    for seen in checks:
+        found = tx.on_staging(seen.service)
+        if found is None or found.commit != seen.commit:
+            return
+        before = found.check(seen.item)
+        tx.keep_staging_check(seen)
+        if before is None or (before.passed, before.text) != (seen.passed, seen.text):
+            detail = {"item": seen.item, "passed": seen.passed, "text": seen.text}
+            tx.audit("gonogo", "staging_checked", seen.service, commit=seen.commit, **detail)
 
 
 def on_staging(tx: Tx, config: Config, service: str) -> OnStaging:
