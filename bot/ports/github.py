@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.approvals.protection import Guarding, Review
+from bot.domain.approvals.protection import Guarding, Review, Timer
 from bot.domain.deployments.changes import ChangeList
 from bot.domain.deployments.runs import Progress, RunSummary
 from bot.domain.gates import Check, Issue
@@ -75,11 +75,14 @@ class Workflow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """An environment that a run waits for, and whether the reviewer's account may let it in."""
+    """An environment that a run waits for, and whether the reviewer's account may let it in. With a
+    `timer` it waits for that as well, whatever is answered.
+    """
 
     id: int
     environment: str
     may_answer: bool
+    timer: Timer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from bot.adapters.github.reading import held
+from bot.domain.approvals.protection import Timer
 from bot.domain.errors import Fault
 from bot.domain.gates import Check
+from bot.ports import Held
 from tests.adapters.canned_github import Says, canned
 
 APP = "/repos/acme/app"
+HALF_AN_HOUR = timedelta(minutes=30)
+TEN = datetime(2024, 3, 26, 10, tzinfo=UTC)
 
 
 def commit(sha: str, *parents: str, message: str = "", author: str | None = "ana") -> Any:
@@ -217,3 +223,22 @@ async def test_names_cannot_leave_their_place_in_an_address() -> None:
         await it.github.release_notes("acme/app", "v1.0.0/../../x?y#z")
 
     assert it.asked[0][1] == f"{APP}/releases/tags/v1.0.0%2F..%2F..%2Fx%3Fy%23z"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "started", "timer"),
+    [
+        (0, None, None),
+        (30, "2024-03-26T10:00:00Z", Timer(lasts=HALF_AN_HOUR, began=TEN)),
+        (30, None, Timer(lasts=HALF_AN_HOUR)),
+    ],
+)
+def test_a_gate_is_read_with_its_wait_timer(minutes: int, started: Any, timer: Any) -> None:
+    row = {
+        "environment": {"id": 7, "name": "production"},
+        "wait_timer": minutes,
+        "wait_timer_started_at": started,
+        "current_user_can_approve": True,
+        "reviewers": [],
+    }
+    assert held(row) == Held(id=7, environment="production", may_answer=True, timer=timer)

@@ -1,10 +1,18 @@
 """What holds a run back at GitHub: when it would, what is answered, and what never is."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from bot.domain.approvals.protection import ANSWER_SHOWS, Guarding, Mode, Protection, judge
+from bot.domain.approvals.protection import (
+    ANSWER_SHOWS,
+    Guarding,
+    Mode,
+    Protection,
+    Timer,
+    judge,
+)
 from bot.domain.gates import Level
 from tests.domain.samples import NOON
 
@@ -77,3 +85,42 @@ def test_a_gate_that_github_still_shows_is_not_answered_twice_at_once() -> None:
 def test_a_rule_is_answered_once() -> None:
     took = RULE.answers(("production",), NOON).took(("production",))
     assert took.unanswered(["production"], NOON + timedelta(days=1)) == ()
+
+
+TEN = timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(
+    ("began", "let_in", "opens"),
+    [
+        (NOON - 2 * TEN, (), NOON - TEN),
+        (NOON, (), NOON + TEN),
+        (None, (), NOON + TEN),  # GitHub does not say: from the answer on
+        (NOON + TEN, (), None),  # a re-run, whose gate was not answered yet
+        (NOON + TEN, ("production",), None),
+    ],
+)
+def test_the_wait_timer_opens_what_was_answered(began: Any, let_in: Any, opens: Any) -> None:
+    took = PEOPLE.answers(("production",), NOON).took(("production",))
+    assert took.opens_at("production", Timer(lasts=TEN, began=began), let_in) == opens
+
+
+def test_who_lets_in_at_github_leaves_it_to_the_timer_as_well() -> None:
+    timer = Timer(lasts=TEN, began=NOON)
+    assert PEOPLE.opens_at("production", timer, ["production"]) == NOON + TEN
+    assert PEOPLE.opens_at("production", timer, ["docs"]) is None
+
+
+def test_a_gate_is_answered_again_only_after_its_timer() -> None:
+    took = PEOPLE.answers(("production",), NOON).took(("production",))
+    opens = {"production": NOON + TEN}
+    assert took.unanswered(["production"], NOON + TEN, opens) == ()
+    assert took.unanswered(["production"], NOON + TEN + ANSWER_SHOWS, opens) == ("production",)
+    assert took.unanswered(["checks", "production"], NOON + ANSWER_SHOWS, opens) == ("checks",)
+
+
+def test_a_wait_timer_is_told_before_the_run_is_begun() -> None:
+    timed = Guarding(environment="production", users=("gonogo-reviewer",), waits=30)
+    assert said(found=timed) == (
+        "pass: The run waits at GitHub's environment production, also for its wait timer of 30 min"
+    )

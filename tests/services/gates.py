@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Literal
 
-from bot.domain.approvals.protection import Guarding, Review
+from bot.domain.approvals.protection import Guarding, Review, Timer
 from bot.domain.deployments.runs import Progress, RunSummary
 from bot.domain.errors import Declined, Unanswered
 from bot.ports import Held, Workflow
@@ -21,6 +22,7 @@ class GatedHub(Hub):
     """`gates` are the repositories whose releases wait, and for what; without `reviewers` nobody's
     gate holds anything. `on_answer` hears of each answer before it is taken; `replies` are the
     ways in which the next ones go: accepted, lost (taken, and 502), dropped (not taken, and 502).
+    With a `timer` GitHub lists a gate that was answered until that has run out, too.
     """
 
     gates: dict[str, Literal["people", "rule"]] = field(default_factory=dict)
@@ -29,6 +31,8 @@ class GatedHub(Hub):
     replies: list[str] = field(default_factory=list)
     reviewed: dict[int, list[Review]] = field(default_factory=dict)
     past: set[int] = field(default_factory=set)
+    timer: timedelta | None = None
+    opens: dict[int, datetime] = field(default_factory=dict)
     told: dict[tuple[str, str], tuple[tuple[int, bool], ...]] = field(default_factory=dict)
 
     def begins(self, repo: str, file: str, inputs: dict[str, str], actor: str) -> Run:
@@ -62,11 +66,19 @@ class GatedHub(Hub):
                 run.ends(conclusion)
 
     def _lets(self, run: Run, *, approve: bool) -> None:
-        if approve:
+        if not approve:
+            run.ends("failure")
+        elif self.timer is not None and run.id not in self.opens:
+            self.opens[run.id] = (run.began_at or run.created_at) + self.timer
+        else:
             run.status = "in_progress"
             self.past.add(run.id)
-        else:
-            run.ends("failure")
+
+    def _runs_out(self, run: Run) -> None:
+        """The wait timer of what was let in may be over."""
+        opens = self.opens.get(run.id)
+        if opens is not None and run.status == "waiting" and opens <= self.clock.now():
+            self._lets(run, approve=True)
 
     def _holds(self, repo: str, file: str) -> bool:
         return repo in self.gates and file == "release.yml"
@@ -78,8 +90,9 @@ class GatedHub(Hub):
         return replace(found, waits_for={"deploy": (PLACE,)}) if self._holds(repo, file) else found
 
     async def run(self, repo: str, run_id: int) -> tuple[RunSummary, Progress]:
-        summary, progress = await super().run(repo, run_id)
         run = self.run_of(run_id)
+        self._runs_out(run)
+        summary, progress = await super().run(repo, run_id)
         if not self._holds(repo, run.file) or run_id in self.past or run.twin:
             return summary, progress
         word = "completed" if run.is_over else "waiting"
@@ -96,8 +109,14 @@ class GatedHub(Hub):
 
     async def held(self, repo: str, run_id: int) -> tuple[Held, ...]:
         await self._asked("held")
-        is_waiting = self.run_of(run_id).status == "waiting" and self.gates.get(repo) == "people"
-        return (Held(id=1, environment=PLACE, may_answer=True),) if is_waiting else ()
+        run = self.run_of(run_id)
+        if run.status != "waiting" or self.gates.get(repo) != "people":
+            return ()
+        timer = (
+            Timer(lasts=self.timer, began=run.began_at or run.created_at) if self.timer else None
+        )
+        may_answer = run_id not in self.opens
+        return (Held(id=1, environment=PLACE, may_answer=may_answer, timer=timer),)
 
     async def reviews(self, repo: str, run_id: int) -> tuple[Review, ...]:
         await self._asked("reviews")
@@ -121,7 +140,7 @@ class GatedHub(Hub):
         if self.on_answer is not None:
             await self.on_answer(run_id, approve)
         run = self.run_of(run_id)
-        if run.status != "waiting":
+        if run.status != "waiting" or run_id in self.opens:
             raise Declined("github", "the run waits for nobody")
         if reply == "dropped":
             raise Unanswered("github", "502")

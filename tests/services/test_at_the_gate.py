@@ -4,12 +4,14 @@ never left waiting for nobody.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
 from bot.domain.deployments.states import State
 from bot.domain.errors import Fault
+from bot.ports import Post
 from tests.services.github import Run
 from tests.services.team import Team
 
@@ -167,3 +169,40 @@ async def test_a_github_that_wants_to_be_left_alone_is_after_the_waiting_time_as
     assert asked.count("run") == 1
     found = await team.newest()
     assert found.due_at == expires + timedelta(seconds=1801)
+
+
+def alerts(posts: Sequence[Post]) -> list[str]:
+    return [post.message.text for post in posts if "does not take" in post.message.text]
+
+
+@pytest.mark.parametrize("who", ["in Slack", "in the browser"])
+async def test_a_wait_timer_after_the_approval_is_waited_for_and_nobody_is_called(
+    team: Team, who: str
+) -> None:
+    team.hub.timer = timedelta(minutes=10)
+    run = await waits(team)
+    answers: list[int] = []
+
+    async def on_answer(run_id: int, approve: bool) -> None:
+        answers.append(run_id)
+
+    team.hub.on_answer = on_answer
+    if who == "in Slack":
+        assert await team.approves("bo", 1) is None
+    else:
+        team.hub.reviews_it(run, "bo-acme", approve=True)
+    for _ in range(6):
+        await team.passes(61)
+    found = await team.newest()
+    assert (found.state, run.status) == (State.RUNNING, "waiting")
+    assert found.waiting_for == (
+        "It was let in; GitHub's wait timer opens the gate at 2024-03-26 10:10 UTC"
+    )
+    assert answers == ([run.id] if who == "in Slack" else [])
+
+    for _ in range(6):
+        await team.passes(61)
+    found = await team.newest()
+    assert (found.state, run.status, found.four_eyes) == (State.RUNNING, "in_progress", "")
+    assert len(answers) < 2
+    assert alerts(await team.store.read(lambda tx: tx.posts_due(tx.now))) == []

@@ -3,12 +3,12 @@
 import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import yaml
 
-from bot.domain.approvals.protection import Guarding, Review
+from bot.domain.approvals.protection import Guarding, Review, Timer
 from bot.domain.deployments.runs import Progress, RunSummary, Stage, StepEnd
 from bot.domain.gates import Check, Issue
 from bot.ports import Held, Workflow
@@ -145,9 +145,13 @@ def guarding(row: Json, rules: Json) -> Guarding:
 
 def held(row: Json) -> Held:
     """One environment that a run waits for."""
-    place = row["environment"]
+    place, minutes = row["environment"], row.get("wait_timer")
+    began = moment(row.get("wait_timer_started_at"))
     return Held(
-        id=place["id"], environment=place["name"], may_answer=row["current_user_can_approve"]
+        id=place["id"],
+        environment=place["name"],
+        may_answer=row["current_user_can_approve"],
+        timer=Timer(lasts=timedelta(minutes=minutes), began=began) if minutes else None,
     )
 
 

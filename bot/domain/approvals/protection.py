@@ -1,6 +1,6 @@
 """Protection: what holds a run back at GitHub until it is answered, and who may answer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,6 +19,16 @@ class Mode(StrEnum):
     SLACK = "slack"
     GITHUB_ENVIRONMENT = "github_environment"
     GITHUB_PROTECTION_RULE = "github_protection_rule"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    """The wait timer of an environment that a run waits for: how long it lasts, and since when, as
+    far as GitHub says.
+    """
+
+    lasts: timedelta
+    began: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +63,29 @@ class Protection:
         done = tuple(dict.fromkeys((*self.answered, *names)))
         return replace(self, answering=(), answered=done)
 
-    def unanswered(self, waiting: Iterable[str], now: datetime) -> tuple[str, ...]:
-        """Of the environments that a run waits for, those to answer.
+    def opens_at(self, name: str, timer: Timer, let_in: Iterable[str] = ()) -> datetime | None:
+        """When its wait timer opens an environment that was answered, by us or by those who `let
+        in` there; None where it was not, and where the timer is one of a re-run since.
+        """
+        ours = self.answering_at if name in self.answered else None
+        if ours is None:
+            return timer.began + timer.lasts if timer.began and name in let_in else None
+        if timer.began is not None and timer.began - ours > ANSWER_SHOWS:
+            return None
+        return (timer.began or ours) + timer.lasts
+
+    def unanswered(
+        self, waiting: Iterable[str], now: datetime, opens: Mapping[str, datetime] | None = None
+    ) -> tuple[str, ...]:
+        """Of the environments that a run waits for, those to answer; `opens` says when a wait timer
+        opens one that was answered.
 
         A rule is answered once, whatever else holds the run; a reviewer's gate that GitHub shows
         again, for one after a re-run, is answered again.
         """
         is_settling = self.answering_at is not None and now - self.answering_at < ANSWER_SHOWS
-        done = self.answered if self.is_rule or is_settling else ()
+        done = {name for name, at in (opens or {}).items() if now - at < ANSWER_SHOWS}
+        done |= set(self.answered if self.is_rule or is_settling else ())
         return tuple(name for name in self.environments if name in waiting and name not in done)
 
 
@@ -98,7 +123,7 @@ class Guarding:
 
 def judge(
     protection: Protection,
-    found: Iterable[Guarding],
+    found: Sequence[Guarding],
     waits_for: Iterable[str],
     *,
     job: str,
@@ -121,10 +146,10 @@ def judge(
     for one in found:
         if one.environment in held and (problem := _problem(protection, one, account, reviewer)):
             return _block(*problem)
-    names = " and ".join(held)
-    return Verdict(
-        gate="protection", level=Level.PASS, text=f"The run waits at GitHub's environment {names}"
-    )
+    text = f"The run waits at GitHub's environment {' and '.join(held)}"
+    if timer := max((one.waits for one in found if one.environment in held), default=0):
+        text += f", also for its wait timer of {timer} min"
+    return Verdict(gate="protection", level=Level.PASS, text=text)
 
 
 def _problem(

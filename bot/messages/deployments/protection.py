@@ -1,5 +1,7 @@
 """Protection in words: the alerts about a run that waits at GitHub, or went past its gate."""
 
+from datetime import UTC, datetime
+
 from bot.domain.deployments.deployments import Deployment
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
@@ -22,6 +24,12 @@ def not_answered(deployment: Deployment, why: str) -> Message:
     """The top-level call for a person where GitHub does not take what was approved."""
     advice = "Approve the run in the browser, or press Cancel on the card."
     return _alert(deployment, "GitHub does not take the approval", why, advice)
+
+
+def timer(opens_at: datetime) -> str:
+    """What a run waits for that was let in, where its environment has a wait timer."""
+    at = f"{opens_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"It was let in; GitHub's wait timer opens the gate at {at}"
 
 
 def _alert(deployment: Deployment, what: str, why: str, advice: str) -> Message:

@@ -1,10 +1,11 @@
 """Gate watch: the run of a deployment before its gate at GitHub, at it, and past it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.approvals import approvals
-from bot.domain.approvals.protection import Review
+from bot.domain.approvals.protection import ANSWER_SHOWS, Protection, Review
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.runs import Progress
 from bot.domain.deployments.states import State
@@ -19,6 +20,9 @@ from bot.services.runs.finding import needs_attention
 
 PACE = timedelta(seconds=10)
 """The pause before the next look at a run that waits for somebody else's answer."""
+
+TIMER_PACE = timedelta(minutes=1)
+"""The same for one that waits for GitHub's wait timer, which somebody may pass by."""
 
 
 async def look(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
@@ -39,15 +43,17 @@ async def look(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
         return await ended(desk, deployment, seen)
     if progress.status != "waiting":
         return False
-    if await held(desk, seen):
+    to_answer, opens_at = await _at_gate(desk, seen)
+    if to_answer:
         await _stand(desk, deployment, seen)
-    else:
-        text = "The run waits at GitHub for something that is not this deployment's to answer"
-        if protection.answered:
-            text = (
-                "The approval was passed on, and GitHub waits for somebody else's, too: look there"
-            )
-        await desk.save(deployment, seen.with_(due_at=desk.now() + PACE, waiting_for=text))
+        return True
+    now, pause = desk.now(), PACE
+    text = "The run waits at GitHub for something that is not this deployment's to answer"
+    if opens_at is not None and now - opens_at < ANSWER_SHOWS:
+        text, pause = alerts.timer(opens_at), min(max(PACE, opens_at - now), TIMER_PACE)
+    elif protection.answered:
+        text = "The approval was passed on, and GitHub waits for somebody else's, too: look there"
+    await desk.save(deployment, seen.with_(due_at=now + pause, waiting_for=text))
     return True
 
 
@@ -88,20 +94,44 @@ async def see(desk: Desk, deployment: Deployment) -> Deployment | None:
 
 async def held(desk: Desk, seen: Deployment) -> tuple[Held, ...]:
     """The environments of this deployment at whose gate its run waits, and that are to answer."""
+    to_answer, _ = await _at_gate(desk, seen)
+    return to_answer
+
+
+async def _at_gate(desk: Desk, seen: Deployment) -> tuple[tuple[Held, ...], datetime | None]:
+    """The environments that are to answer, and when the last wait timer opens one that was
+    answered, if there is one.
+    """
     protection = seen.protection
     if protection is None or seen.run_id is None:
-        return ()
+        return (), None
     if seen.progress is None or seen.progress.status != "waiting":
-        return ()
+        return (), None
     waiting = {one.environment: one for one in await desk.github.held(seen.repo, seen.run_id)}
+    opens = await _opens(desk, seen, protection, waiting)
+    last = max(opens.values(), default=None)
     if not protection.is_rule:
-        return tuple(waiting[name] for name in protection.unanswered(waiting, desk.now()))
+        names = protection.unanswered(waiting, desk.now(), opens)
+        return tuple(waiting[name] for name in names), last
     # GitHub's list is one of people's gates; of rules the webhook tells.
-    names = waiting.keys() | set(await _told(desk, seen)) or protection.environments
-    return tuple(
-        Held(id=0, environment=name, may_answer=True)
-        for name in protection.unanswered(names, desk.now())
-    )
+    told = waiting.keys() | set(await _told(desk, seen)) or protection.environments
+    rules = protection.unanswered(told, desk.now())
+    return tuple(Held(id=0, environment=name, may_answer=True) for name in rules), last
+
+
+async def _opens(
+    desk: Desk, seen: Deployment, protection: Protection, waiting: Mapping[str, Held]
+) -> dict[str, datetime]:
+    """When the wait timers open the environments that were answered: GitHub lists those until
+    then. Who let in there is asked for only where there is a timer.
+    """
+    timers = {name: one.timer for name, one in waiting.items() if one.timer}
+    if not timers:
+        return {}
+    found = await desk.github.reviews(seen.repo, seen.run_id or 0)
+    let_in = {name for review in found if review.approved for name in review.environments}
+    ends = {name: protection.opens_at(name, timer, let_in) for name, timer in timers.items()}
+    return {name: at for name, at in ends.items() if at is not None}
 
 
 async def _announced(desk: Desk, seen: Deployment) -> Deployment:
