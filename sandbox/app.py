@@ -20,7 +20,7 @@ from sandbox import (
     vercel,
 )
 from sandbox.api import application as control
-from sandbox.slack import answers, files, web_api
+from sandbox.slack import answers, files, socket_mode, web_api
 from sandbox.world import World
 
 STATIC = Path(__file__).parent / "static"
@@ -41,7 +41,7 @@ def build(world: World) -> web.Application:
         await world.close()
 
     app.add_routes(clock_link.routes(world.clock, world.webhooks.delivered))
-    app.router.add_get("/slack/link", world.link.serve)
+    app.router.add_get("/slack/link", socket_mode.entrance(world))
     app.router.add_get("/", page)
     app.router.add_get("/env", env)  # the control API has it too
     app.add_subapp("/slack/hooks", answers.application(world))

@@ -19,7 +19,7 @@ class AuditTx(Protocol):
 
     def seal(self, limit: int = 500) -> str | None:
         """Chain audit rows that are not yet sealed, in order; the new head, or None when nothing
-        was open.
+        was open. Raises Stale where somebody has been writing for too long to be waited for.
         """
 
     def audit_head(self) -> str:

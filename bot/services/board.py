@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -82,7 +83,8 @@ class Board:
         elif place is not None:
             posts = await self._below(deployment)
             shown = digest(posted) if posted else ""
-            await self._keep(deployment, *place, shown=shown, revision=0, posts=posts)
+            kept = self._card(deployment, *place, shown, 0)
+            await desk.store.run(partial(_keep_posted, kept, posts))
         else:
             await desk.store.run(partial(self._post, deployment_id))
         desk.wake()
@@ -130,9 +132,8 @@ class Board:
         if deployment.watch is not None:
             words = watches.asking(deployment, deployment.watch)
             await self._edit_post(f"reply:{deployment.id}:watch", words)
-        await self._keep(
-            deployment, card.channel, card.ts, shown=shown, revision=deployment.revision
-        )
+        kept = self._card(deployment, card.channel, card.ts, shown, deployment.revision)
+        await self._desk.store.run(partial(_keep_edited, card, kept))
 
     async def _edit_checklist(self, deployment: Deployment) -> None:
         """Bring the list in the thread up to date, when somebody may have time to read it."""
@@ -179,17 +180,10 @@ class Board:
             )
         return (*posts, *maintenance.offer(desk.config, deployment))
 
-    async def _keep(
-        self,
-        deployment: Deployment,
-        channel: str,
-        ts: str,
-        *,
-        shown: str,
-        revision: int,
-        posts: tuple[Post, ...] = (),
-    ) -> None:
-        kept = Card(
+    def _card(
+        self, deployment: Deployment, channel: str, ts: str, shown: str, revision: int
+    ) -> Card:
+        return Card(
             deployment=deployment.id,
             channel=channel,
             ts=ts,
@@ -198,12 +192,20 @@ class Board:
             shown_at=self._desk.now(),
         )
 
-        def keep(tx: Tx) -> None:
-            tx.keep_card(kept)
-            for post in posts:
-                tx.post(post)
 
-        await self._desk.store.run(keep)
+def _keep_posted(kept: Card, posts: tuple[Post, ...], tx: Tx) -> None:
+    tx.keep_card(kept)
+    for post in posts:
+        tx.post(post)
+
+
+def _keep_edited(before: Card, kept: Card, tx: Tx) -> None:
+    """Where another bot showed something else since we read what was shown `before`, nobody knows
+    whose edit came last: it is shown once more.
+    """
+    now = tx.card(kept.deployment)
+    is_ours = now is None or now.shown_at == before.shown_at or now.shown == kept.shown
+    tx.keep_card(kept if is_ours else replace(kept, revision=0, shown=""))
 
 
 def _read(

@@ -35,7 +35,7 @@ async def deliver(desk: Desk, posts: tuple[Post, ...]) -> None:
 
 
 async def _send(desk: Desk, post: Post) -> bool:
-    lost_before = post.sending_since
+    lost = post.sending_since is not None
     try:
         claimed = await desk.store.run(
             lambda tx: tx.mark_sending(post, tx.now, tx.now + LOST_AFTER)
@@ -43,13 +43,14 @@ async def _send(desk: Desk, post: Post) -> bool:
     except Stale:
         return False
     try:
-        found = await _find(desk, post) if lost_before else None
+        found = await _find(desk, post) if lost else None
+        lost = False  # a look that failed says nothing, and the next try has to look as well
         channel, ts = found or await _post(desk, claimed)
     except (Declined, NotFound) as no:
-        await _declined(desk, claimed, no)
+        await _declined(desk, claimed, no, lost=lost)
         return True
     except Fault as fault:
-        await _put_off(desk, claimed, fault)
+        await _put_off(desk, claimed, fault, lost=lost or isinstance(fault, Unanswered))
         return False
     await desk.store.run(lambda tx: tx.mark_sent(claimed, channel, ts))
     desk.wake()
@@ -109,7 +110,7 @@ def _room(tx: Tx, parent: str) -> tuple[str, str | None] | None:
     return (own.channel, None) if own else tx.sent_ts(parent)
 
 
-async def _declined(desk: Desk, post: Post, no: Fault) -> None:
+async def _declined(desk: Desk, post: Post, no: Fault, *, lost: bool) -> None:
     """A definite no. A person may mend it (invite the bot, say), so what is for all is kept."""
     log.warning("post_declined", key=post.key, error=no.text)
     now = desk.now()
@@ -119,7 +120,7 @@ async def _declined(desk: Desk, post: Post, no: Fault) -> None:
         return
     if post.user is None and now - (post.created_at or now) < KEPT:
         due = now + retry_in(post.attempts, None)
-        await desk.store.run(lambda tx: tx.put_off(post, due, clear=True, declined=no.text))
+        await desk.store.run(lambda tx: tx.put_off(post, due, clear=not lost, declined=no.text))
     else:
         await desk.store.run(lambda tx: _give_up(tx, post, no.text))
 
@@ -132,13 +133,12 @@ def _said_in_thread(tx: Tx, post: Post, why: str) -> bool:
     return is_lost
 
 
-async def _put_off(desk: Desk, post: Post, fault: Fault) -> None:
+async def _put_off(desk: Desk, post: Post, fault: Fault, *, lost: bool) -> None:
     if post.attempts >= MOST_ATTEMPTS and post.user is not None:
         await desk.store.run(lambda tx: _give_up(tx, post, fault.text))
         return
     log.info("post_put_off", key=post.key, error=fault.text, attempts=post.attempts)
     due = desk.now() + retry_in(post.attempts, fault.retry_after)
-    lost = isinstance(fault, Unanswered)
     await desk.store.run(lambda tx: tx.put_off(post, due, clear=not lost))
 
 

@@ -7,15 +7,31 @@ import contextlib
 import json
 import secrets
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
+from aiohttp.typedefs import Handler
 
 from sandbox.slack.identity import APP_ID
+
+if TYPE_CHECKING:
+    from sandbox.world import World
 
 
 class NoConnection(Exception):
     """No connection of the bot is open."""
+
+
+def entrance(world: World) -> Handler:
+    """Where connections come in: each with a ticket, which is spent where it fails, too."""
+
+    async def enter(request: web.Request) -> web.WebSocketResponse:
+        world.link.take(request.query.get("ticket", ""))
+        if fault := world.faults.take("slack", "GET", "/link", kinds={"status"}):
+            raise web.HTTPServiceUnavailable(text=str(fault))
+        return await world.link.serve(request)
+
+    return enter
 
 
 class Link:
@@ -36,12 +52,14 @@ class Link:
         self._tickets.add(ticket)
         return ticket
 
-    async def serve(self, request: web.Request) -> web.WebSocketResponse:
-        """One connection, from its hello to its end."""
-        ticket = request.query.get("ticket", "")
+    def take(self, ticket: str) -> None:
+        """Use a ticket up; raises HTTPForbidden for one that is used up or unknown."""
         if ticket not in self._tickets:
             raise web.HTTPForbidden(text="unknown ticket")
         self._tickets.remove(ticket)
+
+    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+        """One connection, from its hello to its end."""
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         self._connections.append(socket)

@@ -25,6 +25,21 @@ async def test_a_card_cancelled_while_its_post_is_on_its_way_says_so(team: Works
     assert len(await team.channel()) == 1
 
 
+@pytest.mark.parametrize("kind", ["status:503", "status:429:retry_after=2"])
+async def test_what_was_posted_is_not_posted_again_while_nobody_can_look(
+    team: Workspace, kind: str
+) -> None:
+    await team.fault("slack", "reset_after_apply", path="chat.postMessage")
+    await team.fault("slack", kind, path="conversations.history", count=3)
+    await team.types("ana", "/deploy v1.2.1")
+    await team.passes("PT1M")
+
+    assert len(await team.channel()) == 1
+    await team.clicks("ana", "Cancel")
+    await team.passes("PT5S")
+    assert await team.state() == "Cancelled"
+
+
 async def test_a_card_that_somebody_deleted_is_posted_once_more(team: Workspace) -> None:
     await team.asks()
     await team.clicks("bo", "Approve")

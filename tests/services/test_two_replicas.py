@@ -13,13 +13,19 @@ import pytest
 
 from bot.domain.deployments.changes import Commit
 from bot.domain.deployments.mirrors import Mirror, Shown
+from bot.domain.deployments.states import State
 from bot.domain.errors import Declined, NotFound
 from bot.domain.releases.release_drafts import ReleaseDraft, ReleaseDraftState
+from bot.messages.blocks import Message
+from bot.messages.deployments.cards import card as render
 from bot.ports import Announced, Release, Stale
+from bot.services import outbox
+from bot.services.board import Board
 from bot.services.releases import releases
 from bot.services.runs import mirroring
 from tests.services.absent import NoMirrors, NoReleases
 from tests.services.github import Hub
+from tests.services.room import Room
 from tests.services.team import PEOPLE, Team
 
 
@@ -207,3 +213,57 @@ async def test_what_github_does_not_let_us_make_is_told(team: Team, making: Maki
         ReleaseDraftState.FAILED,
         [f"The release of v2.0.0 was not made: {why}."],
     )
+
+
+@dataclass
+class Crossing(Room):
+    """Slack, in which the edit of a bot that began first arrives last, and whose other bot hears
+    of its own edit after that.
+    """
+
+    first_began: asyncio.Event = field(default_factory=asyncio.Event)
+    second_edited: asyncio.Event = field(default_factory=asyncio.Event)
+    first_kept: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def update(self, channel: str, ts: str, message: Message) -> None:
+        if not self.first_began.is_set():
+            self.first_began.set()
+            await self.second_edited.wait()
+            await super().update(channel, ts, message)
+        elif not self.second_edited.is_set():
+            await super().update(channel, ts, message)
+            self.second_edited.set()
+            await self.first_kept.wait()
+        else:
+            await super().update(channel, ts, message)
+
+
+async def shown(team: Team) -> Message:
+    """The card, once one bot has done all that is due in the channel."""
+    board = Board(team.desk)
+    for _ in range(4):
+        for card in await team.store.read(lambda tx: tx.stale_cards()):
+            await board.show(card.deployment)
+        await outbox.deliver(team.desk, await team.store.read(lambda tx: tx.posts_due(tx.now)))
+    _, card_message = team.room.said["card:1"]
+    return card_message
+
+
+async def test_an_edit_that_arrives_late_is_not_what_a_card_shows_in_the_end(team: Team) -> None:
+    await shown(team)
+    crossing = Crossing(groups={}, said=team.room.said)
+    bots = [Board(replace(team.desk, chat=crossing)) for _ in range(2)]
+    assert await team.cancels("ana", 1) is None
+
+    late = asyncio.create_task(bots[0].show(1))
+    await crossing.first_began.wait()
+    team.hub.started[0].ends("cancelled")
+    await team.passes(60)
+    in_time = asyncio.create_task(bots[1].show(1))
+    await late
+    crossing.first_kept.set()
+    await in_time
+
+    ended = await team.store.read(lambda tx: tx.deployment(1))
+    assert ended is not None and ended.state is State.CANCELLED
+    assert await shown(team) == render(ended, team.clock.now())

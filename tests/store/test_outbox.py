@@ -40,6 +40,20 @@ async def test_the_same_key_changes_nothing(store: SqlStore) -> None:
     assert await store.run(lambda tx: tx.posts_due(LATER)) == (first,)
 
 
+async def test_what_went_out_is_not_taken_for_what_came_in_its_place(store: SqlStore) -> None:
+    """SQLite gives the number of a message that was withdrawn to the next one."""
+    nudge = await the_post(store, a_post("incident:1:promise:1"))
+    claimed = await store.run(lambda tx: tx.mark_sending(nudge, START, SOON))
+
+    def overtakes(tx: Tx) -> None:
+        tx.withdraw("incident:1:promise")
+        tx.post(a_post("incident:1:update:1"))
+
+    await store.run(overtakes)
+    await store.run(lambda tx: tx.mark_sent(claimed, "D1", "1.0"))
+    assert await due_keys(store) == ["incident:1:update:1"]
+
+
 async def test_posts_come_in_order_and_not_before_their_time(
     store: SqlStore, clock: HandClock
 ) -> None:

@@ -6,10 +6,13 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 
+import asyncpg  # type: ignore[import-untyped]
 import pytest
+from sqlalchemy import Connection, text
 
 from bot import config
 from bot.adapters.store import SqlStore, open_store
+from bot.adapters.store.database import open_database
 from bot.domain.errors import Refusal
 from bot.domain.grammar import DeployWish
 from bot.domain.people import Role
@@ -82,3 +85,30 @@ async def test_one_request_that_arrives_fifty_times_is_taken_once(bots: list[Sql
         return True if tx.first_time("command:1.1", "command", who) else None
 
     assert await at_once(bots, IDS[:1] * 50, take) == {"True": 1, "False": 49}
+
+
+@only_on_postgres
+async def test_a_bot_that_stops_in_the_middle_holds_up_neither_clicks_nor_for_long_the_seal(
+    bots: list[SqlStore], address: str
+) -> None:
+    dead = await asyncpg.connect(address.replace("+asyncpg", ""))
+    try:
+        await dead.execute("BEGIN")
+        await dead.execute(
+            "INSERT INTO audit (at, actor, action, subject, detail)"
+            " VALUES (now(), 'U1', 'approved', 'D1', '{}')"
+        )
+        with pytest.raises(Stale):
+            await bots[0].run(lambda tx: tx.seal())
+        async with asyncio.timeout(2):
+            await bots[1].run(lambda tx: tx.audit("U2", "approved", "D2"))
+        ours = open_database(address)
+        assert await ours.transact(_idle_limit) == "15s"  # then the server lets go of what it holds
+        await ours.close()
+    finally:
+        await dead.close()
+    assert await bots[0].run(lambda tx: tx.seal()) is not None
+
+
+def _idle_limit(connection: Connection) -> object:
+    return connection.scalar(text("SHOW idle_in_transaction_session_timeout"))

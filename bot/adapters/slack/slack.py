@@ -21,7 +21,8 @@ log = structlog.get_logger()
 SLACK_API = "https://slack.com/api/"
 TIMEOUT = 10.0  # seconds
 VIEW_TIMEOUT = 2.0  # seconds; the trigger lives three
-SKEW = timedelta(seconds=5)
+SKEW = timedelta(minutes=5)
+"""How far our clock may be ahead of Slack's: a message of ours is known by its key alone."""
 PAGE = 200
 PAGES = 25
 EVENT_TYPE = "gonogo_message"

@@ -2,13 +2,20 @@
 
 import asyncio
 import contextlib
+from types import SimpleNamespace
 from typing import Any
 
+import aiohttp
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
-PING_INTERVAL = 2.0
-"""Seconds; a dead connection is noticed within this, where the default takes nearly ten."""
+PING_INTERVAL = 5.0
+"""Seconds; a connection that does not answer for half of that is given up, and a slow line must
+not be taken for a dead one: each new connection counts at Slack.
+"""
+
+HANDSHAKE = 15.0
+"""Seconds that one try to connect may take."""
 
 
 class SlackSocket:
@@ -43,7 +50,25 @@ class SlackSocket:
         await self._handler.close_async()  # type: ignore[no-untyped-call] # untyped library
 
     async def _connect(self) -> None:
+        client = self._handler.client
+        await client.aiohttp_client_session.close()
+        client.aiohttp_client_session = self._session()
         await self._handler.connect_async()  # type: ignore[no-untyped-call] # untyped library
+
+    def _session(self) -> aiohttp.ClientSession:
+        """What connects. An address that Slack gave lets one connection in, within seconds; the
+        client would try one that did not work for ever (slack_sdk #1379), so it forgets each as
+        soon as it tries it.
+        """
+        tracing = aiohttp.TraceConfig()
+        tracing.on_request_start.append(self._forget_address)
+        timeout = aiohttp.ClientTimeout(total=HANDSHAKE)
+        return aiohttp.ClientSession(timeout=timeout, trace_configs=[tracing])
+
+    async def _forget_address(
+        self, session: aiohttp.ClientSession, context: SimpleNamespace, tried: object
+    ) -> None:
+        self._handler.client.wss_uri = None
 
     async def _counted(self, client: Any, request: Any) -> None:
         self._under_way += 1

@@ -19,6 +19,7 @@ from bot.adapters.store.rows import Rows
 from bot.domain.audits import AuditEntry, Chain
 
 GENESIS = "0" * 64
+LOCKS_WITHIN = "300ms"
 """What the first row is chained to."""
 
 _TABLE = tables.audit
@@ -84,6 +85,8 @@ class Audit(Rows):
         after it: no row can turn up below one that is sealed.
         """
         if self.connection.dialect.name == "postgresql":
+            # While it is waited for, nobody else gets past; and the seal can wait.
+            self.connection.execute(text(f"SET LOCAL lock_timeout = '{LOCKS_WITHIN}'"))
             self.connection.execute(text("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE"))
         last = self.connection.execute(
             select(_SEALS).order_by(_SEALS.c.row_id.desc()).limit(1)

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
+    ColumnElement,
     RowMapping,
     String,
     Update,
@@ -122,7 +123,7 @@ class Outbox(Rows):
     def mark_sent(self, post: Post, channel: str, ts: str | None) -> None:
         # A fact, whoever has claimed the post meanwhile.
         sent = {"sent_at": self.now, "sent_channel": channel, "ts": ts}
-        done = update(_TABLE).where(_TABLE.c.id == post.id).values(sent | _NOTHING_OPEN)
+        done = update(_TABLE).where(*_is(post)).values(sent | _NOTHING_OPEN)
         self.connection.execute(done)
 
     def drop(self, post: Post, why: str) -> None:
@@ -176,9 +177,12 @@ class Outbox(Rows):
 
 def _as_known(post: Post) -> Update:
     """The post, if it is open and nobody has claimed it since it was read."""
-    return update(_TABLE).where(
-        _TABLE.c.id == post.id, _TABLE.c.attempts == post.attempts, tables.OPEN_POST
-    )
+    return update(_TABLE).where(*_is(post), _TABLE.c.attempts == post.attempts, tables.OPEN_POST)
+
+
+def _is(post: Post) -> tuple[ColumnElement[bool], ...]:
+    """SQLite gives the number of a message that was withdrawn to the next one."""
+    return _TABLE.c.id == post.id, _TABLE.c.key == post.key
 
 
 def _post(row: RowMapping) -> Post:

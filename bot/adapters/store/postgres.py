@@ -16,13 +16,27 @@ T = TypeVar("T")
 
 ATTEMPTS = 5
 CONNECT_TIMEOUT = 5.0  # seconds
-NOT_NOW = ("53", "55P03", "57")  # full or crowded, a lock that is held, ended by an administrator
+NOT_NOW = ("53", "57")  # full or crowded, ended by an administrator
+DIES_WITH_US = "; ".join(
+    f"SET {name} = '{value}'"
+    for name, value in {
+        "idle_in_transaction_session_timeout": "15s",  # far longer than any transaction of ours
+        "tcp_keepalives_idle": "10",
+        "tcp_keepalives_interval": "5",
+        "tcp_keepalives_count": "3",
+    }.items()
+)
+"""Until the server ends the connection of a bot that died in a transaction, its locks hold up all
+others. Set after connecting, because a pooler between us and it may know no such options.
+"""
 NO_WAY_IN = ("28", "3D")  # classes of SQLSTATE: wrong user or password, no such database
 LOST_RACES = {
     "40001",  # serialization failure: a row that was changed after our snapshot
     "40P01",  # deadlock
     "23505",  # unique violation: the slot, a run or a request taken by somebody else just now
 }
+
+LOCKED = "55P03"  # a lock was not to be had within the time that was set for it
 
 
 class PostgresDatabase:
@@ -38,9 +52,10 @@ class PostgresDatabase:
         async def connect() -> Any:
             try:
                 # It understands all that libpq writes into an address.
-                return await asyncpg.connect(
+                connection = await asyncpg.connect(
                     dsn, timeout=connects_within, command_timeout=answers_within
                 )
+                await connection.execute(DIES_WITH_US)
             except (OSError, TimeoutError, asyncpg.PostgresError) as error:
                 why = str(error) or type(error).__name__
                 if getattr(error, "sqlstate", "").startswith(NO_WAY_IN):
@@ -48,6 +63,7 @@ class PostgresDatabase:
                 raise Unreachable(why) from error
             except (ValueError, asyncpg.InterfaceError) as error:
                 raise Unusable(str(error)) from error
+            return connection
 
         self._engine = create_async_engine(
             "postgresql+asyncpg://",
@@ -80,9 +96,11 @@ class PostgresDatabase:
                     if is_done or was_cut:
                         raise Unconfirmed("the connection was lost") from error
                     was_cut = True
-                elif not _lost_race(error):
-                    if _sqlstate(error).startswith(NOT_NOW):
-                        raise Unreachable(str(error.orig)) from error
+                elif _sqlstate(error) == LOCKED:
+                    raise Stale("somebody else holds it") from error
+                elif _sqlstate(error).startswith(NOT_NOW):
+                    raise Unreachable(str(error.orig)) from error
+                elif _sqlstate(error) not in LOST_RACES:
                     raise
                 lost = error
         raise Stale("somebody else was always faster") from lost
@@ -90,10 +108,6 @@ class PostgresDatabase:
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
-
-
-def _lost_race(error: DBAPIError) -> bool:
-    return _sqlstate(error) in LOST_RACES
 
 
 def _sqlstate(error: DBAPIError) -> str:
