@@ -46,7 +46,10 @@ class Events:
     async def event(self, ack: AsyncAck, body: dict[str, Any]) -> BoltResponse | None:
         """One event; most are of no interest and cost nothing."""
         work = self._work(body)
-        if work is not None and not self._is_foreign(body):
+        foreign = self._is_foreign(body)
+        if work is not None and foreign is None:
+            return BoltResponse(status=503)  # Slack sends it again, and by then we know who we are
+        if work is not None and not foreign:
             try:
                 async with asyncio.timeout(STORE_TIMEOUT):
                     await self._store.run(work)

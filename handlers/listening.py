@@ -15,12 +15,11 @@ from prometheus_client import CollectorRegistry, Histogram
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.config import Config
-from bot.domain.errors import Fault
 from bot.messages import apologies
 from bot.messages.blocks import Message
 from bot.messages.views import notice
 from bot.ports import Chat, Post, Stale, Store, Tx
-from handlers import BUTTONS, COMMANDS, FORMS, OPTIONS, SHORTCUTS, approvals, usages
+from handlers import BUTTONS, COMMANDS, FORMS, OPTIONS, SHORTCUTS, approvals, in_time, usages
 from handlers.allowance import Allowance
 from handlers.payloads import (
     Answer,
@@ -41,9 +40,6 @@ from handlers.refusing import Undone, handled, keep
 log = structlog.get_logger()
 STORE_TIMEOUT = 2.0
 """Seconds to record a request in; Slack gives up after three."""
-
-ANSWER_WITHIN = 2.5
-"""Seconds for a request as a whole, with what has to be said although it was not recorded."""
 
 MOST_TRIES = 5
 
@@ -98,6 +94,7 @@ class Listener:
     async def command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A slash command: the ack carries the answer."""
         with self._seconds.labels("command").time():
+            end = in_time.end()
             command = command_from(body)
             answer: Answer | _NotDone
             match self._is_foreign(body):
@@ -110,8 +107,9 @@ class Listener:
             if isinstance(answer, _NotDone):
                 answer = answer.why
             if isinstance(answer, OpenForm):
-                opened = await self._open(command.trigger_id, answer)
-                answer = Message("") if opened else answer.otherwise
+                answer = await in_time.open_form(
+                    self._chat, command.trigger_id, answer, end
+                ) or Message("")
             if isinstance(answer, Message) and answer.text:
                 await ack(text=answer.text, blocks=list(answer.blocks) or None)
             else:
@@ -147,7 +145,7 @@ class Listener:
     ) -> None:
         """Slack drops what the ack of these says, so the answer is a message to that person."""
         with self._seconds.labels(source).time():
-            end = asyncio.get_running_loop().time() + ANSWER_WITHIN
+            end = in_time.end()
             foreign = self._is_foreign(body)
             if handler is not None and not foreign:
                 whisper = {
@@ -159,10 +157,12 @@ class Listener:
                 answer: Answer | _NotDone = _NotDone(apologies.CONNECTING)
                 if foreign is False:
                     answer = await self._answer(click.key, source, click.user, handler, whisper)
-                if isinstance(answer, OpenForm) and not await self._open(click.trigger_id, answer):
-                    answer = await self._say_later(f"{click.key}:form", answer.otherwise, whisper)
+                if isinstance(answer, OpenForm):
+                    otherwise = await in_time.open_form(self._chat, click.trigger_id, answer, end)
+                    if otherwise is not None:
+                        answer = await self._say_later(f"{click.key}:form", otherwise, whisper)
                 if isinstance(answer, _NotDone):
-                    await self._say_now(click, answer.why, end)
+                    await in_time.say(self._chat, click, answer.why, end)
             await ack()
 
     async def submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -200,10 +200,9 @@ class Listener:
         query = options_from(body)
         handler = OPTIONS.get(query.action)
         choices = Choices()
-        if handler is not None and not self._is_foreign(body):
-            answer = await self._guarded(
-                lambda: self._store.read(lambda tx: handler(query, self._office(tx)))
-            )
+        if handler is not None and self._is_foreign(body) is False:
+            read = partial(self._store.read, lambda tx: handler(query, self._office(tx)))
+            answer = await self._guarded(read)
             choices = answer if isinstance(answer, Choices) else choices
         await ack(options=choices.options)
 
@@ -265,28 +264,6 @@ class Listener:
 
     def _office(self, tx: Tx) -> Office:
         return Office(tx=tx, config=self._config, usages=self._usages)
-
-    async def _open(self, trigger_id: str, form: OpenForm) -> bool:
-        try:
-            await self._chat.open_view(trigger_id, form.view)
-        except Fault as fault:
-            log.warning("form_not_opened", error=fault.text)
-            return False
-        return True
-
-    async def _say_now(self, click: Click | Shortcut, message: Message, end: float) -> None:
-        """Tell somebody what could not be stored; if Slack does not take it either, the log."""
-        try:
-            async with asyncio.timeout_at(end):
-                await self._chat.whisper(
-                    click.channel or click.user,
-                    click.user,
-                    message,
-                    thread_ts=click.answered_in,
-                    response_url=click.response_url,
-                )
-        except (Fault, TimeoutError) as error:
-            log.warning("not_told", user=click.user, text=message.text, error=str(error))
 
     async def _say_later(
         self, key: str, message: Message, whisper: Mapping[str, Any]

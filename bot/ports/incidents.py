@@ -60,6 +60,9 @@ class IncidentTx(Protocol):
         on its way.
         """
 
+    def room(self, incident_id: int) -> Room:
+        """What is shown of it."""
+
     def show_room(self, incident_id: int, revision: int, room: Room) -> None:
         """Note what is shown."""
 

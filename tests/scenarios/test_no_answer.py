@@ -41,6 +41,16 @@ def held(team: Workspace) -> Iterator[None]:
         file.rollback()
 
 
+async def test_a_slow_database_and_a_slow_slack_together_are_answered_in_time(
+    team: Workspace,
+) -> None:
+    await team.fault("slack", "slow:5", path="views.open")
+    with held(team):
+        asked = asyncio.create_task(team.types("ana", "/deploy"))
+        await asyncio.sleep(1.5)  # and the form would take its two seconds after that
+    assert (await asked).startswith("The form did not open in time. Type it instead")
+
+
 async def test_a_form_stays_open_and_says_why(team: Workspace) -> None:
     await team.types("ana", "/deploy")
     wish = {"service": "app", "version": "v1.2.1", "reason": "a long story"}

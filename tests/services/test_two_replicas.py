@@ -18,9 +18,10 @@ from bot.domain.errors import Declined, NotFound
 from bot.domain.releases.release_drafts import ReleaseDraft, ReleaseDraftState
 from bot.messages.blocks import Message
 from bot.messages.deployments.cards import card as render
-from bot.ports import Announced, Release, Stale
+from bot.ports import Announced, Release, Stale, Tx
 from bot.services import outbox
 from bot.services.board import Board
+from bot.services.incidents import rooms
 from bot.services.releases import releases
 from bot.services.runs import mirroring
 from tests.services.absent import NoMirrors, NoReleases
@@ -267,3 +268,40 @@ async def test_an_edit_that_arrives_late_is_not_what_a_card_shows_in_the_end(tea
     ended = await team.store.read(lambda tx: tx.deployment(1))
     assert ended is not None and ended.state is State.CANCELLED
     assert await shown(team) == render(ended, team.clock.now())
+
+
+async def test_the_message_of_an_incident_ends_right_as_well(team: Team) -> None:
+    await team.suffers("app")
+
+    async def retitled(title: str) -> None:
+        def change(tx: Tx) -> None:
+            incident = tx.incident(1)
+            assert incident is not None
+            tx.save_incident(incident, incident.with_(title=title))
+
+        await team.store.run(change)
+        team.clock.forward(10)
+
+    def begin(tx: Tx) -> None:
+        incident = tx.incident(1)
+        assert incident is not None
+        rooms.furnish(tx, team.config, incident)
+
+    await team.store.run(begin)
+    for _ in range(2):  # the suspect comes into the thread of what was posted
+        await outbox.deliver(team.desk, await team.store.read(lambda tx: tx.posts_due(tx.now)))
+    crossing = Crossing(groups={}, said=team.room.said)
+    bots = [rooms.Rooms(replace(team.desk, chat=crossing), lambda: None) for _ in range(2)]
+
+    await retitled("slower")
+    late = asyncio.create_task(bots[0].show(1))
+    await crossing.first_began.wait()
+    await retitled("down")
+    in_time = asyncio.create_task(bots[1].show(1))
+    await late
+    crossing.first_kept.set()
+    await in_time
+
+    await rooms.Rooms(team.desk, lambda: None).show(1)
+    _, root = team.room.said["room:1"]
+    assert "down" in root.text

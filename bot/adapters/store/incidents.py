@@ -72,6 +72,9 @@ _FOLLOW_UPS = _OURS.where(
 ).order_by(_TABLE.c.id)
 
 
+_ROOMS = select(_TABLE.c.id.label("incident"), _TABLE.c.shown, _TABLE.c.shown_at, _TABLE.c.touched)
+
+
 class Incidents(Rows):
     """Incidents within one transaction."""
 
@@ -117,12 +120,12 @@ class Incidents(Rows):
         return tuple(self.connection.scalars(due.order_by(_TABLE.c.id)))
 
     def stale_rooms(self) -> tuple[Room, ...]:
-        columns = (_TABLE.c.id, _TABLE.c.shown, _TABLE.c.shown_at, _TABLE.c.touched)
-        stale = select(*columns).where(_TABLE.c.id.in_(_DIFFERS), ~_ON_THEIR_WAY)
-        return tuple(
-            Room(incident=r.id, shown=r.shown, shown_at=r.shown_at, touched=r.touched)
-            for r in self.connection.execute(stale.order_by(_TABLE.c.id))
-        )
+        stale = _ROOMS.where(_TABLE.c.id.in_(_DIFFERS), ~_ON_THEIR_WAY).order_by(_TABLE.c.id)
+        return tuple(Room(**row) for row in self.connection.execute(stale).mappings())
+
+    def room(self, incident_id: int) -> Room:
+        one = _ROOMS.where(_TABLE.c.id == incident_id)
+        return Room(**self.connection.execute(one).mappings().one())
 
     def show_room(self, incident_id: int, revision: int, room: Room) -> None:
         shows = {

@@ -74,9 +74,7 @@ class Rooms:
             shown[post.key] = wanted
         at = self._desk.now() if shown != room.shown else room.shown_at
         now_shown = replace(room, shown=shown, shown_at=at)
-        await self._desk.store.run(
-            lambda tx: tx.show_room(incident_id, incident.revision, now_shown)
-        )
+        await self._desk.store.run(partial(_keep, room, now_shown, incident.revision))
         self._desk.wake()
 
     async def _edit(self, incident: Incident, post: Post, channel: str, ts: str) -> None:
@@ -93,6 +91,17 @@ class Rooms:
                 raise
             log.warning("room_not_edited", key=post.key, error=no.text)
         self._declines.pop(post.key, None)
+
+
+def _keep(before: Room, shown: Room, revision: int, tx: Tx) -> None:
+    """Where another bot showed something else since we read what was shown `before`, nobody knows
+    whose edit came last: it is shown once more.
+    """
+    now = tx.room(shown.incident)
+    if now.shown_at == before.shown_at or now.shown == shown.shown:
+        tx.show_room(shown.incident, revision, shown)
+    else:
+        tx.show_room(shown.incident, 0, replace(shown, shown={}))
 
 
 def _opens(room: Room, now: datetime) -> datetime:
