@@ -69,7 +69,7 @@ async def test_a_reply_is_looked_for_in_its_thread_alone(world: World, chat: Sla
 async def test_a_message_older_than_the_search_is_not_found(world: World, chat: SlackChat) -> None:
     await chat.post(DEPLOYMENTS, HELLO, key="card:7")
 
-    since = world.clock.now() + timedelta(minutes=1)
+    since = world.clock.now() + timedelta(minutes=6)
     assert await chat.find(DEPLOYMENTS, "card:7", since) is None
 
 
