@@ -27,11 +27,11 @@ from bot.config import Config, ConfigError
 from bot.credentials import credentials
 from bot.deliveries import Deliveries
 from bot.domain.incidents.detection import Beat
+from bot.domain.people import FRESH
 from bot.gauges import FigureGauges
 from bot.introduction import ASK_AGAIN, ASK_SELDOM, Introduction
 from bot.monitors import Monitors
 from bot.ports import Stale, Tx, Unreachable
-from bot.services.deployments.requests import FRESH
 from bot.services.desk import Desk
 from bot.services.followers import followers
 from bot.services.incidents import detecting

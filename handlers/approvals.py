@@ -93,17 +93,17 @@ def close_failed(click: Click, office: Office) -> Answer:
 
 def retry_targets(click: Click, office: Office) -> Answer:
     """Retry web-1."""
-    return decisions.retry_targets(office.tx, office.config, click.deployment, click.user)
+    return decisions.retry_targets(office.tx, click.deployment, click.user)
 
 
 def stop_waiting(click: Click, office: Office) -> Answer:
     """Stop Waiting."""
-    return stops.stop_waiting(office.tx, office.config, click.deployment, click.choice, click.user)
+    return stops.stop_waiting(office.tx, click.deployment, click.choice, click.user)
 
 
 def stop_run(click: Click, office: Office) -> Answer:
     """Stop the Run."""
-    return stops.stop_run(office.tx, office.config, click.deployment, click.choice, click.user)
+    return stops.stop_run(office.tx, click.deployment, click.choice, click.user)
 
 
 def lift_pin(click: Click, office: Office) -> Answer:

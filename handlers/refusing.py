@@ -5,10 +5,10 @@ handler wrote before it came to the no.
 from collections.abc import Callable
 
 from bot.domain.errors import Refusal
+from bot.domain.people import CHECKING
 from bot.messages import apologies
 from bot.messages.blocks import Message, refused
 from bot.ports import Tx
-from bot.services.deployments.requests import CHECKING
 from handlers.payloads import Answer, FormErrors, Office
 
 

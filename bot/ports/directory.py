@@ -12,14 +12,12 @@ class DirectoryTx(Protocol):
     """People and tags within one transaction, as last read."""
 
     def actor(self, slack_id: str) -> tuple[Actor, datetime | None]:
-        """The person as the directory knows them, and when all of that was read; None for a
+        """The person as the directory knows them, and when their account was read; None for a
         stranger.
         """
 
-    def seen(self, slack_id: str) -> datetime | None:
-        """When the account was read last, also where a group that gives it a role gave no answer:
-        then that role is the one of `actor`'s time.
-        """
+    def people(self) -> tuple[Actor, ...]:
+        """Everybody in the directory."""
 
     def name_of(self, slack_id: str) -> str:
         """What Slack shows this person as; the id of somebody unknown."""
@@ -28,15 +26,10 @@ class DirectoryTx(Protocol):
         """The ids of those whom Slack shows as that, or who have it as their id."""
 
     def keep_people(
-        self,
-        people: Sequence[tuple[Actor, str]],
-        *,
-        in_part: Sequence[tuple[Actor, str]] = (),
-        others: Collection[str] = (),
+        self, people: Sequence[tuple[Actor, str]], *, others: Collection[str] = ()
     ) -> None:
-        """Replace the directory by these people with their display names; by those who were read
-        `in_part`, with what is kept of before; and by `others`, who were not read this time: they
-        keep the row that they have, or get one that says so.
+        """Replace the directory by these people with their display names, and by `others`, who were
+        not read this time: they keep the row that they have, or get one that says so.
         """
 
     def people_seen(self) -> Mapping[str, datetime]:
@@ -45,7 +38,9 @@ class DirectoryTx(Protocol):
     def people_seen_at(self) -> datetime | None:
         """When any account was read last; None when none was."""
 
-    def members(self, role: str) -> tuple[str, ...]: ...
+    def members(self, role: str) -> tuple[str, ...]:
+        """Who holds that role, as far as is known: also by what does not answer now."""
+
     def acted(self, since: datetime) -> frozenset[str]:
         """Who asked for anything since then."""
 

@@ -2,9 +2,9 @@
 
 import asyncio
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -13,14 +13,14 @@ from bot.config import Config
 from bot.config.approval import is_team
 from bot.config.people import is_group
 from bot.domain.errors import Declined, Fault, NotFound
-from bot.domain.people import Actor, Role, Standing
+from bot.domain.people import FRESH, Actor, Deed, Grant, Role, Standing
 from bot.ports import Account, Tx
 from bot.services.desk import Desk
 
 log = structlog.get_logger()
 
 REFRESH = timedelta(minutes=2)
-"""Well below the age at which a row no longer decides a click (`requests.FRESH`)."""
+"""Well below the age at which a row no longer decides a click (`FRESH`)."""
 
 AT_ONCE, PASS = 40, timedelta(seconds=30)
 """So many people are read in one pass, and so far apart are the passes of a large team: Slack
@@ -43,49 +43,72 @@ Unread = dict[str, Fault]
 @dataclass(frozen=True, slots=True)
 class Pass:
     """What one pass came to: the user groups and teams of the configuration that are not there, so
-    that nobody holds a role by them, and the pause before the next.
+    that nobody holds a role by them; those that told us to wait, how and until when; and the pause
+    before the next.
     """
 
-    lost: tuple[str, ...]
-    pause: timedelta
+    lost: tuple[str, ...] = ()
+    waits: Mapping[str, tuple[Fault, datetime]] = field(default_factory=dict)
+    pause: timedelta = REFRESH
 
 
-async def refresh(desk: Desk) -> Pass:
+async def refresh(desk: Desk, before: Pass | None = None) -> Pass:
     """Read whom the configuration names, afresh: all of a small team, of a large one those whose
     turn it is. The others keep the rows that they have, each for as long as it counts.
+
+    A user group or team that told us in the pass `before` to wait holds up nobody but itself.
     """
     names = {name for names in desk.config.roles.values() for name in names}
-    groups, unread = await _groups(desk, names)
+    earlier = before.waits if before else {}
+    waits = {g: (why, until) for g, (why, until) in earlier.items() if desk.now() < until}
+    groups, unread = await _groups(desk, names - waits.keys())
+    for group, fault in unread.items():
+        if fault.retry_after is not None:
+            waits[group] = fault, desk.now() + timedelta(seconds=fault.retry_after)
+    silent = {**unread, **{group: why for group, (why, _) in waits.items()}}
     ids = {person.slack for person in desk.config.people.values()}
     ids.update(member for members in groups.values() for member in members or ())
+    ids |= await desk.store.read(lambda tx: _in_it(tx, silent))
     turn = await desk.store.read(lambda tx: _turn(tx, ids))
     found = await asyncio.gather(*(_account(desk, who) for who in turn), return_exceptions=True)
     read = [one for one in found if isinstance(one, Account)]
-    people = [(_actor(desk.config, account, groups), account.name) for account in read]
-    await desk.store.run(partial(_keep, desk.config, people, ids, unread))
-    faults = {**unread, **_faults(turn, found)}
+    people = [(_actor(desk, account, groups), account.name) for account in read]
+    await desk.store.run(partial(_keep, desk.config, people, ids, silent))
+    faults = {**silent, **_faults(turn, found)}
     if faults:
         log.warning("not_read", error=next(iter(faults.values())).text, of=sorted(faults))
     lost = tuple(name for name, members in groups.items() if members is None)
-    return Pass(lost, _pause(len(ids), faults.values()))
+    return Pass(lost, waits, _pause(len(ids), faults.values()))
+
+
+def _in_it(tx: Tx, silent: Unread) -> set[str]:
+    """Who was in a group that gives no answer: their accounts are read all the same."""
+    return {
+        actor.slack_id
+        for actor in tx.people()
+        if any(grant.source in silent for grant in actor.grants)
+    }
 
 
 def _keep(
-    config: Config, people: list[tuple[Actor, str]], ids: set[str], unread: Unread, tx: Tx
+    config: Config, people: list[tuple[Actor, str]], ids: set[str], silent: Unread, tx: Tx
 ) -> None:
-    """Who holds a role by a group that gave no answer keeps it, for as long as it counts."""
-    unsure = {
-        role for role, entries in config.roles.items() if not unread.keys().isdisjoint(entries)
-    }
-    held = {role: set(tx.members(role)) for role in unsure}
-    whole, in_part = [], []
-    for actor, name in people:
-        kept = {role for role in unsure - actor.roles if actor.slack_id in held[role]}
-        if kept:
-            in_part.append((replace(actor, roles=actor.roles | kept), name))
-        else:
-            whole.append((actor, name))
-    tx.keep_people(whole, in_part=in_part, others=ids.union(*held.values()))
+    """What a group gave that gives no answer is known from before, and from when."""
+    before = {actor.slack_id: actor for actor in tx.people()}
+    read = [(_with_before(config, one, before, silent), name) for one, name in people]
+    tx.keep_people(read, others=ids)
+
+
+def _with_before(
+    config: Config, actor: Actor, before: Mapping[str, Actor], silent: Iterable[str]
+) -> Actor:
+    was = before.get(actor.slack_id)
+    kept = (
+        grant
+        for grant in (was.grants if was else ())
+        if grant.source in silent and grant.source in config.roles.get(grant.role, ())
+    )
+    return replace(actor, grants=(*actor.grants, *kept))
 
 
 def _faults(turn: list[str], found: list[Account | BaseException]) -> Unread:
@@ -100,12 +123,13 @@ def _faults(turn: list[str], found: list[Account | BaseException]) -> Unread:
 
 
 def _pause(people: int, faults: Iterable[Fault]) -> timedelta:
-    """Until the next pass over so many people: soon, where something was not read in this one."""
+    """Until the next pass over so many people: soon, where something was not read in this one, and
+    where that has to wait for long, no later than otherwise.
+    """
     pause = max(REFRESH * AT_ONCE / max(people, AT_ONCE), PASS)
-    for fault in faults:
-        soon = max(AGAIN, PASS * people / AT_ONCE)
-        pause = max(min(pause, soon), timedelta(seconds=fault.retry_after or 0))
-    return pause
+    soon = max(AGAIN, PASS * people / AT_ONCE)
+    waits = (max(soon, timedelta(seconds=fault.retry_after or 0)) for fault in faults)
+    return min((pause, *waits))
 
 
 def _turn(tx: Tx, ids: Iterable[str]) -> list[str]:
@@ -127,20 +151,40 @@ def _turn(tx: Tx, ids: Iterable[str]) -> list[str]:
     return [who for *_, who in places[:AT_ONCE]]
 
 
-async def look_up(desk: Desk, slack_id: str, *, role: Role | None) -> Actor:
+async def look_up(desk: Desk, slack_id: str, *roles: Role, deed: Deed = Deed.GOES_ON) -> Actor:
     """One person, read afresh: used before an effect, whatever the rows say.
 
-    Of the roles given by user groups and teams only `role` is looked at, if any. Raises Fault where
-    a group that gave no answer might be the one that gives it.
+    Of the roles given by user groups and teams only `roles` are looked at. For a deed that ends
+    something, what gives no answer said what the row says. Raises Fault where that does not
+    suffice, and a group that gave no answer might be the one that gives a role.
     """
-    names: tuple[str, ...] = ()
-    if role is not None and not is_named(desk.config, slack_id, role):
-        names = desk.config.roles.get(role, ())
-    account, (groups, unread) = await asyncio.gather(_account(desk, slack_id), _groups(desk, names))
-    actor = _actor(desk.config, account, groups)
-    if unread and role not in actor.roles:
+    config = desk.config
+    is_certain = any(is_named(config, slack_id, role) for role in roles)
+    names = () if is_certain else {name for role in roles for name in config.roles.get(role, ())}
+    account, (groups, unread) = await asyncio.gather(
+        _account_for(desk, slack_id, deed), _groups(desk, names)
+    )
+    actor = _actor(desk, account, groups)
+    if not unread or actor.holds(*roles) or actor.standing is not Standing.MEMBER:
+        return actor
+    if deed is Deed.ENDS:
+        row, _ = await desk.store.read(lambda tx: tx.actor(slack_id))
+        known = _with_before(config, actor, {slack_id: row}, unread)
+        actor = known.doing(deed, desk.now())
+    if not actor.holds(*roles):
         raise next(iter(unread.values()))
     return actor
+
+
+async def _account_for(desk: Desk, slack_id: str, deed: Deed) -> Account:
+    """Where Slack does not answer, what was read lately suffices to end something."""
+    try:
+        return await _account(desk, slack_id)
+    except Fault:
+        row, read_at = await desk.store.read(lambda tx: tx.actor(slack_id))
+        if deed is not Deed.ENDS or read_at is None or abs(desk.now() - read_at) > FRESH:
+            raise
+        return Account(slack_id=slack_id, name=slack_id, standing=row.standing)
 
 
 def is_named(config: Config, slack_id: str, role: Role) -> bool:
@@ -168,7 +212,9 @@ async def _groups(desk: Desk, names: Iterable[str]) -> tuple[Groups, Unread]:
 async def _members(desk: Desk, group: str) -> tuple[str, ...] | Fault | None:
     try:
         if is_team(group):
-            return _people_of(desk.config, await desk.github.team(group.removeprefix("team:")))
+            with desk.github.urgently():  # a way back hangs on it, whatever the limit is kept for
+                logins = await desk.github.team(group.removeprefix("team:"))
+            return _people_of(desk.config, logins)
         return await desk.chat.group_members(group)
     except (NotFound, Declined):  # deleted, or mistyped: one of them must not stop the others
         return None
@@ -182,15 +228,20 @@ def _people_of(config: Config, logins: Iterable[str]) -> tuple[str, ...]:
     return tuple(p.slack for p in config.people.values() if (p.github or "").lower() in known)
 
 
-def _actor(config: Config, account: Account, groups: Groups) -> Actor:
-    names = {name for name, person in config.people.items() if person.slack == account.slack_id}
-    roles: set[Role] = set()
-    for role, entries in config.roles.items():
-        if any(
-            entry in names or account.slack_id in (groups.get(entry) or ()) for entry in entries
-        ):
-            roles.add(role)
-    github = next((p.github for p in config.people.values() if p.slack == account.slack_id), None)
+def _actor(desk: Desk, account: Account, groups: Groups) -> Actor:
+    config, slack_id = desk.config, account.slack_id
+    grants = tuple(
+        Grant(role, entry, desk.now())
+        for role, entries in config.roles.items()
+        for entry in entries
+        if slack_id in (groups.get(entry) or ())
+    )
+    named = {role for role in config.roles if is_named(config, slack_id, role)}
+    github = next((p.github for p in config.people.values() if p.slack == slack_id), None)
     return Actor(
-        slack_id=account.slack_id, github=github, standing=account.standing, roles=frozenset(roles)
+        slack_id=slack_id,
+        github=github,
+        standing=account.standing,
+        roles=frozenset(named.union(grant.role for grant in grants)),
+        grants=grants,
     )

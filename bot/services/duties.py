@@ -38,15 +38,11 @@ def _health_urls(config: Config) -> Iterator[tuple[str, str, str]]:
 
 
 class Duties:
-    """The table of duties: a name, and a function that does it and says when to come back.
-
-    `lost_groups` are the user groups and teams that the configuration names and that are not
-    there.
-    """
+    """The table of duties: a name, and a function that does it and says when to come back."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self.lost_groups: tuple[str, ...] = ()
+        self._people = directory.Pass()
         self._table: dict[str, Callable[[], Awaitable[timedelta]]] = {
             "directory": self._directory,
             "forget": self._forget,
@@ -77,6 +73,11 @@ class Duties:
             )
         for lookout in lookouts.lookouts(desk.config):
             self._table[lookout.duty] = partial(outside.look, desk, lookout)
+
+    @property
+    def lost_groups(self) -> tuple[str, ...]:
+        """The user groups and teams that the configuration names and that are not there."""
+        return self._people.lost
 
     def due(self, tx: Tx) -> dict[str, datetime | None]:
         """The duties whose time has come, each with that time; one that never ran is due at
@@ -109,10 +110,10 @@ class Duties:
         await self._desk.store.run(note)
 
     async def _directory(self) -> timedelta:
-        found = await directory.refresh(self._desk)
+        found = await directory.refresh(self._desk, self._people)
         for group in set(found.lost).difference(self.lost_groups):
             log.warning("no_such_group", group=group)
-        self.lost_groups = found.lost
+        self._people = found
         return found.pause
 
     async def _tags(self, repo: str) -> timedelta:

@@ -16,13 +16,14 @@ from bot.ports import Account
 @dataclass
 class Room:
     """A Slack in memory. A `silent` one does not say who is who, and takes no edit; of the `hidden`
-    alone it does not say who they are.
+    alone it does not say who they are, of the `mute` groups who is in them.
     """
 
     groups: dict[str, set[str]]
     gone: set[str] = field(default_factory=set)
     silent: bool = False
     hidden: set[str] = field(default_factory=set)
+    mute: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
     said: dict[str, tuple[str, Message]] = field(default_factory=dict)
     numbers: Any = field(default_factory=lambda: count(1))
@@ -74,6 +75,8 @@ class Room:
 
     async def group_members(self, handle: str) -> tuple[str, ...]:
         self._answers()
+        if handle in self.mute:
+            raise Fault("slack", "usergroups_users_list: internal_error")
         return tuple(sorted(self.groups[handle]))
 
     async def upload(self, name: str, content: bytes, alt: str) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import Refusal
+from bot import config
+from bot.domain.errors import Fault, Refusal
 from bot.domain.people import Role
 from bot.services import directory
-from bot.services.deployments.requests import known
+from bot.services.deployments.requests import as_before, known
 from bot.services.directory import AGAIN, AT_ONCE, PASS, REFRESH
-from tests.services.team import Team
+from tests.services.team import CONFIG, PEOPLE, Team
 
 CROWD = [f"U1{number:03}" for number in range(200)]
 OWN = 5  # people whom the configuration names
@@ -97,3 +99,62 @@ async def test_of_a_crowd_who_acts_is_read_first_and_is_not_taken_for_a_stranger
     await directory.refresh(team.desk)
     assert await may_approve(team, CROWD[-1]) is True
     assert await may_approve(team, CROWD[-2]) == "checking_who_you_are"
+
+
+async def test_who_is_in_a_silent_user_group_alone_is_read_all_the_same(team: Team) -> None:
+    team.room.groups["S0DEP"].add("U0EVE")
+    await directory.refresh(team.desk)
+    team.room.mute = {"S0DEP"}
+    for _ in range(4):
+        team.clock.forward(120)
+        await directory.refresh(team.desk)
+    eve = await team.store.run(lambda tx: as_before(tx, "U0EVE"))
+    assert eve.holds(Role.DEPLOYER)
+    assert await may_approve(team, "U0EVE") is False
+
+
+async def test_of_two_groups_that_give_a_role_the_silent_one_gives_only_its_own(team: Team) -> None:
+    """Ana was in both, Bo in the one that answers alone, Cy in the silent one."""
+    by_two = CONFIG.replace("deployer: [S0DEP]", "deployer: [S0DEP, S0TWO]")
+    team.config = config.parse(by_two)
+    team.desk = replace(team.desk, config=team.config)
+    ana, bo, cy = (PEOPLE[name] for name in ("ana", "bo", "cy"))
+    team.room.groups |= {"S0DEP": {ana, bo}, "S0TWO": {ana, cy}}
+    await directory.refresh(team.desk)
+    team.room.mute = {"S0TWO"}
+    team.room.groups["S0DEP"] = set()
+    for _ in range(4):
+        team.clock.forward(120)
+        await directory.refresh(team.desk)
+    held = await team.store.run(lambda tx: tx.members(Role.DEPLOYER))
+    assert set(held) == {ana, cy}
+
+
+async def test_a_team_that_tells_us_to_wait_puts_off_nobody_but_itself(team: Team) -> None:
+    by_team = CONFIG.replace("deployer: [S0DEP]", "deployer: ['team:acme/devs']")
+    team.config = config.parse(by_team)
+    team.desk = replace(team.desk, config=team.config)
+    team.hub.teams = {"acme/devs": ("ana-acme",)}
+    found = await directory.refresh(team.desk)
+    asked: list[str] = []
+
+    async def on_call(call: str) -> None:
+        asked.append(call)
+        raise Fault("github", "rate limit", retry_after=2400)
+
+    team.hub.on_call = on_call
+    for _ in range(20):
+        team.clock.forward(found.pause.total_seconds())
+        found = await directory.refresh(team.desk, found)
+        assert found.pause == REFRESH
+    assert len(asked) == 1
+    assert await may_approve(team, PEOPLE["bo"]) is True
+    ana = await team.store.run(lambda tx: as_before(tx, PEOPLE["ana"]))
+    assert ana.holds(Role.DEPLOYER)
+
+    team.hub.on_call = None
+    team.hub.teams = {"acme/devs": ()}
+    team.clock.forward(120)
+    await directory.refresh(team.desk, found)
+    ana = await team.store.run(lambda tx: as_before(tx, PEOPLE["ana"]))
+    assert not ana.holds(Role.DEPLOYER)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot import config
 from bot.domain.deployments.states import State
 from bot.domain.errors import Fault, Refusal
 from bot.domain.rollbacks.targets import Artifact
@@ -15,7 +16,7 @@ from bot.messages.deployments.cards import card
 from bot.messages.rollbacks.rollbacks import Order
 from bot.ports import Tx
 from bot.services.rollbacks import rollbacks
-from tests.services.team import PEOPLE, Team
+from tests.services.team import CONFIG, PEOPLE, Team
 from tests.services.test_artifacts import NEW, OLD, Project, deploys
 
 UNKNOWN = Artifact(id="dpl_unknown", version="v1.5.0")
@@ -179,4 +180,25 @@ async def test_pressed_twice_it_takes_nothing_away_from_who_approves(team: Team)
     )
     assert await team.approves("dee", 3) is None
     await team.works()
+    assert project.asked == [UNKNOWN.id]
+
+
+@pytest.mark.parametrize("silence", ["github", "slack"])
+async def test_an_approver_by_a_team_that_does_not_answer_suffices(
+    team: Team, silence: str
+) -> None:
+    project = over_a_target(team)
+    team.config = config.parse(CONFIG.replace("approver: [S0APP]", "approver: ['team:acme/leads']"))
+    team.desk = replace(team.desk, config=team.config)
+    team.hub.teams = {"acme/leads": ("dee-acme",)}
+    await team.passes(120)
+    silent(team)
+    await team.passes(400)
+    assert await forces(team, "bo") is None
+    waiting = await team.newest()
+    assert str(await team.approves("cy", waiting.id)).startswith("Only people with the role")
+    assert await team.approves("dee", waiting.id) is None
+    team.room.silent = silence == "slack"
+    await team.works()
+    await team.passes(1)
     assert project.asked == [UNKNOWN.id]

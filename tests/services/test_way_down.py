@@ -66,7 +66,7 @@ async def goes_on(team: Team) -> None:
 
 
 async def retries(team: Team) -> Refusal | None:
-    return await team.does(lambda tx: decisions.retry_targets(tx, team.config, 3, PEOPLE["bo"]))
+    return await team.does(lambda tx: decisions.retry_targets(tx, 3, PEOPLE["bo"]))
 
 
 async def test_one_that_failed_in_a_job_of_another_name_is_not_begun_again(team: Team) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, bindparam, delete, func, insert, select
 from bot.adapters.store import tables
 from bot.adapters.store.rows import Rows
 from bot.domain.grammar.words import same_name
-from bot.domain.people import Actor, Role, Standing
+from bot.domain.people import Actor, Deed, Grant, Role, Standing
 from bot.domain.versions import Version
 from bot.ports import Tag
 
@@ -21,8 +21,9 @@ NEVER = datetime.fromtimestamp(0, UTC)
 _PERSON = select(_PEOPLE).where(_PEOPLE.c.slack_id == bindparam("slack_id"))
 _EVERYBODY = select(_PEOPLE).order_by(_PEOPLE.c.slack_id)
 _NAMES = select(_PEOPLE.c.slack_id, _PEOPLE.c.name)
+_IDS = select(_PEOPLE.c.slack_id)
 _READ = select(_PEOPLE.c.slack_id, _PEOPLE.c.read_at)
-_SEEN = select(_PEOPLE.c.slack_id, _PEOPLE.c.seen_at).where(_PEOPLE.c.seen_at > NEVER)
+_SEEN = _READ.where(_PEOPLE.c.read_at > NEVER)
 _TAGS_OF = select(_TAGS).where(_TAGS.c.repo == bindparam("repo"))
 
 
@@ -35,10 +36,6 @@ class Directory(Rows):
             return Actor(slack_id=slack_id), None
         return as_actor(row), row["read_at"]
 
-    def seen(self, slack_id: str) -> datetime | None:
-        row = self.connection.execute(_PERSON, {"slack_id": slack_id}).mappings().first()
-        return row["seen_at"] if row is not None else None
-
     def name_of(self, slack_id: str) -> str:
         row = self.connection.execute(_PERSON, {"slack_id": slack_id}).mappings().first()
         return slack_id if row is None else str(row["name"])
@@ -47,36 +44,30 @@ class Directory(Rows):
         rows = self.connection.execute(_NAMES)  # of letters but ASCII, SQLite knows one case
         return {row.slack_id for row in rows if row.slack_id == name or same_name(row.name, name)}
 
+    def people(self) -> tuple[Actor, ...]:
+        return tuple(map(as_actor, self.connection.execute(_EVERYBODY).mappings()))
+
     def keep_people(
-        self,
-        people: Sequence[tuple[Actor, str]],
-        *,
-        in_part: Sequence[tuple[Actor, str]] = (),
-        others: Collection[str] = (),
+        self, people: Sequence[tuple[Actor, str]], *, others: Collection[str] = ()
     ) -> None:
-        before = {one: at for one, at in self.connection.execute(_READ)}
-        read = [_row(actor, name, self.now, self.now) for actor, name in people]
-        read += [
-            _row(who, name, before.get(who.slack_id, NEVER), self.now) for who, name in in_part
-        ]
+        before = set(self.connection.scalars(_IDS))
+        read = [_row(actor, name, self.now) for actor, name in people]
         waiting = set(others).difference(row["slack_id"] for row in read)
-        self.connection.execute(
-            delete(_PEOPLE).where(_PEOPLE.c.slack_id.in_(before.keys() - waiting))
-        )
-        new = sorted(waiting - before.keys())
-        rows = read + [_row(Actor(slack_id=who), who, NEVER, NEVER) for who in new]
+        self.connection.execute(delete(_PEOPLE).where(_PEOPLE.c.slack_id.in_(before - waiting)))
+        new = sorted(waiting - before)
+        rows = read + [_row(Actor(slack_id=who), who, NEVER) for who in new]
         if rows:
             self.connection.execute(insert(_PEOPLE), rows)
 
     def people_seen(self) -> Mapping[str, datetime]:
-        return {row.slack_id: row.seen_at for row in self.connection.execute(_SEEN)}
+        return {row.slack_id: row.read_at for row in self.connection.execute(_SEEN)}
 
     def members(self, role: str) -> tuple[str, ...]:
-        rows = self.connection.execute(_EVERYBODY).mappings()
-        return tuple(actor.slack_id for actor in map(as_actor, rows) if actor.holds(Role(role)))
+        known = (actor.doing(Deed.ENDS, self.now) for actor in self.people())
+        return tuple(actor.slack_id for actor in known if actor.holds(Role(role)))
 
     def people_seen_at(self) -> datetime | None:
-        newest: datetime | None = self.connection.scalar(select(func.max(_PEOPLE.c.seen_at)))
+        newest: datetime | None = self.connection.scalar(select(func.max(_PEOPLE.c.read_at)))
         return None if newest == NEVER else newest
 
     def tags(self, repo: str) -> tuple[Tag, ...]:
@@ -100,15 +91,15 @@ class Directory(Rows):
             self.connection.execute(insert(_TAGS), rows)
 
 
-def _row(actor: Actor, name: str, read_at: datetime, seen_at: datetime) -> dict[str, Any]:
+def _row(actor: Actor, name: str, read_at: datetime) -> dict[str, Any]:
     return {
         "slack_id": actor.slack_id,
         "name": name,
         "github": actor.github,
         "standing": actor.standing,
         "roles": sorted(actor.roles),
+        "grants": [[one.role, one.source, one.at.isoformat()] for one in actor.grants],
         "read_at": read_at,
-        "seen_at": seen_at,
     }
 
 
@@ -119,6 +110,10 @@ def as_actor(row: RowMapping) -> Actor:
         github=row["github"],
         standing=Standing(row["standing"]),
         roles=frozenset(map(Role, row["roles"])),
+        grants=tuple(
+            Grant(role=Role(role), source=source, at=datetime.fromisoformat(at))
+            for role, source, at in row["grants"]
+        ),
     )
 
 

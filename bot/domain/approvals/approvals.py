@@ -6,7 +6,7 @@ from bot.domain.deployments.deployments import Approval, Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
 from bot.domain.gates import overrides
-from bot.domain.people import Actor, Role, Who, require
+from bot.domain.people import Actor, Deed, Role, Who, require, require_answer
 
 EXPIRES_AFTER = timedelta(minutes=60)
 """A request nobody decided about is not run."""
@@ -81,6 +81,11 @@ def may_approve(deployment: Deployment, actor: Actor, now: datetime) -> None:
         )
 
 
+def deed(deployment: Deployment) -> Deed:
+    """What people do who ask for it and approve it."""
+    return Deed.ENDS if deployment.kind is Kind.ROLLBACK else Deed.GOES_ON
+
+
 def may_reject(deployment: Deployment, actor: Actor) -> None:
     """Refuse unless this actor may reject this deployment now; the requester cancels instead."""
     _is_open(deployment)
@@ -93,9 +98,9 @@ def may_cancel(deployment: Deployment, actor: Actor) -> None:
     """
     if deployment.is_terminal:
         raise _settled(deployment)
-    if not actor.holds(Role.APPROVER, Role.ADMIN, Role.DEPLOYER):
-        require(actor, Role.APPROVER, "cancel a deployment")
+    require(actor, Role.APPROVER, "cancel a deployment", Role.ADMIN, Role.DEPLOYER)
     if actor.slack_id != deployment.requested_by and not actor.holds(Role.APPROVER, Role.ADMIN):
+        require_answer(actor, Role.APPROVER, Role.ADMIN)
         raise Refusal(
             "not_yours",
             "{name} was {began} by {who}; only they, an approver or an admin may cancel it.",

@@ -134,8 +134,7 @@ def judge(
 
 def may_lock(actor: Actor) -> None:
     """Refuse unless this actor may lock, and open what others locked."""
-    if not actor.holds(Role.APPROVER, Role.ADMIN):
-        require(actor, Role.DEPLOYER, "lock and unlock")
+    require(actor, Role.DEPLOYER, "lock and unlock", Role.APPROVER, Role.ADMIN)
 
 
 def may_open(lock: Lock, actor: Actor) -> None:

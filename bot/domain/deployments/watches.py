@@ -33,8 +33,8 @@ class Watch:
     def taken(self, actor: Actor, now: datetime) -> "Watch":
         """The watch as this person takes it. Refuses who may not, and when somebody has it."""
         require_member(actor)
-        if actor.slack_id not in self.people and not actor.holds(*MAY_WATCH):
-            require(actor, Role.DEPLOYER, "watch a deployment")
+        if actor.slack_id not in self.people:
+            require(actor, Role.DEPLOYER, "watch a deployment", *MAY_WATCH)
         if self.taken_by:
             text = "{who} is watching already, since {at}."
             raise Refusal("is_watched", text, who=Who(self.taken_by), at=self.taken_at)

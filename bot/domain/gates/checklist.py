@@ -22,7 +22,7 @@ from bot.domain.gates.items import (
     title,
 )
 from bot.domain.gates.signatures import SignOff
-from bot.domain.people import Actor, Role, is_same, require, require_member
+from bot.domain.people import Actor, Role, is_same, require
 
 
 class Mark(StrEnum):
@@ -141,9 +141,7 @@ def sign(
         raise Refusal("no_such_item", "There is no item {item} to sign off.", item=item)
     if item == Gate.QA:
         require(actor, Role.QA, "sign QA off")
-    require_member(actor)
-    if not actor.holds(*Role):
-        require(actor, Role.DEPLOYER, "sign an item off")
+    require(actor, Role.DEPLOYER, "sign an item off", *Role)
     waits = deployment.state is State.AWAITING_APPROVAL
     asked = {BACKUP, *(e.item for e in asked_of_approver(deployment))} if waits else set()
     if item not in asked | set(to_sign(deployment)):

@@ -60,8 +60,7 @@ def may_override(deployment: Deployment, actor: Actor, now: datetime) -> None:
             name=deployment.name,
             version=deployment.version,
         )
-    if not actor.holds(Role.ADMIN):
-        require(actor, Role.APPROVER, "lift a gate")
+    require(actor, Role.APPROVER, "lift a gate", Role.ADMIN)
     if actor.is_same_person(deployment.requested_by, deployment.requested_by_github):
         raise Refusal(
             "self_override",

@@ -9,7 +9,7 @@ from bot.domain.errors import Refusal
 from bot.domain.incidents.incidents import TRANSITIONS, Incident, Severity, State
 from bot.domain.incidents.postmortems import is_owed
 from bot.domain.metrics.history import NOT_REAL, CauseState, Closure
-from bot.domain.people import Actor, Role, Standing, Who, require, require_member
+from bot.domain.people import Actor, Role, Standing, Who, require, require_answer, require_member
 
 CLOCKS = ("started_at", "detected_at", "restored_at", "resolved_at")
 
@@ -24,6 +24,7 @@ def may_decide(incident: Incident, actor: Actor) -> None:
 def _decides(incident: Incident, actor: Actor, what: str) -> None:
     require_member(actor)
     if not actor.roles and actor.slack_id != incident.owner:
+        require_answer(actor, *Role)
         raise Refusal(
             "not_allowed",
             "Only people with a role in the team's deployments and {owner}, who answers for "
@@ -67,9 +68,8 @@ def may_change_severity(incident: Incident, severity: Severity, actor: Actor) ->
     to lead this incident does not suffice, which whoever wants to deploy could take.
     """
     require_member(actor)
-    is_lowered = incident.severity.is_worse_than(severity)
-    if is_lowered and not actor.holds(Role.LEAD, Role.APPROVER):
-        require(actor, Role.LEAD, "lower the severity of an incident")
+    if incident.severity.is_worse_than(severity):
+        require(actor, Role.LEAD, "lower the severity of an incident", Role.APPROVER)
 
 
 def may_move(incident: Incident, state: State) -> None:

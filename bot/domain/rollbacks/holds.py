@@ -23,8 +23,7 @@ def brings_back(taken: ChangeList | None, brought: ChangeList | None) -> bool:
 
 def may_lift(lock: Lock, actor: Actor) -> None:
     """Refuse unless this is a hold that stands, and this actor may lift it."""
-    if not actor.holds(Role.ADMIN):
-        require(actor, Role.APPROVER, "lift a hold")
+    require(actor, Role.APPROVER, "lift a hold", Role.ADMIN)
     if lock.kind is not LockKind.HOLD:
         raise Refusal("no_hold", "{name} is no hold. Nothing was done.", name=lock.name)
     if lock.opened_at is not None:

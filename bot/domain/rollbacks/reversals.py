@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
-from bot.domain.people import Actor, Role, require, require_member
+from bot.domain.people import Actor, Role, require
 from bot.domain.rollbacks import rollbacks
 from bot.domain.rollbacks.rollbacks import Way
 from bot.domain.rollbacks.target_steps import TargetStep
@@ -21,9 +21,7 @@ SHORTEST_REASON = 10
 
 def may_reverse(actor: Actor) -> None:
     """Refuse unless the actor may undo a rollback."""
-    require_member(actor)
-    if not actor.holds(*MAY_REVERSE):
-        require(actor, Role.APPROVER, "undo a rollback")
+    require(actor, Role.APPROVER, "undo a rollback", *MAY_REVERSE)
 
 
 def is_reversible(rollback: Deployment) -> bool:

@@ -9,7 +9,7 @@ from bot.domain.deployments.states import Kind, State
 from bot.domain.deployments.steps import is_unsent
 from bot.domain.errors import Refusal
 from bot.domain.metrics.history import Record, Result
-from bot.domain.people import Actor, Role, require, require_member
+from bot.domain.people import Actor, Role, require
 from bot.domain.rollbacks.rollback_target import Choice, Refused, blamed, taint
 
 MAY_ROLL_BACK = (Role.DEPLOYER, Role.APPROVER, Role.LEAD, Role.ADMIN)
@@ -52,9 +52,7 @@ class Earlier:
 
 def may_roll_back(actor: Actor) -> None:
     """Refuse unless the actor may roll back."""
-    require_member(actor)
-    if not actor.holds(*MAY_ROLL_BACK):
-        require(actor, Role.DEPLOYER, "roll back")
+    require(actor, Role.DEPLOYER, "roll back", *MAY_ROLL_BACK)
 
 
 def way(holder: Deployment | None) -> Way:

@@ -14,7 +14,7 @@ from bot.messages.blocks import Message
 from bot.messages.closures import locks as messages
 from bot.messages.rollbacks import holds
 from bot.ports import Post, Tx
-from bot.services.deployments.requests import known
+from bot.services.deployments.requests import as_before, known
 from bot.services.desk import Desk
 
 
@@ -27,7 +27,7 @@ def judge(tx: Tx, deployment: Deployment) -> Verdict:
 
 def lock(tx: Tx, config: Config, wish: LockWish, slack_id: str) -> Message:
     """Set a lock, or give one's own another reason and expiry."""
-    locks.may_lock(known(tx, slack_id))
+    locks.may_lock(as_before(tx, slack_id))
     wanted = Lock(
         service=wish.service or "",
         environment=wish.environment or "",

@@ -42,7 +42,7 @@ async def _check(desk: Desk, deployment: Deployment) -> None:
     if deployment.kind is Kind.ROLLBACK:
         await rolling_back.prepare(desk, deployment)
         return
-    requester = await look_up(desk, deployment.requested_by, role=Role.DEPLOYER)
+    requester = await look_up(desk, deployment.requested_by, Role.DEPLOYER)
     if not requester.holds(Role.DEPLOYER):
         await _refuse(
             desk, deployment, "not_allowed", "Only people with the role deployer may deploy"

@@ -20,7 +20,7 @@ from bot.messages.deployments.cards import status
 from bot.ports import Tx
 from bot.services.closures import closures
 from bot.services.deployments import letters
-from bot.services.deployments.requests import known, mends_still, still_known, who
+from bot.services.deployments.requests import as_before, known, mends_still, who
 from bot.services.desk import announce, direct
 from bot.services.rollbacks import half_back, rollbacks
 
@@ -62,7 +62,7 @@ def approve(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Messag
 def may_reject(tx: Tx, deployment_id: int, slack_id: str) -> Deployment:
     """The deployment, if this person may reject it now."""
     deployment = load(tx, deployment_id)
-    approvals.may_reject(deployment, known(tx, slack_id))
+    approvals.may_reject(deployment, as_before(tx, slack_id))
     return deployment
 
 
@@ -75,7 +75,7 @@ def reject(tx: Tx, deployment_id: int, slack_id: str, reason: str) -> Message:
 def cancel(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
     """Cancel what only waits; have GitHub asked to stop what runs."""
     deployment = load(tx, deployment_id)
-    approvals.may_cancel(deployment, still_known(tx, config, slack_id))
+    approvals.may_cancel(deployment, as_before(tx, slack_id))
     if half_back.is_half_back(deployment):
         bad, alert = half_back.left_to_a_person(config, deployment, tx.now, "Cancelled")
         saved = tx.save(deployment, bad)
@@ -102,8 +102,7 @@ def mark_good(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Mess
     """An approver takes responsibility for a version whose validation failed."""
     deployment = _open(tx, deployment_id, (State.DEGRADED,))
     actor = known(tx, slack_id)
-    if not actor.holds(Role.ADMIN):
-        require(actor, Role.APPROVER, "mark a deployment good")
+    require(actor, Role.APPROVER, "mark a deployment good", Role.ADMIN)
     if deployment.is_half_back:
         raise Refusal(
             "half_back",
@@ -147,7 +146,7 @@ def mark_good(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Mess
 def close_failed(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
     """A person closes what did not work, which frees the slot; a rollback may wait for that."""
     deployment = _open(tx, deployment_id, A_PERSONS)
-    may_decide(still_known(tx, config, slack_id))
+    may_decide(as_before(tx, slack_id))
     answer = _end(tx, deployment, State.FAILED, slack_id, "closed_as_failed", deployment.notice)
     rollbacks.begin_waiting(tx, config, load(tx, deployment_id))
     if deployment.dispatch is not None and deployment.run_id is None:
@@ -155,10 +154,10 @@ def close_failed(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> M
     return answer
 
 
-def retry_targets(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> Message:
+def retry_targets(tx: Tx, deployment_id: int, slack_id: str) -> Message:
     """Try once more what failed of a rollback; what succeeded is left alone."""
     deployment = _open(tx, deployment_id, (State.DEGRADED,))
-    may_decide(still_known(tx, config, slack_id))
+    may_decide(as_before(tx, slack_id))
     steps = switching.again(deployment.steps)
     if switching.is_half_undone(deployment.steps):
         raise Refusal(
@@ -199,7 +198,7 @@ def send_again(tx: Tx, deployment_id: int, slack_id: str) -> Message:
 def choose_run(tx: Tx, deployment_id: int, run_id: int, slack_id: str) -> Message:
     """A person says which of several runs is this deployment's."""
     deployment = _open(tx, deployment_id, (State.NEEDS_ATTENTION,))
-    may_decide(known(tx, slack_id))
+    may_decide(as_before(tx, slack_id))
     if deployment.dispatch is None or run_id not in deployment.dispatch.candidates:
         raise Refusal("not_a_candidate", "Run {run} is not one of the candidates.", run=run_id)
     saved = tx.save(deployment, deployment.follow(run_id, tx.now))
@@ -229,8 +228,7 @@ def _open(tx: Tx, deployment_id: int, states: tuple[State, ...]) -> Deployment:
 
 def may_decide(actor: Actor) -> None:
     """Refuse unless the actor may decide what becomes of a deployment."""
-    if not actor.holds(Role.APPROVER, Role.ADMIN):
-        require(actor, Role.DEPLOYER, "decide about a deployment")
+    require(actor, Role.DEPLOYER, "decide about a deployment", Role.APPROVER, Role.ADMIN)
 
 
 def _end(

@@ -1,8 +1,5 @@
 """Requests: what `/deploy` asks for, decided and recorded inside one transaction."""
 
-from dataclasses import replace
-from datetime import timedelta
-
 from bot.config import Config
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.dry_runs import may_try
@@ -12,87 +9,44 @@ from bot.domain.errors import Refusal
 from bot.domain.grammar import DeployWish
 from bot.domain.incidents.incident_rules import may_mend
 from bot.domain.incidents.incidents import number_in
-from bot.domain.people import Actor, Role, Standing, Who, require
+from bot.domain.people import FRESH, Actor, Deed, Role, Standing, Who, require, unsure
 from bot.messages.blocks import Message
 from bot.messages.deployments import notes
 from bot.messages.deployments.cards import status
 from bot.ports import Tx
 from bot.services.desk import direct
-from bot.services.directory import is_named
-
-FRESH = timedelta(minutes=5)
-"""Directory rows older than this decide nothing by themselves; the tick looks again before the
-effect.
-"""
-
-STILL_COUNTS = timedelta(hours=24)
-"""For so long a group that gives no answer still gives its role, for what ends harm: an outage is
-hours long and not days, and whoever left the group meanwhile can do that and nothing else.
-"""
-
-CHECKING = "checking_who_you_are"
-"""The code of a refusal after which everybody is looked up at once."""
 
 
 def who(tx: Tx, slack_id: str) -> tuple[Actor, bool]:
-    """The person as the directory knows them, and whether that is fresh enough to act on. Refuses
-    where nobody has read yet who that is.
+    """The person for what the tick judges once more before the effect, or for what needs no role:
+    with the roles of before, and whether all of that is certain. Refuses where nobody has read yet
+    who that is.
     """
     actor, read_at = tx.actor(slack_id)
     fresh = read_at is not None and abs(tx.now - read_at) <= FRESH
     if actor.standing is Standing.UNKNOWN and read_at is not None and not fresh:
-        raise _checking(tx, slack_id)
-    return actor, fresh
-
-
-def is_seen(tx: Tx, slack_id: str) -> bool:
-    """Whether the account was read lately; the roles that no group tells of are those of before."""
-    seen_at = tx.seen(slack_id)
-    return seen_at is not None and abs(tx.now - seen_at) <= FRESH
-
-
-def lately(tx: Tx, config: Config, slack_id: str) -> Actor | None:
-    """The person, for what ends harm and must not wait for a group that gives no answer: with the
-    roles of when it last did, for a day, then with those by name alone. None where the account
-    itself was not read lately.
-    """
-    actor, read_at = tx.actor(slack_id)
-    if not is_seen(tx, slack_id):
-        return None
-    if read_at is not None and abs(tx.now - read_at) <= STILL_COUNTS:
-        return actor
-    by_name = frozenset(role for role in actor.roles if is_named(config, slack_id, role))
-    return replace(actor, roles=by_name)
-
-
-def still_known(tx: Tx, config: Config, slack_id: str) -> Actor:
-    """The same, or a refusal."""
-    who(tx, slack_id)
-    found = lately(tx, config, slack_id)
-    if found is None:
-        raise _checking(tx, slack_id)
-    return found
+        raise unsure()
+    certain, before = (actor.doing(deed, tx.now) for deed in (Deed.GOES_ON, Deed.ENDS))
+    return before, fresh and certain == before
 
 
 def known(tx: Tx, slack_id: str) -> Actor:
-    """The person, from rows that are fresh enough to decide something that is not checked again."""
-    actor, fresh = who(tx, slack_id)
-    if not fresh:
-        raise _checking(tx, slack_id)
-    return actor
+    """The person for what lets something go on and is not checked again: certain roles count."""
+    return _doing(tx, slack_id, Deed.GOES_ON)
 
 
-def _checking(tx: Tx, slack_id: str) -> Refusal:
-    if is_seen(tx, slack_id):
-        return Refusal(
-            CHECKING,
-            "A GitHub team or user group that gives you a role does not answer. Nothing was done; "
-            "press again once it does.",
-        )
-    return Refusal(
-        CHECKING,
-        "I am checking who is who in Slack. Nothing was done; press again in a moment.",
-    )
+def as_before(tx: Tx, slack_id: str) -> Actor:
+    """The person for what stops, closes, takes back or tells: the roles of before count as well,
+    because an outage of GitHub must not keep production broken.
+    """
+    return _doing(tx, slack_id, Deed.ENDS)
+
+
+def _doing(tx: Tx, slack_id: str, deed: Deed) -> Actor:
+    actor, read_at = tx.actor(slack_id)
+    if read_at is None or abs(tx.now - read_at) > FRESH:
+        raise unsure()
+    return actor.doing(deed, tx.now)
 
 
 def deploy(

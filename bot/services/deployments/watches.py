@@ -17,7 +17,7 @@ from bot.messages.blocks import Message
 from bot.messages.deployments import watches as words
 from bot.ports import Account, Post, Tx
 from bot.services.deployments.decisions import load
-from bot.services.deployments.requests import known
+from bot.services.deployments.requests import as_before
 from bot.services.desk import Desk, direct, reply
 
 log = structlog.get_logger()
@@ -86,6 +86,8 @@ def take(tx: Tx, deployment_id: int, slack_id: str) -> Message:
     if watch is None or deployment.state not in (State.VALIDATING, State.DEGRADED):
         text = "{name} is no longer being watched: it is {state}."
         raise Refusal("watch_is_over", text, name=deployment.name, state=deployment.state)
-    saved = tx.save(deployment, deployment.with_(watch=watch.taken(known(tx, slack_id), tx.now)))
+    saved = tx.save(
+        deployment, deployment.with_(watch=watch.taken(as_before(tx, slack_id), tx.now))
+    )
     tx.audit(slack_id, "watch_taken", saved.name)
     return words.taken(saved)

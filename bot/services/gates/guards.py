@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from bot.domain.approvals.approvals import is_enough, is_outdated, needed
+from bot.domain.approvals.approvals import deed, is_enough, is_outdated, needed
 from bot.domain.deployments.deployments import Approval, Deployment
 from bot.domain.deployments.states import State
 from bot.domain.errors import Declined, NotFound, Refusal
@@ -128,19 +128,16 @@ async def people(desk: Desk, deployment: Deployment) -> Objection | None:
         return Objection("outdated", why, tuple((one, why) for one in deployment.approvals))
     if deployment.is_way_back:
         if not await rolling_back.requester_may(desk, deployment):
-            deed = "undo a rollback" if deployment.reverses else "roll back"
-            return Objection("role_gone", f"who asked for it may no longer {deed}")
+            what = "undo a rollback" if deployment.reverses else "roll back"
+            return Objection("role_gone", f"who asked for it may no longer {what}")
         if not deployment.approvals:
             return None
-    is_back = deployment.is_way_back
-    asker, given_by = deployment.requested_by, [given.who for given in deployment.approvals]
-    if is_back:
-        looks = [rolling_back.as_far_as_told(desk, who, role=Role.APPROVER) for who in given_by]
-        looks.insert(0, rolling_back.as_far_as_told(desk, asker, role=None))
-    else:
-        looks = [look_up(desk, who, role=Role.APPROVER) for who in given_by]
-        looks.insert(0, look_up(desk, asker, role=Role.DEPLOYER))
-    requester, *approvers = await asyncio.gather(*looks)
+    is_back, kind = deployment.is_way_back, deed(deployment)
+    asked = () if is_back else (Role.DEPLOYER,)
+    requester, *approvers = await asyncio.gather(
+        look_up(desk, deployment.requested_by, *asked, deed=kind),
+        *(look_up(desk, given.who, Role.APPROVER, deed=kind) for given in deployment.approvals),
+    )
     if not (is_back or requester.holds(Role.DEPLOYER)):
         return Objection("role_gone", "the deployer no longer holds that role")
     judged = zip(deployment.approvals, (_against(a, requester) for a in approvers), strict=True)
@@ -165,13 +162,9 @@ async def _overriders(desk: Desk, deployment: Deployment, requester: Actor) -> O
 
 
 async def _may_lift(desk: Desk, who: str, requester: Actor) -> bool:
-    for role in (Role.APPROVER, Role.ADMIN):
-        found = await look_up(desk, who, role=role)
-        if found.is_same_person(requester.slack_id, requester.github):
-            return False
-        if found.holds(role):
-            return True
-    return False
+    roles = Role.APPROVER, Role.ADMIN
+    found = await look_up(desk, who, *roles)
+    return found.holds(*roles) and not found.is_same_person(requester.slack_id, requester.github)
 
 
 def _incident_over(tx: Tx, deployment: Deployment) -> str:

@@ -7,11 +7,11 @@ from datetime import timedelta
 from bot.config import CheckConfig, Config
 from bot.domain.deployments.staging import ITEMS, OnStaging, StagingCheck
 from bot.domain.errors import Refusal
-from bot.domain.people import Role, require, require_member
+from bot.domain.people import Role, require
 from bot.messages.blocks import Message
 from bot.messages.deployments import staging as words
 from bot.ports import Tx
-from bot.services.deployments.requests import CHECKING, who
+from bot.services.deployments.requests import known
 from bot.services.desk import Desk
 
 CHECK_EVERY = timedelta(seconds=60)
@@ -92,15 +92,8 @@ def on_staging(tx: Tx, config: Config, service: str) -> OnStaging:
 
 def may_sign(tx: Tx, slack_id: str) -> None:
     """Refuse unless this person may sign items off."""
-    actor, fresh = who(tx, slack_id)
-    require_member(actor)
-    if not actor.holds(*MAY_SIGN):
-        require(actor, Role.QA, "sign off the validation of staging")
-    if not fresh:
-        raise Refusal(
-            CHECKING,
-            "I am checking who is who in Slack. Nothing was done; try again in a moment.",
-        )
+    actor = known(tx, slack_id)
+    require(actor, Role.QA, "sign off the validation of staging", *MAY_SIGN)
 
 
 def sign(

@@ -8,7 +8,7 @@ from bot.domain.metrics.history import CauseState
 from bot.messages.blocks import Message
 from bot.messages.incidents import incident_news as news
 from bot.ports import Tx
-from bot.services.deployments.requests import known
+from bot.services.deployments.requests import as_before
 from bot.services.incidents import incident_room as room
 from bot.services.incidents.incidents import load
 from bot.services.incidents.suspecting import likeliest, nameable, suspecting
@@ -69,7 +69,7 @@ def refute(tx: Tx, config: Config, incident_id: int, cause: str, slack_id: str) 
 def name(tx: Tx, config: Config, incident_id: int, cause: str, slack_id: str) -> Message:
     """People suspect this deployment, be it older than a day or ruled out before; or none."""
     incident = load(tx, incident_id)
-    rules.may_decide(incident, known(tx, slack_id))
+    rules.may_decide(incident, as_before(tx, slack_id))
     if incident.state is State.CLOSED:
         raise rules.over_for(incident)
     found = next((one for one in nameable(tx, incident) if one.deployment == cause), None)
@@ -93,7 +93,7 @@ def _judged(tx: Tx, incident_id: int, cause: str, slack_id: str) -> Incident:
     showed.
     """
     incident = load(tx, incident_id)
-    rules.may_decide(incident, known(tx, slack_id))
+    rules.may_decide(incident, as_before(tx, slack_id))
     if incident.state is State.CLOSED:
         raise rules.over_for(incident)
     if incident.cause != cause or incident.cause_state is CauseState.REFUTED:

@@ -14,11 +14,12 @@ from bot.domain.incidents.incidents import UNRESTORED, Incident, Postmortem, Sta
 from bot.domain.incidents.promise import score
 from bot.domain.incidents.timeline import What, words
 from bot.domain.metrics.history import Closure
+from bot.domain.people import Deed
 from bot.messages.blocks import Message
 from bot.messages.incidents import incident_news as news
 from bot.ports import Tx
 from bot.services.closures import freezing
-from bot.services.deployments.requests import known, who
+from bot.services.deployments.requests import as_before, who
 from bot.services.incidents import assigning, channels, paging, publishing, suspecting
 from bot.services.incidents import incident_room as room
 from bot.services.incidents.incidents import inform, load, may_tell
@@ -192,7 +193,7 @@ def assign(
     """Make somebody its lead; reminders of updates go to `comms`, if there is one."""
     incident = load(tx, incident_id)
     actor, _ = who(tx, slack_id)
-    rules.may_assign(incident, actor, tx.actor(lead)[0])
+    rules.may_assign(incident, actor, tx.actor(lead)[0].doing(Deed.ENDS, tx.now))
     if comms:
         rules.is_of_team(tx.actor(comms)[0])
     led = assigning.wanted(tx, incident.with_(lead=lead, comms=comms))
@@ -210,5 +211,5 @@ def _judged(tx: Tx, incident_id: int, slack_id: str, state: State) -> Incident:
     """The incident, if this person may move it there now."""
     incident = load(tx, incident_id)
     rules.may_move(incident, state)
-    rules.may_decide(incident, known(tx, slack_id))
+    rules.may_decide(incident, as_before(tx, slack_id))
     return incident

@@ -12,7 +12,7 @@ from bot.messages.incidents import incident_news as news
 from bot.messages.incidents.incidents import titled
 from bot.ports import Tx
 from bot.services.closures import freezing
-from bot.services.deployments.requests import known
+from bot.services.deployments.requests import as_before, known
 from bot.services.incidents import incident_room as room
 from bot.services.incidents import paging, suspecting
 from bot.services.incidents.incident_decisions import with_draft
@@ -24,7 +24,7 @@ def edit(
 ) -> Message:
     """Change what differs; the old value stays on the timeline and in the audit trail."""
     incident = load(tx, incident_id)
-    actor = known(tx, slack_id)
+    actor = as_before(tx, slack_id)
     if incident.state is State.CLOSED:
         raise rules.over_for(incident)
     differs = {
@@ -34,7 +34,7 @@ def edit(
         differs = {"title": titled(incident.service, differs["severity"])} | differs
     wanted = incident.with_(**differs)
     if "severity" in differs:
-        rules.may_change_severity(incident, wanted.severity, actor)
+        rules.may_change_severity(incident, wanted.severity, known(tx, slack_id))
     if any(name in rules.CLOCKS for name in differs):
         rules.may_decide(incident, actor)
         rules.may_have_ended(incident, differs)

@@ -7,16 +7,17 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import TERMINAL, Kind, State
 from bot.domain.errors import Refusal
 from bot.domain.incidents.publishing import Health, Phase, PostState, StatusPost
-from bot.domain.people import Role
+from bot.domain.people import Role, require_answer
 from bot.messages.blocks import Message
 from bot.messages.incidents import maintenance as messages
 from bot.ports import Post, Tx
 from bot.services.deployments.decisions import load
-from bot.services.deployments.requests import known
+from bot.services.deployments.requests import as_before
 from bot.services.desk import Desk, reply
 from bot.services.incidents.incident_room import PRODUCTION
 
 WORD = "maintenance"
+MAY_TELL = (Role.DEPLOYER, Role.APPROVER, Role.LEAD, Role.ADMIN)
 
 
 def offer(config: Config, deployment: Deployment) -> tuple[Post, ...]:
@@ -34,7 +35,9 @@ def may_announce(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> D
     deployment = load(tx, deployment_id)
     if config.status_page is None:
         raise Refusal("no_status_page", "No status page is set up. An admin can: `status_page`.")
-    if not known(tx, slack_id).holds(Role.DEPLOYER, Role.APPROVER, Role.LEAD, Role.ADMIN):
+    actor = as_before(tx, slack_id)
+    if not actor.holds(*MAY_TELL):
+        require_answer(actor, *MAY_TELL)
         raise Refusal(
             "not_allowed",
             "Only people with the role deployer, approver, lead or admin may tell the public.",

@@ -15,7 +15,7 @@ from bot.messages.blocks import Message
 from bot.messages.incidents import incident_news as news
 from bot.messages.incidents import postmortems as messages
 from bot.ports import Tx
-from bot.services.deployments.requests import known
+from bot.services.deployments.requests import as_before
 from bot.services.desk import Desk, retry_in
 from bot.services.incidents import assigning
 from bot.services.incidents import incident_room as room
@@ -129,7 +129,7 @@ def _made(desk: Desk, tx: Tx, incident_id: int, issue: Issue) -> None:
 def publish(tx: Tx, incident_id: int, slack_id: str) -> Message:
     """A person says that it is published, and answers for that."""
     incident = load(tx, incident_id)
-    rules.may_decide(incident, known(tx, slack_id))
+    rules.may_decide(incident, as_before(tx, slack_id))
     if incident.state is not State.RESOLVED or incident.postmortem is None:
         raise Refusal(
             "no_postmortem_due",

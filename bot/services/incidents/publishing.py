@@ -11,7 +11,7 @@ from bot.messages.blocks import Message
 from bot.messages.incidents import publishing as messages
 from bot.ports import Stale, Tx
 from bot.ports.status_pages import Notice, StatusPage
-from bot.services.deployments.requests import known
+from bot.services.deployments.requests import as_before
 from bot.services.desk import Desk, retry_in
 from bot.services.incidents import incident_room as room
 from bot.services.incidents import maintenance
@@ -36,7 +36,7 @@ def may_publish(tx: Tx, config: Config, incident: Incident, slack_id: str) -> No
         raise Refusal("drill", "{name} is a drill: nobody outside hears of it.", name=incident.name)
     if not incident.is_open:
         raise rules.over_for(incident)
-    rules.may_decide(incident, known(tx, slack_id))
+    rules.may_decide(incident, as_before(tx, slack_id))
     post = tx.status_post(incident.id)
     if post is not None and post.is_over and post.due_at is not None:
         raise Refusal(

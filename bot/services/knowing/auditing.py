@@ -3,7 +3,7 @@
 from bot.config import Config
 from bot.domain.errors import Refusal
 from bot.domain.grammar import AuditWish
-from bot.domain.people import Role, require_member
+from bot.domain.people import Role, require_answer, require_member
 from bot.messages.blocks import Message
 from bot.messages.knowing import audits as messages
 from bot.ports import Tx
@@ -19,6 +19,7 @@ def audit(tx: Tx, config: Config, wish: AuditWish, slack_id: str) -> Message:
     actor, _ = who(tx, slack_id)
     require_member(actor)
     if not actor.holds(Role.APPROVER, Role.ADMIN):
+        require_answer(actor, Role.APPROVER, Role.ADMIN)
         raise Refusal(
             "not_allowed",
             "Only people with the role approver or admin may read the audit trail. "

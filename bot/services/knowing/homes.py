@@ -13,7 +13,7 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.errors import Declined, Fault, NotFound, Refusal
 from bot.domain.metrics import homes
 from bot.domain.metrics.homes import WATCHED_FOR, Home
-from bot.domain.people import require_member
+from bot.domain.people import Deed, require_member
 from bot.messages.knowing import home as messages
 from bot.messages.knowing import reports as lines
 from bot.ports import Tx
@@ -70,7 +70,7 @@ async def _with_links(desk: Desk, facts: messages.Facts) -> messages.Facts:
 def read(tx: Tx, config: Config, slack_id: str) -> tuple[Home | None, messages.Facts | None, str]:
     """Somebody's Home, and what it is made of, or why they may see nothing."""
     home = tx.home(slack_id)
-    actor, _ = tx.actor(slack_id)
+    actor = tx.actor(slack_id)[0].doing(Deed.ENDS, tx.now)
     try:
         require_member(actor)
     except Refusal as refusal:

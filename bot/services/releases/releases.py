@@ -120,7 +120,7 @@ async def _draft_notes(desk: Desk, draft: ReleaseDraft, head: str) -> str:
 
 async def _make(desk: Desk, draft: ReleaseDraft) -> None:
     """The tag, then the release; each is looked for first, because an answer may have been lost."""
-    person = await look_up(desk, draft.wanted_by or "", role=Role.DEPLOYER)
+    person = await look_up(desk, draft.wanted_by or "", Role.DEPLOYER)
     if not person.holds(Role.DEPLOYER):
         await _fail(desk, draft, "you no longer hold the role deployer")
         return

@@ -6,13 +6,13 @@ from bot.messages.blocks import Message
 from bot.messages.rollbacks import aftercare as messages
 from bot.ports import Tx
 from bot.services.deployments.decisions import load
-from bot.services.deployments.requests import known
+from bot.services.deployments.requests import as_before
 
 
 def may_care(tx: Tx, deployment_id: int, slack_id: str) -> Deployment:
     """The rollback, if this person may say what comes after it."""
     deployment = load(tx, deployment_id)
-    aftercare.may_care(deployment, known(tx, slack_id))
+    aftercare.may_care(deployment, as_before(tx, slack_id))
     return deployment
 
 

@@ -15,7 +15,7 @@ from bot.messages.blocks import Message
 from bot.messages.rollbacks import remedies as messages
 from bot.ports import Post, Tx
 from bot.services.deployments.decisions import load
-from bot.services.deployments.requests import known
+from bot.services.deployments.requests import as_before
 from bot.services.desk import card_key, reply
 from bot.services.incidents import incident_room as room
 from bot.services.incidents import incidents
@@ -71,7 +71,7 @@ def may_fix(tx: Tx, subject: str, slack_id: str) -> tuple[Deployment, str]:
     """
     if subject.startswith("INC-"):
         incident = incidents.load(tx, number_in(subject))
-        incident_rules.may_decide(incident, known(tx, slack_id))
+        incident_rules.may_decide(incident, as_before(tx, slack_id))
         if incident.drill or not incident.is_open:
             why = "only a drill" if incident.drill else "over"
             text = "Nothing was done: {name} is {why}."

@@ -11,7 +11,7 @@ from bot.messages.rollbacks import reversals as messages
 from bot.ports import Tx
 from bot.services.closures import closures
 from bot.services.deployments.decisions import load
-from bot.services.deployments.requests import CHECKING, who
+from bot.services.deployments.requests import known, who
 from bot.services.desk import Desk, reply
 from bot.services.rollbacks import undoing as databases
 
@@ -25,13 +25,7 @@ MOST_LOOKED_AT = 200
 def may_reverse(tx: Tx, deployment_id: int, slack_id: str) -> tuple[Deployment, str]:
     """The rollback, and the version that comes again, if this person may undo it now."""
     rollback = load(tx, deployment_id)
-    actor, fresh = who(tx, slack_id)
-    reversals.may_reverse(actor)
-    if not fresh:
-        raise Refusal(
-            CHECKING,
-            "I am checking who is who in Slack. Nothing was done; try again in a moment.",
-        )
+    reversals.may_reverse(known(tx, slack_id))
     live = tx.live(rollback.service, rollback.environment)
     left = _left(tx, rollback)
     version = reversals.require_reversible(rollback, left, live.name if live else None)

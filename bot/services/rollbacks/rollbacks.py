@@ -17,7 +17,7 @@ from bot.messages.deployments import notes
 from bot.messages.rollbacks import rollbacks as messages
 from bot.messages.rollbacks.rollbacks import Order
 from bot.ports import Tx
-from bot.services.deployments.requests import service_of, still_known, who
+from bot.services.deployments.requests import as_before, service_of
 from bot.services.desk import direct
 from bot.services.rollbacks import lifts, undoing
 from bot.services.rollbacks.situations import Situation, is_as_shown, is_new, is_open, situation
@@ -43,7 +43,7 @@ def propose(
     incident: Incident | None = None,
 ) -> tuple[Order, Situation]:
     """What would be done; nothing is changed. Refuses what cannot be."""
-    _authorised(tx, config, slack_id)
+    _authorised(tx, slack_id)
     name = service or service_of(config, config.commands.rollback, "")
     _is_set_up(config, name, environment)
     found = situation(tx, name, environment, incident)
@@ -68,7 +68,7 @@ def carry_out(tx: Tx, config: Config, order: Order, slack_id: str, asked_in: str
     """Record the rollback; the tick does it. One person suffices, unless it is forced or the
     configuration asks for more.
     """
-    actor = _authorised(tx, config, slack_id)
+    actor = _authorised(tx, slack_id)
     _is_set_up(config, order.service, order.environment)
     found = situation(tx, order.service, order.environment)
     is_open(found)
@@ -200,13 +200,8 @@ def make_way(tx: Tx, holder: Deployment, wish: Rescue) -> None:
         tx.post(direct(ended, "ended", ended.requested_by, notes.ended(ended, wish.by)))
 
 
-def _authorised(tx: Tx, config: Config, slack_id: str) -> Actor:
-    """The person, from rows that are fresh enough; an outage of GitHub must not keep production
-    broken.
-    """
-    actor, _ = who(tx, slack_id)
-    rollbacks.may_roll_back(actor)
-    actor = still_known(tx, config, slack_id)
+def _authorised(tx: Tx, slack_id: str) -> Actor:
+    actor = as_before(tx, slack_id)
     rollbacks.may_roll_back(actor)
     return actor
 

@@ -8,21 +8,20 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.approvals.approvals import nudge_time
+from bot.domain.approvals.approvals import deed, nudge_time
 from bot.domain.deployments import migrations
 from bot.domain.deployments.changes import MOST_FILES, ChangeList
 from bot.domain.deployments.deployments import Binding, Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Fault, NotFound
-from bot.domain.people import Actor, Role
+from bot.domain.people import Role
 from bot.domain.rollbacks.reversals import MAY_REVERSE
 from bot.domain.rollbacks.rollbacks import MAY_ROLL_BACK
 from bot.messages.deployments import announcements
 from bot.messages.rollbacks import rollbacks as messages
 from bot.ports import Tag, Tx, Workflow
-from bot.services.deployments.requests import lately
 from bot.services.desk import Desk, announce
-from bot.services.directory import is_named, look_up
+from bot.services.directory import look_up
 from bot.services.gates.binding import bind, tag_moved
 from bot.services.rollbacks import undoing as databases
 
@@ -151,44 +150,18 @@ async def requester_may(desk: Desk, deployment: Deployment) -> bool:
     """Whether the requester still may roll back, read afresh; one that was not asked for rests on
     the configuration.
 
-    Where Slack does not answer, what was read in the last minutes counts, and where a group does
-    not, who was in it when it last did (`lately`): an outage must not keep production broken.
+    It ends what is broken, so the roles of before count where Slack or a group does not answer.
     """
     if deployment.is_unasked:
         settings = desk.config.environment(deployment.service, deployment.environment)
         return settings is not None and settings.automatic_rollback
-    try:
-        return await _holds_any(desk, deployment.requested_by, _may(deployment))
-    except Fault:
-        who = deployment.requested_by
-        known = await desk.store.read(lambda tx: lately(tx, desk.config, who))
-        if known is None:
-            raise
-        return known.holds(*_may(deployment))
-
-
-async def as_far_as_told(desk: Desk, slack_id: str, *, role: Role | None) -> Actor:
-    """Who took part in a way back, read afresh; where that gives no answer, as above."""
-    try:
-        return await look_up(desk, slack_id, role=role)
-    except Fault:
-        known = await desk.store.read(lambda tx: lately(tx, desk.config, slack_id))
-        if known is None:
-            raise
-        return known
+    roles = _may(deployment)
+    actor = await look_up(desk, deployment.requested_by, *roles, deed=deed(deployment))
+    return actor.holds(*roles)
 
 
 def _may(deployment: Deployment) -> tuple[Role, ...]:
     return MAY_REVERSE if deployment.reverses else MAY_ROLL_BACK
-
-
-async def _holds_any(desk: Desk, slack_id: str, roles: Iterable[Role]) -> bool:
-    """Those that are given by name come first: no group has to answer for them."""
-    for role in sorted(roles, key=lambda role: not is_named(desk.config, slack_id, role)):
-        actor: Actor = await look_up(desk, slack_id, role=Role(role))
-        if actor.holds(role):
-            return True
-    return False
 
 
 async def _workflow(desk: Desk, deployment: Deployment) -> Workflow | None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
 
-from bot.config import Config
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.domain.errors import Fault, Refusal
@@ -18,7 +17,7 @@ from bot.messages.blocks import Message
 from bot.messages.rollbacks import stops as messages
 from bot.ports import Tx
 from bot.services.deployments.decisions import load, may_decide
-from bot.services.deployments.requests import still_known
+from bot.services.deployments.requests import as_before
 from bot.services.desk import Desk, reply
 from bot.services.rollbacks.keeping import keep, with_step
 
@@ -26,20 +25,20 @@ SOON, IN_TROUBLE = timedelta(seconds=1), timedelta(seconds=5)
 """The pause before the next look at a run that is being cancelled."""
 
 
-def stop_waiting(tx: Tx, config: Config, deployment_id: int, run: int, slack_id: str) -> Message:
+def stop_waiting(tx: Tx, deployment_id: int, run: int, slack_id: str) -> Message:
     """Note that this run is to be cancelled; the tick does it, if it still waits then."""
-    return _stop(tx, config, deployment_id, Stop(by=slack_id, run=run))
+    return _stop(tx, deployment_id, Stop(by=slack_id, run=run))
 
 
-def stop_run(tx: Tx, config: Config, deployment_id: int, run: int, slack_id: str) -> Message:
+def stop_run(tx: Tx, deployment_id: int, run: int, slack_id: str) -> Message:
     """The same of a run that has begun its work, and hangs in it."""
-    return _stop(tx, config, deployment_id, Stop(by=slack_id, run=run, begun=True))
+    return _stop(tx, deployment_id, Stop(by=slack_id, run=run, begun=True))
 
 
-def _stop(tx: Tx, config: Config, deployment_id: int, stop: Stop) -> Message:
+def _stop(tx: Tx, deployment_id: int, stop: Stop) -> Message:
     run, slack_id = stop.run, stop.by
     deployment = load(tx, deployment_id)
-    may_decide(still_known(tx, config, slack_id))
+    may_decide(as_before(tx, slack_id))
     places = [
         place
         for place, step in enumerate(deployment.steps)

@@ -57,7 +57,7 @@ async def _approval(desk: Desk, deployment: Deployment, login: str) -> Approval 
         return f"{said}, who asked for it"
     if known is None:
         return f"{said}, an account that belongs to nobody in gonogo.yaml"
-    actor = await look_up(desk, known.slack, role=Role.APPROVER)
+    actor = await look_up(desk, known.slack, Role.APPROVER, deed=approvals.deed(deployment))
     if actor.is_same_person(deployment.requested_by, deployment.requested_by_github):
         return f"{said}, who asked for it"
     if not actor.holds(Role.APPROVER):

@@ -73,8 +73,8 @@ people = Table(
     Column("github", String),
     Column("standing", String, nullable=False),
     Column("roles", Json, nullable=False),
+    Column("grants", Json, nullable=False, server_default="[]"),
     Column("read_at", UtcDateTime, nullable=False),
-    Column("seen_at", UtcDateTime),
 )
 
 tags = Table(
