@@ -198,6 +198,29 @@ async def test_a_version_that_never_ran_needs_a_second_person(team: Workspace) -
     assert "Rolled back to: v1.2.1" in (await team.channel())[-1]
 
 
+async def test_a_team_may_ask_for_a_second_person_at_any_rollback(tmp_path: Path) -> None:
+    production = {"approval": {"rollback": 1}}
+    rules = {"services": {"app": {"environments": {"production": production}}}}
+    async with workspace(tmp_path, rules=rules) as team:
+        await deployed(team)
+        said = await team.types("bo", "/rollback because v1.2.1 loses orders")
+        assert "As configured, a second person has to approve it." in said
+        await team.clicks_own("bo", "Roll Back to v1.2.0")
+        await team.passes("PT5S")
+        assert "A second person has to approve it; its card follows." in (await team.told("bo"))[-1]
+        card = next(text for text in await team.channel() if "back → production" in text)
+        assert "1 approver other than @bo has to press Approve before anything is switched" in card
+        await team.clicks("bo", "Approve")
+        await team.passes("PT2S")
+        assert "four eyes" in (await team.told("bo"))[-1]
+        assert await rollback_runs(team) == []
+        await team.clicks("dee", "Approve")
+        await team.passes("PT2M")
+
+        assert "Rolled back to: v1.2.0" in (await team.channel())[-1]
+        assert len(await rollback_runs(team)) == 1
+
+
 async def test_it_goes_on_after_the_bot_was_down(team: Workspace) -> None:
     await deployed(team)
     await team.types("bo", "/rollback because it is broken")
