@@ -178,6 +178,19 @@ async def test_pressed_twice_it_takes_nothing_away_from_who_approves(team: Team)
     assert str(await team.does(press)) == (
         "U0BO asked for that already: D3 goes back to v1.5.0 once somebody else has approved it."
     )
+    for reason, code in (("it is broken", "asked_already"), ("", None)):  # a form offers others
+        no = await team.does(
+            lambda tx, why=reason: rollbacks.propose(  # type: ignore[misc]
+                tx,
+                team.config,
+                PEOPLE["dee"],
+                service="app",
+                version="v1.5.0",
+                force=True,
+                reason=why,
+            )
+        )
+        assert (no and no.code) == code
     assert await team.approves("dee", 3) is None
     await team.works()
     assert project.asked == [UNKNOWN.id]

@@ -49,7 +49,8 @@ def propose(
     found = situation(tx, name, environment, incident)
     is_open(found)
     target = rollbacks.target_of(found.choice, version, found.known, force=force)
-    is_new(found, target)
+    if reason:  # else a form asks, which offers other versions as well
+        is_new(found, target)
     order = Order(
         service=name,
         environment=environment,
