@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -123,11 +124,11 @@ async def test_what_the_version_before_said_does_not_count(stage: Stage) -> None
     assert (baseline.value, baseline.outcome) == (9.0, OK)
 
 
-def watched(world: World) -> Json:
+def watched(world: World, environment: str = "production", **more: str) -> Json:
     target: dict[str, Any] = world.host.target()
     monitor = {"kind": "docker_logs", "target": target["name"]}
-    production = {"targets": [target], "monitors": [monitor], "bake": "PT5M"}
-    return {"services": {"app": {"environments": {"production": production}}}}
+    settings = {"targets": [target], "monitors": [monitor], "bake": "PT5M", **more}
+    return {"services": {"app": {"environments": {environment: settings}}}}
 
 
 @pytest.mark.timeout(300)
@@ -142,6 +143,19 @@ async def test_errors_in_the_log_end_a_bake_and_are_quoted(tmp_path: Path) -> No
         assert "Log: " in alert and "error lines in the log of web-1 in " in alert
         assert "the last “ERROR: orders are lost”" in alert
         assert not any("✅" in text for text in await team.channel())
+
+
+@pytest.mark.timeout(300)
+async def test_the_log_of_staging_is_read_as_well(tmp_path: Path) -> None:
+    rules = partial(watched, environment="staging", workflow="rollback.yml")
+    async with workspace(tmp_path, rules=rules, host=True) as team:
+        await team.asks("/deploy v1.3.0 to staging")
+        await team.until(team.has_card, "PT1S")
+        await _says_until(team, "all is well", "no error in the log of web-1")
+        await _says_until(team, "ERROR: orders are lost", "Degraded")
+        told = "app v1.3.0 → staging: validation failed"
+        alert = next(text for text in await team.channel() if text.startswith(told))
+        assert "the last “ERROR: orders are lost”" in alert
 
 
 async def _says_until(team: Workspace, line: str, shown: str) -> None:

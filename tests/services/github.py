@@ -68,9 +68,10 @@ class Hub:
     `answers` are the ways in which the next POSTs go: accepted, not_named (204), lost (applied, and
     502), dropped (not applied, and 502), declined, limited. Runs of a `stubborn` one stop by force
     alone, of a `deaf` one not at all; `cancels` are those that were asked for, and whether with
-    force. The workflows of `titled` repositories show the request id, guarded or not. A file
-    has the job `deploy` unless it is `named`, and `fills` are the inputs that it has besides the
-    usual ones. Where its limit is `low` it takes only what cannot wait.
+    force. The workflows of `titled` repositories show the request id, guarded or not, and those of
+    `shaless` ones take no commit. A file has the job `deploy` unless it is `named`, and `fills` are
+    the inputs that it has besides the usual ones. Where its limit is `low` it takes only what
+    cannot wait.
     """
 
     clock: Clock
@@ -80,6 +81,7 @@ class Hub:
     blobs: dict[tuple[str, str], str] = field(default_factory=dict)
     guarded: dict[str, bool] = field(default_factory=dict)
     titled: set[str] = field(default_factory=set)
+    shaless: set[str] = field(default_factory=set)
     named: dict[str, tuple[str, ...]] = field(default_factory=dict)
     fills: dict[str, tuple[str, ...]] = field(default_factory=dict)
     teams: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -209,7 +211,8 @@ class Hub:
         await self._asked("workflow")
         guarded = self.guarded[repo]
         carries_id = guarded or repo in self.titled
-        inputs = {"version": True, "sha": False} | ({"request_id": False} if carries_id else {})
+        inputs = {"version": True} | ({"request_id": False} if carries_id else {})
+        inputs |= {} if repo in self.shaless else {"sha": False}
         inputs |= dict.fromkeys(self.fills.get(file, ()), False)
         return Workflow(
             file=file,

@@ -33,7 +33,7 @@ HAS_TO_HAPPEN = (
     *("release sent", "killed", State.UNKNOWN),
     *(State.SUCCEEDED, State.FAILED, State.CANCELLED, State.VOID),
     *("let in", "turned away", "passed", "four eyes broken", "dry run"),
-    *("lifted", "held while a source is silent"),
+    *("lifted", "held while a source is silent", "not verifiable", "verified"),
 )
 HAPPENS_IN_MANY = ("hotfix asked", "sent although it was lifted", State.NEEDS_ATTENTION)
 MANY = 200

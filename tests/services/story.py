@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
+from bot.messages.deployments.cards import UNPROVEN, card
 from tests.services.against import SOURCES
 from tests.services.github import BOT, Run
 from tests.services.team import Team
@@ -22,6 +23,9 @@ NEEDED = {"app": 1, "web": 2, "api": 1, "job": 1}
 
 GATED = ("api", "job")
 """Whose runs begin before the approval, and wait for it at GitHub."""
+
+SHALESS = {"acme/job"}
+"""Whose workflow takes no commit, so that nobody can verify which one ran."""
 
 ONE_PERSON = {"U0ANA2": "U0ANA"}
 """Slack accounts of somebody who has another one, by their GitHub login."""
@@ -60,6 +64,7 @@ class Base(RuleBasedStateMachine):
         team = Team.of(self.migrated, self.door)
         team.hub.on_call = self.on_call
         team.hub.on_answer = self.at_the_gate
+        team.hub.shaless = SHALESS
         await team.works()
         return team
 
@@ -121,7 +126,8 @@ class Base(RuleBasedStateMachine):
         self.seen["let in" if approve else "turned away"] += 1
         if approve:
             sent = next(d for d in await self.team.unfinished() if d.run_id == run_id)
-            self._was_approved(sent, self.team.hub.run_of(run_id).inputs["sha"])
+            bound = sent.binding.commit if sent.binding else ""
+            self._was_approved(sent, self.team.hub.run_of(run_id).inputs.get("sha", bound))
             self._claim(self._may_enter(sent), sent, "although the place is locked")
 
     def _was_approved(self, sent: Deployment, commit: str) -> None:
@@ -184,6 +190,7 @@ class Base(RuleBasedStateMachine):
                 assert one.state is before.state, f"{one.name} was {before.state}"
             elif one.is_terminal:
                 self.ended[one.id] = one
+                self._says_what_it_cannot_know(one)
             if one.run_id is not None and one.outside is None:
                 self._is_its_own(one, self.team.hub.run_of(one.run_id))
 
@@ -201,7 +208,16 @@ class Base(RuleBasedStateMachine):
     def _is_its_own(self, one: Deployment, run: Run) -> None:
         assert run.inputs["version"] == one.version, f"{one.name} follows a run of another version"
         approved = one.binding.commit if one.binding else ""
-        assert run.inputs["sha"] == approved, f"{one.name} follows a run of another commit"
+        sha = run.inputs.get("sha", approved if one.repo in SHALESS else None)
+        assert sha == approved, f"{one.name} follows a run of another commit"
+
+    def _says_what_it_cannot_know(self, one: Deployment) -> None:
+        """Of a run that compares no commit the card says that nobody can verify it."""
+        if one.dispatch is None or one.outside is not None or not one.short_sha:
+            return
+        said = UNPROVEN in str(card(one, self.team.clock.now()))
+        assert said is (one.repo in SHALESS), f"what the card of {one.name} says of its commit"
+        self.seen["not verifiable" if said else "verified"] += 1
 
     def _open(self, place: int, *states: State) -> Deployment | None:
         """One of those that have not ended, in one of these states if any are named."""
