@@ -61,3 +61,19 @@ def test_it_stands_on_a_card_that_waits_and_in_a_dry_run() -> None:
     running = in_state(State.RUNNING, rehearsal=FOUND)
     assert "If this goes wrong" not in read(cards.card(running, LATER))
     assert "*If this goes wrong:* v1.2.0" in notes.plan(waiting).text
+
+
+def test_a_gate_at_github_is_the_workflows_whatever_version_goes_back() -> None:
+    workflow = Place(name="rollback.yml", kind="github_workflow", possible=True)
+    fact = "waits at GitHub's gate production until somebody answers it"
+
+    def said(*places: Place) -> str:
+        return rehearsals.gate(replace(FOUND, places=places))
+
+    held = said(IMAGE, replace(workflow, facts=(fact,)))
+    assert held.startswith(f"🔴 *rollback.yml {fact}*, as read ")
+    assert said(workflow).startswith("No gate at GitHub would hold it, as read ")
+    assert said(IMAGE, PAGE) == "It takes no workflow, so no gate at GitHub would hold it."
+    unknown = "Whether a gate at GitHub would hold it is not known."
+    assert said(replace(workflow, possible=None)) == unknown
+    assert rehearsals.gate(None) == unknown
