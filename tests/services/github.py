@@ -23,7 +23,7 @@ VERSIONS = tuple(f"v1.{minor}.0" for minor in range(10))
 @dataclass
 class Run:
     """One run, and the deployment that it is for; `twin` is one that the workflow's guard has made
-    do nothing.
+    do nothing, `untaken` one that no runner takes.
     """
 
     id: int
@@ -36,6 +36,7 @@ class Run:
     inputs: dict[str, str]
     owner: int | None = None
     twin: bool = False
+    untaken: bool = False
     attempt: int = 1
     began_at: datetime | None = None
     blob: str = ""
@@ -260,7 +261,7 @@ class Hub:
             name="deploy",
             status=job,
             conclusion=ended,
-            started_at=None if run.status == "queued" else run.created_at,
+            started_at=None if run.status == "queued" or run.untaken else run.created_at,
             completed_at=run.created_at if run.is_over else None,
         )
         progress = Progress(status=run.status, conclusion=run.conclusion, stages=(stage,))

@@ -32,13 +32,24 @@ class Timer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What somebody answered at the gate of a run; `approved` is False for a rejection."""
+
+    login: str
+    approved: bool
+    environments: tuple[str, ...]
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Protection:
     """What holds the run of one deployment back, and what became of it.
 
     `environments` are the ones at GitHub that this deployment is about; no other is ever answered.
     `announced` are those whose webhook has come. `answering` are those to which an answer is on
     its way or was lost, since `answering_at`; `answered` is what GitHub took. `passed`: the run
-    went past, and who let it was read.
+    went past, and who let it was read. `earlier` are the reviews of the attempts of its run before
+    this one, None where they were not read in time.
     """
 
     mode: Mode
@@ -48,6 +59,7 @@ class Protection:
     answering_at: datetime | None = None
     answered: tuple[str, ...] = ()
     passed: bool = False
+    earlier: tuple[Review, ...] | None = None
 
     @property
     def is_rule(self) -> bool:
@@ -87,16 +99,6 @@ class Protection:
         done = {name for name, at in (opens or {}).items() if now - at < ANSWER_SHOWS}
         done |= set(self.answered if self.is_rule or is_settling else ())
         return tuple(name for name in self.environments if name in waiting and name not in done)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
-    """What somebody answered at the gate of a run; `approved` is False for a rejection."""
-
-    login: str
-    approved: bool
-    environments: tuple[str, ...]
-    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

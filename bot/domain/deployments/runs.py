@@ -157,9 +157,14 @@ class Progress:
         return any(s.started_at is not None for s in ([found] if found else self.stages))
 
     @property
-    def ended_at_gate(self) -> bool:
-        """Whether a job failed that no runner had taken: it stood at a gate of GitHub's."""
-        return any(s.conclusion == "failure" and s.started_at is None for s in self.stages)
+    def waits_at_gate(self) -> bool:
+        """Whether it stands at a gate of GitHub's."""
+        return self.status == "waiting" or any(s.status == "waiting" for s in self.stages)
+
+    @property
+    def was_not_taken(self) -> bool:
+        """Whether a job failed that no runner had taken: it stood at a gate, or there was none."""
+        return any(map(_was_not_taken, self.stages))
 
     def conclusion_of(self, name: str) -> str | None:
         """How the job of that name ended, else the step; None when there is neither."""
@@ -194,6 +199,10 @@ class RunSummary:
         return self.status == "completed" and self.conclusion is not None
 
 
+def _was_not_taken(stage: Stage) -> bool:
+    return stage.conclusion == "failure" and stage.started_at is None
+
+
 def failure_of(progress: Progress, deploy_job: str | None) -> str | None:
     """Why an ended run did not deploy, or None when it did.
 
@@ -204,7 +213,7 @@ def failure_of(progress: Progress, deploy_job: str | None) -> str | None:
         if progress.conclusion == "cancelled" and not any(s.started_at for s in progress.stages):
             return "the run was cancelled before any job started (superseded by another run)"
         bad = [
-            s.name
+            f"{s.name}, which no runner took" if _was_not_taken(s) else s.name
             for s in progress.stages
             if s.conclusion not in (None, "success", "skipped", "neutral")
         ]

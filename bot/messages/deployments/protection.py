@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from bot.domain.approvals.protection import Protection
 from bot.domain.deployments.deployments import Deployment
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
@@ -18,6 +19,28 @@ def ended_at_gate(deployment: Deployment) -> Message:
     """The top-level alert that a run ended while it waited for the approval."""
     why = deployment.ending.text if deployment.ending else ""
     return _alert(deployment, "its run ended at GitHub's gate", why, "")
+
+
+def waits_outside(deployment: Deployment, protection: Protection) -> str:
+    """What a run that was started outside waits for, and who can do what about it."""
+    if not protection.is_rule:
+        names = " and ".join(protection.environments)
+        return (
+            f"The run waits at GitHub's environment {names}. It was started outside, so it is "
+            "approved or rejected there"
+        )
+    at = "my own rule" if protection.announced else "GitHub"
+    again = f"/deploy {deployment.version}".strip()
+    return (
+        f"The run waits at {at}, and I let in only what was asked for in Slack. Press Cancel, then "
+        f"`{again}`"
+    )
+
+
+def not_let_in(deployment: Deployment) -> Message:
+    """The top-level alert that a run started outside waits where nobody will let it in."""
+    advice = "Until then it holds the slot."
+    return _alert(deployment, "nobody lets its run in", f"{deployment.waiting_for}.", advice)
 
 
 def not_answered(deployment: Deployment, why: str) -> Message:

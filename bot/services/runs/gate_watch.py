@@ -22,7 +22,7 @@ PACE = timedelta(seconds=10)
 """The pause before the next look at a run that waits for somebody else's answer."""
 
 TIMER_PACE = timedelta(minutes=1)
-"""The same for one that waits for GitHub's wait timer, which somebody may pass by."""
+"""The same for one that waits for long: for GitHub's wait timer, which somebody may pass by."""
 
 
 async def look(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
@@ -35,6 +35,8 @@ async def look(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
         return True
     if deployment.state is not State.RUNNING:
         return False
+    if seen.outside is not None:
+        return await _stands_outside(desk, deployment, seen, protection)
     if seen.ends_as is not None:  # it was to be stopped before it was lost from sight
         stopping = seen.to(State.ABORTING, desk.now())
         await desk.save(deployment, stopping)
@@ -54,6 +56,30 @@ async def look(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
     elif protection.answered:
         text = "The approval was passed on, and GitHub waits for somebody else's, too: look there"
     await desk.save(deployment, seen.with_(due_at=now + pause, waiting_for=text))
+    return True
+
+
+async def _stands_outside(
+    desk: Desk, deployment: Deployment, seen: Deployment, protection: Protection
+) -> bool:
+    """A run that nobody asked for here waits: it is said who may let it in, and nothing is
+    answered.
+    """
+    if seen.progress is None or seen.progress.status != "waiting":
+        return False
+    if protection.earlier is None:
+        before = seen.run_attempt > 1
+        listed = await desk.github.reviews(seen.repo, seen.run_id or 0) if before else ()
+        protection = replace(protection, earlier=listed)
+    protection = replace(protection, announced=await _told(desk, seen))
+    age = desk.now() - seen.requested_at
+    known = seen.with_(
+        protection=protection,
+        due_at=desk.now() + min(max(PACE, age / 10), TIMER_PACE),
+        waiting_for=alerts.waits_outside(seen, protection),
+    )
+    alert = announce(desk.config, known, "not-let-in", alerts.not_let_in(known))
+    await desk.save(deployment, known, posts=(alert,) if protection.is_rule else ())
     return True
 
 
@@ -185,14 +211,22 @@ async def ended(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
 
 
 async def turned_away(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
-    """End a run that never began to deploy because a gate that GitHub has besides let nobody in."""
-    progress = seen.progress
-    if deployment.state is not State.RUNNING or seen.protection or not progress:
+    """End a run that never began to deploy because a gate that is not ours to answer let nobody in.
+
+    A job that no runner took may as well have had none: only a run that was seen waiting, or that
+    somebody rejected, stood at a gate.
+    """
+    progress, before = seen.progress, deployment.progress
+    is_ours = seen.protection is not None and seen.outside is None
+    if deployment.state is not State.RUNNING or is_ours or not progress:
         return False
-    if not progress.ended_at_gate or progress.has_begun(desk.deploy_job(seen) or ""):
+    if not progress.was_not_taken or progress.has_begun(desk.deploy_job(seen) or ""):
         return False
-    if not await ended(desk, deployment, seen):
-        await _timed_out(desk, deployment, seen)
+    if await ended(desk, deployment, seen):
+        return True
+    if before is None or not before.waits_at_gate:
+        return False
+    await _timed_out(desk, deployment, seen)
     return True
 
 
@@ -204,9 +238,10 @@ def _who(desk: Desk, review: Review) -> str | None:
 async def _timed_out(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
     """The run ended at its gate and nobody rejected it: GitHub gave up, or somebody cancelled."""
     conclusion = seen.progress.conclusion if seen.progress else None
+    deed = "cancelled" if seen.run_attempt == 1 else "rejected or cancelled"
     why = (
         f"The run ended with {conclusion} while it waited at GitHub's gate: the gate timed out, "
-        "or somebody cancelled it there. Ask for a new one."
+        f"or somebody {deed} it there. Ask for a new one."
     )
     failed = seen.end(State.FAILED, desk.now(), "ended_at_gate", why)
     post = announce(desk.config, failed, "failed", alerts.ended_at_gate(failed))

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import structlog
 
+from bot.domain.approvals.protection import Protection
 from bot.domain.deployments import outside
 from bot.domain.deployments.deployments import Binding, Deployment
-from bot.domain.deployments.outside import Did, Outside, Way
+from bot.domain.deployments.outside import Did, Outside, Place, Way
 from bot.domain.deployments.replacing import gives_way_to_run
 from bot.domain.deployments.runs import Progress, RunSummary, deployed_at, failure_of
 from bot.domain.deployments.states import Kind, State
@@ -17,7 +18,7 @@ from bot.messages.deployments import outside as words
 from bot.ports import Tx
 from bot.services.desk import Desk, announce, direct
 from bot.services.gates import evidence, monitoring, readiness
-from bot.services.runs import lookouts, telling, warnings
+from bot.services.runs import lookouts, protecting, telling, warnings
 from bot.services.runs.lookouts import Lookout, new_runs, pace
 
 log = structlog.get_logger()
@@ -152,11 +153,20 @@ async def _as_deployment(
             is_merge=bool(lookout.branch),
         ),
         binding=binding,
+        protection=_guarded_by(desk, lookout, place),
         run_id=run.id,
         run_attempt=run.attempt,
         run_url=run.url,
         due_at=desk.now(),
     )
+
+
+def _guarded_by(desk: Desk, lookout: Lookout, place: Place) -> Protection | None:
+    """What is to hold a release back at GitHub, whoever started it. It is never answered there for
+    what nobody asked for here; but who let it past is read.
+    """
+    is_release = lookout.kind is Kind.RELEASE and not lookout.branch
+    return protecting.configured(desk.config, *place) if is_release else None
 
 
 def _is_login(known: str | None, login: str) -> bool:

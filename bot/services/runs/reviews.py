@@ -15,17 +15,35 @@ from bot.services.directory import look_up
 
 async def read(desk: Desk, deployment: Deployment) -> tuple[Review, ...]:
     """What was answered for the environments of this deployment by others than us; where it is
-    about none in particular, for any.
+    about none in particular, for any. Of what was answered to an earlier attempt, nothing counts.
     """
     protection = deployment.protection
     if deployment.run_id is None:
         return ()
-    found = await desk.github.reviews(deployment.repo, deployment.run_id)
+    listed = await desk.github.reviews(deployment.repo, deployment.run_id)
+    found = of_attempt(listed, deployment.run_attempt, protection.earlier if protection else None)
     if protection is None:
         return found
     answered = protection.answering_at is not None and not protection.is_rule
     ours = await desk.github.reviewer() if answered else None
     return tuple(one for one in found if one.login != ours and _is_about(protection, one))
+
+
+def of_attempt(
+    listed: tuple[Review, ...], attempt: int, earlier: tuple[Review, ...] | None
+) -> tuple[Review, ...]:
+    """The answers to this attempt of a run. GitHub lists those to all of them and does not tell
+    which; where the `earlier` ones are not known, a no may be an earlier one, and is nobody's.
+    """
+    if attempt == 1:
+        return listed
+    if earlier is None:
+        return tuple(one for one in listed if one.approved)
+    left = list(listed)
+    for one in earlier:
+        if one in left:
+            left.remove(one)
+    return tuple(left)
 
 
 def _is_about(protection: Protection, review: Review) -> bool:
