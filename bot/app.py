@@ -189,7 +189,7 @@ class Bot:
             read_at = await asyncio.wait_for(self.store.read(lambda tx: tx.people_seen_at()), 2)
         except Exception as error:  # noqa: BLE001 - whatever the driver raises, the answer is the same
             return [f"the database does not answer ({type(error).__name__})"]
-        found = [str(finding) for finding in self._outside.open]
+        found = [*self.tick.halts(), *map(str, self._outside.open)]
         if self.config.people and read_at is None:
             found.append("Slack: the people and their roles have not been read yet")
         elif read_at is not None and self.clock.now() - read_at > FRESH:

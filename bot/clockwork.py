@@ -8,6 +8,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.ports import Unreachable
 from bot.services.tick import Tick
 
 log = structlog.get_logger()
@@ -76,6 +77,9 @@ class Clockwork:
             self._woken.clear()
             try:
                 await tick.once()
+            except Unreachable as away:
+                log.warning("database_unreachable", error=str(away))
+                await asyncio.sleep(TICK_EVERY / timedelta(seconds=1))
             except Exception:  # the database may raise what it likes; the next pass has to come
                 log.exception("tick_broke")
                 await asyncio.sleep(TICK_EVERY / timedelta(seconds=1))

@@ -1,6 +1,4 @@
-"""Listening: between Bolt and the handlers; each request is answered once, last, and never
-raises.
-"""
+"""Listening: between Bolt and the handlers; each request is answered once, last, never raises."""
 
 import asyncio
 import re
@@ -18,7 +16,7 @@ from bot.config import Config
 from bot.messages import apologies
 from bot.messages.blocks import Message
 from bot.messages.views import notice
-from bot.ports import Chat, Post, Stale, Store, Tx
+from bot.ports import Chat, Post, Stale, Store, Tx, Unreachable
 from handlers import BUTTONS, COMMANDS, FORMS, OPTIONS, SHORTCUTS, approvals, in_time, usages
 from handlers.allowance import Allowance
 from handlers.payloads import (
@@ -166,9 +164,7 @@ class Listener:
             await ack()
 
     async def submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """A form: mistakes keep it open, another form takes its place, anything else closes it and
-        is said to that person.
-        """
+        """A form: mistakes keep it open, another takes its place, or it closes, answered."""
         with self._seconds.labels("form").time():
             form = submission_from(body)
             handler = FORMS.get(form.form)
@@ -256,6 +252,9 @@ class Listener:
         except TimeoutError:
             log.exception("store_unconfirmed")
             return _NotDone(apologies.late(self._config.commands.deployments))
+        except Unreachable as away:
+            log.warning("database_unreachable", error=str(away))
+            return _NotDone(apologies.AWAY)
         except Exception:  # Bolt would erase the ack; the person gets a reference instead
             reference = secrets.token_hex(4)
             log.exception("handler_broke", reference=reference)

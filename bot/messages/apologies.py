@@ -12,6 +12,10 @@ SLOW_DOWN = Message(
     "Too much of what you asked for was refused, so I did not look at this one. Wait a minute."
 )
 REPEATED = Message("I have that already.")
+AWAY = Message(
+    "My database does not answer, so nothing was changed. Try again in a minute. What cannot wait "
+    "is done by hand, as without me; I take in later what ran at GitHub meanwhile."
+)
 CROWDED = Message("Too many people acted at the same time. Nothing was changed; try again.")
 
 

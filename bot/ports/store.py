@@ -143,7 +143,7 @@ class Tx(
     def dry_run(self, asked_by: str, service: str, environment: str) -> Deployment | None:
         """The unfinished dry run of that person there."""
 
-    def unfinished(self) -> tuple[Deployment, ...]: ...
+    def unfinished(self, repo: str | None = None) -> tuple[Deployment, ...]: ...
     def due(self, now: datetime) -> tuple[int, ...]:
         """Ids of unfinished deployments whose `due_at` has come, the longest due first."""
 
@@ -153,9 +153,7 @@ class Tx(
         """
 
     def hurry(self) -> None:
-        """Make every unfinished deployment that waits for GitHub due within a second, without
-        changing it otherwise.
-        """
+        """Make every unfinished deployment that waits for GitHub due within a second; no more."""
 
     def live(self, service: str, environment: str) -> Deployment | None:
         """What runs there: the deployment that went live last, however it ended."""

@@ -25,6 +25,9 @@ Work = Callable[[], Awaitable[None]]
 Plan = list[tuple[str, Work]]
 """Pieces of work, each under the name of its subject."""
 
+UNREADABLE = (ValueError, LookupError, TypeError)
+"""What a row raises that another version of gonogo wrote; a database that fails raises others."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
@@ -81,7 +84,7 @@ class Chores:
             Chore.PICTURES: _Kind(
                 lambda tx: tx.pictures_due(tx.now), each("picture", pictures.draw)
             ),
-            Chore.AUDIT: _Kind(lambda _: None, lambda _: [("audit", duties.seal)]),
+            Chore.AUDIT: _Kind(_nothing, lambda _: [("audit", duties.seal)]),
         }
 
     async def due(self) -> Plan:
@@ -94,8 +97,17 @@ class Chores:
 
     def _read(self, tx: Tx) -> tuple[list[tuple[_Kind, Any]], dict[str, datetime | None]]:
         some = tx.chores()
-        found = [(kind, kind.read(tx)) for chore, kind in self._kinds.items() if chore in some]
+        found = [self._rows(tx, chore) for chore in self._kinds if chore in some]
         return found, self._duties.due(tx)
+
+    def _rows(self, tx: Tx, chore: Chore) -> tuple[_Kind, Any]:
+        """A kind with what is due of it. A row that cannot be read holds up its own kind alone:
+        all that is due of that is to say so, as seldom as of anything that fails again and again.
+        """
+        try:
+            return self._kinds[chore], self._kinds[chore].read(tx)
+        except UNREADABLE as error:
+            return _Kind(_nothing, partial(_unreadable, chore)), error
 
     def _each(
         self, subject: str, do: Callable[[Desk, Any], Awaitable[None]]
@@ -128,3 +140,14 @@ class Chores:
 
     def _open_mirrors(self, tx: Tx) -> list[int]:
         return mirroring.due(self._desk, tx.mirrors_open(tx.now))
+
+
+def _nothing(_: Tx) -> None:
+    """Of some kinds there is nothing to read."""
+
+
+def _unreadable(chore: Chore, error: Exception) -> Plan:
+    async def tell() -> None:
+        raise error
+
+    return [(f"unreadable:{chore}", tell)]

@@ -27,6 +27,9 @@ longer for them, so that it is not what is busy that is left behind.
 AGENDA_LIMIT = 10.0
 """Seconds of real time for the database to say what is due."""
 
+HALTS_AFTER = 60.0
+"""Seconds of real time without a pass after which nobody can rely on what is to be done."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Rest:
@@ -56,6 +59,7 @@ class Tick:
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._resting: dict[str, _Rest] = {}
         self._settling = False
+        self._passed_at: float | None = None
 
     async def once(self) -> bool:
         """Start everything that is due and not under way; whether anything was started.
@@ -65,8 +69,11 @@ class Tick:
         return not self._settling and await self._start_due()
 
     async def _start_due(self) -> bool:
+        now = asyncio.get_running_loop().time
+        self._passed_at = now() if self._passed_at is None else self._passed_at
         async with asyncio.timeout(AGENDA_LIMIT):
             due = await self._chores.due()
+        self._passed_at = now()
         started = [self._start(subject, work) for subject, work in due]
         return any(started)
 
@@ -108,6 +115,13 @@ class Tick:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         await self._guarded("audit", self._duties.seal)
+
+    def halts(self, after: float = HALTS_AFTER) -> list[str]:
+        """Why nothing that was asked for would go on."""
+        passed_at, now = self._passed_at, asyncio.get_running_loop().time()
+        if passed_at is None or now - passed_at < after:
+            return []
+        return [f"what is under way has stood still for {now - passed_at:.0f} s; see the log"]
 
     def warnings(self) -> list[str]:
         """What is not as configured, and keeps no command from being answered."""

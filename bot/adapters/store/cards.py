@@ -23,7 +23,11 @@ _ON_ITS_WAY = exists().where(
 _STALE = (
     select(_DEPLOYMENTS.c.id, _DEPLOYMENTS.c.state, _TABLE.c.shown_at)
     .select_from(_DEPLOYMENTS.outerjoin(_TABLE))
-    .where(tables.CARD_IS_STALE, or_(_TABLE.c.deployment.is_not(None), ~_ON_ITS_WAY))
+    .where(
+        tables.CARD_IS_STALE,
+        _DEPLOYMENTS.c.state.in_(list(State)),  # in any other only a newer gonogo knows what to say
+        or_(_TABLE.c.deployment.is_not(None), ~_ON_ITS_WAY),
+    )
     .order_by(_DEPLOYMENTS.c.id)
 )
 

@@ -45,6 +45,7 @@ _IN_HISTORY = SELECT.where(
     | (_TABLE.c.known_as.is_(None) & (_TABLE.c.id == bindparam("id")))
 ).order_by(_TABLE.c.known_as.is_(None))  # the number in a name may have been another's
 _UNFINISHED = SELECT.where(tables.UNFINISHED).order_by(_TABLE.c.id)
+_UNFINISHED_OF = _UNFINISHED.where(_TABLE.c.repo == bindparam("repo"))
 _DUE = (
     select(_TABLE.c.id)
     .where(tables.UNFINISHED, _TABLE.c.due_at <= bindparam("now"))
@@ -122,8 +123,8 @@ class Deployments(Rows):
         here = {"service": service, "environment": environment}
         return self._first(_DRY_RUN, asked_by=asked_by, **here)
 
-    def unfinished(self) -> tuple[Deployment, ...]:
-        return self._all(_UNFINISHED)
+    def unfinished(self, repo: str | None = None) -> tuple[Deployment, ...]:
+        return self._all(_UNFINISHED) if repo is None else self._all(_UNFINISHED_OF, repo=repo)
 
     def due(self, now: datetime) -> tuple[int, ...]:
         return self.firsts(_DUE, {"now": now})

@@ -111,7 +111,7 @@ def new_runs(
     if lookout.branch:
         return _merged(tx, lookout, listed)
     since, known = tx.lookout(lookout.repo, lookout.key), tx.attempts(lookout.repo, ids)
-    unfinished = tuple(one for one in tx.unfinished() if one.repo == lookout.repo)
+    unfinished = tx.unfinished(lookout.repo)
     own = {one.run_id for one in unfinished if one.state not in LOOKS_NO_MORE}
     new = tuple(
         run
