@@ -19,7 +19,7 @@ from bot.adapters.slack.slack import SlackChat
 from bot.adapters.slack.slack_channels import SlackChannels
 from bot.adapters.slack.slack_http import SlackEvents
 from bot.adapters.slack.slack_socket import SlackSocket
-from bot.adapters.store import SqlStore, make_current, open_store
+from bot.adapters.store import AWAY, SqlStore, make_current, open_store
 from bot.adapters.uptime_kuma.webhook import webhook
 from bot.annotators import Annotators
 from bot.clockwork import Clockwork
@@ -31,7 +31,7 @@ from bot.domain.people import FRESH
 from bot.gauges import FigureGauges
 from bot.introduction import ASK_AGAIN, ASK_SELDOM, Introduction
 from bot.monitors import Monitors
-from bot.ports import Stale, Tx, Unreachable
+from bot.ports import Tx
 from bot.services.desk import Desk
 from bot.services.followers import followers
 from bot.services.incidents import detecting
@@ -244,7 +244,7 @@ class Bot:
         while True:
             try:
                 await work()
-            except (Unreachable, Stale, TimeoutError) as error:
+            except AWAY as error:
                 why = str(error) or type(error).__name__
                 self._waits_for = f"the database does not answer ({why})"
                 log.warning("database_unreachable", error=why, pause=pause)

@@ -9,6 +9,9 @@ from typer.testing import CliRunner
 
 from bot.__main__ import main
 from bot.adapters.store import only_instance, revisions, upgrade
+from bot.adapters.store.database import Unconfirmed
+from bot.cli.ending import database_errors
+from bot.ports import Stale
 
 RUNNER = CliRunner()
 BEFORE = {
@@ -217,6 +220,18 @@ def test_the_tables_are_taken_back_for_an_older_version_and_forth_again(database
     )
     run("db", "upgrade")
     assert run("export") == ""
+
+
+@pytest.mark.parametrize(
+    "why", [Unconfirmed("the connection was lost"), Stale("somebody else was always faster")]
+)
+def test_a_database_that_is_lost_on_the_way_is_said_in_a_sentence(
+    capsys: pytest.CaptureFixture[str], why: Exception
+) -> None:
+    with pytest.raises(SystemExit) as ended, database_errors():
+        raise why
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == f"gonogo: the database does not answer: {why}\n"
 
 
 def test_a_revision_that_there_is_not_is_refused(database: str) -> None:

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import typer
 
-from bot.adapters.store import AlreadyRunning, Unreachable, Unusable
+from bot.adapters.store import AWAY, AlreadyRunning, Unusable
 from bot.config import ConfigError
 
 CLEAN, NEGATIVE, WRONG_CONFIGURATION, BUSY = 0, 1, 2, 75
@@ -31,5 +31,5 @@ def database_errors() -> Iterator[None]:
         stop(WRONG_CONFIGURATION, f"DATABASE_URL: {error}")
     except AlreadyRunning as error:
         stop(BUSY, str(error))
-    except Unreachable as error:
-        stop(NEGATIVE, f"the database does not answer: {error}")
+    except AWAY as error:
+        stop(NEGATIVE, f"the database does not answer: {str(error) or type(error).__name__}")

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
 from bot.adapters.slack.slack import SlackChat
-from bot.adapters.store import Unusable
+from bot.adapters.store import AWAY, Unusable
 from bot.config import AdoptConfig, Config
 from bot.config.approval import is_team
 from bot.config.people import is_group
@@ -13,7 +13,7 @@ from bot.doctor.gate_doctor import gate, gates
 from bot.doctor.preflight import Finding, failed
 from bot.domain.errors import Fault
 from bot.domain.people import Standing
-from bot.ports import GitHub, Mirrors, Probes, Stale, Unreachable, Workflow
+from bot.ports import GitHub, Mirrors, Probes, Workflow
 
 SENT = frozenset({"version", "sha", "request_id", "requested_by"})
 """The inputs that the bot can give to a workflow."""
@@ -85,7 +85,7 @@ async def _database(problem: Callable[[], Awaitable[str]]) -> Sequence[Finding]:
         text = await problem()
     except Unusable as error:
         return [Finding(subject=subject, ok=False, text=str(error), action=check)]
-    except (Unreachable, Stale, TimeoutError) as error:
+    except AWAY as error:
         text = f"does not answer ({str(error) or type(error).__name__})"
         return [Finding(subject=subject, ok=None, text=text, action=check)]
     if text:

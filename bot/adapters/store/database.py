@@ -8,6 +8,7 @@ from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.adapters.store.sqlite import SqliteDatabase
+from bot.ports import Stale, Unreachable
 
 T = TypeVar("T")
 
@@ -21,6 +22,10 @@ class Unusable(Exception):
 
 class Unconfirmed(TimeoutError):
     """The connection was lost before the answer: nobody knows whether it was kept."""
+
+
+AWAY = (Unreachable, Stale, TimeoutError)
+"""What a transaction raises that may go well later."""
 
 
 class Database(Protocol):
