@@ -43,6 +43,9 @@ class IncidentTx(Protocol):
         last.
         """
 
+    def incidents_by(self, deployment: str) -> tuple[Incident, ...]:
+        """Those whose cause that deployment is, or is suspected to be, oldest first; no drills."""
+
     def incidents_of(self, service: str, since: datetime) -> tuple[Incident, ...]:
         """Those of that service that are open, were declared since or were reported down since,
         whatever became of them; no drills.

@@ -63,6 +63,7 @@ _OF_SERVICE = _OURS.where(
     or_(tables.OPEN_INCIDENT, _TABLE.c.declared_at >= _SINCE, _REPORTED),
     ~_TABLE.c.drill,
 ).order_by(_TABLE.c.id)
+_CAUSED = _OURS.where(_TABLE.c.cause == bindparam("cause"), ~_TABLE.c.drill).order_by(_TABLE.c.id)
 _FOLLOW_UPS = _OURS.where(
     _TABLE.c.service == bindparam("service"),
     _TABLE.c.severity == Severity.MINOR,
@@ -104,6 +105,9 @@ class Incidents(Rows):
 
     def last_over(self, source: str) -> Incident | None:
         return next(iter(self._read(_LAST_OVER, source=source)), None)
+
+    def incidents_by(self, deployment: str) -> tuple[Incident, ...]:
+        return self._read(_CAUSED, cause=deployment)
 
     def incidents_of(self, service: str, since: datetime) -> tuple[Incident, ...]:
         return self._read(_OF_SERVICE, service=service, since=since)

@@ -1,12 +1,16 @@
 """Checklists: the process's list for one deployment, with its evidence and buttons to sign."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.gates.checklist import Entry, Mark, entries, to_sign
 from bot.domain.gates.items import Phase, title
+from bot.domain.incidents.incidents import Incident
+from bot.domain.metrics.history import CauseState
+from bot.domain.words import listing
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
+from bot.messages.deployments.cards import status
 
 _HEADINGS = {
     Phase.BEFORE: "Before",
@@ -72,3 +76,28 @@ def line(entry: Entry) -> str:
         when = f" {b.when(entry.at)}" if entry.at else ""
         text += f", {verb} {b.mention(entry.by)}{when}"
     return text
+
+
+def came_next(d: Deployment) -> str:
+    """A rollback or hotfix that came after a deployment, and how it stands."""
+    return f"{d.name}, {d.version} {status(d).lower()}"
+
+
+def causes(incidents: Sequence[Incident]) -> str:
+    """The incidents whose cause people, or a rollback that helped, have confirmed."""
+    sure = [one.name for one in incidents if one.cause_state is CauseState.CONFIRMED]
+    return f"it is the confirmed cause of {listing(sure)}" if sure else ""
+
+
+def post_mortems(incidents: Sequence[Incident]) -> str:
+    """The post-mortems of incidents that are published, or have a day."""
+    return "; ".join(filter(None, map(_post_mortem, incidents)))
+
+
+def _post_mortem(incident: Incident) -> str:
+    found = incident.postmortem
+    if found is None or not (found.published_at or found.due_at):
+        return ""
+    said = "published" if found.published_at else "due"
+    at = found.published_at or found.due_at
+    return f"{incident.name}, {said} {at:%Y-%m-%d %H:%M} UTC"

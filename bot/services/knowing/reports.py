@@ -17,7 +17,7 @@ from bot.domain.rollbacks.rollback_target import choose
 from bot.domain.rollbacks.switching import Outcome, came_to, is_mixed
 from bot.messages.blocks import Message, mention
 from bot.messages.closures import freezes, locks
-from bot.messages.deployments.cards import status
+from bot.messages.deployments import checklists
 from bot.messages.knowing import reports
 from bot.ports import Tx
 from bot.services.closures.freezes import configured
@@ -154,13 +154,24 @@ def _meant(tx: Tx, wish: ReportWish) -> Deployment:
 
 
 def _aftermath(tx: Tx, deployment: Deployment) -> Aftermath:
-    """What came after it in its place, where it went wrong."""
-    if deployment.state not in TROUBLED:
-        return Aftermath()
+    """What came after it: the way back from it, and what became of the incidents that it caused. Of
+    one that went wrong whatever came next in its place counts as well.
+    """
     newest = tx.history(deployment.service, deployment.environment, limit=LOOK_BACK)
     later = [d for d in newest if d.id > deployment.id]
-    found = {d.kind: f"{d.name}, {d.version} {status(d).lower()}" for d in later}
-    return Aftermath(rollback=found.get(Kind.ROLLBACK, ""), hotfix=found.get(Kind.HOTFIX, ""))
+    caused = tx.incidents_by(deployment.name)
+    names = {incident.name for incident in caused}
+    any_of = deployment.state in TROUBLED
+    back = [d for d in later if d.kind is Kind.ROLLBACK]
+    fixes = [d for d in later if d.kind is Kind.HOTFIX]
+    back = [d for d in back if d.rolls_back == deployment.name] or (back if any_of else [])
+    fixes = [d for d in fixes if d.for_incident in names] or (fixes if any_of else [])
+    return Aftermath(
+        rollback=checklists.came_next(back[0]) if back else "",
+        cause=checklists.causes(caused),
+        hotfix=checklists.came_next(fixes[0]) if fixes else "",
+        post_mortem=checklists.post_mortems(caused),
+    )
 
 
 def _why(tx: Tx, wish: ReportWish) -> Message:
