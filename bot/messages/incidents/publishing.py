@@ -66,7 +66,12 @@ def status(post: StatusPost | None, lag: str) -> str:
         case PostState.SHOWN:
             return f"Status page: {post.phase}, posted{where}{late}"
         case PostState.FAILED:
-            return f"Status page: not posted ({b.line(post.last_error, 120)}), do it by hand"
+            why = b.line(post.last_error, 120)
+            if post.posted:
+                return f"Status page: still has what was posted before ({why}), do it by hand"
+            if post.lost:
+                return f"Status page: perhaps posted ({why}), look there"
+            return f"Status page: not posted ({why}), do it by hand"
 
 
 def accepted(incident: Incident) -> Message:
