@@ -12,7 +12,10 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from tests.browser.visit import Visit, visiting
+from tests.short import short
 from tests.strict import find
+
+__all__ = ["short"]
 
 ROOT = Path(__file__).parents[2]
 FLAGS = (
@@ -26,12 +29,12 @@ FLAGS = (
 
 
 @pytest.fixture
-async def demo(tmp_path: Path) -> AsyncIterator[str]:
+async def demo(short: Path) -> AsyncIterator[str]:
     """The address of a demo that began on a Tuesday morning, and ends without a complaint."""
     process = await create_subprocess_exec(
         *(sys.executable, "-m", "sandbox.demo", "--port", "0", "--clock", "2024-03-26T10:00:00Z"),
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
+        cwd=short,
+        env={"PYTHONPATH": str(ROOT), "TMPDIR": str(short)},
         stdout=PIPE,
         stderr=PIPE,
     )

@@ -16,21 +16,25 @@ import aiohttp
 import pytest
 import yaml
 
+from tests.short import short
+
+__all__ = ["short"]
+
 ROOT = Path(__file__).parents[2]
 
 Demo = Callable[..., Awaitable[Process]]
 
 
 @pytest.fixture
-async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
+async def demo(short: Path) -> AsyncIterator[Demo]:
     """Starts demos in an empty folder, and leaves none behind."""
     started: list[Process] = []
 
     async def start(*words: str) -> Process:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "sandbox.demo", *words),
-            cwd=tmp_path,
-            env={"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
+            cwd=short,
+            env={"PYTHONPATH": str(ROOT), "TMPDIR": str(short)},
             stdout=PIPE,
             stderr=PIPE,
         )
@@ -62,22 +66,22 @@ async def told(process: Process) -> tuple[int | None, str]:
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 async def test_it_says_ready_and_nothing_else_and_ends_well(
-    demo: Demo, tmp_path: Path, by: signal.Signals
+    demo: Demo, short: Path, by: signal.Signals
 ) -> None:
     process = await demo("--no-bot", "--port", "0")
     await ready(process)
     process.send_signal(by)
     assert await told(process) == (0, "")
-    assert list(tmp_path.iterdir()) == []
+    assert list(short.iterdir()) == []
 
 
-async def test_told_to_end_before_it_is_ready_it_ends_well(demo: Demo, tmp_path: Path) -> None:
+async def test_told_to_end_before_it_is_ready_it_ends_well(demo: Demo, short: Path) -> None:
     process = await demo("--port", "0")
-    while not list(tmp_path.glob("gonogo-*/*")):
+    while not list(short.glob("gonogo-*/*")):
         await asyncio.sleep(0.01)
     process.terminate()
     assert await told(process) == (0, "")
-    assert list(tmp_path.iterdir()) == []
+    assert list(short.iterdir()) == []
 
 
 async def test_without_a_bot_it_tells_how_to_run_ones_own(demo: Demo) -> None:
@@ -133,29 +137,27 @@ async def test_words_that_make_no_sense_are_refused(demo: Demo, words: list[str]
     assert words[0] in err
 
 
-async def test_a_strange_database_is_refused_and_left_as_it_was(demo: Demo, tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "real.db") as connection:
+async def test_a_strange_database_is_refused_and_left_as_it_was(demo: Demo, short: Path) -> None:
+    with sqlite3.connect(short / "real.db") as connection:
         connection.execute("CREATE TABLE deployments (id)")
     connection.close()
-    before = (tmp_path / "real.db").read_bytes()
+    before = (short / "real.db").read_bytes()
     status, err = await told(await demo("--port", "0", "--db", "sqlite:///real.db"))
     assert status == 2
     assert "no sandbox made" in err
-    assert (tmp_path / "real.db").read_bytes() == before
+    assert (short / "real.db").read_bytes() == before
 
 
-async def test_a_configuration_that_a_person_wrote_is_left_alone(
-    demo: Demo, tmp_path: Path
-) -> None:
-    (tmp_path / "gonogo.yaml").write_text("services: {}\n")
+async def test_a_configuration_that_a_person_wrote_is_left_alone(demo: Demo, short: Path) -> None:
+    (short / "gonogo.yaml").write_text("services: {}\n")
     status, err = await told(await demo("--port", "0", "--db", "trial.db"))
     assert status == 2
     assert "another folder" in err
-    assert (tmp_path / "gonogo.yaml").read_text() == "services: {}\n"
+    assert (short / "gonogo.yaml").read_text() == "services: {}\n"
 
 
-async def test_the_bot_is_killed_started_and_reset_over_http(demo: Demo, tmp_path: Path) -> None:
-    (tmp_path / "bot.py").write_text("raise SystemExit('I only stand in the same folder')\n")
+async def test_the_bot_is_killed_started_and_reset_over_http(demo: Demo, short: Path) -> None:
+    (short / "bot.py").write_text("raise SystemExit('I only stand in the same folder')\n")
     process = await demo("--port", "0", "--db", "trial.db")
     base = await ready(process)
     async with aiohttp.ClientSession(f"{base}/sandbox/api/") as api:
@@ -171,9 +173,9 @@ async def test_the_bot_is_killed_started_and_reset_over_http(demo: Demo, tmp_pat
         assert reset["pid"] != started["pid"]
         asked = (await (await api.get("journal?system=github&method=POST")).json())["journal"]
         assert any(row["path"].endswith("/access_tokens") for row in asked)  # as the App, now
-    assert "github_protection_rule" in (tmp_path / "gonogo.yaml").read_text()
+    assert "github_protection_rule" in (short / "gonogo.yaml").read_text()
     process.terminate()
     assert (await told(process))[0] == 0
-    with sqlite3.connect(tmp_path / "trial.db") as connection:
+    with sqlite3.connect(short / "trial.db") as connection:
         assert connection.execute("SELECT name FROM sandbox_seed").fetchall() == [("ruled",)]
     connection.close()
