@@ -82,9 +82,24 @@ def made(draft: ReleaseDraft, url: str) -> Message:
     return Message(f"{release} {what}.")
 
 
-def failed(draft: ReleaseDraft, why: str) -> Message:
-    """Why nothing, or no more, was made."""
-    return Message(f"The release of {b.line(draft.version, 64)} was not made: {b.line(why)}.")
+def failed(draft: ReleaseDraft, why: str, tag: bool | None = False, deploys: str = "") -> Message:
+    """Why nothing, or no more, was made. Whether its `tag` stands now is None where nobody knows;
+    `deploys` is the command that deploys it.
+    """
+    version = b.line(draft.version, 64)
+    if tag:
+        text = (
+            f"The tag {version} stands at `{draft.commit[:7]}`, but its release was not made: "
+            f"{b.line(why)}."
+        )
+        if deploys:
+            command = b.line(deploys.replace("`", "'"))
+            text += f" It was not deployed; that would be `{command}`."
+        return Message(text)
+    text = f"The release of {version} was not made: {b.line(why)}."
+    if tag is None:
+        text += " GitHub does not say whether its tag was; look there before you ask again."
+    return Message(text)
 
 
 def takes_longer(draft: ReleaseDraft, why: str) -> Message:

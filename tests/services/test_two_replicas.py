@@ -11,23 +11,18 @@ from typing import Any
 
 import pytest
 
-from bot.domain.deployments.changes import Commit
 from bot.domain.deployments.mirrors import Mirror, Shown
 from bot.domain.deployments.states import State
-from bot.domain.errors import Declined, NotFound
-from bot.domain.releases.release_drafts import ReleaseDraft, ReleaseDraftState
 from bot.messages.blocks import Message
 from bot.messages.deployments.cards import card as render
-from bot.ports import Announced, Release, Stale, Tx
+from bot.ports import Announced, Stale, Tx
 from bot.services import outbox
 from bot.services.board import Board
 from bot.services.incidents import rooms
-from bot.services.releases import releases
 from bot.services.runs import mirroring
-from tests.services.absent import NoMirrors, NoReleases
-from tests.services.github import Hub
+from tests.services.absent import NoMirrors
 from tests.services.room import Room
-from tests.services.team import PEOPLE, Team
+from tests.services.team import Team
 
 
 @pytest.fixture
@@ -112,108 +107,6 @@ async def test_what_a_killed_bot_had_taken_another_one_does_a_minute_later(
     team.clock.forward(1)
     await mirroring.mirror(team.desk, 1)
     assert page.made == ["D1"]
-
-
-@dataclass
-class Making(NoReleases):
-    """Tags and releases as they are made; everything takes a moment. `first` is somebody whose
-    write comes just before ours.
-    """
-
-    hub: Hub
-    releases: list[Release] = field(default_factory=list)
-    first: Release | None = None
-    refuses: bool = False
-
-    async def release(self, repo: str, tag: str) -> Release:
-        await asyncio.sleep(0)
-        if not self.releases:
-            raise NotFound("github", "no release")
-        return self.releases[0]
-
-    async def create_tag(self, repo: str, tag: str, commit: str, message: str) -> None:
-        await asyncio.sleep(0)
-        if self.refuses:
-            raise Declined("github", "422 Repository rule violations found")
-        if self.first is not None:
-            self.hub.tagged[repo, tag] = commit
-        if (repo, tag) in self.hub.tagged:
-            raise Declined("github", "422 Reference already exists")
-        self.hub.tagged[repo, tag] = commit
-
-    async def create_release(self, repo: str, tag: str, title: str, notes: str) -> Release:
-        await asyncio.sleep(0)
-        if self.first is not None:
-            self.releases.append(self.first)
-        if self.releases:
-            raise Declined("github", "422 tag_name already_exists")
-        self.releases.append(a_release(title, notes))
-        return self.releases[0]
-
-
-def a_release(title: str, notes: str) -> Release:
-    return Release(number=1, title=title, notes=notes, url="https://github.com/acme/app/releases/1")
-
-
-@pytest.fixture
-async def making(team: Team) -> Making:
-    """Ana has pressed Create Tag and Release."""
-    made = Making(hub=team.hub)
-    team.desk = replace(team.desk, releases=made)
-    wanted = ReleaseDraft(
-        state=ReleaseDraftState.WANTED,
-        service="app",
-        environment="production",
-        repo="acme/app",
-        version="v2.0.0",
-        asked_by=PEOPLE["ana"],
-        asked_at=team.clock.now(),
-        branch="main",
-        commits=(Commit(sha="c" * 40, authored_at=team.clock.now()),),
-        title="v2.0.0",
-        notes="All new",
-        commit="c" * 40,
-        wanted_by=PEOPLE["ana"],
-        due_at=team.clock.now(),
-    )
-    await team.store.run(lambda tx: tx.add_release_draft(wanted))
-    return made
-
-
-async def ended(team: Team) -> tuple[ReleaseDraftState, list[str]]:
-    """How it ended, and what she was told."""
-    draft, posts = await team.store.read(lambda tx: (tx.release_draft(1), tx.posts_due(tx.now)))
-    assert draft is not None
-    return draft.state, [post.message.text for post in posts if post.key.startswith("draft:")]
-
-
-MADE = (
-    "<https://github.com/acme/app/releases/1|The release of v2.0.0> is published, "
-    "its tag stands at `ccccccc`."
-)
-
-
-async def test_a_release_is_made_and_told_once(team: Team, making: Making) -> None:
-    await at_once(releases.step(team.desk, 1), releases.step(team.desk, 1))
-    assert await ended(team) == (ReleaseDraftState.DONE, [MADE])
-
-
-async def test_what_somebody_makes_in_that_moment_is_taken_as_it_is(
-    team: Team, making: Making
-) -> None:
-    making.first = a_release("v2.0.0", "All new")
-    await releases.step(team.desk, 1)
-    assert await ended(team) == (ReleaseDraftState.DONE, [MADE])
-
-
-async def test_what_github_does_not_let_us_make_is_told(team: Team, making: Making) -> None:
-    making.refuses = True
-    await releases.step(team.desk, 1)
-    why = "GitHub does not let me: 422 Repository rule violations found"
-    assert await ended(team) == (
-        ReleaseDraftState.FAILED,
-        [f"The release of v2.0.0 was not made: {why}."],
-    )
 
 
 @dataclass

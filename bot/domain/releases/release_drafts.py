@@ -35,6 +35,7 @@ class ReleaseDraft:
     """One draft as stored; all times aware UTC, people as Slack user ids.
 
     `commits` are the newest ones of `branch`, to choose from; there are none where the tag exists.
+    `asked_at` is when its draft was asked for, and once it is wanted, when that was.
     `was` are the notes as GitHub had them before, None where there was no release.
     `deploys` says that a deployment was asked for, which goes on once the tag is there, as a hotfix
     where it is `for_incident`.

@@ -79,6 +79,7 @@ def want(tx: Tx, draft_id: int, slack_id: str, wish: ReleaseWish) -> Message:
         title=wish.title,
         notes=wish.notes,
         wanted_by=slack_id,
+        asked_at=tx.now,
         due_at=tx.now,
     )
     saved = tx.save_release_draft(draft, wanted)

@@ -11,6 +11,7 @@ from bot.domain.people import Role
 from bot.domain.releases.release_drafts import ReleaseDraft, ReleaseDraftState
 from bot.domain.releases.release_notes import MAX_NOTES
 from bot.domain.releases.release_notes import draft as drafted
+from bot.domain.spans import span
 from bot.domain.versions import Version
 from bot.messages import releases as messages
 from bot.messages.blocks import Message, refused
@@ -26,6 +27,11 @@ LOST_AFTER = timedelta(seconds=60)
 
 TELL_AFTER = 3
 """Failures in a row after which the person is told that it takes longer."""
+
+MAKE_WITHIN = timedelta(minutes=10)
+"""What cannot be made in this time after somebody wanted it, because GitHub or the bot was away, is
+not made any more.
+"""
 
 
 async def offer(desk: Desk, deployment: Deployment, branch: str) -> ReleaseDraft:
@@ -58,7 +64,7 @@ async def step(desk: Desk, draft_id: int) -> None:
             await _read(desk, draft)
         elif draft.state is ReleaseDraftState.WANTED:
             with desk.github.urgently():
-                await _make(desk, draft)
+                await _make_in_time(desk, draft)
     except (Declined, NotFound) as no:
         await _fail(desk, draft, f"GitHub does not let me: {no.text}")
     except Fault as fault:
@@ -116,6 +122,14 @@ async def _draft_notes(desk: Desk, draft: ReleaseDraft, head: str) -> str:
     before = max(found, key=lambda pair: pair[0])[1].name if found else None
     listed = await desk.github.changes(draft.repo, before, head)
     return drafted(listed.changes, listed.url)
+
+
+async def _make_in_time(desk: Desk, draft: ReleaseDraft) -> None:
+    """What somebody wanted in the evening is not made, and asked to be deployed, in the night."""
+    if desk.now() - draft.asked_at < MAKE_WITHIN:
+        await _make(desk, draft)
+    else:
+        await _fail(desk, draft, f"that could not be done within {span(MAKE_WITHIN)}")
 
 
 async def _make(desk: Desk, draft: ReleaseDraft) -> None:
@@ -204,10 +218,18 @@ async def _finish(desk: Desk, draft: ReleaseDraft, release: Release) -> None:
 
 
 def _go_on(tx: Tx, desk: Desk, draft: ReleaseDraft) -> Message:
+    try:
+        return requests.deploy(tx, desk.config, _wish(draft), draft.wanted_by or "", draft.asked_in)
+    except Refusal as refusal:
+        return refused(refusal, desk.config.commands.model_dump())
+
+
+def _wish(draft: ReleaseDraft) -> DeployWish:
+    """The deployment that asked for it."""
     version = Version.parse(draft.version)
     if version is None:
         raise ValueError(f"{draft.version} is no version")
-    wish = DeployWish(
+    return DeployWish(
         version=version,
         service=draft.service,
         environment=draft.environment,
@@ -215,22 +237,31 @@ def _go_on(tx: Tx, desk: Desk, draft: ReleaseDraft) -> Message:
         incident=draft.for_incident,
         reason=draft.reason,
     )
-    try:
-        return requests.deploy(tx, desk.config, wish, draft.wanted_by or "", draft.asked_in)
-    except Refusal as refusal:
-        return refused(refusal, desk.config.commands.model_dump())
 
 
 async def _fail(desk: Desk, draft: ReleaseDraft, why: str) -> None:
+    """Say so, and what was made all the same: a tag that stands can be deployed."""
     failed = draft.to(ReleaseDraftState.FAILED)
     actor = draft.wanted_by or draft.asked_by
+    tag = await _left(desk, draft)
+    deploys = f"{desk.config.commands.deploy} {_wish(draft)}" if draft.deploys else ""
 
     def keep(tx: Tx) -> None:
         tx.save_release_draft(draft, failed)
-        tx.audit(actor, "release_failed", draft.version, repo=draft.repo, why=why)
-        tx.post(_tell(draft, "failed", messages.failed(draft, why)))
+        tx.audit(actor, "release_failed", draft.version, repo=draft.repo, why=why, tag=tag)
+        tx.post(_tell(draft, "failed", messages.failed(draft, why, tag, deploys)))
 
     await desk.store.run(keep)
+
+
+async def _left(desk: Desk, draft: ReleaseDraft) -> bool | None:
+    """Whether the tag that was wanted stands at its commit; None where GitHub does not say."""
+    if draft.state is not ReleaseDraftState.WANTED or not draft.makes_tag:
+        return False
+    try:
+        return await _tagged(desk, draft) == draft.commit
+    except Fault:
+        return None
 
 
 async def _put_off(desk: Desk, draft: ReleaseDraft, fault: Fault) -> None:
