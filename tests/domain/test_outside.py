@@ -49,8 +49,9 @@ def ended(number: int = 1, conclusion: str = "success", **changes: Any) -> RunSu
     ("run", "begin", "known", "new"),
     [
         (a_run(), BEFORE, 0, True),
-        (a_run(), NOON, 0, False),
-        (a_run(), AFTER, 0, False),
+        (ended(), NOON, 0, False),
+        (ended(), AFTER, 0, False),
+        (a_run(), AFTER, 0, True),
         (a_run(), BEFORE, 1, False),
         (a_run(attempt=2), BEFORE, 1, True),
         (a_run(attempt=2), BEFORE, 2, False),
@@ -67,13 +68,24 @@ def test_what_is_new(run: RunSummary, begin: Any, known: int, new: bool) -> None
     assert is_new(run, begin, known) is new
 
 
-def test_new_is_what_begins_after_the_newest_that_had_ended_at_the_first_look() -> None:
+def test_new_is_what_begins_after_the_newest_that_is_dealt_with() -> None:
     assert since([]) == EPOCH
     assert since([ended(2, began_at=NOON), ended(1, began_at=BEFORE)]) == NOON
-    # what works stays new until it is followed, and so does what came after it
-    working = [ended(1, began_at=BEFORE), a_run(2), ended(3, began_at=AFTER)]
-    assert since(working) == BEFORE
-    assert since([a_run()]) == EPOCH
+    # what is yet to be followed stays new, and so does what came after it
+    waits, last = a_run(2), ended(3, began_at=AFTER)
+    listed = [ended(1, began_at=BEFORE), waits, last]
+    assert since(listed, [waits]) == BEFORE
+    assert since(listed, [last]) == NOON
+    assert since([a_run()], [a_run()]) == EPOCH
+
+
+def test_what_was_over_before_the_first_look_is_new_at_no_later_one() -> None:
+    """Though a run that began before it waits at its gate all the time."""
+    listed = [ended(1, began_at=BEFORE), a_run(2, status="waiting"), ended(3, began_at=AFTER)]
+    [followed] = [run for run in listed if is_new(run, None, 0)]
+    assert followed.id == 2
+    after = since(listed)
+    assert [run.id for run in listed if is_new(run, after, int(run is followed))] == []
 
 
 def ways(*runs: RunSummary, is_free: bool = True, live_at: Any = None, **did: Did) -> list[str]:

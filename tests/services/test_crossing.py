@@ -12,10 +12,13 @@ import pytest
 from bot import config
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
+from bot.services.runs import outside
+from bot.services.runs.lookouts import Lookout, new_runs
 from tests.services import team as teams
 from tests.services.github import Run
 from tests.services.team import Team
 
+APP = "acme/app"
 SHOP = """
   shop:
     repo: acme/app
@@ -32,7 +35,7 @@ def shared(team: Team) -> Team:
 
 
 def starts(team: Team, status: str, file: str = "release.yml") -> Run:
-    run = team.hub.begins("acme/app", file, {"version": "v1.3.0"}, "cy-acme")
+    run = team.hub.begins(APP, file, {"version": "v1.3.0"}, "cy-acme")
     run.status = status
     return run
 
@@ -99,3 +102,21 @@ async def test_a_rollback_by_hand_is_seen_right_before_a_release_is_sent(team: T
     assert sent(team) == []
     [asked, found] = await team.all()
     assert (asked.state, found.run_id) == (State.CANCELLED, run.id)
+
+
+async def test_what_nobody_can_tell_is_over_once_it_has_ended(shared: Team) -> None:
+    """Else its alert would be said again as soon as it is forgotten that it was said."""
+    team = shared
+    run = starts(team, "in_progress")
+    [lookout] = [one for one in team.lookouts if (one.repo, one.workflow) == (APP, "release.yml")]
+    await outside.look(team.desk, lookout)
+    assert await new(team, lookout) == [run.id]
+    run.ends("success")
+    await outside.look(team.desk, lookout)
+    assert await new(team, lookout) == []
+
+
+async def new(team: Team, lookout: Lookout) -> list[int]:
+    listed = await team.hub.runs(APP, "release.yml")
+    found = await team.store.read(lambda tx: new_runs(tx, lookout, listed, "gonogo-bot"))
+    return [run.id for run in found]

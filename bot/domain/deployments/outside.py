@@ -60,24 +60,24 @@ class Way(StrEnum):
 
 
 def is_new(run: RunSummary, since: datetime | None, known: int) -> bool:
-    """Whether an attempt of a run began after `since` and is not known; `known` is the last
-    attempt of it that is.
+    """Whether an attempt of a run is not known, and is under way or began after `since`; `known` is
+    the last attempt of it that is.
 
     Before the first look (`since` is None) only what is still under way is new.
     """
     if run.event in TRIALS or run.attempt <= known:
         return False
-    return not run.is_over if since is None else run.began_at > since
+    return not run.is_over or (since is not None and run.began_at > since)
 
 
 def since(listed: Iterable[RunSummary], undone: Iterable[RunSummary] = ()) -> datetime:
-    """After a look: the time, by GitHub's clock, after which every run is new.
+    """After a look: the time, by GitHub's clock, after which what is over by the next one is new.
 
-    What is under way, or `undone`, stays new until it is known.
+    What is `undone` stays new until it is known.
     """
     newest, waiting = EPOCH, {run.id for run in undone}
     for run in sorted(listed, key=lambda run: run.began_at):
-        if not run.is_over or run.id in waiting:
+        if run.id in waiting:
             break
         newest = run.began_at
     return newest

@@ -45,13 +45,21 @@ async def look(desk: Desk, lookout: Lookout) -> timedelta:
         await _settle_place(desk, lookout, place, runs)
 
     def keep(tx: Tx) -> bool:
-        since = outside.since(listed, new_runs(tx, lookout, listed, login))
+        left = new_runs(tx, lookout, listed, login)
+        since = outside.since(listed, (run for run in left if _is_followed(lookout, run)))
         if tx.lookout(lookout.repo, lookout.key) != since:
             tx.keep_lookout(lookout.repo, lookout.key, since)
         return telling.of_runs(tx, lookout.repo, tx.now - timedelta(days=1))
 
     told = await desk.store.run(keep)
     return max(LOOK_WHILE_TOLD, pace(desk.config)) if told else pace(desk.config)
+
+
+def _is_followed(lookout: Lookout, run: RunSummary) -> bool:
+    """Whether a run is to be followed at some time, as soon as its slot is free: of whose place
+    nobody can tell, nothing but a warning ever comes.
+    """
+    return bool(lookout.branch) or outside.place_of(run, lookout.places) is not None
 
 
 Runs = dict[tuple[str, str], list[RunSummary]]
