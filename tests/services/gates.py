@@ -22,7 +22,8 @@ class GatedHub(Hub):
     """`gates` are the repositories whose releases wait, and for what; without `reviewers` nobody's
     gate holds anything. `on_answer` hears of each answer before it is taken; `replies` are the
     ways in which the next ones go: accepted, lost (taken, and 502), dropped (not taken, and 502).
-    With a `timer` GitHub lists a gate that was answered until that has run out, too.
+    The rules of a run are those of all `places`, and each is answered once. With a `timer` GitHub
+    lists a gate that was answered until that has run out, too.
     """
 
     gates: dict[str, Literal["people", "rule"]] = field(default_factory=dict)
@@ -31,6 +32,8 @@ class GatedHub(Hub):
     replies: list[str] = field(default_factory=list)
     reviewed: dict[int, list[Review]] = field(default_factory=dict)
     past: set[int] = field(default_factory=set)
+    places: tuple[str, ...] = (PLACE,)
+    ruled: dict[int, list[str]] = field(default_factory=dict)
     timer: timedelta | None = None
     opens: dict[int, datetime] = field(default_factory=dict)
     told: dict[tuple[str, str], tuple[tuple[int, bool], ...]] = field(default_factory=dict)
@@ -132,7 +135,16 @@ class GatedHub(Hub):
     async def answer_rule(
         self, repo: str, run_id: int, environment: str, *, approve: bool, comment: str
     ) -> None:
-        await self._answered(run_id, approve, lambda run: self._lets(run, approve=approve))
+        answered = self.ruled.setdefault(run_id, [])
+        if environment in answered:
+            raise Declined("github", "422 it waits for no rule there")
+
+        def take(run: Run) -> None:
+            answered.append(environment)
+            if not approve or set(answered) == set(self.places):
+                self._lets(run, approve=approve)
+
+        await self._answered(run_id, approve, take)
 
     async def _answered(self, run_id: int, approve: bool, take: Callable[[Run], None]) -> None:
         reply = self.replies.pop(0) if self.replies else "accepted"

@@ -5,13 +5,16 @@ never left waiting for nobody.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot import config
 from bot.domain.deployments.states import State
 from bot.domain.errors import Fault
 from bot.ports import Post
+from tests.services import team as teams
 from tests.services.github import Run
 from tests.services.team import Team
 
@@ -205,4 +208,23 @@ async def test_a_wait_timer_after_the_approval_is_waited_for_and_nobody_is_calle
     found = await team.newest()
     assert (found.state, run.status, found.four_eyes) == (State.RUNNING, "in_progress", "")
     assert len(answers) < 2
+    assert alerts(await team.store.read(lambda tx: tx.posts_due(tx.now))) == []
+
+
+async def test_of_two_rules_the_one_that_was_answered_is_not_answered_again(team: Team) -> None:
+    both = "{mode: github_protection_rule, environments: [checks, production]}"
+    text = teams.CONFIG.replace("{mode: github_protection_rule}", both)
+    team = replace(team, config=config.parse(text))
+    team.hub.places = ("checks", "production")
+    assert await team.asks("ana", "v1.1.0", "job") is None
+    await team.works()
+    await team.passes(5)
+    [run] = team.hub.started
+    team.hub.replies = ["accepted", "dropped"]
+    assert await team.approves("bo", 1) is None
+    for _ in range(6):
+        await team.passes(61)
+    assert (team.hub.ruled[run.id], run.status) == (["checks", "production"], "in_progress")
+    found = await team.newest()
+    assert (found.state, found.four_eyes) == (State.RUNNING, "")
     assert alerts(await team.store.read(lambda tx: tx.posts_due(tx.now))) == []

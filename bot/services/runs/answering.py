@@ -34,7 +34,9 @@ async def answer(desk: Desk, deployment: Deployment) -> None:
     if against is not None:
         await not_approved(desk, judged, against)
         return
-    await _send(desk, judged, held)
+    is_rule = seen.protection is not None and seen.protection.is_rule
+    # Each rule is an answer of its own, so each has its intent, and is known to be taken.
+    await _send(desk, judged, held[:1] if is_rule else held)
 
 
 async def reject(desk: Desk, deployment: Deployment) -> None:
