@@ -16,7 +16,7 @@ from tests.store.samples import START, HandClock, a_deployment, only_on_sqlite
 
 BOUND = Binding(tag_object="a" * 40, commit="b" * 40, workflow_blob="c" * 40)
 
-GONE = {"0045": {"deployments.baseline_ms"}}
+GONE = {"0045": {"deployments.baseline_ms"}, "0048": {"people.seen_at"}}
 """What a migration took from under the version before it, which then had to be stopped first."""
 
 SINCE = "0044"
