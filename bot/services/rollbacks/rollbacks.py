@@ -7,7 +7,7 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
 from bot.domain.incidents.incidents import Incident
-from bot.domain.people import Actor
+from bot.domain.people import Actor, require_member
 from bot.domain.rollbacks import reversals, rollbacks
 from bot.domain.rollbacks.rescue import Rescue
 from bot.domain.rollbacks.rollbacks import Way
@@ -17,7 +17,7 @@ from bot.messages.deployments import notes
 from bot.messages.rollbacks import rollbacks as messages
 from bot.messages.rollbacks.rollbacks import Order
 from bot.ports import Tx
-from bot.services.deployments.requests import as_before, service_of
+from bot.services.deployments.requests import as_before, service_of, who
 from bot.services.desk import direct
 from bot.services.rollbacks import lifts, undoing
 from bot.services.rollbacks.situations import Situation, is_as_shown, is_new, is_open, situation
@@ -202,6 +202,8 @@ def make_way(tx: Tx, holder: Deployment, wish: Rescue) -> None:
 
 
 def _authorised(tx: Tx, slack_id: str) -> Actor:
+    actor, _ = who(tx, slack_id)
+    require_member(actor)  # whom nobody knows is told so, and is not looked for
     actor = as_before(tx, slack_id)
     rollbacks.may_roll_back(actor)
     return actor
