@@ -11,11 +11,12 @@ from bot.ports.incidents import Room
 from bot.ports.mirrors import Announced, Mirrors
 from bot.ports.monitors import Monitor, Question
 from bot.ports.pictures import Painter
+from bot.ports.posts import Card, Post, StaleCard
 from bot.ports.probes import Probes
 from bot.ports.registry import Registry, StoredImage
 from bot.ports.releases import Release, Releases
 from bot.ports.remedies import Pull, Pulls
-from bot.ports.store import Card, Post, Stale, StaleCard, Store, Tx, Unreachable
+from bot.ports.store import Stale, Store, Tx, Unreachable
 from bot.ports.targets import Jobs, Logs, Pinning, Receipt, Reversing, Target
 
 __all__ = [
