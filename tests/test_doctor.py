@@ -8,15 +8,14 @@ from dataclasses import replace
 import pytest
 
 from bot import config
-from bot.adapters.github import Installation, PyGithubAdapter
+from bot.adapters.github import PyGithubAdapter
 from bot.adapters.health import HealthProbe
 from bot.adapters.slack.slack import SlackChat
 from bot.adapters.store import Unreachable, Unusable
-from bot.doctor import doctor, gate_doctor
+from bot.doctor import doctor
 from bot.doctor.preflight import Finding
 from bot.ports import Workflow
 from sandbox import app
-from sandbox.github.environments import Environment
 from sandbox.seeds import Seed
 from sandbox.world import World
 from tests.scenarios import outside
@@ -248,64 +247,3 @@ def test_a_workflow_is_judged_by_what_it_declares(workflow: Workflow, ok: bool, 
     found = list(doctor.workflow_findings("acme/app release.yml", workflow))
     assert all(one.ok for one in found) is ok
     assert any(says in str(one) for one in found)
-
-
-async def gate_findings(seed: str, begin: Callable[[World], None] = lambda _: None) -> list[str]:
-    """What the doctor says about the gate of production, as it is in that seed."""
-    world = World(Seed.named(seed))
-    begin(world)
-    runner = await app.start(world)
-    account = "ghp_local_token" if seed == "gated" else _as_app(world)
-    github = PyGithubAdapter(
-        f"{world.base_url}/github", account, reviewer_token="ghp_local_reviewer"
-    )
-    loaded = config.parse(world.seed.gonogo_yaml(world.base_url))
-    [place] = gate_doctor.gates(loaded)
-    found = await gate_doctor.gate(loaded, github, *place)
-    await github.close()
-    await runner.cleanup()
-    return [f"{one.ok}: {one.text}" for one in found]
-
-
-def _as_app(world: World) -> Installation:
-    hub = world.github.app
-    return Installation(
-        f"{world.base_url}/github",
-        app_id=str(hub.id),
-        private_key=hub.pem(),
-        installation_id=hub.installation,
-        repositories={"acme/app"},
-    )
-
-
-async def test_a_gate_that_works_and_whom_github_would_let_besides() -> None:
-    assert await gate_findings("gated") == [
-        "True: The run waits at GitHub's environment production",
-        "True: ana-acme, bo-acme may deploy and could approve that at GitHub; gonogo tells on it",
-    ]
-    assert await gate_findings("ruled") == [
-        "True: The run waits at GitHub's environment production"
-    ]
-
-
-async def test_a_gate_at_which_nobody_could_answer() -> None:
-    def without_us(world: World) -> None:
-        production(world).reviewers = ("dee-acme",)
-        production(world).prevent_self_review = True
-
-    assert await gate_findings("gated", without_us) == [
-        "False: gonogo-reviewer is no required reviewer of GitHub's environment production",
-        "True: “prevent self-review” stops gonogo-bot alone, which starts the runs",
-    ]
-
-
-async def test_an_environment_that_is_not_there() -> None:
-    def without_it(world: World) -> None:
-        del world.github.repositories["acme/app"].environments["production"]
-
-    [problem] = await gate_findings("gated", without_it)
-    assert "has no required reviewers, so a run would not wait for anybody" in problem
-
-
-def production(world: World) -> Environment:
-    return world.github.repositories["acme/app"].environments["production"]

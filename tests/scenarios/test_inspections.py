@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.scenarios.test_undoing import RULES
+from tests.scenarios.undoing import RULES
 from tests.scenarios.workspace import Json, Workspace, workspace
 
 SUCCESS = "✅ v1.3.0 deployed to production successfully"

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from tests.scenarios.test_rollback import deployed, rolls_back
-from tests.scenarios.test_undoing import RULES
+from tests.scenarios.undoing import RULES
 from tests.scenarios.workspace import Workspace, workspace
 
 GOES_AWAY = "Goes away (3 commits): Add feature X; Fix bug Y; Update dependency Z"

@@ -7,8 +7,8 @@ import pytest
 
 from tests.scenarios.test_rollback import rollback_runs
 from tests.scenarios.test_targets import VERCEL, card_of, rolls_back, starts, targets
-from tests.scenarios.test_undoing import RULES, asked, began, deployed, reversible, undoes
 from tests.scenarios.test_workflow_target import WORKERS
+from tests.scenarios.undoing import RULES, asked, began, deployed, reversible, undoes
 from tests.scenarios.workspace import Workspace, workspace
 
 EXECUTED = "⚠️ Production rollback executed"

@@ -9,7 +9,7 @@ from sandbox.host.engine import Job
 from sandbox.host.server import LOOPBACK, REPOSITORY
 from sandbox.world import World
 from tests.scenarios.test_targets import targets
-from tests.scenarios.test_undoing import card, deployed, reversible, undoes
+from tests.scenarios.undoing import card, deployed, reversible, undoes
 from tests.scenarios.workspace import Json, Workspace, workspace
 
 AFTER = ["migrate:status", "test:data-integrity"]

@@ -12,16 +12,9 @@ from typing import Any
 import pytest
 
 from bot.domain.deployments.mirrors import Mirror, Shown
-from bot.domain.deployments.states import State
-from bot.messages.blocks import Message
-from bot.messages.deployments.cards import card as render
-from bot.ports import Announced, Stale, Tx
-from bot.services import outbox
-from bot.services.board import Board
-from bot.services.incidents import rooms
+from bot.ports import Announced, Stale
 from bot.services.runs import mirroring
 from tests.services.absent import NoMirrors
-from tests.services.room import Room
 from tests.services.team import Team
 
 
@@ -107,94 +100,3 @@ async def test_what_a_killed_bot_had_taken_another_one_does_a_minute_later(
     team.clock.forward(1)
     await mirroring.mirror(team.desk, 1)
     assert page.made == ["D1"]
-
-
-@dataclass
-class Crossing(Room):
-    """Slack, in which the edit of a bot that began first arrives last, and whose other bot hears
-    of its own edit after that.
-    """
-
-    first_began: asyncio.Event = field(default_factory=asyncio.Event)
-    second_edited: asyncio.Event = field(default_factory=asyncio.Event)
-    first_kept: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def update(self, channel: str, ts: str, message: Message) -> None:
-        if not self.first_began.is_set():
-            self.first_began.set()
-            await self.second_edited.wait()
-            await super().update(channel, ts, message)
-        elif not self.second_edited.is_set():
-            await super().update(channel, ts, message)
-            self.second_edited.set()
-            await self.first_kept.wait()
-        else:
-            await super().update(channel, ts, message)
-
-
-async def shown(team: Team) -> Message:
-    """The card, once one bot has done all that is due in the channel."""
-    board = Board(team.desk)
-    for _ in range(4):
-        for card in await team.store.read(lambda tx: tx.stale_cards()):
-            await board.show(card.deployment)
-        await outbox.deliver(team.desk, await team.store.read(lambda tx: tx.posts_due(tx.now)))
-    _, card_message = team.room.said["card:1"]
-    return card_message
-
-
-async def test_an_edit_that_arrives_late_is_not_what_a_card_shows_in_the_end(team: Team) -> None:
-    await shown(team)
-    crossing = Crossing(groups={}, said=team.room.said)
-    bots = [Board(replace(team.desk, chat=crossing)) for _ in range(2)]
-    assert await team.cancels("ana", 1) is None
-
-    late = asyncio.create_task(bots[0].show(1))
-    await crossing.first_began.wait()
-    team.hub.started[0].ends("cancelled")
-    await team.passes(60)
-    in_time = asyncio.create_task(bots[1].show(1))
-    await late
-    crossing.first_kept.set()
-    await in_time
-
-    ended = await team.store.read(lambda tx: tx.deployment(1))
-    assert ended is not None and ended.state is State.CANCELLED
-    assert await shown(team) == render(ended, team.clock.now())
-
-
-async def test_the_message_of_an_incident_ends_right_as_well(team: Team) -> None:
-    await team.suffers("app")
-
-    async def retitled(title: str) -> None:
-        def change(tx: Tx) -> None:
-            incident = tx.incident(1)
-            assert incident is not None
-            tx.save_incident(incident, incident.with_(title=title))
-
-        await team.store.run(change)
-        team.clock.forward(10)
-
-    def begin(tx: Tx) -> None:
-        incident = tx.incident(1)
-        assert incident is not None
-        rooms.furnish(tx, team.config, incident)
-
-    await team.store.run(begin)
-    for _ in range(2):  # the suspect comes into the thread of what was posted
-        await outbox.deliver(team.desk, await team.store.read(lambda tx: tx.posts_due(tx.now)))
-    crossing = Crossing(groups={}, said=team.room.said)
-    bots = [rooms.Rooms(replace(team.desk, chat=crossing), lambda: None) for _ in range(2)]
-
-    await retitled("slower")
-    late = asyncio.create_task(bots[0].show(1))
-    await crossing.first_began.wait()
-    await retitled("down")
-    in_time = asyncio.create_task(bots[1].show(1))
-    await late
-    crossing.first_kept.set()
-    await in_time
-
-    await rooms.Rooms(team.desk, lambda: None).show(1)
-    _, root = team.room.said["room:1"]
-    assert "down" in root.text
