@@ -30,12 +30,15 @@ QUARTERS = 4
 ACTS = 50
 A_PERSONS = (State.NEEDS_ATTENTION, State.DEGRADED, State.ABORTING)
 HAS_TO_HAPPEN = (
-    *("release sent", "killed", State.UNKNOWN),
+    *("release sent", "killed", "no clear answer"),
     *(State.SUCCEEDED, State.FAILED, State.CANCELLED, State.VOID),
     *("let in", "turned away", "passed", "four eyes broken", "dry run"),
     *("lifted", "held while a source is silent", "not verifiable", "verified"),
 )
-HAPPENS_IN_MANY = ("hotfix asked", "sent although it was lifted", State.NEEDS_ATTENTION)
+HAPPENS_IN_MANY = (
+    *("hotfix asked", "sent although it was lifted"),
+    *(State.NEEDS_ATTENTION, State.UNKNOWN),
+)
 MANY = 200
 """Stories of a quarter; in fewer of them what is seldom may not happen."""
 

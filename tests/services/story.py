@@ -186,6 +186,8 @@ class Base(RuleBasedStateMachine):
             assert not asked & yes, f"{one.name} was approved by who asked for it"
             assert len(yes) == len(one.approvals), f"somebody counts twice for {one.name}"
             self._was_let_by_four_eyes(one)
+            if one.dispatch and one.dispatch.unclear:  # most of them are found before we look
+                self.seen["no clear answer"] += 1
             if (before := self.ended.get(one.id)) is not None:
                 assert one.state is before.state, f"{one.name} was {before.state}"
             elif one.is_terminal:
