@@ -35,10 +35,7 @@ HAS_TO_HAPPEN = (
     *("let in", "turned away", "passed", "four eyes broken", "dry run"),
     *("lifted", "held while a source is silent", "not verifiable", "verified"),
 )
-HAPPENS_IN_MANY = (
-    *("hotfix asked", "sent although it was lifted"),
-    *(State.NEEDS_ATTENTION, State.UNKNOWN),
-)
+HAPPENS_IN_MANY = ("hotfix asked", "sent although it was lifted", State.NEEDS_ATTENTION)
 MANY = 200
 """Stories of a quarter; in fewer of them what is seldom may not happen."""
 
