@@ -48,7 +48,9 @@ class Visit:
         return self.page.get_by_role("complementary", name="Outside world")
 
     async def types(self, text: str) -> None:
-        """Types a line and sends it."""
+        """Types a line and sends it, once the one before has gone: Enter sends nothing before."""
+        composer = self.page.locator("#composer form")
+        await expect(composer).not_to_have_attribute("aria-busy", "true")
         await self.field.fill(text)
         await self.field.press("Enter")
 
