@@ -36,7 +36,7 @@ class Deliveries:
                 tx.set_duty(f"tags:{told}", tx.now)
             if told and event == telling.PUSH:
                 tx.hurry_remedies(told)
-            if told and event == telling.RUN:
+            if told and telling.changes_runs(tx, event, told):
                 lookouts.hurry(tx, self._config, told)
             tx.hurry()
             return True

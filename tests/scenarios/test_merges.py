@@ -1,9 +1,12 @@
 """What a merge brings to staging: taken over quietly, validated, and told once when it fails."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sandbox.world import World
 from tests.scenarios.workspace import Json, Workspace, workspace
 
 
@@ -39,6 +42,39 @@ async def test_a_merge_is_on_staging_and_in_the_history_without_a_word_in_the_ch
     shown = await team.types("ana", "/deployments show D2")
     assert "Smoke: passed" in shown
     assert "Health: 3 passes in a row" in shown
+
+
+def told_of(*events: str) -> Callable[[World], None]:
+    """Of all its webhooks GitHub sends these alone."""
+
+    def begin(world: World) -> None:
+        def hear(event: str, *more: Any) -> None:
+            if event in events:
+                world.webhooks.hear(event, *more)
+
+        world.github.listeners[:] = [hear]
+
+    return begin
+
+
+async def seen_after(folder: Path, *events: str) -> int:
+    """Seconds from a merge until that is told of staging."""
+    folder.mkdir()
+    async with workspace(folder, begin=told_of(*events)) as team:
+        name = await merges(team)
+        for seconds in range(1, 120):
+            await team.passes("PT1S")
+            if name in "\n".join(await status(team)):
+                return seconds
+    raise AssertionError("it was never seen")
+
+
+@pytest.mark.parametrize("event", ["workflow_run", "deployment_status"])
+async def test_what_github_tells_is_seen_before_it_is_looked_for(
+    tmp_path: Path, event: str
+) -> None:
+    told = await seen_after(tmp_path / "told", event)
+    assert told < await seen_after(tmp_path / "polled") - 5
 
 
 async def test_it_works_while_it_runs_and_holds_only_staging(team: Workspace) -> None:

@@ -4,16 +4,27 @@ Which events come is set up at GitHub, so each is counted for itself: one about 
 nothing of runs.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.ports import Tx
 
 RUN, JOB, PUSH = "workflow_run", "workflow_job", "push"
+DEPLOYED = "deployment_status"
+
+BEFORE = timedelta(hours=1)
+"""A deployment is told of within so long of its run, if runs are told of."""
 
 
 def source(event: str) -> str:
     """From where in the inbox a delivery of this event is."""
     return f"github:{event}"
+
+
+def changes_runs(tx: Tx, event: str, repo: str) -> bool:
+    """Whether a run may have changed by what this delivery is about: a run, or a deployment where
+    nothing tells of runs.
+    """
+    return event == RUN or (event == DEPLOYED and not of_runs(tx, repo, tx.now - BEFORE))
 
 
 def of_runs(tx: Tx, repo: str, since: datetime) -> bool:
