@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot import private_key
 from bot.adapters.store.database import checked
 from bot.config import ConfigError
 
@@ -178,24 +179,8 @@ class Settings(BaseSettings):
         if file is not None:
             if key is not None:
                 raise ValueError("set either this or GITHUB_APP_PRIVATE_KEY_FILE, not both")
-            try:
-                key = SecretStr(file.read_text())
-            except (OSError, UnicodeDecodeError) as error:
-                why = getattr(error, "strerror", None) or "it is no text"
-                raise ValueError(f"{file} cannot be read ({why})") from None
-        if key is None:
-            return None
-        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-        from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
-        text = key.get_secret_value().replace("\\n", "\n")
-        try:
-            is_right = isinstance(load_pem_private_key(text.encode(), None), RSAPrivateKey)
-        except (ValueError, TypeError):  # a TypeError where it is locked by a password
-            is_right = False
-        if not is_right:
-            raise ValueError("is no RSA private key such as GitHub gives out")
-        return SecretStr(text)
+            key = private_key.read(file)
+        return None if key is None else private_key.checked(key)
 
     @field_validator("github_token")
     @classmethod

@@ -7,11 +7,7 @@ from typing import Any
 from bot.domain.deployments.backups import Backups
 from bot.domain.deployments.changes import ChangeList
 from bot.domain.deployments.validation import Outcome
-from bot.domain.gates import (
-    Check,
-    Level,
-    Staged,
-)
+from bot.domain.gates import Check, Level, Staged
 from bot.domain.rollbacks.rehearsal import Rehearsal
 from tests.domain.evidence import (
     BACKED_UP,
