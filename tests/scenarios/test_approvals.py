@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.people import FRESH
 from tests.scenarios import outside
 from tests.scenarios.workspace import Workspace, workspace
 
@@ -254,11 +255,21 @@ async def test_an_approval_counts_only_while_the_approver_still_is_one(tmp_path:
         assert "approved by @dee" in await team.card()
 
 
+async def is_old(team: Workspace, person: str) -> bool:
+    """Whether what is known of somebody was read too long ago to count."""
+    assert team.bot is not None
+    who = team.world.slack.named(person).id
+    _, read_at = await team.bot.store.read(lambda tx: tx.actor(who))
+    return read_at is not None and team.world.clock.now() - read_at > FRESH
+
+
 async def test_a_click_on_old_directory_rows_is_judged_before_the_effect(tmp_path: Path) -> None:
     async with workspace(tmp_path, rules=BY_GROUP) as team:
         await team.asks()
+        await team.passes("PT5M8S")  # what the approval rests on was read anew just now
         await team.fault("slack", "status:429:retry_after=900", path="users.info", count=1000)
-        await team.passes("PT8M")
+        await team.passes("PT4M40S")
+        await team.until(lambda: is_old(team, "bo"), "PT1S")
         outside.regroup(team.world, "dee")
         await team.clicks("bo", "Approve")
         await team.mends()
