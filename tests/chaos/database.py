@@ -23,7 +23,7 @@ from sandbox.world import World
 from tests.chaos.stage import RUN_SECONDS, Json, Stage
 from tests.chaos.tally import Tally, doubles, sound
 from tests.chaos.together import together
-from tests.scenarios.workspace import confirmed
+from tests.scenarios.filling import confirmed
 
 STEP = 5.0  # seconds of shared time in each move of the clock; the host works in real time
 PAUSE = 0.15  # seconds of real time between two looks

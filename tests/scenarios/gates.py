@@ -15,5 +15,10 @@ async def at_the_gate(team: Workspace) -> dict[str, Any]:
 
 async def answers(team: Workspace) -> list[dict[str, Any]]:
     """What the bot told GitHub's gates."""
+    return await answers_at(team, "/pending_deployments")
+
+
+async def answers_at(team: Workspace, end: str) -> list[dict[str, Any]]:
+    """The bodies of what the bot sent to addresses with this end, oldest first."""
     rows = (await team.get("/journal", system="github", method="POST"))["journal"]
-    return [row["body"] for row in rows if row["path"].endswith("/pending_deployments")]
+    return [row["body"] for row in rows if row["path"].endswith(end)]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios import outside
+from tests.scenarios.gates import answers_at, at_the_gate
 from tests.scenarios.workspace import Workspace, workspace
 
 BY_GROUP = {"roles": {"approver": ["S0REL"]}}
@@ -21,18 +22,9 @@ async def team(tmp_path: Path) -> AsyncIterator[Workspace]:
         yield opened
 
 
-async def at_the_gate(team: Workspace) -> dict[str, Any]:
-    """Ana's request, its run at the gate; that run."""
-    await team.asks()
-    await team.passes("PT25S")
-    assert await team.state() == "Waiting for approval"
-    return (await team.runs_of("v1.2.1"))[-1]
-
-
 async def answers(team: Workspace) -> list[dict[str, Any]]:
     """What the bot answered for the App's rule."""
-    rows = (await team.get("/journal", system="github", method="POST"))["journal"]
-    return [r["body"] for r in rows if r["path"].endswith("/deployment_protection_rule")]
+    return await answers_at(team, "/deployment_protection_rule")
 
 
 async def test_the_rule_is_answered_with_the_approval(team: Workspace) -> None:

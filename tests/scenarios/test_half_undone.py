@@ -1,6 +1,5 @@
 """The database went back and the code did not: a person's, and never called good."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -18,15 +17,6 @@ from tests.scenarios.undoing import (
     undoes,
 )
 from tests.scenarios.workspace import Json, Workspace, workspace
-
-
-@pytest.fixture
-async def reverting(tmp_path: Path) -> AsyncIterator[Workspace]:
-    """v1.3.0 is live and well, and can be undone."""
-    async with workspace(tmp_path, rules=RULES, begin=reversible) as opened:
-        await deployed(opened)
-        yield opened
-
 
 LEFT = "the database was taken back; the code was not"
 

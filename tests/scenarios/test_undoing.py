@@ -1,9 +1,6 @@
 """The database on the way back: left as it is, unless somebody confirms twice; undone once."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
-
-import pytest
 
 from tests.scenarios.test_targets import VERCEL, starts, targets
 from tests.scenarios.undoing import (
@@ -19,14 +16,6 @@ from tests.scenarios.undoing import (
     undoes,
 )
 from tests.scenarios.workspace import Json, Workspace, workspace
-
-
-@pytest.fixture
-async def reverting(tmp_path: Path) -> AsyncIterator[Workspace]:
-    """v1.3.0 is live and well, and can be undone."""
-    async with workspace(tmp_path, rules=RULES, begin=reversible) as opened:
-        await deployed(opened)
-        yield opened
 
 
 async def test_the_code_alone_goes_back_and_what_cannot_be_undone_is_red(tmp_path: Path) -> None:

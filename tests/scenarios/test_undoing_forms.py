@@ -1,22 +1,10 @@
 """The forms that undo migrations, and those that were open since before."""
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 
 from tests.scenarios.test_incident_ends import OUTAGE, suspect
-from tests.scenarios.undoing import RULES, asked, card, deployed, reversible
-from tests.scenarios.workspace import Workspace, workspace
-
-
-@pytest.fixture
-async def reverting(tmp_path: Path) -> AsyncIterator[Workspace]:
-    """v1.3.0 is live and well, and can be undone."""
-    async with workspace(tmp_path, rules=RULES, begin=reversible) as opened:
-        await deployed(opened)
-        yield opened
+from tests.scenarios.undoing import asked, card
+from tests.scenarios.workspace import Workspace
 
 
 async def test_the_form_takes_the_code_back_alone(reverting: Workspace) -> None:

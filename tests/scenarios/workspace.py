@@ -24,6 +24,7 @@ from sandbox.clock import Clock
 from sandbox.seeds import Seed
 from sandbox.world import World
 from tests.scenarios.databases import database_at
+from tests.scenarios.filling import confirmed
 
 Json = dict[str, Any]
 TUESDAY = datetime(2024, 3, 26, 10, 0, tzinfo=UTC)
@@ -287,15 +288,6 @@ async def workspace(
         await runner.cleanup()
         # aiohttp remembers the last thousand routes, and with them whole worlds.
         web_app._cached_build_middleware.cache_clear()
-
-
-def confirmed(blocks: list[Json]) -> Json:
-    """Every box of a form ticked, and every field filled in."""
-    inputs = [block for block in blocks if block["type"] == "input"]
-    return {
-        block["block_id"]: [o["value"] for o in block["element"].get("options", ())] or "3 h"
-        for block in inputs
-    }
 
 
 def _merged(base: Any, more: Any) -> Any:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.domain.approvals.protection import Guarding, Review
 from bot.domain.deployments.changes import Commit
 from bot.domain.deployments.mirrors import Shown
 from bot.domain.deployments.validation import Probe
 from bot.domain.errors import Declined, NotFound
+from bot.domain.gates import Issue
 from bot.domain.metrics.pictures import Picture, Theme
-from bot.ports import Announced, Pull, Release
+from bot.ports import Announced, Held, Pull, Release
 
 
 class NoReleases:
@@ -30,6 +32,50 @@ class NoReleases:
 
     async def edit_release(self, repo: str, number: int, title: str, notes: str) -> Release:
         raise Declined("github", "not here")
+
+
+class NoIssues:
+    """A repository whose issues are switched off."""
+
+    async def find_issue(self, repo: str, mark: str, since: datetime) -> Issue | None:
+        return None
+
+    async def create_issue(
+        self, repo: str, title: str, body: str, assignees: Sequence[str] = ()
+    ) -> Issue:
+        raise Declined("github", "issues are switched off")
+
+    async def assign(self, repo: str, number: int, login: str) -> Issue:
+        raise Declined("github", "issues are switched off")
+
+    async def unassign(self, repo: str, number: int, login: str) -> Issue:
+        raise Declined("github", "issues are switched off")
+
+
+class NoGates:
+    """A repository whose environments let every run pass."""
+
+    async def reviewer(self) -> str | None:
+        return None
+
+    async def guarding(self, repo: str, environment: str) -> Guarding:
+        return Guarding(environment=environment)
+
+    async def held(self, repo: str, run_id: int) -> tuple[Held, ...]:
+        return ()
+
+    async def reviews(self, repo: str, run_id: int) -> tuple[Review, ...]:
+        return ()
+
+    async def review(
+        self, repo: str, run_id: int, held: Sequence[Held], *, approve: bool, comment: str
+    ) -> None:
+        raise Declined("github", "there is no gate")
+
+    async def answer_rule(
+        self, repo: str, run_id: int, environment: str, *, approve: bool, comment: str
+    ) -> None:
+        raise Declined("github", "there is no rule")
 
 
 class NoPulls:

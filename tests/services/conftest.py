@@ -29,3 +29,15 @@ async def team(migrated: Path) -> AsyncIterator[Team]:
     await made.works()
     yield made
     await made.close()
+
+
+@pytest.fixture
+async def deploying(team: Team) -> None:
+    """v1.1.0 is being deployed."""
+    assert await team.asks("ana", "v1.1.0") is None
+    await team.works()
+    assert await team.approves("bo", 1) is None
+    await team.works()
+    [run] = team.hub.started
+    run.status = "in_progress"
+    await team.passes(10)

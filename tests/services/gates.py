@@ -11,7 +11,8 @@ from bot.domain.approvals.protection import Guarding, Review, Timer
 from bot.domain.deployments.runs import Progress, RunSummary
 from bot.domain.errors import Declined, Unanswered
 from bot.ports import Held, Workflow
-from tests.services.github import BOT, Hub, Run
+from tests.services.github import BOT, Hub
+from tests.services.runs import Run
 
 REVIEWER = "gonogo-reviewer"
 PLACE = "production"

@@ -8,60 +8,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
-from bot.domain.approvals.protection import Guarding, Review
 from bot.domain.deployments.changes import ChangeList
 from bot.domain.deployments.runs import Progress, RunSummary, Stage
 from bot.domain.errors import Declined, Fault, NotFound, Unanswered
 from bot.domain.gates import Check, Issue
-from bot.ports import Access, Clock, Held, Started, Tag, Workflow
+from bot.ports import Access, Clock, Started, Tag, Workflow
+from tests.services.absent import NoGates, NoIssues
 from tests.services.against import Against
+from tests.services.runs import Run, summary_of
 
 BOT = "gonogo-bot"
 VERSIONS = tuple(f"v1.{minor}.0" for minor in range(10))
 
 
 @dataclass
-class Run:
-    """One run, and the deployment that it is for; `twin` is one that the workflow's guard has made
-    do nothing, `untaken` one that no runner takes.
-    """
-
-    id: int
-    repo: str
-    file: str
-    title: str
-    actor: str
-    created_at: datetime
-    listed_at: datetime
-    inputs: dict[str, str]
-    owner: int | None = None
-    twin: bool = False
-    untaken: bool = False
-    attempt: int = 1
-    began_at: datetime | None = None
-    blob: str = ""
-    status: str = "queued"
-    conclusion: str | None = None
-
-    @property
-    def request_id(self) -> str:
-        return self.inputs.get("request_id", "")
-
-    @property
-    def is_over(self) -> bool:
-        return self.status == "completed"
-
-    def ends(self, conclusion: str) -> None:
-        self.status, self.conclusion = "completed", conclusion
-
-    def is_run_again(self, actor: str, at: datetime) -> None:
-        """Somebody presses Re-run all jobs."""
-        self.attempt, self.actor, self.began_at = self.attempt + 1, actor, at
-        self.status, self.conclusion = "in_progress", None
-
-
-@dataclass
-class Hub:
+class Hub(NoIssues, NoGates):
     """Repositories whose tags move, workflows that change, and runs that people drive.
 
     `on_dispatch` hears of each POST before anything happens, and names whose run it will be;
@@ -247,7 +208,7 @@ class Hub:
             for run in reversed(self.started)
             if (run.repo, run.file) == (repo, file) and run.id > after and run.listed_at <= now
         )
-        return tuple(map(_summary, found))[:50]
+        return tuple(map(summary_of, found))[:50]
 
     async def files_of(self, repo: str, commit: str, runs: Collection[int]) -> dict[int, str]:
         return {r.id: r.file for r in self.started if r.repo == repo and r.id in runs}
@@ -265,7 +226,7 @@ class Hub:
             completed_at=run.created_at if run.is_over else None,
         )
         progress = Progress(status=run.status, conclusion=run.conclusion, stages=(stage,))
-        return _summary(run), progress
+        return summary_of(run), progress
 
     async def dispatch(
         self,
@@ -301,42 +262,6 @@ class Hub:
         if not run.is_over and not self.deaf and (force or not self.stubborn):
             run.ends("cancelled")
 
-    async def find_issue(self, repo: str, mark: str, since: datetime) -> Issue | None:
-        return None
-
-    async def create_issue(
-        self, repo: str, title: str, body: str, assignees: Sequence[str] = ()
-    ) -> Issue:
-        raise Declined("github", "issues are switched off")
-
-    async def assign(self, repo: str, number: int, login: str) -> Issue:
-        raise Declined("github", "issues are switched off")
-
-    async def unassign(self, repo: str, number: int, login: str) -> Issue:
-        raise Declined("github", "issues are switched off")
-
-    async def reviewer(self) -> str | None:
-        return None
-
-    async def guarding(self, repo: str, environment: str) -> Guarding:
-        return Guarding(environment=environment)
-
-    async def held(self, repo: str, run_id: int) -> tuple[Held, ...]:
-        return ()
-
-    async def reviews(self, repo: str, run_id: int) -> tuple[Review, ...]:
-        return ()
-
-    async def review(
-        self, repo: str, run_id: int, held: Sequence[Held], *, approve: bool, comment: str
-    ) -> None:
-        raise Declined("github", "there is no gate")
-
-    async def answer_rule(
-        self, repo: str, run_id: int, environment: str, *, approve: bool, comment: str
-    ) -> None:
-        raise Declined("github", "there is no rule")
-
     async def team(self, name: str) -> tuple[str, ...]:
         await self._asked("team")
         if name not in self.teams:
@@ -350,20 +275,3 @@ class Hub:
             raise Fault("github", "1,900 of 5,000 requests left", retry_after=1800)
         if what in self.silent:
             raise Fault("github", f"502 for {what}")
-
-
-def _summary(run: Run) -> RunSummary:
-    return RunSummary(
-        id=run.id,
-        title=run.title,
-        status=run.status,
-        conclusion=run.conclusion,
-        actor=run.actor,
-        branch="main",
-        url=f"https://github.com/{run.repo}/actions/runs/{run.id}",
-        created_at=run.created_at,
-        updated_at=run.created_at,
-        began_at=run.began_at or run.created_at,
-        attempt=run.attempt,
-        commit=f"head of {run.id}",
-    )

@@ -15,7 +15,8 @@ from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
 from bot.messages.deployments.cards import UNPROVEN, card
 from tests.services.against import SOURCES
-from tests.services.github import BOT, Run
+from tests.services.github import BOT
+from tests.services.runs import Run
 from tests.services.team import Team
 
 NEEDED = {"app": 1, "web": 2, "api": 1, "job": 1}

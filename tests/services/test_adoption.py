@@ -9,7 +9,7 @@ from bot import config
 from bot.domain.deployments.deployments import Deployment
 from bot.ports import Tx
 from bot.services.runs import adoption
-from tests.services.github import Run
+from tests.services.runs import Run
 from tests.services.team import Team
 
 SHARED = """

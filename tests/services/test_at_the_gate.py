@@ -15,7 +15,7 @@ from bot.domain.deployments.states import State
 from bot.domain.errors import Fault
 from bot.ports import Post
 from tests.services import team as teams
-from tests.services.github import Run
+from tests.services.runs import Run
 from tests.services.team import Team
 
 COMMIT = "110" + "a" * 37

@@ -15,7 +15,7 @@ from bot.domain.deployments.states import State
 from bot.services.runs import outside
 from bot.services.runs.lookouts import Lookout, new_runs
 from tests.services import team as teams
-from tests.services.github import Run
+from tests.services.runs import Run
 from tests.services.team import Team
 
 APP = "acme/app"

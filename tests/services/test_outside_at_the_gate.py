@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
-from tests.services.github import Run
+from tests.services.runs import Run
 from tests.services.team import Team
 
 

@@ -18,7 +18,7 @@ from bot.domain.errors import Fault
 from bot.ports import Tx
 from bot.services.deployments import decisions, stepping
 from bot.services.runs import stopping
-from tests.services.github import Run
+from tests.services.runs import Run
 from tests.services.team import PEOPLE, Team
 
 

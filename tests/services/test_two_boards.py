@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pytest
 
@@ -19,25 +17,7 @@ from bot.services.incidents import rooms
 from tests.services.room import Room
 from tests.services.team import Team
 
-
-@pytest.fixture
-async def team(migrated: Path) -> AsyncIterator[Team]:
-    """v1.1.0 is being deployed."""
-
-    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
-        return 0
-
-    made = Team.of(migrated, on_dispatch)
-    await made.works()
-    assert await made.asks("ana", "v1.1.0") is None
-    await made.works()
-    assert await made.approves("bo", 1) is None
-    await made.works()
-    [run] = made.hub.started
-    run.status = "in_progress"
-    await made.passes(10)
-    yield made
-    await made.close()
+pytestmark = pytest.mark.usefixtures("deploying")
 
 
 @dataclass
@@ -92,6 +72,18 @@ async def test_an_edit_that_arrives_late_is_not_what_a_card_shows_in_the_end(tea
     ended = await team.store.read(lambda tx: tx.deployment(1))
     assert ended is not None and ended.state is State.CANCELLED
     assert await shown(team) == render(ended, team.clock.now())
+
+
+async def test_a_card_that_another_bot_found_deleted_is_not_kept_where_it_was(team: Team) -> None:
+    await shown(team)
+    crossing = Crossing(groups={}, said=team.room.said)
+    assert await team.cancels("ana", 1) is None
+    late = asyncio.create_task(Board(replace(team.desk, chat=crossing)).show(1))
+    await crossing.first_began.wait()
+    await team.store.run(lambda tx: tx.lose_card(1))
+    crossing.second_edited.set()
+    await late
+    assert await team.store.read(lambda tx: tx.card(1)) is None
 
 
 async def test_the_message_of_an_incident_ends_right_as_well(team: Team) -> None:

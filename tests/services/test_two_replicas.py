@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,25 +15,7 @@ from bot.services.runs import mirroring
 from tests.services.absent import NoMirrors
 from tests.services.team import Team
 
-
-@pytest.fixture
-async def team(migrated: Path) -> AsyncIterator[Team]:
-    """v1.1.0 is being deployed."""
-
-    async def on_dispatch(repo: str, file: str, inputs: dict[str, str]) -> int:
-        return 0
-
-    made = Team.of(migrated, on_dispatch)
-    await made.works()
-    assert await made.asks("ana", "v1.1.0") is None
-    await made.works()
-    assert await made.approves("bo", 1) is None
-    await made.works()
-    [run] = made.hub.started
-    run.status = "in_progress"
-    await made.passes(10)
-    yield made
-    await made.close()
+pytestmark = pytest.mark.usefixtures("deploying")
 
 
 async def at_once(*work: Any) -> None:

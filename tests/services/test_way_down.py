@@ -13,7 +13,7 @@ from bot.domain.errors import Refusal
 from bot.domain.rollbacks import undoing
 from bot.domain.rollbacks.undoing import Undoing
 from bot.services.deployments import decisions
-from tests.services.github import Run
+from tests.services.runs import Run
 from tests.services.team import PEOPLE, Team
 from tests.services.test_looks_at_the_database import WITH_MIGRATIONS
 from tests.services.test_rollback_of_what_was_sent import goes_live

@@ -19,8 +19,10 @@ from bot.adapters.store.rows import Rows
 from bot.domain.audits import AuditEntry, Chain
 
 GENESIS = "0" * 64
-LOCKS_WITHIN = "300ms"
 """What the first row is chained to."""
+
+LOCKS_WITHIN = "300ms"
+"""How long the seal waits for those who are writing, as PostgreSQL reads it."""
 
 _TABLE = tables.audit
 _SEALS = tables.audit_seals
