@@ -161,6 +161,20 @@ async def test_an_operation_that_lost_a_race_runs_again_on_what_is_there_now(
     assert reasons == ["", "changed"]
 
 
+async def test_twelve_who_change_one_row_at_once_all_get_through(store: SqlStore) -> None:
+    waiting = await store.run(lambda tx: tx.add(a_waiting_deployment()))
+
+    def add_a_letter(tx: Tx) -> None:
+        current = tx.deployment(waiting.id)
+        assert current is not None
+        tx.save(current, current.with_(reason=current.reason + "x"))
+
+    await together(*(store.run(add_a_letter) for _ in range(12)))
+    changed = await store.run(lambda tx: tx.deployment(waiting.id))
+    assert changed is not None
+    assert changed.reason == "x" * 12
+
+
 @only_on_postgres
 async def test_one_operation_sees_one_picture(store: SqlStore, address: str) -> None:
     holder = await store.run(lambda tx: tx.add(a_deployment()))
@@ -186,5 +200,5 @@ async def test_who_loses_every_race_is_told(store: SqlStore) -> None:
 
     with pytest.raises(Stale):
         await store.run(stubborn)
-    assert len(attempts) == 5
+    assert len(attempts) == 10
     assert await store.run(lambda tx: tx.unfinished()) == (first,)

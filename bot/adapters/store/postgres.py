@@ -1,5 +1,7 @@
 """PostgreSQL: transactions side by side on asyncpg, each on one snapshot."""
 
+import asyncio
+import random
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -14,7 +16,11 @@ from bot.ports import Stale, Unreachable
 
 T = TypeVar("T")
 
-ATTEMPTS = 5
+ATTEMPTS = 10
+PAUSE, LONGEST_PAUSE = 0.005, 0.1
+"""Seconds for which the loser of a race stays away at most, more each time; or those who want one
+row meet there again and again.
+"""
 CONNECT_TIMEOUT = 5.0  # seconds
 NOT_NOW = ("53", "57")  # full or crowded, ended by an administrator
 DIES_WITH_US = "; ".join(
@@ -85,7 +91,10 @@ class PostgresDatabase:
         """
         lost: DBAPIError | None = None
         was_cut = False
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
+            if attempt > 1:
+                longest = min(PAUSE * 2**attempt, LONGEST_PAUSE)
+                await asyncio.sleep(random.uniform(0, longest))
             is_done = False
             try:
                 async with self._engine.begin() as connection:
