@@ -1,4 +1,6 @@
-"""A way down of the database is begun once, whatever the jobs of its workflow are called."""
+"""A way down of the database is begun once, whatever the jobs of its workflow are called; and is
+forgotten by no gate that then keeps the code out.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +9,17 @@ from dataclasses import replace
 import pytest
 
 from bot import config
+from bot.domain.approvals.protection import Review
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
 from bot.domain.rollbacks import undoing
 from bot.domain.rollbacks.undoing import Undoing
 from bot.services.deployments import decisions
+from tests.services.gates import PLACE
 from tests.services.runs import Run
 from tests.services.team import PEOPLE, Team
+from tests.services.test_half_way import mixed, status
 from tests.services.test_looks_at_the_database import WITH_MIGRATIONS
 from tests.services.test_rollback_of_what_was_sent import goes_live
 
@@ -91,3 +96,56 @@ async def test_a_workflow_without_the_job_is_not_asked(team: Team) -> None:
         "Nothing was switched. migrate:status before: migrate.yml has no job “migrate”, so nobody "
         "could tell what its run did"
     )
+
+
+async def is_kept_out(team: Team, how: str) -> None:
+    """The database goes down well; then the run that brings the code is let in by nobody."""
+    team.hub.named["migrate.yml"] = ("migrate",)
+    found = await team.newest()
+    assert found.binding is not None
+    bound = replace(found.binding, workflow_blob="blob of rollback.yml")
+    await team.store.run(lambda tx: tx.save(found, found.with_(binding=bound)))
+    for _ in range(8):
+        for one in asked(team):
+            one.ends("success")
+        await team.passes(20)
+    run = next(one for one in team.hub.started if one.file == "rollback.yml")
+    run.untaken = True
+    if how != "no runner":
+        run.status = "waiting"
+        await team.passes(20)
+    if how == "rejected":
+        no = Review(login="dee-acme", approved=False, environments=(PLACE,), comment="not now")
+        team.hub.reviewed[run.id] = [no]
+    run.ends("failure")
+    await team.passes(60)
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [
+        ("rejected", "Rejected at GitHub by dee-acme: not now"),
+        (
+            "timed out",
+            "The run ended with failure while it waited at GitHub's gate: the gate timed out, or "
+            "somebody cancelled it there",
+        ),
+        ("no runner", "The run ended: the run ended with failure in deploy, which no runner took"),
+    ],
+)
+async def test_a_gate_that_keeps_the_code_out_leaves_it_half_back(
+    team: Team, how: str, why: str
+) -> None:
+    await is_kept_out(team, how)
+    found = await team.newest()
+    said = f"{why}: the database was taken back; the code was not"
+    assert (found.state, found.is_half_back, found.notice) == (State.DEGRADED, True, said)
+    assert await team.holder("app") == found
+    assert await mixed(team) == found.name
+    assert "*half back* since D3" in await status(team)
+    posts = await team.store.read(lambda tx: tx.posts_due(tx.now))
+    alerts = [str(post.message.blocks) for post in posts if post.key.startswith("notice:")]
+    assert any(said in text for text in alerts)
+    no = await team.asks("bo", "v1.3.0")
+    assert no is not None
+    assert str(no).startswith("app production is taken by D3")

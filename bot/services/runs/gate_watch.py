@@ -5,17 +5,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.approvals import approvals
-from bot.domain.approvals.protection import ANSWER_SHOWS, Protection, Review
+from bot.domain.approvals.protection import ANSWER_SHOWS, Protection
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.runs import Progress
 from bot.domain.deployments.states import State
 from bot.domain.errors import NotFound
-from bot.messages.deployments import notes
 from bot.messages.deployments import protection as alerts
 from bot.ports import Held
 from bot.services.deployments.asking import asking
-from bot.services.desk import Desk, announce, direct
-from bot.services.runs import reviews
+from bot.services.desk import Desk, announce
+from bot.services.runs import rejections, reviews
 from bot.services.runs.finding import needs_attention
 
 PACE = timedelta(seconds=10)
@@ -42,7 +41,7 @@ async def look(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
         await desk.save(deployment, stopping)
         return True
     if progress.is_over:
-        return await ended(desk, deployment, seen)
+        return await rejections.ended(desk, deployment, seen)
     if progress.status != "waiting":
         return False
     to_answer, opens_at = await _at_gate(desk, seen)
@@ -91,8 +90,8 @@ async def still_waits(desk: Desk, deployment: Deployment) -> Deployment | None:
     if seen is None:
         return None
     if seen.progress and seen.progress.is_over and not _has_begun(desk, seen, seen.progress):
-        if not await ended(desk, deployment, seen):
-            await _timed_out(desk, deployment, seen)
+        if not await rejections.ended(desk, deployment, seen):
+            await rejections.timed_out(desk, deployment, seen)
         return None
     if await held(desk, seen):
         return await _announced(desk, seen)
@@ -192,60 +191,6 @@ async def _stand(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
     waiting = known.to(State.AWAITING_APPROVAL, desk.now(), expires_at=expires)
     posts = await asking(desk, waiting, again=False)
     await desk.save(deployment, waiting, action="opened", posts=posts)
-
-
-async def ended(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
-    """End what somebody rejected in the browser; False when nobody did."""
-    no = next((one for one in await reviews.read(desk, seen) if not one.approved), None)
-    if no is None:
-        return False
-    who, said = _who(desk, no), no.comment.strip()
-    text = said if who else f"Rejected at GitHub by {no.login}{f': {said}' if said else ''}"
-    rejected = seen.end(State.REJECTED, desk.now(), "rejected", text, by=who)
-    news = notes.rejected_at_github(rejected, no.login)
-    people = filter(None, (seen.requested_by,))
-    posts = tuple(direct(rejected, "ended", person, news) for person in people)
-    detail = {"login": no.login, "comment": said}
-    await desk.save(deployment, rejected, action="rejected", posts=posts, detail=detail)
-    return True
-
-
-async def turned_away(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
-    """End a run that never began to deploy because a gate that is not ours to answer let nobody in.
-
-    A job that no runner took may as well have had none: only a run that was seen waiting, or that
-    somebody rejected, stood at a gate.
-    """
-    progress, before = seen.progress, deployment.progress
-    is_ours = seen.protection is not None and seen.outside is None
-    if deployment.state is not State.RUNNING or is_ours or not progress:
-        return False
-    if not progress.was_not_taken or progress.has_begun(desk.deploy_job(seen) or ""):
-        return False
-    if await ended(desk, deployment, seen):
-        return True
-    if before is None or not before.waits_at_gate:
-        return False
-    await _timed_out(desk, deployment, seen)
-    return True
-
-
-def _who(desk: Desk, review: Review) -> str | None:
-    people = desk.config.people.values()
-    return next((p.slack for p in people if (p.github or "").lower() == review.login.lower()), None)
-
-
-async def _timed_out(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
-    """The run ended at its gate and nobody rejected it: GitHub gave up, or somebody cancelled."""
-    conclusion = seen.progress.conclusion if seen.progress else None
-    deed = "cancelled" if seen.run_attempt == 1 else "rejected or cancelled"
-    why = (
-        f"The run ended with {conclusion} while it waited at GitHub's gate: the gate timed out, "
-        f"or somebody {deed} it there. Ask for a new one."
-    )
-    failed = seen.end(State.FAILED, desk.now(), "ended_at_gate", why)
-    post = announce(desk.config, failed, "failed", alerts.ended_at_gate(failed))
-    await desk.save(deployment, failed, action="failed", posts=(post,), detail={"why": why})
 
 
 async def _past(desk: Desk, deployment: Deployment, seen: Deployment) -> None:

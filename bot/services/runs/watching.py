@@ -18,7 +18,7 @@ from bot.ports import Tx
 from bot.services.deployments import merging, proving
 from bot.services.desk import Desk, announce, retry_in
 from bot.services.rollbacks import half_back, rescuing
-from bot.services.runs import answering, comparing, gate_watch, telling, twins
+from bot.services.runs import answering, comparing, gate_watch, rejections, telling, twins
 from bot.services.runs.finding import candidates, needs_attention
 
 log = structlog.get_logger()
@@ -124,7 +124,8 @@ async def _ended(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
     if failure and seen.dispatch and seen.dispatch.may_be_two:
         await _look_for_twin(desk, deployment, seen, seen.dispatch, failure)
         return
-    if failure and not seen.is_merge and await gate_watch.turned_away(desk, deployment, seen):
+    is_whole = not seen.is_merge and not undoing.was_begun(seen.steps)
+    if failure and is_whole and await rejections.turned_away(desk, deployment, seen):
         return
     if deployment.rescue is not None:
         await _rescued(desk, deployment, seen, deployment.rescue, failure)
@@ -135,7 +136,7 @@ async def _ended(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
         await desk.save(deployment, moved, action="run_succeeded")
     elif await _is_half_back(desk, seen):
         how = "Stopped while running" if deployment.state is State.ABORTING else "The run ended"
-        why = f"{how}: {failure}"
+        why = await rejections.why(desk, deployment, seen) or f"{how}: {failure}"
         touched = progress.has_begun(desk.deploy_job(seen) or "")
         bad, alert = half_back.left_to_a_person(desk.config, seen, desk.now(), why, touched=touched)
         await desk.save(deployment, bad, action="half_back", posts=(alert,), detail={"why": why})
