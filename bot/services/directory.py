@@ -34,20 +34,20 @@ AGAIN = timedelta(seconds=15)
 """After a pass in which not everything could be read, unless that is too often for a large team."""
 
 Groups = dict[str, tuple[str, ...] | None]
-"""The members of user groups and teams by Slack id; None for one that is not there."""
+"""The members of user groups and teams by Slack id; None for one that is gone for certain."""
 
 Unread = dict[str, Fault]
-"""The user groups and teams that gave no answer, and why."""
+"""The user groups and teams that did not tell who is in them, and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What one pass came to: the user groups and teams of the configuration that are not there, so
-    that nobody holds a role by them; those that told us to wait, how and until when; and the pause
-    before the next.
+    """What one pass came to: the user groups and teams of the configuration that somebody has to
+    look after, with what was said, which is nothing of those that are gone; those that told us to
+    wait, how and until when; and the pause before the next.
     """
 
-    lost: tuple[str, ...] = ()
+    lost: Mapping[str, str] = field(default_factory=dict)
     waits: Mapping[str, tuple[Fault, datetime]] = field(default_factory=dict)
     pause: timedelta = REFRESH
 
@@ -74,10 +74,13 @@ async def refresh(desk: Desk, before: Pass | None = None) -> Pass:
     read = [one for one in found if isinstance(one, Account)]
     people = [(_actor(desk, account, groups), account.name) for account in read]
     await desk.store.run(partial(_keep, desk.config, people, ids, silent))
-    faults = {**silent, **_faults(turn, found)}
+    barred = {group: why for group, why in unread.items() if _is_no(why)}
+    passing = {who: why for who, why in silent.items() if who not in barred}
+    faults = {**passing, **_faults(turn, found)}
     if faults:
         log.warning("not_read", error=next(iter(faults.values())).text, of=sorted(faults))
-    lost = tuple(name for name, members in groups.items() if members is None)
+    lost = {name: "" for name, members in groups.items() if members is None}
+    lost |= {group: why.text for group, why in barred.items()}
     return Pass(lost, waits, _pause(len(ids), faults.values()))
 
 
@@ -155,7 +158,7 @@ async def look_up(desk: Desk, slack_id: str, *roles: Role, deed: Deed = Deed.GOE
     """One person, read afresh: used before an effect, whatever the rows say.
 
     Of the roles given by user groups and teams only `roles` are looked at. For a deed that ends
-    something, what gives no answer said what the row says. Raises Fault where that does not
+    something, what gives no answer said what the row says. Raises a plain Fault where that does not
     suffice, and a group that gave no answer might be the one that gives a role.
     """
     config = desk.config
@@ -167,13 +170,24 @@ async def look_up(desk: Desk, slack_id: str, *roles: Role, deed: Deed = Deed.GOE
     actor = _actor(desk, account, groups)
     if not unread or actor.holds(*roles) or actor.standing is not Standing.MEMBER:
         return actor
+    row, _ = await desk.store.read(lambda tx: tx.actor(slack_id))
+    before = _with_before(config, actor, {slack_id: row}, unread)
     if deed is Deed.ENDS:
-        row, _ = await desk.store.read(lambda tx: tx.actor(slack_id))
-        known = _with_before(config, actor, {slack_id: row}, unread)
-        actor = known.doing(deed, desk.now())
-    if not actor.holds(*roles):
-        raise next(iter(unread.values()))
+        actor = before.doing(deed, desk.now())
+    if actor.holds(*roles):
+        return actor
+    gave = {grant.source for grant in before.grants}
+    for group, why in unread.items():
+        if group in gave or not _is_no(why):
+            raise Fault(why.system, f"{group}: {why.text}", retry_after=why.retry_after)
     return actor
+
+
+def _is_no(fault: Fault) -> bool:
+    """Whether that lasts until somebody looks after it: a team that is gone or not ours to see, a
+    token that is over. Whom such a group did not give a role before, it gives none.
+    """
+    return isinstance(fault, NotFound | Declined)
 
 
 async def _account_for(desk: Desk, slack_id: str, deed: Deed) -> Account:
@@ -216,10 +230,10 @@ async def _members(desk: Desk, group: str) -> tuple[str, ...] | Fault | None:
                 logins = await desk.github.team(group.removeprefix("team:"))
             return _people_of(desk.config, logins)
         return await desk.chat.group_members(group)
-    except (NotFound, Declined):  # deleted, or mistyped: one of them must not stop the others
-        return None
     except Fault as fault:
-        return fault
+        # GitHub also says of what we may not see that it is not there; Slack says which it is.
+        is_gone = isinstance(fault, NotFound) and not is_team(group)
+        return None if is_gone else fault
 
 
 def _people_of(config: Config, logins: Iterable[str]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Duties: what has to be done again and again, each with its own period; due times are rows."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -75,8 +75,10 @@ class Duties:
             self._table[lookout.duty] = partial(outside.look, desk, lookout)
 
     @property
-    def lost_groups(self) -> tuple[str, ...]:
-        """The user groups and teams that the configuration names and that are not there."""
+    def lost_groups(self) -> Mapping[str, str]:
+        """The user groups and teams of the configuration that somebody has to look after, and what
+        was said of them; nothing of those that are gone.
+        """
         return self._people.lost
 
     def due(self, tx: Tx) -> dict[str, datetime | None]:
@@ -111,8 +113,8 @@ class Duties:
 
     async def _directory(self) -> timedelta:
         found = await directory.refresh(self._desk, self._people)
-        for group in set(found.lost).difference(self.lost_groups):
-            log.warning("no_such_group", group=group)
+        for group in found.lost.keys() - self.lost_groups.keys():
+            log.warning("group_not_read", group=group, error=found.lost[group] or "no such group")
         self._people = found
         return found.pause
 

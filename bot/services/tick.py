@@ -125,10 +125,7 @@ class Tick:
 
     def warnings(self) -> list[str]:
         """What is not as configured, and keeps no command from being answered."""
-        return [
-            f"{_whose(group)} {group}, so nobody holds a role by it"
-            for group in self._duties.lost_groups
-        ]
+        return [_lost(group, why) for group, why in self._duties.lost_groups.items()]
 
     def _start(self, subject: str, work: Work) -> bool:
         rest = self._resting.get(subject)
@@ -161,5 +158,11 @@ class Tick:
         self._resting[subject] = _Rest(now, now + retry_in(failures, retry_after), failures + 1)
 
 
-def _whose(group: str) -> str:
-    return "GitHub: there is no" if is_team(group) else "Slack: there is no user group"
+def _lost(group: str, why: str) -> str:
+    system, kind = ("GitHub", "") if is_team(group) else ("Slack", "user group ")
+    if not why:
+        return f"{system}: there is no {kind}{group}, so nobody holds a role by it"
+    return (
+        f"{system}: {kind}{group} cannot be read ({why}), so nobody deploys or approves by it; who "
+        "was in it may stop, close and roll back for 24 hours"
+    )

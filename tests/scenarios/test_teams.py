@@ -62,7 +62,10 @@ async def test_a_team_that_is_gone_gives_nobody_a_role_and_is_named(tmp_path: Pa
         await team.passes("PT2S")
 
         assert "Only people with the role approver" in (await team.told("bo"))[-1]
-        nobody = "GitHub: there is no team:acme/nobody, so nobody holds a role by it"
+        nobody = (
+            "GitHub: team:acme/nobody cannot be read (404 Not Found), so nobody deploys or "
+            "approves by it; who was in it may stop, close and roll back for 24 hours"
+        )
         assert await ready(team) == (200, [nobody])
         await team.clicks("dee", "Approve")
         await team.passes("PT45S")

@@ -16,7 +16,8 @@ from bot.ports import Account
 @dataclass
 class Room:
     """A Slack in memory. A `silent` one does not say who is who, and takes no edit; of the `hidden`
-    alone it does not say who they are, of the `mute` groups who is in them.
+    alone it does not say who they are, of the `mute` groups who is in them; of the `barred` ones it
+    says what stands there.
     """
 
     groups: dict[str, set[str]]
@@ -24,6 +25,7 @@ class Room:
     silent: bool = False
     hidden: set[str] = field(default_factory=set)
     mute: set[str] = field(default_factory=set)
+    barred: dict[str, Fault] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     said: dict[str, tuple[str, Message]] = field(default_factory=dict)
     numbers: Any = field(default_factory=lambda: count(1))
@@ -77,6 +79,8 @@ class Room:
         self._answers()
         if handle in self.mute:
             raise Fault("slack", "usergroups_users_list: internal_error")
+        if handle in self.barred:
+            raise self.barred[handle]
         return tuple(sorted(self.groups[handle]))
 
     async def upload(self, name: str, content: bytes, alt: str) -> str:

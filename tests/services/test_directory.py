@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot import config
-from bot.domain.errors import Fault, Refusal
-from bot.domain.people import Role
+from bot.domain.deployments.states import State
+from bot.domain.errors import Declined, Fault, NotFound, Refusal
+from bot.domain.people import Role, require
 from bot.services import directory
 from bot.services.deployments.requests import as_before, known
 from bot.services.directory import AGAIN, AT_ONCE, PASS, REFRESH
@@ -130,12 +131,104 @@ async def test_of_two_groups_that_give_a_role_the_silent_one_gives_only_its_own(
     assert set(held) == {ana, cy}
 
 
-async def test_a_team_that_tells_us_to_wait_puts_off_nobody_but_itself(team: Team) -> None:
+async def by_a_team(team: Team) -> directory.Pass:
+    """Ana alone deploys, as a member of a GitHub team."""
     by_team = CONFIG.replace("deployer: [S0DEP]", "deployer: ['team:acme/devs']")
     team.config = config.parse(by_team)
     team.desk = replace(team.desk, config=team.config)
     team.hub.teams = {"acme/devs": ("ana-acme",)}
+    return await directory.refresh(team.desk)
+
+
+def says(team: Team, fault: Fault) -> None:
+    """GitHub says that of its teams, and answers all else."""
+
+    async def on_call(call: str) -> None:
+        if call == "team":
+            raise fault
+
+    team.hub.on_call = on_call
+
+
+async def may_end(team: Team, who: str) -> bool:
+    actor = await team.store.run(lambda tx: as_before(tx, PEOPLE[who]))
+    return actor.holds(Role.DEPLOYER)
+
+
+@pytest.mark.parametrize(
+    "no",
+    [
+        Declined("github", "401 Bad credentials"),
+        Declined("github", "403 Resource protected by organization SAML enforcement"),
+        NotFound("github", "404 Not Found"),
+    ],
+    ids=lambda no: no.text[:3],
+)
+async def test_a_team_that_may_not_be_read_is_silent_and_somebody_is_told(
+    team: Team, no: Fault
+) -> None:
+    """GitHub says of a team that a token may not see any more that it is not there."""
+    await by_a_team(team)
+    says(team, no)
+    team.clock.forward(6 * 60)
     found = await directory.refresh(team.desk)
+    assert (found.lost, found.pause) == ({"team:acme/devs": no.text}, REFRESH)
+    assert await may_end(team, "ana")
+    assert not await may_end(team, "bo")
+    with pytest.raises(Refusal, match="by the GitHub team acme/devs alone, which could not be"):
+        await team.store.run(lambda tx: require(known(tx, PEOPLE["ana"]), Role.DEPLOYER, "deploy"))
+    team.clock.forward(24 * 3600)
+    await directory.refresh(team.desk, found)
+    assert not await may_end(team, "ana")
+
+
+async def test_whom_a_team_that_may_not_be_read_gave_nothing_waits_for_no_answer(
+    team: Team,
+) -> None:
+    await by_a_team(team)
+    says(team, Declined("github", "401 Bad credentials"))
+    bo = await directory.look_up(team.desk, PEOPLE["bo"], Role.DEPLOYER)
+    assert not bo.holds(Role.DEPLOYER)
+    with pytest.raises(Fault, match="team:acme/devs: 401 Bad credentials") as silence:
+        await directory.look_up(team.desk, PEOPLE["ana"], Role.DEPLOYER)
+    assert type(silence.value) is Fault
+
+
+@pytest.mark.parametrize(
+    ("no", "lost", "keeps"),
+    [
+        (NotFound("slack", "no_such_subteam"), "", False),
+        (Declined("slack", "missing_scope"), "missing_scope", True),
+    ],
+)
+async def test_slack_tells_a_user_group_that_is_gone_from_one_that_we_may_not_read(
+    team: Team, no: Fault, lost: str, keeps: bool
+) -> None:
+    await directory.refresh(team.desk)
+    team.room.barred = {"S0DEP": no}
+    team.clock.forward(6 * 60)
+    found = await directory.refresh(team.desk)
+    assert found.lost == {"S0DEP": lost}
+    assert await may_end(team, "ana") is keeps
+
+
+async def test_an_approval_waits_for_a_team_that_may_not_be_read(team: Team) -> None:
+    await by_a_team(team)
+    assert await team.asks("ana", "v1.1.0") is None
+    await team.works()
+    says(team, Declined("github", "401 Bad credentials"))
+    assert await team.approves("bo", 1) is None
+    await team.passes(20)
+    waiting = await team.newest()
+    assert (waiting.state, waiting.approved_by) == (State.APPROVED, (PEOPLE["bo"],))
+    assert waiting.waiting_for == "Waiting for GitHub (team:acme/devs: 401 Bad credentials)"
+    team.hub.on_call = None
+    await team.passes(120)
+    assert (await team.newest()).state is State.RUNNING
+
+
+async def test_a_team_that_tells_us_to_wait_puts_off_nobody_but_itself(team: Team) -> None:
+    found = await by_a_team(team)
     asked: list[str] = []
 
     async def on_call(call: str) -> None:
