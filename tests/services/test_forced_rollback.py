@@ -19,6 +19,7 @@ from bot.services.rollbacks import rollbacks
 from tests.services.team import CONFIG, PEOPLE, Team
 from tests.services.test_artifacts import NEW, OLD, Project, deploys
 
+LEADS_APPROVE = ("approver: [S0APP]", "approver: ['team:acme/leads']")
 UNKNOWN = Artifact(id="dpl_unknown", version="v1.5.0")
 
 
@@ -196,22 +197,62 @@ async def test_pressed_twice_it_takes_nothing_away_from_who_approves(team: Team)
     assert project.asked == [UNKNOWN.id]
 
 
-@pytest.mark.parametrize("silence", ["github", "slack"])
-async def test_an_approver_by_a_team_that_does_not_answer_suffices(
-    team: Team, silence: str
-) -> None:
-    project = over_a_target(team)
-    team.config = config.parse(CONFIG.replace("approver: [S0APP]", "approver: ['team:acme/leads']"))
+async def by_a_team(team: Team, old: str, new: str) -> None:
+    """Dee holds roles by a GitHub team, and GitHub is silent since."""
+    team.config = config.parse(CONFIG.replace(old, new))
     team.desk = replace(team.desk, config=team.config)
     team.hub.teams = {"acme/leads": ("dee-acme",)}
     await team.passes(120)
     silent(team)
     await team.passes(400)
-    assert await forces(team, "bo") is None
+
+
+@pytest.mark.parametrize("silence", ["github", "slack"])
+async def test_an_approver_by_a_team_that_does_not_answer_suffices_for_what_was_live(
+    team: Team, silence: str
+) -> None:
+    """v1.0.0 was marked bad, so going back to it takes force."""
+    project = over_a_target(team)
+    first = (await team.all())[0]
+    await team.store.run(lambda tx: tx.save(first, first.with_(bad=True)))
+    await by_a_team(team, *LEADS_APPROVE)
+    assert await forces(team, "bo", "v1.0.0") is None
     waiting = await team.newest()
     assert str(await team.approves("cy", waiting.id)).startswith("Only people with the role")
     assert await team.approves("dee", waiting.id) is None
     team.room.silent = silence == "slack"
     await team.works()
     await team.passes(1)
+    assert project.asked == [OLD.id]
+
+
+async def test_for_what_was_never_live_an_approver_by_a_team_waits_for_its_answer(
+    team: Team,
+) -> None:
+    project = over_a_target(team)
+    await by_a_team(team, *LEADS_APPROVE)
+    assert await forces(team, "bo") is None
+    asked = await team.newest()
+    assert await team.approves("dee", asked.id) is None
+    for _ in range(3):
+        await team.passes(60)
+    waiting = await team.newest()
+    assert (waiting.state, waiting.approved_by) == (State.APPROVED, (PEOPLE["dee"],))
+    assert waiting.waiting_for == "Waiting for GitHub (team:acme/leads: 502)"
+    assert project.asked == []
+    team.hub.on_call = None
+    await team.passes(120)
+    await team.passes(1)
     assert project.asked == [UNKNOWN.id]
+
+
+async def test_for_what_was_never_live_a_deployer_by_a_team_that_is_silent_is_told_so(
+    team: Team,
+) -> None:
+    over_a_target(team)
+    roles = "deployer: [S0DEP]\n  approver: [S0APP]\n  admin: [dee]"
+    await by_a_team(team, roles, "deployer: ['team:acme/leads']\n  approver: [bo]")
+    assert str(await forces(team, "dee")).startswith(
+        "You have the role deployer by the GitHub team acme/leads alone, which could not be read"
+    )
+    assert await forces(team, "dee", "v1.0.0") is None

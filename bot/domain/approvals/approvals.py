@@ -81,9 +81,13 @@ def may_approve(deployment: Deployment, actor: Actor, now: datetime) -> None:
         )
 
 
-def deed(deployment: Deployment) -> Deed:
-    """What people do who ask for it and approve it."""
-    return Deed.ENDS if deployment.kind is Kind.ROLLBACK else Deed.GOES_ON
+def deed(deployment: Deployment, *, was_live: bool) -> Deed:
+    """What people do who ask for it and approve it; whether its version `was_live` there before.
+
+    A rollback to one that never was brings something new.
+    """
+    is_back = deployment.kind is Kind.ROLLBACK and was_live
+    return Deed.ENDS if is_back else Deed.GOES_ON
 
 
 def may_reject(deployment: Deployment, actor: Actor) -> None:

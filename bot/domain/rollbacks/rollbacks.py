@@ -106,6 +106,12 @@ def earlier(history: Sequence[Record], choice: Choice) -> tuple[Earlier, ...]:
     return tuple(found.values())
 
 
+def was_live(history: Sequence[Record], version: str) -> bool:
+    """Whether the environment ever ran it, well or not."""
+    of_it = (record for record in history if record.version == version)
+    return any(one.live_at is not None or one.result is Result.SUCCESS for one in of_it)
+
+
 def target_of(choice: Choice, wanted: str | None, known: Sequence[Earlier], *, force: bool) -> str:
     """The version to go to: the one that was named, else the choice. Refuses what is not fit."""
     if wanted is None:

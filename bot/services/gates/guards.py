@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from bot.domain.approvals.approvals import deed, is_enough, is_outdated, needed
+from bot.domain.approvals.approvals import is_enough, is_outdated, needed
 from bot.domain.deployments.deployments import Approval, Deployment
 from bot.domain.deployments.states import State
 from bot.domain.errors import Declined, NotFound, Refusal
@@ -22,6 +22,7 @@ from bot.services.directory import look_up
 from bot.services.gates import evidence
 from bot.services.gates.binding import bound_now, difference
 from bot.services.rollbacks import rolling_back
+from bot.services.rollbacks.deeds import deed_of
 
 SAME_PERSON = "requester and approver are the same person"
 NO_APPROVER = "the approver no longer holds that role"
@@ -132,7 +133,7 @@ async def people(desk: Desk, deployment: Deployment) -> Objection | None:
             return Objection("role_gone", f"who asked for it may no longer {what}")
         if not deployment.approvals:
             return None
-    is_back, kind = deployment.is_way_back, deed(deployment)
+    is_back, kind = deployment.is_way_back, await deed_of(desk, deployment)
     asked = () if is_back else (Role.DEPLOYER,)
     requester, *approvers = await asyncio.gather(
         look_up(desk, deployment.requested_by, *asked, deed=kind),

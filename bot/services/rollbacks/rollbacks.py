@@ -17,7 +17,7 @@ from bot.messages.deployments import notes
 from bot.messages.rollbacks import rollbacks as messages
 from bot.messages.rollbacks.rollbacks import Order
 from bot.ports import Tx
-from bot.services.deployments.requests import as_before, service_of, who
+from bot.services.deployments.requests import as_before, known, service_of, who
 from bot.services.desk import direct
 from bot.services.rollbacks import lifts, undoing
 from bot.services.rollbacks.situations import Situation, is_as_shown, is_new, is_open, situation
@@ -49,6 +49,7 @@ def propose(
     found = situation(tx, name, environment, incident)
     is_open(found)
     target = rollbacks.target_of(found.choice, version, found.known, force=force)
+    _may_bring(tx, found, target, slack_id)
     if reason:  # else a form asks, which offers other versions as well
         is_new(found, target)
     order = Order(
@@ -75,6 +76,7 @@ def carry_out(tx: Tx, config: Config, order: Order, slack_id: str, asked_in: str
     is_open(found)
     is_as_shown(order, found)
     version = rollbacks.target_of(found.choice, order.version, found.known, force=order.force)
+    _may_bring(tx, found, version, slack_id)
     is_new(found, version)
     wish = Rescue(
         version=version,
@@ -207,6 +209,12 @@ def _authorised(tx: Tx, slack_id: str) -> Actor:
     actor = as_before(tx, slack_id)
     rollbacks.may_roll_back(actor)
     return actor
+
+
+def _may_bring(tx: Tx, found: Situation, version: str, slack_id: str) -> None:
+    """Refuse what never was live there to whose role is not certain: it is no way back."""
+    if not rollbacks.was_live(found.history, version):
+        rollbacks.may_roll_back(known(tx, slack_id))
 
 
 def _is_set_up(config: Config, service: str, environment: str) -> None:

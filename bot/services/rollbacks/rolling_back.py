@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.approvals.approvals import deed, nudge_time
+from bot.domain.approvals.approvals import nudge_time
 from bot.domain.deployments import migrations
 from bot.domain.deployments.changes import MOST_FILES, ChangeList
 from bot.domain.deployments.deployments import Binding, Deployment
@@ -24,6 +24,7 @@ from bot.services.desk import Desk, announce
 from bot.services.directory import look_up
 from bot.services.gates.binding import bind, tag_moved
 from bot.services.rollbacks import undoing as databases
+from bot.services.rollbacks.deeds import deed_of
 
 TELLS_WITHIN = 5.0
 """Seconds of real time for GitHub to tell what a way back over targets can do without."""
@@ -150,13 +151,14 @@ async def requester_may(desk: Desk, deployment: Deployment) -> bool:
     """Whether the requester still may roll back, read afresh; one that was not asked for rests on
     the configuration.
 
-    It ends what is broken, so the roles of before count where Slack or a group does not answer.
+    Where it ends what is broken, the roles of before count if Slack or a group does not answer.
     """
     if deployment.is_unasked:
         settings = desk.config.environment(deployment.service, deployment.environment)
         return settings is not None and settings.automatic_rollback
     roles = _may(deployment)
-    actor = await look_up(desk, deployment.requested_by, *roles, deed=deed(deployment))
+    kind = await deed_of(desk, deployment)
+    actor = await look_up(desk, deployment.requested_by, *roles, deed=kind)
     return actor.holds(*roles)
 
 

@@ -11,6 +11,7 @@ from bot.messages.deployments import protection as alerts
 from bot.ports import Post
 from bot.services.desk import Desk, announce
 from bot.services.directory import look_up
+from bot.services.rollbacks.deeds import deed_of
 
 
 async def read(desk: Desk, deployment: Deployment) -> tuple[Review, ...]:
@@ -75,7 +76,8 @@ async def _approval(desk: Desk, deployment: Deployment, login: str) -> Approval 
         return f"{said}, who asked for it"
     if known is None:
         return f"{said}, an account that belongs to nobody in gonogo.yaml"
-    actor = await look_up(desk, known.slack, Role.APPROVER, deed=approvals.deed(deployment))
+    kind = await deed_of(desk, deployment)
+    actor = await look_up(desk, known.slack, Role.APPROVER, deed=kind)
     if actor.is_same_person(deployment.requested_by, deployment.requested_by_github):
         return f"{said}, who asked for it"
     if not actor.holds(Role.APPROVER):
