@@ -111,3 +111,83 @@ async def test_a_step_that_waits_at_a_gate_of_githubs_ends_as_not_known_and_name
         assert "how much of the database was taken back is not known" in last
         assert "Look at the database first with @dee" in last
         assert await asked(team) == ["status", "verify", "down"]
+
+
+async def waits_for_github(team: Workspace) -> bool:
+    return "Not sent yet" in await card(team)
+
+
+async def waits_for_somebody(team: Workspace) -> bool:
+    return "Waiting for approval" in await card(team)
+
+
+async def is_not_sent(team: Workspace) -> None:
+    """D3 takes the database back, and GitHub does not take the dispatch that brings the code."""
+    await undoes(team)
+    await team.until(lambda: began(team, "down"), "PT2S")
+    await team.fault("github", "rate_limit", path="/rollback.yml/dispatches", count=1000)
+    await team.until(lambda: waits_for_github(team), "PT5S")
+
+
+async def supersedes(team: Workspace, said: str = "to v1.1.0 because v1.2.0 was bad too") -> None:
+    await team.types("dee", f"/rollback {said}")
+    await team.clicks_own("dee", f"Roll Back to {said.split()[1]}")
+
+
+async def alerts(team: Workspace) -> list[str]:
+    """The first lines of what was said of it in the channel, besides the cards."""
+    return [text.splitlines()[0] for text in await team.channel() if "half back" in text]
+
+
+async def test_superseded_after_the_database_went_back_it_stays_known_as_half_back(
+    reverting: Workspace,
+) -> None:
+    team = reverting
+    await is_not_sent(team)
+    await supersedes(team)
+    await team.passes("PT5S")
+    assert any(
+        text.startswith(f"app v1.2.0 back → production: {LEFT}\nSuperseded by a rollback to v1.1.0")
+        for text in await team.channel()
+    )
+    left = f"half back since D3: Superseded by a rollback to v1.1.0: {LEFT}"
+    assert left in await team.types("bo", "/deployments status")
+
+    await team.mends()
+    await team.passes("PT5M")
+    assert (await team.channel())[-1].startswith("⚠️ Production rollback executed")
+    assert "half back" not in await team.types("bo", "/deployments status")
+    assert await alerts(team) == []
+    assert await asked(team) == ["status", "verify", "down", "status", "verify"]
+
+
+async def test_where_the_next_one_is_not_taken_either_everybody_reads_that_it_is_half_back_still(
+    reverting: Workspace,
+) -> None:
+    team = reverting
+    await is_not_sent(team)
+    await supersedes(team)
+    await team.mends()
+    await team.fault("github", "status:422", path="/rollback.yml/dispatches", count=100)
+    await team.passes("PT3M")
+    still = "app v1.1.0 back → production (D4): failed, and D3 is still half back"
+    assert await alerts(team) == [still]
+    said = next(text for text in await team.channel() if text.startswith(still))
+    assert "newer code runs on the older database" in said
+    assert "@dee" in said
+    assert "half back since D3" in await team.types("bo", "/deployments status")
+    assert "to v1.1.0?" in await team.types("bo", "/rollback because orders are lost")
+
+
+async def test_nor_is_it_forgotten_when_nobody_approves_the_next_one(reverting: Workspace) -> None:
+    team = reverting
+    await is_not_sent(team)
+    await supersedes(team, "to v1.2.1 force because nothing else is left")
+    await team.mends()
+    await team.until(lambda: waits_for_somebody(team), "PT5S")
+    assert "half back since D3" in await team.types("bo", "/deployments status")
+    await team.clicks("bo", "Cancel")
+    await team.passes("PT10S")
+    assert await alerts(team) == [
+        "app v1.2.1 back → production (D4): cancelled, and D3 is still half back"
+    ]

@@ -16,8 +16,14 @@ from bot.messages.deployments.controls import controls
 from bot.messages.knowing import reports as words
 from bot.services.deployments import decisions
 from bot.services.knowing import reports
-from tests.services.team import PEOPLE, Team
+from tests.services.team import PEOPLE, START, Team
 from tests.services.test_rollback_of_what_was_sent import goes_live
+
+
+def step(target: str, fate: Fate) -> TargetStep:
+    return TargetStep(
+        target=target, progress=Progress.ENDED, fate=fate, began_at=START, ended_at=START
+    )
 
 
 async def stopped(team: Team, api: Fate) -> Deployment:
@@ -25,10 +31,7 @@ async def stopped(team: Team, api: Fate) -> Deployment:
     await goes_live(team, "v1.0.0")
     await goes_live(team, "v1.1.0")
     live, now = await team.newest(), team.clock.now()
-    steps = tuple(
-        TargetStep(target=name, progress=Progress.ENDED, fate=fate, began_at=now, ended_at=now)
-        for name, fate in (("web", Fate.SUCCEEDED), ("api", api))
-    )
+    steps = (step("web", Fate.SUCCEEDED), step("api", api))
     rollback = Deployment(
         service="app",
         environment="production",

@@ -158,6 +158,22 @@ def failed(
     return Message(f"{point}\n{why}".strip(), tuple(parts))
 
 
+def still_half_back(deployment: Deployment, before: Deployment) -> Message:
+    """The top-level alert that this rollback came to nothing, so that the database which `before`
+    took back is without its code still; names who has to look.
+    """
+    d, wish = deployment, before.undoing
+    asked = (d.requested_by, *d.approved_by, *(wish.call if wish else ()))
+    people = " ".join(b.called(who) for who in dict.fromkeys(asked) if who)
+    point = f"{title(d)} ({d.name}): {status(d).lower()}, and {before.name} is still half back"
+    left = undoing.half_back(before)
+    why = f"{left[0].upper()}{left[1:]}."
+    text = "\n".join((f"*{point}*", why, f"{people} {undoing.next_step(before)}".strip()))
+    press = b.button("Roll Back", "roll_back", str(d.id), style="danger")
+    parts = (b.section(text), b.actions(f"half-back:{d.id}", press))
+    return Message(f"{point}\n{why}", parts)
+
+
 def _decide(d: Deployment) -> str:
     """The buttons of the card, in words."""
     said = {Choice.RETRY: "Retry what failed"}

@@ -6,10 +6,11 @@ from bot.config import Config
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.domain.deployments.steps import is_unsent
-from bot.domain.rollbacks import undoing
+from bot.domain.rollbacks import switching, undoing
+from bot.domain.rollbacks.switching import Outcome
 from bot.messages.deployments import announcements
 from bot.messages.rollbacks import undoing as messages
-from bot.ports import Post
+from bot.ports import Post, Tx
 from bot.services.desk import announce
 
 
@@ -35,3 +36,20 @@ def left_to_a_person(
     )
     word = f"half-back-{deployment.revision}"
     return bad, announce(config, bad, word, announcements.failed(bad))
+
+
+def follow(config: Config, tx: Tx, old: Deployment, new: Deployment) -> None:
+    """Say that production is half back still, when the rollback that should have brought the code
+    after an earlier one ends without it, however it does.
+    """
+    wish = new.undoing
+    if not new.is_terminal or old.is_terminal or wish is None or not wish.done_by:
+        return
+    if new.state is State.SUCCEEDED or new.live_at is not None:
+        return
+    if new.steps and switching.came_to(new.steps) is Outcome.SWITCHED:
+        return
+    before = tx.deployment_in_history(wish.done_by)
+    if before is not None and before.is_half_back:
+        told = announcements.still_half_back(new, before)
+        tx.post(announce(config, new, "still-half-back", told))

@@ -19,7 +19,7 @@ from bot.messages.rollbacks.rollbacks import Order
 from bot.ports import Tx
 from bot.services.deployments.requests import as_before, known, service_of, who
 from bot.services.desk import direct
-from bot.services.rollbacks import lifts, undoing
+from bot.services.rollbacks import half_back, lifts, undoing
 from bot.services.rollbacks.situations import Situation, is_as_shown, is_new, is_open, situation
 
 PRODUCTION = "production"
@@ -95,7 +95,7 @@ def carry_out(tx: Tx, config: Config, order: Order, slack_id: str, asked_in: str
     if holder is not None and (is_sent or (has_run and holder.state in STOPPABLE)):
         return _stop_first(tx, config, holder, wish)
     if holder is not None:
-        make_way(tx, holder, wish)
+        make_way(tx, config, holder, wish)
     where = (order.service, order.environment)
     return messages.started(begin(tx, config, where, wish, takes_back=taken, undo=undo))
 
@@ -191,12 +191,22 @@ def begin_waiting(tx: Tx, config: Config, ended: Deployment) -> Deployment | Non
     return begin(tx, config, (ended.service, ended.environment), wish, takes_back=taken)
 
 
-def make_way(tx: Tx, holder: Deployment, wish: Rescue) -> None:
-    """End what only waited, and close what was not proven good, for whoever wishes it."""
+def make_way(tx: Tx, config: Config, holder: Deployment, wish: Rescue) -> None:
+    """End what only waited, and close what was not proven good, for whoever wishes it. What is
+    half-way back stays known as that, with an alert, until something succeeds.
+    """
+    if half_back.is_half_back(holder):
+        why = f"Superseded by a rollback to {wish.version}"
+        bad, alert = half_back.left_to_a_person(config, holder, tx.now, why)
+        holder = tx.save(holder, bad)
+        tx.audit(wish.by or "gonogo", "half_back", holder.name, why=why)
+        tx.post(alert)
     waited = rollbacks.way(holder) is Way.SUPERSEDE
     state = State.CANCELLED if waited else State.FAILED
     code = "superseded" if waited else "rolled_back"
     text = f"{'Superseded by' if waited else 'Taken back by'} a rollback to {wish.version}"
+    if holder.is_half_back:
+        text = holder.notice
     ended = tx.save(holder, holder.end(state, tx.now, code, text, by=wish.by or None))
     tx.audit(wish.by or "gonogo", code, ended.name, version=wish.version, reason=wish.reason)
     if wish.by and ended.requested_by not in ("", wish.by):

@@ -39,7 +39,7 @@ def go_back(tx: Tx, config: Config, failed: Deployment) -> Deployment | str:
     if why := _in_the_way(tx, config, failed, version):
         return why
     wish = Rescue(version=version, by="", reason=f"Automatic, as configured: {failed.notice}")
-    make_way(tx, failed, wish)
+    make_way(tx, config, failed, wish)
     where = (failed.service, failed.environment)
     return begin(tx, config, where, wish, takes_back=found.choice.takes_back)
 
