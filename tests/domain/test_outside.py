@@ -88,10 +88,16 @@ def test_what_was_over_before_the_first_look_is_new_at_no_later_one() -> None:
     assert [run.id for run in listed if is_new(run, after, int(run is followed))] == []
 
 
-def ways(*runs: RunSummary, is_free: bool = True, live_at: Any = None, **did: Did) -> list[str]:
+def ways(
+    *runs: RunSummary,
+    is_free: bool = True,
+    is_held: bool = False,
+    live_at: Any = None,
+    **did: Did,
+) -> list[str]:
     """The way of each; those that are over deployed where nothing else is said, as `of_2=`."""
     known = {run.id: did.get(f"of_{run.id}", Did.DEPLOYED) for run in runs if run.is_over}
-    found = sort(runs, known, is_free=is_free, live_at=live_at)
+    found = sort(runs, known, is_free=is_free, is_held=is_held, live_at=live_at)
     return [f"{run.id} {way}" for run, way in found]
 
 
@@ -99,6 +105,16 @@ def test_one_run_takes_the_slot_and_the_others_wait() -> None:
     first, second = a_run(1), a_run(2, began_at=AFTER)
     assert ways(second, first) == ["1 follow", "2 wait"]
     assert ways(first, is_free=False) == ["1 wait"]
+
+
+@pytest.mark.parametrize("is_free", [True, False])
+def test_what_did_nothing_takes_no_slot_that_somebody_holds(is_free: bool) -> None:
+    over, works = ended(1, began_at=BEFORE), a_run(2, began_at=NOON)
+    found = ways(over, works, is_free=is_free, is_held=True, of_1=Did.NOTHING)
+    assert found == ["1 record", "2 follow" if is_free else "2 wait"]
+    assert ways(over, is_free=is_free, is_held=True, of_1=Did.NOTHING) == ["1 record"]
+    assert ways(over, of_1=Did.NOTHING) == ["1 follow"]
+    assert ways(over, is_held=True, of_1=Did.TOUCHED) == ["1 follow"]
 
 
 FIRST, SECOND, THIRD = (

@@ -1,10 +1,12 @@
-"""Runs that nobody waits for any more: the late one of a closed deployment, and what is run again
-under a deployment that no longer looks at its run.
+"""Runs that nobody waits for any more: the late one of a closed deployment, what is run again under
+a deployment that no longer looks at its run, and what was over before it did anything.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+
+import pytest
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
@@ -142,6 +144,41 @@ async def test_who_runs_a_degraded_one_again_is_followed_in_its_place(team: Team
     assert (found.state, found.run_id, found.run_attempt) == (State.RUNNING, 7001, 2)
     await goes_well(team)
     assert [one.state for one in await every(team)] == [State.FAILED, State.SUCCEEDED]
+
+
+async def begins_nothing(team: Team, version: str) -> None:
+    """Carl starts a run in the browser by mistake, and cancels it before a runner takes it."""
+    team.clock.forward(60)
+    run = team.hub.begins("acme/app", "release.yml", {"version": version}, "carl")
+    run.untaken = True
+    run.ends("cancelled")
+    await looks(team)
+    await team.passes(60)
+
+
+async def test_what_did_nothing_closes_no_degraded_deployment(team: Team) -> None:
+    await degraded(team)
+    await begins_nothing(team, "v1.2.0")
+    found, other = await every(team)
+    assert (found.state, found.ending) == (State.DEGRADED, None)
+    assert await team.holder("app") == found
+    assert (other.state, other.version, other.adopted) == (State.FAILED, "v1.2.0", True)
+
+
+@pytest.mark.parametrize("is_approved", [True, False])
+async def test_what_did_nothing_takes_no_place_from_what_waits(
+    team: Team, is_approved: bool
+) -> None:
+    assert await team.asks("ana", "v1.3.0") is None
+    await team.works()
+    if is_approved:
+        team.hub.silent = {"workflow"}
+        assert await team.approves("bo", 1) is None
+        await team.works()
+    await begins_nothing(team, "v1.1.0")
+    found = (await every(team))[0]
+    assert found.state is (State.APPROVED if is_approved else State.AWAITING_APPROVAL)
+    assert await told(team, "so what was checked no longer holds") == []
 
 
 async def test_who_runs_it_again_while_it_is_validated_is_told_and_followed_next(

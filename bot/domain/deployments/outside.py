@@ -94,20 +94,28 @@ def did(progress: Progress, deploy_job: str | None) -> Did:
 
 
 def sort(
-    new: Iterable[RunSummary], did: Mapping[int, Did], *, is_free: bool, live_at: datetime | None
+    new: Iterable[RunSummary],
+    did: Mapping[int, Did],
+    *,
+    is_free: bool,
+    is_held: bool,
+    live_at: datetime | None,
 ) -> tuple[tuple[RunSummary, Way], ...]:
     """What becomes of the new runs of one slot, oldest first; only one of them is followed. `did`
-    tells of those that are over.
+    tells of those that are over. The slot is free for them also where it `is_held` by what gives
+    way.
 
     A run that has ended counts for nothing any more when a later one deployed, when something else
-    went live after its end, or when it did nothing itself and is not the last. What a later one
-    does that is under way is not known yet: that one is followed, and the other waits for it.
+    went live after its end, or when it did nothing itself and is not the last, or not alone. What a
+    later one does that is under way is not known yet: that one is followed, and the other waits for
+    it.
     """
     runs = sorted(new, key=lambda run: (run.began_at, run.id))
     ways: list[tuple[RunSummary, Way]] = []
     for number, run in enumerate(runs, 1):
         later = runs[number:]
-        if run.is_over and _is_past(run, later, did, live_at):
+        is_idle = run.is_over and is_held and did[run.id] is Did.NOTHING
+        if is_idle or (run.is_over and _is_past(run, later, did, live_at)):
             ways.append((run, Way.RECORD))
         elif is_free and not (run.is_over and any(not one.is_over for one in later)):
             ways.append((run, Way.FOLLOW))

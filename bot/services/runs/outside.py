@@ -85,19 +85,19 @@ async def _settle_place(
     service, environment = place
     ids = [run.id for run in runs]
 
-    def read(tx: Tx) -> tuple[bool, Deployment | None, dict[int, int]]:
-        holder = tx.holder(service, environment)
-        is_free = _makes_way(holder, lookout.kind, is_merge=bool(lookout.branch))
+    def read(tx: Tx) -> tuple[Deployment | None, Deployment | None, dict[int, int]]:
         known = tx.attempts(lookout.repo, ids, place)
-        return is_free, tx.live(service, environment), known
+        return tx.holder(service, environment), tx.live(service, environment), known
 
-    is_free, live, known = await desk.store.read(read)
+    holder, live, known = await desk.store.read(read)
+    is_free = _makes_way(holder, lookout.kind, is_merge=bool(lookout.branch))
+    is_held = holder is not None and not lookout.branch  # of a merge that failed somebody is told
     open_runs = tuple(run for run in runs if run.attempt > known.get(run.id, 0))
     ended = {run.id: await _progress(desk, lookout, run) for run in open_runs if run.is_over}
     job = desk.job_of(service, environment, lookout.workflow)
     did = {number: outside.did(progress, job) for number, progress in ended.items()}
     live_at = live.live_at if live else None
-    ways = outside.sort(open_runs, did, is_free=is_free, live_at=live_at)
+    ways = outside.sort(open_runs, did, is_free=is_free, is_held=is_held, live_at=live_at)
     for run, way in sorted(ways, key=lambda found: found[1] is Way.WAIT):
         match way:
             case Way.RECORD:
@@ -106,7 +106,9 @@ async def _settle_place(
             case Way.FOLLOW:
                 found = await _as_deployment(desk, lookout, place, run)
                 compared = await _compared(desk, found, run, live)
-                await _follow(desk, compared, await lookouts.asked_late(desk, run))
+                is_idle = did.get(run.id) is Did.NOTHING
+                asked = await lookouts.asked_late(desk, run)
+                await _follow(desk, compared, asked, is_idle=is_idle)
             case Way.WAIT:
                 if not lookout.branch and did.get(run.id) is not Did.NOTHING:
                     await warnings.say_conflict(desk, place, run)
@@ -235,15 +237,17 @@ async def _record(desk: Desk, found: Deployment, run: RunSummary, progress: Prog
     await desk.store.run(keep)
 
 
-async def _follow(desk: Desk, found: Deployment, asked: Deployment | None) -> None:
-    """Give it the slot and a card; what only waited there gives way. `asked` is the deployment of
-    ours whose run it is, though that was over before.
+async def _follow(
+    desk: Desk, found: Deployment, asked: Deployment | None, *, is_idle: bool
+) -> None:
+    """Give it the slot and a card; what only waited there gives way, though not to what did nothing
+    (`is_idle`). `asked` is the deployment of ours whose run it is, though that was over before.
     """
 
     def keep(tx: Tx) -> None:
         holder = tx.holder(found.service, found.environment)
         is_free = _makes_way(holder, found.kind, is_merge=found.is_merge)
-        if _is_known(tx, found) or not is_free:
+        if _is_known(tx, found) or not is_free or (is_idle and holder is not None):
             return
         if holder is not None:
             _displace(tx, holder, found)
