@@ -112,6 +112,7 @@ async def _examine(read: settings.Settings, loaded: config.Config) -> Sequence[p
             loaded,
             chat=bot.chat,
             github=bot.github,
+            rights=bot.github.rights,
             mirrors=bot.github.mirrors,
             probes=bot.probes,
             database=database,

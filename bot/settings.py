@@ -61,7 +61,7 @@ class Settings(BaseSettings):
         default=None, gt=0, description="number of the App's installation"
     )
     github_token: SecretStr | None = Field(
-        default=None, description="token with Actions read and write, Contents read, Checks read"
+        default=None, description="classic token with the scope repo"
     )
     github_reviewer_token: SecretStr | None = Field(
         default=None,

@@ -62,6 +62,7 @@ async def examine(world: World) -> AsyncIterator[Examine]:
             loaded,
             chat=chat,
             github=github,
+            rights=github.rights,
             mirrors=github.mirrors,
             probes=probes,
             database=database,
@@ -94,6 +95,7 @@ async def test_the_sandboxs_own_configuration_has_no_problem(examine: Examine) -
         "person bo",
         "person cy",
         "person dee",
+        "rights in acme/app",
         "way back of app",
         "acme/app release.yml",
         "merges to acme/app main",
@@ -203,6 +205,7 @@ async def test_a_repository_that_cannot_be_read_is_named_with_each_of_its_workfl
 ) -> None:
     found = problems(await examine(lambda text: text.replace("acme/app", "acme/none", 1)))
     assert list(found) == [
+        "rights in acme/none",
         "way back of app",
         "acme/none release.yml",
         "merges to acme/none main",

@@ -8,12 +8,12 @@ from bot.adapters.store import AWAY, Unusable
 from bot.config import AdoptConfig, Config
 from bot.config.approval import is_team
 from bot.config.people import is_group
-from bot.doctor import way_back_doctor
+from bot.doctor import rights_doctor, way_back_doctor
 from bot.doctor.gate_doctor import gate, gates
 from bot.doctor.preflight import Finding, failed
 from bot.domain.errors import Fault
 from bot.domain.people import Standing
-from bot.ports import GitHub, Mirrors, Probes, Workflow
+from bot.ports import GitHub, Mirrors, Probes, Rights, Workflow
 
 SENT = frozenset({"version", "sha", "request_id", "requested_by"})
 """The inputs that the bot can give to a workflow."""
@@ -26,11 +26,12 @@ async def examine(
     *,
     chat: SlackChat,
     github: GitHub,
+    rights: Rights,
     mirrors: Mirrors,
     probes: Probes,
     database: Callable[[], Awaitable[str]],
 ) -> tuple[Finding, ...]:
-    """Look at the channel, the people, the workflows, the health URLs and the database.
+    """Look at the channel, the people, our rights, the workflows, the health URLs and the database.
 
     `database` says what is wrong with it, nothing when it is up to date.
     """
@@ -40,6 +41,7 @@ async def examine(
         *(_person(chat, name, one.slack) for name, one in config.people.items()),
         *(_group(chat, group) for group in _groups(config) if is_group(group)),
         *(_team(config, github, team) for team in _groups(config) if is_team(team)),
+        *(rights_doctor.look(rights, *place) for place in rights_doctor.repositories(config)),
         *(gate(config, github, *place) for place in gates(config)),
         *(way_back_doctor.look(github, way) for way in way_back_doctor.ways(config)),
         *(_workflow(github, repo, file, *names) for repo, file, *names in _workflows(config)),

@@ -16,6 +16,7 @@ from bot.ports.probes import Probes
 from bot.ports.registry import Registry, StoredImage
 from bot.ports.releases import Release, Releases
 from bot.ports.remedies import Pull, Pulls
+from bot.ports.rights import Granted, Rights
 from bot.ports.store import Stale, Store, Tx, Unreachable
 from bot.ports.targets import Jobs, Logs, Pinning, Receipt, Reversing, Target
 
@@ -31,6 +32,7 @@ __all__ = [
     "Clock",
     "Follower",
     "GitHub",
+    "Granted",
     "Held",
     "Jobs",
     "Logs",
@@ -48,6 +50,7 @@ __all__ = [
     "Release",
     "Releases",
     "Reversing",
+    "Rights",
     "Room",
     "Stale",
     "StaleCard",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+SCOPES = ("read:org", "repo", "workflow")
+
 
 @dataclass(frozen=True)
 class Account:
@@ -26,6 +28,7 @@ class Accounts:
     def __init__(self, people: Iterable[tuple[str, str]], owner: str) -> None:
         self._by_login: dict[str, Account] = {}
         self._tokens: dict[str, str] = {}
+        self.scopes: dict[str, tuple[str, ...]] = {}
         self.teams: dict[str, tuple[str, ...]] = {}
         self.add(owner, owner.capitalize(), "Organization")
         self.add("github-actions[bot]", "github-actions[bot]", "Bot")
@@ -36,8 +39,11 @@ class Accounts:
         self._by_login[login] = Account(1000 + len(self._by_login), login, name, kind)
 
     def allow(self, tokens: Mapping[str, str]) -> None:
-        """Accept these tokens; each speaks for the login it is mapped to."""
+        """Accept these tokens; each speaks for the login it is mapped to. Classic ones (`ghp_…`)
+        have scopes.
+        """
         self._tokens |= tokens
+        self.scopes |= {token: SCOPES for token in tokens if token.startswith("ghp_")}
 
     def find(self, login: str) -> Account | None:
         return self._by_login.get(login)

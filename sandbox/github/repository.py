@@ -38,12 +38,16 @@ class Repository:
     ruled_by: tuple[str, ...] = ()  # the Apps that are asked instead of people
     guarded: tuple[str, ...] = ()  # environments that have a gate whatever their runs do
     admins: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()  # logins that may only read
     disabled: set[str] = field(default_factory=set)
     _workflow_ids: dict[str, int] = field(default_factory=dict)
 
     @property
     def full_name(self) -> str:
         return f"{self.owner}/{self.name}"
+
+    def may_write(self, login: str) -> bool:
+        return login not in self.readers
 
     def next_number(self) -> int:
         """Issues and pull requests share one sequence of numbers."""

@@ -19,6 +19,7 @@ from bot.adapters.github.mirrors import GitHubMirrors
 from bot.adapters.github.pulls import GitHubPulls
 from bot.adapters.github.releases import GitHubReleases
 from bot.adapters.github.reviews import Reviews
+from bot.adapters.github.rights import GitHubRights
 from bot.adapters.github.session import Session
 from bot.adapters.github.threads import GRACE, TIMEOUT, Threads
 from bot.adapters.github.workflows import Workflows
@@ -75,6 +76,11 @@ class PyGithubAdapter(Gates, Workflows):
     def mirrors(self) -> GitHubMirrors:
         """GitHub deployments, by the same threads."""
         return GitHubMirrors(self._threads)
+
+    @property
+    def rights(self) -> GitHubRights:
+        """What we may do there, by the same threads."""
+        return GitHubRights(self._threads, is_app=not isinstance(self._credentials, GivenToken))
 
     @property
     def pulls(self) -> GitHubPulls:

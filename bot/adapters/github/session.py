@@ -73,6 +73,13 @@ class Session:
         """The JSON at a path. Raises Fault, NotFound when there is nothing."""
         return self._ask(path, query)[0]
 
+    def told(self, path: str) -> tuple[Any, Mapping[str, Any]]:
+        """The JSON at a path and the headers of the answer, in lower case, read afresh."""
+        status, headers, text = self._send("GET", path)
+        if status != 200:
+            raise refused(status, headers, parsed(text), write=False)
+        return json.loads(text), headers
+
     def pages(
         self,
         path: str,

@@ -16,6 +16,7 @@ from sandbox.edge import edge
 from sandbox.github.accounts import Account
 from sandbox.github.errors import NotFound, Refused
 from sandbox.github.host import GitHub
+from sandbox.github.repository import Repository
 from sandbox.github.routes import (
     accounts,
     actions,
@@ -105,6 +106,8 @@ class _Api:
             if response.status != 304 and not free:
                 github.limits.count(viewer.login, now)
             response.headers.update(github.limits.headers(viewer.login, now))
+            if (scopes := github.accounts.scopes.get(call.token)) is not None:
+                response.headers["X-OAuth-Scopes"] = ", ".join(scopes)
             if not path.startswith("/app"):  # the App's tokens live on real time
                 response.headers["Date"] = format_datetime(now.astimezone(UTC), usegmt=True)
             return response
@@ -132,7 +135,15 @@ def _viewer(request: web.Request, github: GitHub, path: str) -> Account:
     account = github.accounts.of_token(token) if scheme.lower() in ("bearer", "token") else None
     if account is None:
         raise Refused(401, "Bad credentials")
+    there = _repository(request, github)
+    if request.method != "GET" and there is not None and not there.may_write(account.login):
+        raise Refused(403, "Must have admin rights to Repository.")
     return account
+
+
+def _repository(request: web.Request, github: GitHub) -> Repository | None:
+    parts = request.match_info
+    return github.repositories.get(f"{parts.get('owner')}/{parts.get('repo')}")
 
 
 async def _body(request: web.Request) -> Json:

@@ -56,6 +56,10 @@ class Call:
         return self.request.query.get(name, default)
 
     @property
+    def token(self) -> str:
+        return self.request.headers.get("Authorization", "").partition(" ")[2].strip()
+
+    @property
     def repo(self) -> Repository:
         return self.github.repository(f"{self.part('owner')}/{self.part('repo')}")
 

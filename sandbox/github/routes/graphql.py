@@ -57,10 +57,9 @@ def _pull(call: Call, wanted: object) -> tuple[Repository, PullRequest]:
 
 def _may(call: Call, repo: Repository) -> None:
     """An App's token needs both rights: a branch is made, and a pull request."""
-    token = call.request.headers.get("Authorization", "").partition(" ")[2].strip()
-    if not token.startswith("ghs_"):
+    if not call.token.startswith("ghs_"):
         return
-    grant = call.github.app.grant(token)
+    grant = call.github.app.grant(call.token)
     try:
         for path in ("/pulls", "/git/refs"):
             grant.check("POST", repo.full_name, path)

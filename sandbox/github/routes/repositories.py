@@ -10,7 +10,7 @@ from sandbox.github.views.site import Json
 
 
 def repository(call: Call) -> Json:
-    return repositories.full(call.site, call.repo)
+    return repositories.full(call.site, call.repo, call.viewer.login)
 
 
 def tags(call: Call) -> list[Json]:

@@ -57,8 +57,8 @@ def minimal(site: Site, repo: Repository) -> Json:
     }
 
 
-def full(site: Site, repo: Repository) -> Json:
-    """A `full-repository`."""
+def full(site: Site, repo: Repository, viewer: str = "") -> Json:
+    """A `full-repository`, with what this login may do there."""
     commits = repo.git.commits.values()
     pushed = stamp(max(one.authored_at for one in commits))
     states = [issue.state for issue in repo.issues.values()]
@@ -89,7 +89,7 @@ def full(site: Site, repo: Repository) -> Json:
         "created_at": stamp(repo.created_at),
         "updated_at": pushed,
         "pushed_at": pushed,
-        "permissions": {"admin": False, "push": True, "pull": True},
+        "permissions": {"admin": False, "push": repo.may_write(viewer), "pull": True},
     }
 
 
