@@ -75,6 +75,18 @@ async def test_without_a_workflow_of_its_own_the_gate_of_the_release_counts(
     assert "acme/app has no lost.yml; copy one from examples/workflows" in database
 
 
+async def test_an_environment_that_is_not_there_has_no_secrets(world: World, look: Look) -> None:
+    """GitHub would make it at the first run, and that run would deploy without them."""
+    del world.github.repositories["acme/app"].environments["production-rollback"]
+    code, database = await look()
+    assert code == (
+        "False way back of app: rollback.yml names the environment production-rollback, which does "
+        "not exist, so a run would have none of its secrets and variables; make it at GitHub "
+        "under Settings, Environments, with what its jobs need (docs/install.md)"
+    )
+    assert database == "True database of app: migrate.yml waits for nobody"
+
+
 async def test_a_job_that_the_file_does_not_have_is_named(look: Look) -> None:
     assert (await look(job="deploy"))[1] == (
         "False database of app: migrate.yml has no job “deploy”; correct migrations.job; its jobs "

@@ -1,15 +1,14 @@
 """Way-back doctor: whether the workflows of a rollback are there, and what would hold them up."""
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.config import Config
 from bot.config.targets import GithubWorkflowTarget
 from bot.doctor.preflight import Finding, failed
-from bot.domain.approvals.protection import Guarding
 from bot.domain.errors import Fault, NotFound
 from bot.ports import GitHub, Workflow
+from bot.services.rollbacks import environments
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,8 @@ class Way:
 
 
 SHIPPED = "copy one from examples/workflows, or name yours in gonogo.yaml"
+EMPTY = "which does not exist, so a run would have none of its secrets and variables"
+MAKE = "make it at GitHub under Settings, Environments, with what its jobs need (docs/install.md)"
 FREE = "give {file} an environment of its own without reviewers and wait timers, as the examples do"
 
 
@@ -57,7 +58,7 @@ async def look(github: GitHub, way: Way) -> list[Finding]:
         if workflow is None:
             text = f"{way.repo} has no {' or '.join(way.files)}"
             return [_bad(subject, text, SHIPPED)]
-        held = await _held(github, way.repo, workflow)
+        places = await environments.of(github, way.repo, workflow)
     except Fault as fault:
         return [failed(subject, fault, "let the token read workflows and environments")]
     if not workflow.active:
@@ -66,12 +67,16 @@ async def look(github: GitHub, way: Way) -> list[Finding]:
         action = f"correct {way.setting}; its jobs are {', '.join(workflow.jobs)}"
         return [_bad(subject, f"{workflow.file} has no job “{way.job}”", action)]
     action = FREE.format(file=workflow.file)
-    gates = [
+    found = [
         _bad(subject, f"{workflow.file} waits at {one.environment} for {one.holds_up}", action)
-        for one in held
+        for one in places.held
+    ]
+    found += [
+        _bad(subject, f"{workflow.file} names the environment {name}, {EMPTY}", MAKE)
+        for name in places.missing
     ]
     free = Finding(subject=subject, ok=True, text=f"{workflow.file} waits for nobody")
-    return gates or [free]
+    return found or [free]
 
 
 async def _first(github: GitHub, way: Way) -> Workflow | None:
@@ -81,19 +86,6 @@ async def _first(github: GitHub, way: Way) -> Workflow | None:
         except NotFound:
             continue
     return None
-
-
-async def _held(github: GitHub, repo: str, workflow: Workflow) -> list[Guarding]:
-    names = sorted({name for job in workflow.waits_for.values() for name in job})
-
-    async def look(name: str) -> Guarding | None:
-        try:
-            return await github.guarding(repo, name)
-        except NotFound:  # it is made by the first run, and guards nothing
-            return None
-
-    found = await asyncio.gather(*map(look, names))
-    return [one for one in found if one is not None and one.holds_up]
 
 
 def _bad(subject: str, text: str, action: str) -> Finding:

@@ -50,6 +50,18 @@ async def test_how_long_it_took_the_last_time_is_how_long_it_is_expected_to_take
     assert ", about " in await line(team)
 
 
+async def test_a_workflow_whose_environment_is_not_there_is_not_called_ready(
+    team: Workspace,
+) -> None:
+    """Its secrets are missing, unless the repository has them all."""
+    del team.world.github.repositories["acme/app"].environments["production-rollback"]
+    await team.asks()
+    assert await line(team) == (
+        f"{LINE}rollback.yml not known (GitHub has no environment production-rollback, so it "
+        "would run without secrets from there), no migrations, about 3 min"
+    )
+
+
 async def test_every_target_says_whether_it_could(places: Workspace) -> None:
     await places.asks("/deploy v1.3.0")
     assert await line(places) == (

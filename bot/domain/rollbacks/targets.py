@@ -80,13 +80,15 @@ class Candidate:
 class TargetPlan:
     """What going back would do on one target, found out without changing anything.
 
-    `obstacle` says why it cannot be done, empty when it can; `facts` are sentences for the card
+    `obstacle` says why it cannot be done, empty when it can, and `doubt` why nobody knows whether
+    it would end well, which does not stop anybody; `facts` are sentences for the card
     ("image present in the registry"); `takes` is how long the switch is expected to take.
     """
 
     current: Artifact | None
     wanted: Artifact | None
     obstacle: str = ""
+    doubt: str = ""
     facts: tuple[str, ...] = ()
     takes: timedelta | None = None
 

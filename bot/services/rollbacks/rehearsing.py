@@ -17,9 +17,9 @@ from bot.domain.rollbacks.expectations import Expected
 from bot.domain.rollbacks.rehearsal import Place, Rehearsal
 from bot.domain.rollbacks.rollback_target import choose
 from bot.domain.rollbacks.targets import Artifact
-from bot.ports import Tag, Target, Tx, Workflow
+from bot.ports import Tag, Target, Tx
 from bot.services.desk import Desk
-from bot.services.rollbacks import artifacts, expecting, rolling_back
+from bot.services.rollbacks import artifacts, environments, expecting, rolling_back
 from bot.services.rollbacks.past import blaming
 from bot.services.runs import inputs
 
@@ -123,8 +123,8 @@ async def _target(
     is_possible = not plan.obstacle and plan.wanted is not None
     return replace(
         place,
-        possible=is_possible,
-        text=plan.obstacle,
+        possible=None if is_possible and plan.doubt else is_possible,
+        text=plan.obstacle or plan.doubt,
         facts=plan.facts,
         takes=plan.takes,
         pinned=plan.current.pinned if plan.current else "",
@@ -146,7 +146,7 @@ async def _workflow(desk: Desk, deployment: Deployment) -> Place:
         if found is None:
             gone = f"{deployment.repo} has neither {name} nor its release workflow"
             return replace(place, possible=False, text=gone)
-        held = await gates_of(desk, deployment.repo, found)
+        places = await environments.of(desk.github, deployment.repo, found)
     except Fault as fault:
         return replace(place, text=f"{fault.system}: {fault.text}")
     place = replace(place, name=found.file)
@@ -155,22 +155,8 @@ async def _workflow(desk: Desk, deployment: Deployment) -> Place:
     if missing := inputs.missing(found):
         needs = f"{found.file} needs inputs that I cannot fill: {', '.join(missing)}"
         return replace(place, possible=False, text=needs)
-    facts = tuple(f"waits at GitHub's gate {gate} until somebody answers it" for gate in held)
-    return replace(place, possible=True, facts=facts)
-
-
-async def gates_of(desk: Desk, repo: str, workflow: Workflow) -> tuple[str, ...]:
-    """The environments at which a run of this workflow would wait for somebody. Raises Fault."""
-    names = sorted({name for job in workflow.waits_for.values() for name in job})
-    held = []
-    for name in names:
-        try:
-            guarding = await desk.github.guarding(repo, name)
-        except NotFound:
-            continue
-        if guarding.holds_up:
-            held.append(name)
-    return tuple(held)
+    possible = None if places.doubt else True
+    return replace(place, possible=possible, text=places.doubt, facts=places.facts)
 
 
 async def _between(

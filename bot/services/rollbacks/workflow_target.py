@@ -10,6 +10,7 @@ from bot.domain.errors import Declined, NotFound
 from bot.domain.rollbacks.targets import Artifact, Candidate, Fate, Sight, TargetPlan
 from bot.domain.versions import is_same
 from bot.ports import Clock, GitHub, Receipt, Workflow
+from bot.services.rollbacks import environments
 from bot.services.runs import inputs
 from bot.services.runs.workflow_step import WorkflowStep
 
@@ -67,14 +68,13 @@ class WorkflowTarget:
         except NotFound:
             text = f"{self.repo} has no {self.file}"
             return TargetPlan(current=current, wanted=found, obstacle=text)
-        held = await self._held(workflow)
+        places = await environments.of(self.github, self.repo, workflow)
         return TargetPlan(
             current=current,
             wanted=found,
             obstacle=_obstacle(workflow),
-            facts=tuple(
-                f"waits at GitHub's gate {gate} until somebody answers it" for gate in held
-            ),
+            doubt=places.doubt,
+            facts=places.facts,
         )
 
     async def start(self, wanted: Artifact, operation: str) -> Receipt:
@@ -160,18 +160,6 @@ class WorkflowTarget:
             if failure_of(progress, self.job) is None:
                 return _artifact(run)
         return None
-
-    async def _held(self, workflow: Workflow) -> tuple[str, ...]:
-        names = sorted({name for job in workflow.waits_for.values() for name in job})
-        held = []
-        for name in names:
-            try:
-                guarding = await self.github.guarding(self.repo, name)
-            except NotFound:
-                continue
-            if guarding.holds_up:
-                held.append(name)
-        return tuple(held)
 
 
 def _obstacle(workflow: Workflow) -> str:
