@@ -12,6 +12,7 @@ import pytest
 from bot import config
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
+from bot.messages.deployments.cards import card
 from bot.services.runs import outside
 from bot.services.runs.lookouts import Lookout, new_runs
 from tests.services import team as teams
@@ -120,3 +121,89 @@ async def new(team: Team, lookout: Lookout) -> list[int]:
     listed = await team.hub.runs(APP, "release.yml")
     found = await team.store.read(lambda tx: new_runs(tx, lookout, listed, "gonogo-bot"))
     return [run.id for run in found]
+
+
+API_AND_SHOP = """
+  shop:
+    repo: acme/api
+    github_deployments: false
+    environments: {production: {bake: PT1M}}
+people:
+"""
+
+
+async def put_off(team: Team) -> tuple[Team, Run]:
+    """Ana asks for a deployment whose run would wait at GitHub's gate; Carl's run, which may be for
+    another service, goes on.
+    """
+    team = replace(team, config=config.parse(teams.CONFIG.replace("\npeople:\n", API_AND_SHOP)))
+    run = team.hub.begins("acme/api", "release.yml", {"version": "v1.3.0"}, "carl")
+    run.status = "in_progress"
+    team.hub.past.add(run.id)
+    await team.works()
+    assert await team.asks("ana", "v1.1.0", "api") is None
+    await team.works()
+    return team, run
+
+
+async def test_what_would_wait_at_githubs_gate_has_a_card_that_tells_what_it_waits_for(
+    team: Team,
+) -> None:
+    team, run = await put_off(team)
+    found = await team.newest()
+    assert [one.deployment for one in await team.store.read(lambda tx: tx.stale_cards())] == [1]
+    shown = str(card(found, team.clock.now()))
+    assert "Waiting to begin" in shown
+    assert f"carl started run {run.id} outside Slack. It may be for api production or " in shown
+    assert ("'Cancel'" in shown, "'Approve'" in shown) == (True, False)
+    assert [found.waiting_for, sent(team)] == [
+        f"carl started run {run.id} outside Slack. It may be for api production or shop "
+        "production, and I cannot tell: cancel it at GitHub, or wait for its end",
+        [],
+    ]
+    no = await team.approves("bo", 1)
+    assert str(no) == (
+        "Nothing was done: D1 (v1.1.0) is begun once nothing is in its way, and waits for approval "
+        "at GitHub's gate then."
+    )
+    no = await team.asks("bo", "v1.0.0", "api")
+    assert str(no).startswith("api production is taken by D1 (v1.1.0, Waiting to begin)")
+    assert await team.cancels("ana", 1) is None
+    assert (await team.newest()).state is State.CANCELLED
+
+
+async def test_it_looks_at_runs_alone_and_begins_when_that_one_is_over(team: Team) -> None:
+    team, run = await put_off(team)
+    asked: list[str] = []
+
+    async def on_call(what: str) -> None:
+        asked.append(what)
+
+    team.hub.on_call = on_call
+    for _ in range(5):
+        await team.passes(60)
+    assert set(asked) == {"runs"}
+    assert len(asked) < 25
+    run.ends("success")
+    await team.passes(60)
+    await team.passes(5)
+    found = await team.newest()
+    assert (found.state, found.waiting_for) == (State.AWAITING_APPROVAL, "")
+    assert team.hub.run_of(found.run_id or 0).status == "waiting"
+    assert await team.approves("bo", found.id) is None
+    await team.works()
+    assert team.hub.run_of(found.run_id or 0).status == "in_progress"
+
+
+async def test_it_waits_no_longer_than_everything_else_and_says_why(team: Team) -> None:
+    team, run = await put_off(team)
+    for _ in range(61):
+        await team.passes(60)
+    found = await team.newest()
+    assert found.ending is not None
+    assert (found.state, found.ending.text) == (
+        State.EXPIRED,
+        f"It could not be begun in time, so it was not run: carl started run {run.id} outside "
+        "Slack. It may be for api production or shop production, and I cannot tell: cancel it at "
+        "GitHub, or wait for its end. Ask again when that is over.",
+    )

@@ -27,6 +27,13 @@ def is_enough(deployment: Deployment) -> bool:
     return len(deployment.approvals) >= needed(deployment)
 
 
+def is_yet_to_begin(deployment: Deployment) -> bool:
+    """Whether the run that is to wait at GitHub for the approval was not begun: nobody can approve
+    it before.
+    """
+    return deployment.protection is not None and deployment.run_id is None
+
+
 def is_outdated(deployment: Deployment, now: datetime, lasts: timedelta) -> bool:
     """Whether so much time went by since the last approval that people have to be asked anew. Once
     it has let a run through one gate at GitHub it holds for those after it.
@@ -47,11 +54,11 @@ def may_approve(deployment: Deployment, actor: Actor, now: datetime) -> None:
     the requester nor somebody who has approved it already.
     """
     _is_open(deployment)
-    if deployment.protection is not None and deployment.run_id is None:
+    if is_yet_to_begin(deployment):
         raise Refusal(
             "not_waiting",
-            "Nothing was done: {name} ({version}) is begun once nothing blocks it, and waits for "
-            "approval at GitHub's gate then.",
+            "Nothing was done: {name} ({version}) is begun once nothing is in its way, and waits "
+            "for approval at GitHub's gate then.",
             name=deployment.name,
             version=deployment.version,
         )

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.domain.approvals.approvals import is_yet_to_begin
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.domain.gates import Gate, checklist
 from bot.domain.gates.items import APPROVERS_CHECKS
+from bot.domain.gates.overrides import standing
 from bot.domain.incidents import incidents
 from bot.domain.incidents.incidents import Incident
 from bot.domain.metrics.goals import Goal
@@ -58,7 +60,9 @@ def waits_for(deployment: Deployment, person: Actor) -> bool:
         case State.AWAITING_APPROVAL:
             has_decided = person.slack_id in deployment.approved_by
             is_own = person.is_same_person(deployment.requested_by, deployment.requested_by_github)
-            return person.holds(Role.APPROVER) and not is_own and not has_decided
+            can_decide = bool(standing(deployment)) or not is_yet_to_begin(deployment)
+            may = person.holds(Role.APPROVER) and not is_own and not has_decided
+            return may and can_decide
         case State.DEGRADED | State.NEEDS_ATTENTION:
             is_theirs = deployment.requested_by == person.slack_id
             return is_theirs or person.holds(Role.APPROVER, Role.ADMIN)

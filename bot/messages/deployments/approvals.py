@@ -1,6 +1,6 @@
 """Approvals in words: who gave theirs, and how many there have to be."""
 
-from bot.domain.approvals.approvals import needed
+from bot.domain.approvals.approvals import is_yet_to_begin, needed
 from bot.domain.deployments.deployments import Approval, Deployment
 from bot.domain.deployments.states import Kind
 from bot.domain.words import count
@@ -26,13 +26,18 @@ def by(approval: Approval) -> str:
 
 
 def gate(deployment: Deployment) -> str:
-    """What Approve does where the run waits at GitHub already, and who has to press it before a
+    """What Approve does where the run waits at GitHub, or is to, and who has to press it before a
     rollback begins; empty where it starts the run.
     """
     protection = deployment.protection
     if protection is None:
         return _before_a_rollback(deployment) if deployment.kind is Kind.ROLLBACK else ""
     names = b.line(" and ".join(protection.environments), 120)
+    if is_yet_to_begin(deployment):
+        return (
+            "Its run is begun once nothing is in its way, and waits for the approval at GitHub's "
+            f"environment {names} then."
+        )
     said = f"The run waits at GitHub's environment {names}; the approval lets it in."
     missing = [name for name in protection.environments if name not in protection.announced]
     if protection.is_rule and missing:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from bot.domain.approvals.approvals import is_yet_to_begin
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.runs import OVERDUE, Progress, Stage
 from bot.domain.deployments.states import TERMINAL, Kind, State
@@ -85,6 +86,8 @@ def status(deployment: Deployment) -> str:
         return f"Degraded: {how}, a person has to decide"
     if deployment.state is State.AWAITING_APPROVAL and standing(deployment):
         return "Blocked"
+    if deployment.state is State.AWAITING_APPROVAL and is_yet_to_begin(deployment):
+        return "Waiting to begin"
     if is_unsent(deployment):
         return "Not sent yet, waiting for GitHub to take it"
     return _STATUS[deployment.state]

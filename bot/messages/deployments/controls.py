@@ -1,5 +1,6 @@
 """Controls: the buttons of a card in each state of its deployment."""
 
+from bot.domain.approvals.approvals import is_yet_to_begin
 from bot.domain.deployments.choices import Choice, choices
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
@@ -24,6 +25,8 @@ def controls(d: Deployment) -> Block | None:
             if standing(d):
                 lift = b.button("Override", "override", value)
                 return b.actions(block_id, *([lift] if liftable(d) else []), reject, cancel)
+            if is_yet_to_begin(d):
+                return b.actions(block_id, reject, cancel)
             approve = b.button("Approve", "approve", value, style="primary")
             notes = b.button("Notes", "notes", value)
             return b.actions(block_id, approve, reject, cancel, notes)

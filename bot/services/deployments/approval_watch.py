@@ -4,7 +4,7 @@ waiting time.
 
 from datetime import timedelta
 
-from bot.domain.approvals.approvals import is_enough, nudge_time
+from bot.domain.approvals.approvals import is_enough, is_yet_to_begin, nudge_time
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.domain.gates.overrides import standing
@@ -17,7 +17,7 @@ from bot.services.desk import Desk, card_key, direct
 from bot.services.gates.binding import bound_now, difference
 from bot.services.gates.rejudging import rejudged
 from bot.services.rollbacks import rolling_back
-from bot.services.runs import dispatching, gate_watch
+from bot.services.runs import crossing, dispatching, gate_watch
 
 LOOK_AGAIN = timedelta(minutes=1)
 """How often a waiting card compares what it shows with what GitHub has."""
@@ -36,6 +36,9 @@ async def watch_approval(desk: Desk, deployment: Deployment) -> None:
     if now >= expires:
         await _expire(desk, deployment)
         return
+    is_put_off = deployment.waiting_for and not standing(deployment)
+    if is_put_off and is_yet_to_begin(deployment) and await crossing.puts_off(desk, deployment):
+        return  # what held it up goes on; all that it rests on is read anew after that
     judged, workflow, moved = await _as_it_is(desk, seen)
     if moved:
         await void(desk, deployment, "moved", moved)
@@ -46,8 +49,7 @@ async def watch_approval(desk: Desk, deployment: Deployment) -> None:
         waiting = judged.with_(due_at=due_again, failures=0, waiting_for="")
         await desk.save(deployment, waiting)
         return
-    if workflow is not None and deployment.protection is not None and deployment.run_id is None:
-        # Its run waits at GitHub's gate for the approval.
+    if workflow is not None and is_yet_to_begin(deployment):
         await dispatching.begin(desk, judged, workflow)
         return
     if is_enough(judged):  # what blocked it was all that it waited for
@@ -93,8 +95,7 @@ async def first_asking(desk: Desk, deployment: Deployment) -> tuple[Post, ...]:
         has_card = tx.sent_ts(card_key(deployment.id)) is not None
         return has_card and tx.message_of(f"reply:{deployment.id}:asked") is None
 
-    waits_for_run = deployment.protection is not None and deployment.run_id is None
-    if standing(deployment) or waits_for_run or not await desk.store.read(is_next):
+    if standing(deployment) or is_yet_to_begin(deployment) or not await desk.store.read(is_next):
         return ()
     return await asking(desk, deployment, again=False)
 
@@ -102,6 +103,9 @@ async def first_asking(desk: Desk, deployment: Deployment) -> tuple[Post, ...]:
 async def _expire(desk: Desk, deployment: Deployment) -> None:
     then = "GitHub is asked to stop its run" if deployment.run_id else "it was not run"
     text = f"Nobody decided in time, so {then}. Ask again when an approver is there."
+    if is_yet_to_begin(deployment) and (why := deployment.waiting_for):
+        late = f"It could not be begun in time, so it was not run: {why}"
+        text = f"{late}. Ask again when that is over."
     ended = deployment.close(State.EXPIRED, desk.now(), "expired", text)
     post = direct(deployment, "expired", deployment.requested_by, notes.settled(ended, text))
     await desk.save(deployment, ended, action="expired", posts=(post,))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.outside import place_of
 from bot.domain.deployments.runs import RunSummary
-from bot.domain.deployments.states import Kind
+from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import NotFound
 from bot.messages.deployments import outside as words
 from bot.ports import Tx
@@ -62,9 +62,22 @@ async def _under_way(
 
 async def _put_off(desk: Desk, deployment: Deployment, lookout: Lookout, run: RunSummary) -> None:
     """Wait, the longer the older the run is, and look at it now: it may take the slot."""
-    now = desk.now()
-    pause = min(max(SOONEST, (now - run.began_at) / 10), LATEST)
+    pause = min(max(SOONEST, (desk.now() - run.began_at) / 10), LATEST)
     is_clear = place_of(run, lookout.places) is not None
     text = words.works_there(run, () if is_clear else lookout.places)
-    await desk.save(deployment, deployment.with_(due_at=now + pause, waiting_for=text))
+    if deployment.state is State.CHECKING:  # with a card it can be seen, replaced and cancelled
+        waiting, action = _opened(desk, deployment), "put_off"
+    else:
+        waiting, action = deployment, ""
+    due = desk.now() + pause
+    if waiting.state is State.AWAITING_APPROVAL and waiting.expires_at is not None:
+        due = min(due, waiting.expires_at)
+    await desk.save(deployment, waiting.with_(due_at=due, waiting_for=text), action=action)
     await outside.look(desk, lookout)
+
+
+def _opened(desk: Desk, deployment: Deployment) -> Deployment:
+    """It with a card, and with the time that everything has which waits for people."""
+    now = desk.now()
+    expires = now + desk.config.approval.expires
+    return deployment.to(State.AWAITING_APPROVAL, now, expires_at=expires)
