@@ -108,14 +108,15 @@ async def test_an_app_is_told_to_be_granted_what_it_lacks(world: World, look: Lo
 async def test_an_account_or_a_token_that_may_not_write_is_named(world: World, look: Look) -> None:
     world.github.accounts.scopes[CLASSIC] = ("read:org", "public_repo")
     world.github.repositories["acme/app"].readers = ("gonogo-bot",)
-    account, scope = await look()
+    account, scope, workflow = await look()
     assert account.startswith("False rights in acme/app: the account of the token may not write")
     assert scope == (
         "False rights in acme/app: the token has the scopes public_repo, read:org and not repo; "
         "give the token that scope, or use a GitHub App (docs/install.md)"
     )
+    assert workflow.startswith("True rights in acme/app: the token has no scope workflow: no tag, ")
     world.github.repositories["acme/app"].private = False
-    assert len(await look()) == 1  # of a public one public_repo is enough
+    assert await look() == [account, workflow]  # of a public one public_repo is enough
 
 
 async def test_what_does_not_answer_is_unknown(world: World, look: Look) -> None:

@@ -18,7 +18,10 @@ APP_TOKEN = "set SLACK_APP_TOKEN to an app-level token (xapp-…) with the scope
 GITHUB_TOKEN = (
     "check GITHUB_API_URL, and GITHUB_TOKEN or the three settings of the App (GITHUB_APP_ID, …)"
 )
-GRANT = "grant it in the App's settings under Permissions, and accept it where it is installed"
+GRANT = (
+    "grant it in the App's settings under Permissions, and accept it where it is installed; what"
+    " runs has it within an hour, or after a restart"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,12 @@ def _writing(subject: str, granted: Granted) -> Iterator[Finding]:
     if not granted.scopes & ({"repo"} if granted.is_private else {"repo", "public_repo"}):
         text = f"the token has the scopes {', '.join(sorted(granted.scopes))} and not repo"
         yield Finding(subject=subject, ok=False, text=text, action=SCOPE)
+    if "workflow" not in granted.scopes:
+        text = (
+            "the token has no scope workflow: no tag, and no branch for a hotfix, at a commit whose"
+            " workflow files have changed since"
+        )
+        yield Finding(subject=subject, ok=True, text=text, action=SCOPE)
 
 
 def _well(granted: Granted) -> str:

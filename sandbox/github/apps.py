@@ -28,6 +28,7 @@ GRANTED = {
     "metadata": "read",
     "pull_requests": "write",
     "statuses": "read",
+    "workflows": "write",
 }
 UNSEEN = (
     "There is at least one repository that does not exist or is not accessible to the parent"

@@ -6,13 +6,18 @@ DOCS = "https://docs.github.com/rest"
 
 
 class Refused(Exception):
-    """Answered to the client as GitHub words it; `status` is an HTTP status of 4xx."""
+    """Answered to the client as GitHub words it; `status` is an HTTP status of 4xx. `accepted` are
+    the rights with which it would have been taken.
+    """
 
-    def __init__(self, status: int, message: str, *errors: dict[str, str]) -> None:
+    def __init__(
+        self, status: int, message: str, *errors: dict[str, str], accepted: str = ""
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.errors = errors
+        self.accepted = accepted
 
     def body(self) -> dict[str, object]:
         body: dict[str, object] = {"message": self.message, "documentation_url": DOCS}

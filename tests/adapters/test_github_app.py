@@ -68,6 +68,7 @@ async def test_a_token_is_for_these_repositories_and_rights_alone(
             "metadata": "read",
             "pull_requests": "write",
             "statuses": "read",
+            "workflows": "write",
         },
     }
 
@@ -85,6 +86,7 @@ async def test_no_more_is_asked_for_than_was_granted(world: World, github: PyGit
         "issues: write",
         "members: read",
         "pull_requests: write",
+        "workflows: write",
     )
     with pytest.raises(Declined, match="Resource not accessible by integration"):
         await github.checks(APP, "v1.2.1")

@@ -78,6 +78,35 @@ async def test_lost_answers_make_nothing_twice(team: Workspace) -> None:
     assert here.pulls[12].labels == ("hotfix",)
 
 
+async def test_where_workflow_files_have_changed_since_it_takes_one_more_right(
+    tmp_path: Path,
+) -> None:
+    """The branch begins at an older commit; GitHub's answer does not say what is missing."""
+
+    def without(world: World) -> None:
+        world.github_as = "app"
+        del world.github.app.permissions["workflows"]
+
+    async with workspace(tmp_path, begin=without) as team:
+        await rolled_back(team)
+        branches = outside.repo(team.world).git.branches
+        for name in branches.keys() - {"main"}:
+            del branches[name]
+        outside.commit(team.world, "Lint, too", {".github/workflows/lint.yml": "on: push\n"})
+        await starts(team, "ana")
+        assert (
+            "GitHub says: 403 Resource not accessible by integration (needs contents=write; "
+            "contents=write,workflows=write); where workflow files have changed since that commit, "
+            "this takes the App's right workflows: write"
+        ) in (await said_below(team))[-1]
+        assert BRANCH not in branches
+
+        team.world.github.app.permissions["workflows"] = "write"
+        await team.post("/github/expire_tokens")
+        await starts(team, "ana")
+        assert f"{BRANCH} starts at v1.2.0" in (await said_below(team))[-1]
+
+
 async def test_a_second_wish_finds_the_first_and_others_may_not(team: Workspace) -> None:
     await rolled_back(team)
     await starts(team, "cy")

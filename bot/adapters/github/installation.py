@@ -31,15 +31,17 @@ WANTED = {
     "metadata": "read",
     "pull_requests": "write",
     "statuses": "read",
+    "workflows": "write",
 }
 """Every right that the bot has a use for."""
 
 NEEDED = WANTED | {
     **{"contents": "read", "pull_requests": "read"},
-    **{"deployments": "", "issues": "", "members": ""},
+    **{"deployments": "", "issues": "", "members": "", "workflows": ""},
 }
 """Without these it cannot deploy; the rest are for releases, reverts and hotfixes, known bugs,
-drafts of post-mortems, teams and GitHub's own deployments.
+drafts of post-mortems, teams and GitHub's own deployments. No workflow file is ever written, but
+GitHub takes no branch or tag without that right where these files have changed since.
 """
 
 RENEW_BEFORE = 300.0

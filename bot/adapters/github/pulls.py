@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from bot.adapters.github import refs
 from bot.adapters.github.errors import failed_query, refused
 from bot.adapters.github.reading import moment
 from bot.adapters.github.session import Session, sent
@@ -62,9 +63,8 @@ class GitHubPulls:
         return str(found["object"]["sha"])
 
     async def create_branch(self, repo: str, name: str, commit: str) -> None:
-        wish = {"ref": f"refs/heads/{name}", "sha": commit}
-        path = f"/repos/{repo}/git/refs"
-        await self._threads.write(lambda session: sent(session, "POST", path, wish))
+        ref = f"refs/heads/{name}"
+        await self._threads.write(lambda session: refs.create(session, repo, ref, commit))
 
     async def pull_from(self, repo: str, branch: str, since: datetime) -> Pull | None:
         head = f"{repo.partition('/')[0]}:{branch}"

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from bot.adapters.github import refs
 from bot.adapters.github.session import Session, sent
 from bot.adapters.github.threads import Threads
 from bot.domain.deployments.changes import Commit
@@ -35,8 +36,7 @@ class GitHubReleases:
             # The object by itself is nothing that anybody sees; the name for it makes the tag.
             words = {"tag": tag, "message": message, "object": commit, "type": "commit"}
             made = sent(session, "POST", f"/repos/{repo}/git/tags", words)
-            name = {"ref": f"refs/tags/{tag}", "sha": made["sha"]}
-            sent(session, "POST", f"/repos/{repo}/git/refs", name)
+            refs.create(session, repo, f"refs/tags/{tag}", made["sha"])
 
         await self._threads.write(work)
 

@@ -96,12 +96,15 @@ class _Api:
             except Refused as refused:
                 return _response(refused.status, refused.body())
             call = Call(request, github, site, viewer, {}, path)
+            accepted = ""
             try:
                 call.body = await _body(request)
                 answer = route(call)
             except Refused as refused:
-                answer = Reply(refused.status, refused.body())
+                answer, accepted = Reply(refused.status, refused.body()), refused.accepted
             response = _encoded(call, answer)
+            if accepted:
+                response.headers["X-Accepted-GitHub-Permissions"] = accepted
             now = github.clock.now()
             if response.status != 304 and not free:
                 github.limits.count(viewer.login, now)

@@ -6,6 +6,7 @@ from sandbox.github.compare import compare
 from sandbox.github.errors import NotFound, invalid
 from sandbox.github.pulls import PullRequest
 from sandbox.github.releases import Release, notes
+from sandbox.github.routes import workflow_right
 from sandbox.github.routes.call import Call, Reply, Table
 from sandbox.github.views import deployments
 from sandbox.github.views.site import Json
@@ -48,6 +49,7 @@ def create(call: Call) -> Reply:
         commit = repo.git.resolve(target)
         if commit is None:
             raise invalid("Release", "target_commitish", "invalid")
+        workflow_right.check(call, commit.sha)
         call.github.point_tag(repo, tag, commit.sha, call.viewer.login)
     now = call.github.clock.now()
     body = str(call.body.get("body") or "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sandbox.github.errors import NotFound, Refused
 from sandbox.github.git import TagObject, digest
+from sandbox.github.routes import workflow_right
 from sandbox.github.routes.call import Call, Reply, Table
 from sandbox.github.views import commits, repositories
 from sandbox.github.views.site import Json
@@ -58,6 +59,7 @@ def create_ref(call: Call) -> Reply:
     git, name, sha = call.repo.git, str(call.field("ref")), str(call.field("sha"))
     if name in _refs(call):
         raise Refused(422, "Reference already exists")
+    workflow_right.check(call, git.commit_of(sha))
     if name.startswith("refs/heads/") and sha in git.commits:
         git.branches[name.removeprefix("refs/heads/")] = sha
         subjects = {"ref": name, "before": None, "after": sha, "sender": call.viewer.login}
