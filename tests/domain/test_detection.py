@@ -55,6 +55,8 @@ def closed(closure: Closure, **more: Any) -> Incident:
 
 
 FALSE, TWICE = closed(Closure.FALSE_POSITIVE), closed(Closure.DUPLICATE)
+OTHERS = kumas(2, source="kuma:2")
+TOOK_IN = restored(40, id=2, declared_by="U0ANA")
 DAY = 24 * 60
 
 CASES: dict[str, tuple[float, list[Incident], float | None, Means, Incident | None]] = {
@@ -162,7 +164,36 @@ OVER: dict[str, tuple[float, bool, Incident, list[Incident], Means, Incident | N
     ),
     "seen before it was closed": (29, False, FALSE, [], Means.IS_LATE, FALSE),
     "a false alarm goes on": (40, True, FALSE, [], Means.IS_JUDGED, FALSE),
-    "it goes on elsewhere": (40, True, TWICE, [], Means.IS_JUDGED, TWICE),
+    "what it is a duplicate of goes on": (40, True, TWICE, [OTHERS], Means.IS_JUDGED, TWICE),
+    "what it is a duplicate of is over": (40, True, TWICE, [], Means.OPENS, None),
+    "what it is a duplicate of is restored": (
+        40,
+        True,
+        TWICE,
+        [restored(35, id=2, source="kuma:2")],
+        Means.OPENS,
+        None,
+    ),
+    "only something milder goes on": (40, True, TWICE, [persons(MILD)], Means.OPENS, None),
+    "what took it in is restored": (45, True, TWICE, [TOOK_IN], Means.REOPENS, TOOK_IN),
+    "what took it in was restored earlier": (55, True, TWICE, [TOOK_IN], Means.OPENS, TOOK_IN),
+    "what took it in is restored, and another's goes on": (
+        45,
+        True,
+        TWICE,
+        [TOOK_IN, OTHERS],
+        Means.REOPENS,
+        TOOK_IN,
+    ),
+    "an older one is restored": (40, True, FALSE, [restored(20, id=2)], Means.IS_JUDGED, FALSE),
+    "a later one is restored": (
+        45,
+        True,
+        FALSE,
+        [restored(40, id=2)],
+        Means.REOPENS,
+        restored(40, id=2),
+    ),
     "it goes on in what a person opened": (40, True, TWICE, [persons()], Means.JOINS, persons()),
     "it goes on for a day": (30 + DAY, True, FALSE, [], Means.IS_JUDGED, FALSE),
     "it goes on for longer": (31 + DAY, True, FALSE, [], Means.OPENS, None),

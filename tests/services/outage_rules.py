@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,7 @@ MOVES = {
     "resolved": {"investigating", "closed"},
     "closed": set[str](),
 }
+NO_OUTAGE = ("false_positive", "external", "cancelled")
 CLOCKS = ("started_at", "detected_at", "restored_at", "resolved_at")
 
 
@@ -54,3 +56,12 @@ def is_in_order(i: Incident, latest: datetime) -> None:
             i.state == "resolved",
         )
     assert (i.closed_at is not None) == (i.state == "closed")
+
+
+def was_no_outage(every: Iterable[Incident], service: str) -> bool:
+    """Whether people said of the last that its monitor reported, and of no other, that there is
+    nothing to restore. That it is the same as another ends with that other.
+    """
+    mine = [i for i in every if i.service == service and i.source and i.state not in GOES_ON]
+    last = max(mine, key=lambda i: (i.restored_at or i.closed_at, i.id), default=None)
+    return last is not None and last.closure in NO_OUTAGE

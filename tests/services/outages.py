@@ -29,7 +29,14 @@ from bot.services.incidents import (
 )
 from bot.services.incidents.incidents import Report
 from tests.services.incidents import ran
-from tests.services.outage_rules import CADENCE, GOES_ON, MOVES, Account, is_in_order
+from tests.services.outage_rules import (
+    CADENCE,
+    GOES_ON,
+    MOVES,
+    Account,
+    is_in_order,
+    was_no_outage,
+)
 from tests.services.team import PEOPLE, START, Team
 
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
@@ -119,9 +126,8 @@ class Outages:
                 if one.state != before[number].state:
                     assert one.state == "restored" and self._may_be_mended(before[number])
         else:
-            judged = [i for i in before.values() if i.closure and i.closure != "resolved"]
             goes_on = any(i.service == service and i.state in GOES_ON for i in after.values())
-            assert goes_on or (what == "repeats" and judged)
+            assert goes_on or (what == "repeats" and was_no_outage(before.values(), service))
             for number in after.keys() - before.keys():
                 assert after[number].declared_by == KUMA
                 self.accounts[number] = Account()

@@ -140,6 +140,39 @@ async def test_a_false_alarm_that_goes_on_opens_nothing(team: Team) -> None:
     assert [one.id for one in await known(team)] == [2]
 
 
+async def test_a_duplicate_that_goes_on_opens_nothing_while_the_other_one_does(team: Team) -> None:
+    await sees(team, "down")
+    await opens(team, Severity.MAJOR, source="kuma:2")
+    await closes(team, 1, Closure.DUPLICATE)
+    await sees(team, "down", after=5 * MINUTE, repeats=True)
+    assert [one.id for one in await known(team)] == [2]
+    assert "duplicate, so nothing is opened for that while INC-2 goes on" in await said(
+        team, "1:judged:2"
+    )
+    await restores(team, 2)
+    await sees(team, "down", after=5 * MINUTE, repeats=True)
+    assert [one.id for one in await known(team)] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "open_then", "alarm"), [(5, [2], "incident:2:2"), (30, [2, 3], "incident:3")]
+)
+async def test_whoever_says_restored_too_early_is_woken_though_a_duplicate_of_it_was_closed(
+    team: Team, minutes: int, open_then: list[int], alarm: str
+) -> None:
+    await sees(team, "down")
+    await opens(team, Severity.OUTAGE)
+    await closes(team, 1, Closure.DUPLICATE)
+    await sees(team, "down", after=5 * MINUTE, repeats=True)
+    await restores(team, 2)
+    await sees(team, "down", after=minutes * MINUTE, repeats=True)
+    found = await known(team)
+    assert [one.id for one in found] == open_then
+    assert found[-1].state is State.INVESTIGATING
+    [page] = await pages(team, found[-1].id)
+    assert (page.key, page.ends) == (alarm, False)
+
+
 async def test_what_is_heard_after_the_end_of_what_it_reports_opens_nothing(team: Team) -> None:
     await sees(team, "down")
     seen = team.clock.time + 20 * SECOND

@@ -8,7 +8,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.incidents.incidents import Severity
@@ -47,7 +47,21 @@ ACTS = st.one_of(
 )
 
 
+def dees(*told: str | tuple[str, Any]) -> list[Act]:
+    """What she does about app, and what its monitor reports."""
+    each = ((one, None) if isinstance(one, str) else one for one in told)
+    return [(what, "app", "dee", detail) for what, detail in each]
+
+
+TWIN_GOES_ON = dees("restored", "down", ("close", Closure.DUPLICATE), "repeats")
+REAL_AFTER_FALSE = dees(
+    "down", ("close", Closure.FALSE_POSITIVE), "down", "restored", ("passes", 5), "repeats"
+)
+
+
 @settings(max_examples=30)
+@example(TWIN_GOES_ON)
+@example(REAL_AFTER_FALSE)
 @given(st.lists(ACTS, min_size=8, max_size=30))
 def test_any_order_of_clicks_reports_and_rollbacks(migrated: Path, told: list[Act]) -> None:
     asyncio.run(_told(migrated, told))

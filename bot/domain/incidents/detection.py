@@ -92,10 +92,11 @@ def meaning(
     ended = (one for one in (was_ours, over) if one is not None)
     if late := next((one for one in ended if _is_older(beat, one)), None):
         return Meaning(means=Means.IS_LATE, incident=late)
-    if persons := next((one for one in known if _takes_it_in(one, bad)), None):
+    as_bad = tuple(one for one in known if _is_as_bad(one, bad))
+    if persons := next((one for one in as_bad if not one.source), None):
         return Meaning(means=Means.JOINS, incident=persons)
-    if over is not None and _is_judged(over, beat):
-        return Meaning(means=Means.IS_JUDGED, incident=over)
+    if over is not None and _is_judged(over, beat, was_ours, as_bad):
+        return Meaning(means=Means.IS_JUDGED, incident=over, others=as_bad)
     is_same = was_ours is not None and _is_the_same(was_ours, beat, changed_at)
     means = Means.REOPENS if is_same else Means.OPENS
     return Meaning(means=means, incident=was_ours, others=_beside(known, was_ours))
@@ -129,9 +130,18 @@ def _is_older(beat: Beat, ended: Incident) -> bool:
     return beat.at <= end and not (is_news or is_to_come)
 
 
-def _is_judged(over: Incident, beat: Beat) -> bool:
-    """Whether it is no more than what people have closed already: a false alarm, or another's."""
+def _is_judged(
+    over: Incident, beat: Beat, was_ours: Incident | None, as_bad: Sequence[Incident]
+) -> bool:
+    """Whether it is no more than what people have closed already: a false alarm, another's, or a
+    duplicate while something as bad goes on. It is more where its monitor had an outage since then
+    that people have restored.
+    """
     if over.closed_at is None or over.closure is Closure.RESOLVED or over.up_at is not None:
+        return False
+    was_real_since = was_ours is not None and _end(was_ours) > _end(over)
+    is_none_left = over.closure is Closure.DUPLICATE and not as_bad
+    if was_real_since or is_none_left:
         return False
     return beat.repeats and beat.at - over.closed_at <= JUDGED
 
@@ -147,12 +157,11 @@ def _while_it_goes_on(ours: Incident, beat: Beat, bad: Severity) -> Means:
     return Means.IS_MILD if is_milder else Means.COUNTS
 
 
-def _takes_it_in(incident: Incident, bad: Severity) -> bool:
-    """Whether what a person opened takes in what a monitor reports: people were called for it, and
-    users are not served yet.
+def _is_as_bad(incident: Incident, bad: Severity) -> bool:
+    """Whether it is as bad as what a monitor opens, so that people were called for it, and users
+    are not served yet. What a person opened takes such a report in.
     """
-    is_milder = bad.is_worse_than(incident.severity)
-    return not incident.source and incident.state in UNRESTORED and not is_milder
+    return incident.state in UNRESTORED and not bad.is_worse_than(incident.severity)
 
 
 def _is_the_same(restored: Incident, beat: Beat, changed_at: datetime | None) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.domain.incidents.detection import JUDGED, KUMA, Beat
 from bot.domain.incidents.incidents import UNRESTORED, Incident, State
+from bot.domain.metrics.history import Closure
 from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
 
@@ -69,13 +70,20 @@ def late(incident: Incident, beat: Beat, command: str) -> Message:
     )
 
 
-def judged(incident: Incident, beat: Beat, command: str) -> Message:
-    """In the thread, where what people closed as nothing to be restored goes on."""
+def judged(
+    incident: Incident, beat: Beat, command: str, as_bad: Sequence[Incident] = ()
+) -> Message:
+    """In the thread, where what people closed as nothing to be restored goes on; `as_bad` is what
+    goes on besides, for a duplicate.
+    """
     assert incident.closed_at is not None
     closure = str(incident.closure).replace("_", " ")
+    until = f"until {b.when(incident.closed_at + JUDGED)}"
+    if incident.closure is Closure.DUPLICATE:
+        until = f"while {' or '.join(one.name for one in as_bad)} goes on"
     return Message(
         f"{KUMA} still reports {b.line(beat.name, 80)} down. {incident.name} was closed as "
-        f"{closure}, so nothing is opened for that until {b.when(incident.closed_at + JUDGED)}: "
+        f"{closure}, so nothing is opened for that {until}: "
         f"pause that monitor in {KUMA}, or {b.line(command)}, if users notice."
     )
 

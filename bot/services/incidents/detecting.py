@@ -50,7 +50,7 @@ def hear(tx: Tx, config: Config, beat: Beat) -> None:
             told = messages.late(incident, seen, config.commands.incident)
             room.say(tx, config, incident, word, told)
         case Means.IS_JUDGED, incident:
-            told = messages.judged(incident, seen, config.commands.incident)
+            told = messages.judged(incident, seen, config.commands.incident, found.others)
             room.say(tx, config, incident, f"judged:{incident.revision}", told)
         case ((Means.RINGS | Means.REOPENS), incident):
             _break_again(tx, config, incident, seen, found.others)
