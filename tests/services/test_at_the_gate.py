@@ -211,6 +211,32 @@ async def test_a_wait_timer_after_the_approval_is_waited_for_and_nobody_is_calle
     assert alerts(await team.store.read(lambda tx: tx.posts_due(tx.now))) == []
 
 
+async def test_who_let_an_earlier_attempt_in_opens_no_timer_of_this_one(team: Team) -> None:
+    """It was let in, cancelled during its timer, and run again, all between two looks."""
+    team.hub.timer = timedelta(minutes=10)
+    run = await waits(team)
+    team.hub.reviews_it(run, "bo-acme", approve=True)
+    del team.hub.opens[run.id]
+    run.is_run_again("ana-acme", team.clock.now())
+    run.status = "waiting"
+    for _ in range(3):
+        await team.passes(61)
+    found = await team.newest()
+    assert (found.state, found.run_attempt) == (State.AWAITING_APPROVAL, 2)
+    assert "wait timer" not in found.waiting_for
+    team.hub.reviews_it(run, "dee-acme", approve=True)
+    await team.passes(61)
+    await team.passes(5)
+    found = await team.newest()
+    assert (found.state, run.status) == (State.RUNNING, "waiting")
+    assert "wait timer opens the gate" in found.waiting_for
+    for _ in range(10):
+        await team.passes(61)
+    found = await team.newest()
+    assert (found.state, run.status, found.four_eyes) == (State.RUNNING, "in_progress", "")
+    assert [one.github for one in found.approvals] == ["dee-acme"]
+
+
 async def test_of_two_rules_the_one_that_was_answered_is_not_answered_again(team: Team) -> None:
     both = "{mode: github_protection_rule, environments: [checks, production]}"
     text = teams.CONFIG.replace("{mode: github_protection_rule}", both)

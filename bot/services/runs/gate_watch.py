@@ -34,8 +34,9 @@ async def look(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
         return True
     if deployment.state is not State.RUNNING:
         return False
+    seen = await reviews.with_earlier(desk, deployment, seen)
     if seen.outside is not None:
-        return await _stands_outside(desk, deployment, seen, protection)
+        return await _stands_outside(desk, deployment, seen)
     if seen.ends_as is not None:  # it was to be stopped before it was lost from sight
         stopping = seen.to(State.ABORTING, desk.now())
         await desk.save(deployment, stopping)
@@ -58,19 +59,13 @@ async def look(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
     return True
 
 
-async def _stands_outside(
-    desk: Desk, deployment: Deployment, seen: Deployment, protection: Protection
-) -> bool:
+async def _stands_outside(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
     """A run that nobody asked for here waits: it is said who may let it in, and nothing is
     answered.
     """
-    if seen.progress is None or seen.progress.status != "waiting":
+    if seen.protection is None or seen.progress is None or seen.progress.status != "waiting":
         return False
-    if protection.earlier is None:
-        before = seen.run_attempt > 1
-        listed = await desk.github.reviews(seen.repo, seen.run_id or 0) if before else ()
-        protection = replace(protection, earlier=listed)
-    protection = replace(protection, announced=await _told(desk, seen))
+    protection = replace(seen.protection, announced=await _told(desk, seen))
     age = desk.now() - seen.requested_at
     known = seen.with_(
         protection=protection,
@@ -108,13 +103,14 @@ async def see(desk: Desk, deployment: Deployment) -> Deployment | None:
         why = f"Run {run} is no longer to be seen at GitHub. Look there, then decide."
         await needs_attention(desk, deployment, why)
         return None
-    return deployment.with_(
+    seen = deployment.with_(
         progress=progress,
         run_attempt=summary.attempt,
         run_url=summary.url,
         failures=0,
         waiting_for="",
     )
+    return await reviews.with_earlier(desk, deployment, seen)
 
 
 async def held(desk: Desk, seen: Deployment) -> tuple[Held, ...]:
@@ -153,7 +149,8 @@ async def _opens(
     timers = {name: one.timer for name, one in waiting.items() if one.timer}
     if not timers:
         return {}
-    found = await desk.github.reviews(seen.repo, seen.run_id or 0)
+    listed = await desk.github.reviews(seen.repo, seen.run_id or 0)
+    found = reviews.of_attempt(listed, seen.run_attempt, protection.earlier)
     let_in = {name for review in found if review.approved for name in review.environments}
     ends = {name: protection.opens_at(name, timer, let_in) for name, timer in timers.items()}
     return {name: at for name, at in ends.items() if at is not None}

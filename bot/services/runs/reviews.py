@@ -47,6 +47,20 @@ def of_attempt(
     return tuple(left)
 
 
+async def with_earlier(desk: Desk, deployment: Deployment, seen: Deployment) -> Deployment:
+    """The deployment with what was answered to the attempts of its run before this one, read when
+    this one is seen to wait for the first time.
+    """
+    protection, progress = seen.protection, seen.progress
+    waits = progress is not None and progress.status == "waiting"
+    if protection is None or seen.run_attempt == 1 or not waits:
+        return seen
+    if protection.earlier is not None and seen.run_attempt == deployment.run_attempt:
+        return seen
+    listed = await desk.github.reviews(seen.repo, seen.run_id or 0)
+    return seen.with_(protection=replace(protection, earlier=listed))
+
+
 def _is_about(protection: Protection, review: Review) -> bool:
     return any(name in protection.environments for name in review.environments)
 
