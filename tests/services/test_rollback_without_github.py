@@ -35,9 +35,10 @@ async def team(team: Team) -> Team:
     return team
 
 
-def silent(team: Team) -> None:
+def silent(team: Team, about: str = "") -> None:
     async def on_call(call: str) -> None:
-        raise Fault("github", "502")
+        if about in ("", call):
+            raise Fault("github", "502")
 
     team.hub.on_call = on_call
 
@@ -216,12 +217,7 @@ async def test_going_forward_waits_for_the_team(team: Team) -> None:
     assert await team.asks("ana", "v1.2.0") is None
     await team.works()
     sent = len(team.hub.started)
-
-    async def on_call(call: str) -> None:
-        if call.startswith("team"):
-            raise Fault("github", "502")
-
-    team.hub.on_call = on_call
+    silent(team, "team")
     assert await team.approves("bo", 3) is None
     await team.works()
     waiting = await team.newest()
@@ -268,3 +264,31 @@ async def test_what_failed_is_tried_again_while_the_team_does_not_answer(
     await team.passes(1)
     assert project.asked == [OLD.id, OLD.id]
     assert (await team.newest()).state is State.SUCCEEDED
+
+
+@pytest.mark.parametrize("goes_back", [True, False])
+async def test_a_rollback_is_sent_again_while_the_team_does_not_answer_and_a_release_is_not(
+    team: Team, goes_back: bool
+) -> None:
+    await by_a_team(team, Project(runs=NEW))
+    team.desk = replace(team.desk, targets={})
+    team.hub.guarded["acme/app"] = False
+    team.hub.answers = ["dropped"]
+    if goes_back:
+        assert await team.rolls_back("bo", "app") is None
+    else:
+        assert await team.asks("ana", "v1.2.0") is None
+        await team.works()
+        assert await team.approves("bo", 3) is None
+    for _ in range(10):
+        await team.passes(30)
+    assert (await team.newest()).state is State.NEEDS_ATTENTION
+    sent = len(team.hub.started)
+    silent(team, "team")
+    await team.passes(400)
+    no = await team.does(lambda tx: decisions.send_again(tx, 3, PEOPLE["ana"]))
+    await team.works()
+    if goes_back:
+        assert (no, len(team.hub.started)) == (None, sent + 1)
+    else:
+        assert str(no).startswith(BY_THE_TEAM)

@@ -11,7 +11,7 @@ from bot.domain.deployments.states import Kind, State
 from bot.domain.deployments.steps import is_unsent
 from bot.domain.errors import Refusal
 from bot.domain.gates import overrides
-from bot.domain.people import Actor, Role, require
+from bot.domain.people import Actor, Deed, Role, require
 from bot.domain.rollbacks import switching, undoing
 from bot.domain.words import listing
 from bot.messages.blocks import Message
@@ -23,6 +23,7 @@ from bot.services.deployments import letters
 from bot.services.deployments.requests import as_before, known, mends_still, who
 from bot.services.desk import announce, direct
 from bot.services.rollbacks import half_back, rollbacks
+from bot.services.rollbacks.deeds import deed_in
 
 STILL_WAITING = (State.REQUESTED, State.CHECKING, State.AWAITING_APPROVAL, State.APPROVED)
 A_PERSONS = (State.DEGRADED, State.NEEDS_ATTENTION, State.ABORTING)
@@ -179,7 +180,8 @@ def retry_targets(tx: Tx, deployment_id: int, slack_id: str) -> Message:
 def send_again(tx: Tx, deployment_id: int, slack_id: str) -> Message:
     """A person decides that no run started; the same approval is sent once more."""
     deployment = _open(tx, deployment_id, (State.NEEDS_ATTENTION,))
-    may_decide(known(tx, slack_id))
+    ends = deed_in(tx, deployment) is Deed.ENDS
+    may_decide(as_before(tx, slack_id) if ends else known(tx, slack_id))
     intent = deployment.dispatch
     if intent is None or deployment.run_id is not None:
         raise Refusal(

@@ -9,11 +9,12 @@ from bot.services.desk import Desk
 from bot.services.rollbacks.past import past
 
 
+def deed_in(tx: Tx, deployment: Deployment) -> Deed:
+    """What asking for it, approving it and sending it is, as the history of its place tells."""
+    history = past(tx, deployment.service, deployment.environment)
+    return deed(deployment, was_live=rollbacks.was_live(history, deployment.version))
+
+
 async def deed_of(desk: Desk, deployment: Deployment) -> Deed:
-    """What asking for it and approving it is, as the history of its place tells."""
-
-    def was_live(tx: Tx) -> bool:
-        history = past(tx, deployment.service, deployment.environment)
-        return rollbacks.was_live(history, deployment.version)
-
-    return deed(deployment, was_live=await desk.store.read(was_live))
+    """The same for whoever has no transaction."""
+    return await desk.store.read(lambda tx: deed_in(tx, deployment))
