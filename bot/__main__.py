@@ -13,7 +13,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from bot import config, logs, manifest, settings
+from bot import config, logs, manifest, needs, settings
 from bot.adapters.store import AlreadyRunning, Unusable, is_current, only_instance
 from bot.app import Bot
 from bot.cli import stored
@@ -217,6 +217,8 @@ def _configured() -> tuple[settings.Settings, config.Config]:
         loaded = config.load(read.gonogo_config if read else settings.config_path())
     except config.ConfigError as error:
         problems += error.problems
+    if loaded is not None and problems:
+        problems += needs.missing(loaded, settings.is_given)
     if read is None or loaded is None:
         stop(WRONG_CONFIGURATION, *problems)
     return read, loaded

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pydantic import SecretStr
 
 from bot.adapters import pagerduty, posthog, sentry
-from bot.config import Config, ConfigError
+from bot.config import Config
 from bot.config.annotations import (
     AnnotationConfig,
     PagerDutyAnnotation,
@@ -17,7 +17,9 @@ from bot.settings import Settings
 
 
 class Annotators:
-    """Every configured annotator, by service and environment, and by its name."""
+    """Every configured annotator, by service and environment, and by its name. The settings have
+    what they need, as `bot.needs` sees to.
+    """
 
     def __init__(self, settings: Settings, config: Config) -> None:
         self.made: dict[tuple[str, str], Mapping[str, Annotator]] = {
@@ -37,13 +39,12 @@ class Annotators:
 
 
 def _make(settings: Settings, config: AnnotationConfig) -> Annotator:
-    """One of them. Raises ConfigError when the settings lack what it needs."""
     match config:
         case PostHogAnnotation():
-            key = _secret(settings.posthog_api_key, "POSTHOG_API_KEY", config.kind)
+            key = _secret(settings.posthog_api_key)
             return posthog.annotator(settings.posthog_api_url, key, config.project)
         case SentryAnnotation():
-            token = _secret(settings.sentry_token, "SENTRY_TOKEN", config.kind)
+            token = _secret(settings.sentry_token)
             return sentry.annotator(
                 settings.sentry_api_url,
                 token,
@@ -52,11 +53,10 @@ def _make(settings: Settings, config: AnnotationConfig) -> Annotator:
                 environment=config.environment,
             )
         case PagerDutyAnnotation():
-            key = _secret(settings.pagerduty_routing_key, "PAGERDUTY_ROUTING_KEY", config.kind)
+            key = _secret(settings.pagerduty_routing_key)
             return pagerduty.annotator(settings.pagerduty_events_url, key)
 
 
-def _secret(value: SecretStr | None, name: str, kind: str) -> str:
-    if value is None:
-        raise ConfigError([f"{name}: set this, as there are annotations of kind {kind}"])
+def _secret(value: SecretStr | None) -> str:
+    assert value is not None
     return value.get_secret_value()

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
+from bot import needs
 from bot.adapters.charts import Charts
 from bot.adapters.clocks import SharedClock, SystemClock
 from bot.adapters.github import PyGithubAdapter
@@ -59,12 +60,13 @@ class Bot:
     """
 
     def __init__(self, settings: Settings, config: Config) -> None:
+        if lacking := needs.problems(settings, config):
+            raise ConfigError(lacking)
         self.settings = settings
         self.config = config
         self.clock = (
             SharedClock(settings.gonogo_clock_url) if settings.gonogo_clock_url else SystemClock()
         )
-        # First what may lack its token, as long as there is nothing to close.
         self.probes = HealthProbe(allow=config.network.allow)
         reviewer = settings.github_reviewer_token
         self.github = PyGithubAdapter(

@@ -9,7 +9,7 @@ from bot.adapters.docker_logs import DockerLogs
 from bot.adapters.health import HealthProbe
 from bot.adapters.http_check import HttpCheck
 from bot.adapters.uptime_kuma import monitor as uptime_kuma
-from bot.config import Config, ConfigError
+from bot.config import Config
 from bot.config.monitors import (
     BugsinkConfig,
     DockerLogsConfig,
@@ -26,7 +26,9 @@ from bot.targets import Made
 
 
 class Monitors:
-    """Every configured monitor, by service and environment."""
+    """Every configured monitor, by service and environment. The settings have what they need, as
+    `bot.needs` sees to.
+    """
 
     def __init__(
         self, settings: Settings, config: Config, probe: HealthProbe, targets: Made
@@ -50,13 +52,11 @@ class Monitors:
                 await monitor.close()
 
     def _make(self, config: MonitorConfig, targets: Mapping[str, Target]) -> Monitor:
-        """With the targets of its environment. Raises ConfigError when the settings lack what it
-        needs.
-        """
+        """With the targets of its environment."""
         settings = self._settings
         match config:
             case PostHogConfig():
-                key = _secret(settings.posthog_api_key, "POSTHOG_API_KEY", config.kind)
+                key = _secret(settings.posthog_api_key)
                 return posthog.connect(
                     settings.posthog_api_url,
                     key,
@@ -67,7 +67,7 @@ class Monitors:
                     timeout=PATIENCE,
                 )
             case SentryConfig():
-                token = _secret(settings.sentry_token, "SENTRY_TOKEN", config.kind)
+                token = _secret(settings.sentry_token)
                 return sentry.connect(
                     settings.sentry_api_url,
                     token,
@@ -78,13 +78,13 @@ class Monitors:
                     timeout=PATIENCE,
                 )
             case BugsinkConfig():
-                token = _secret(settings.bugsink_token, "BUGSINK_TOKEN", config.kind)
-                url = _given(settings.bugsink_api_url, "BUGSINK_API_URL", config.kind)
+                token = _secret(settings.bugsink_token)
+                url = _given(settings.bugsink_api_url)
                 return bugsink.connect(
                     url, token, config.project, fails_from=config.fails_from, timeout=PATIENCE
                 )
             case KumaMonitorConfig():
-                url = _given(settings.uptime_kuma_url, "UPTIME_KUMA_URL", config.kind)
+                url = _given(settings.uptime_kuma_url)
                 return uptime_kuma.connect(url, config.page, config.monitor, PATIENCE)
             case HttpCheckConfig():
                 return HttpCheck(
@@ -106,11 +106,11 @@ class Monitors:
                 )
 
 
-def _given(value: str | None, name: str, kind: str) -> str:
-    if value is None:
-        raise ConfigError([f"{name}: set this, as there is a monitor of kind {kind}"])
+def _given(value: str | None) -> str:
+    assert value is not None
     return value
 
 
-def _secret(value: SecretStr | None, name: str, kind: str) -> str:
-    return _given(value.get_secret_value() if value else None, name, kind)
+def _secret(value: SecretStr | None) -> str:
+    assert value is not None
+    return value.get_secret_value()

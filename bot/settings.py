@@ -1,6 +1,7 @@
 """Settings: secrets and endpoints from the environment, typed, read once, never printed."""
 
 import base64
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -222,6 +223,10 @@ class Settings(BaseSettings):
         """Whether Slack is listened to by Socket Mode, which wins when both secrets are set."""
         return self.slack_app_token is not None
 
+    def has(self, name: str) -> bool:
+        """Whether a variable of that name was given."""
+        return getattr(self, name.lower()) not in (None, "")
+
     def secrets(self) -> tuple[str, ...]:
         """The secret values, for the filter that keeps them out of every log."""
         values = (getattr(self, name) for name in type(self).model_fields)
@@ -253,6 +258,11 @@ class _File(BaseSettings):
 def database_url() -> str:
     """DATABASE_URL or its default. Raises ConfigError for a wrong one."""
     return _read(_Database).database_url
+
+
+def is_given(name: str) -> bool:
+    """Whether the environment has a variable, be it right or wrong; letter case is none."""
+    return any(value for one, value in os.environ.items() if one.upper() == name)
 
 
 def config_path() -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.adapters.rest import Rest
-from bot.config import Config, ConfigError
+from bot.config import Config
 from bot.config.services import ServiceConfig
 from bot.config.targets import (
     AppPlatformTarget,
@@ -26,7 +26,9 @@ Made = dict[tuple[str, str], Sequence[tuple[str, Target]]]
 
 
 class Targets:
-    """Every configured target, by service and environment; the connections are shared."""
+    """Every configured target, by service and environment; the connections are shared. The
+    settings have what they need, as `bot.needs` sees to.
+    """
 
     def __init__(self, settings: Settings, config: Config, clock: Clock, github: GitHub) -> None:
         self._settings = settings
@@ -52,7 +54,6 @@ class Targets:
             host.close()
 
     def _make(self, config: TargetConfig, service: ServiceConfig) -> Target:
-        """Raises ConfigError when the settings lack what it needs."""
         # Each is imported late: most teams have one kind, and the libraries are large.
         match config:
             case DockerSshTarget():
@@ -66,13 +67,11 @@ class Targets:
             case VercelTarget():
                 from bot.adapters import vercel
 
-                return vercel.make(config, self._vercel(config), self._clock)
+                return vercel.make(config, self._vercel(), self._clock)
             case AppPlatformTarget():
                 from bot.adapters import digitalocean
 
-                return digitalocean.make(
-                    config, self._digitalocean(f"target {config.name}"), self._clock
-                )
+                return digitalocean.make(config, self._digitalocean(), self._clock)
 
             case GithubWorkflowTarget():
                 return WorkflowTarget(
@@ -85,39 +84,35 @@ class Targets:
                 )
 
     def _backups(self, config: Config) -> Backups | None:
-        """Raises ConfigError when a service has some, and the settings no token."""
-        named = [name for name, service in config.services.items() if service.backups]
-        if not named:
+        if not any(service.backups for service in config.services.values()):
             return None
         from bot.adapters.digitalocean import DigitalOceanBackups
 
-        return DigitalOceanBackups(self._digitalocean(f"backups of {named[0]}"))
+        return DigitalOceanBackups(self._digitalocean())
 
     def _registry(self) -> Registry | None:
         if self._settings.digitalocean_token is None:
             return None
         from bot.adapters.digitalocean import DigitalOceanRegistry
 
-        return DigitalOceanRegistry(self._digitalocean("registry"))
+        return DigitalOceanRegistry(self._digitalocean())
 
-    def _vercel(self, config: VercelTarget) -> Rest:
+    def _vercel(self) -> Rest:
         from bot.adapters import vercel
 
         token = self._settings.vercel_token
-        if token is None:
-            raise ConfigError([f"VERCEL_TOKEN: is missing (target {config.name})"])
+        assert token is not None
         if "vercel" not in self._connections:
             self._connections["vercel"] = vercel.connect(
                 self._settings.vercel_api_url, token.get_secret_value()
             )
         return self._connections["vercel"]
 
-    def _digitalocean(self, needed_by: str) -> Rest:
+    def _digitalocean(self) -> Rest:
         from bot.adapters import digitalocean
 
         token = self._settings.digitalocean_token
-        if token is None:
-            raise ConfigError([f"DIGITALOCEAN_TOKEN: is missing ({needed_by})"])
+        assert token is not None
         if "digitalocean" not in self._connections:
             self._connections["digitalocean"] = digitalocean.connect(
                 self._settings.digitalocean_api_url, token.get_secret_value()

@@ -214,7 +214,7 @@ async def test_a_token_that_is_missing_is_said_in_a_sentence(town: Town, command
         _, told = await process.communicate()
     assert process.returncode == 2
     [line] = told.decode().splitlines()  # nothing that was left open complains
-    assert line.startswith("gonogo: UPTIME_KUMA_URL, UPTIME_KUMA_USERNAME and UPTIME_KUMA_PASSWORD")
+    assert line == "gonogo: UPTIME_KUMA_PASSWORD: is missing (status_page of kind uptime_kuma)"
 
 
 async def test_a_token_that_slack_refuses_ends_it_with_what_to_do(town: Town) -> None:

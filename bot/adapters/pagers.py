@@ -1,7 +1,7 @@
 """Pagers and the status page: those that settings and configuration name."""
 
 from bot.adapters import incident_io, pager_webhook, pagerduty, statuspage, uptime_kuma
-from bot.config import Config, ConfigError
+from bot.config import Config
 from bot.ports.paging import Pager
 from bot.ports.status_pages import StatusPage
 from bot.settings import Settings
@@ -32,14 +32,13 @@ def pagers(settings: Settings) -> dict[str, Pager]:
 
 
 def status_page(settings: Settings, config: Config) -> StatusPage | None:
-    """The status page that is set up. Raises ConfigError where its account is missing."""
+    """The status page that is configured; the settings have its account, as `bot.needs` sees to."""
     wanted = config.status_page
     if wanted is None:
         return None
     if wanted.kind == "statuspage":
         key = settings.statuspage_api_key
-        if key is None:
-            raise ConfigError(["STATUSPAGE_API_KEY: set this, as status_page is at Statuspage"])
+        assert key is not None
         url = settings.statuspage_api_url
         return statuspage.connect(url, key.get_secret_value(), wanted.page)
     kuma, name, password = (
@@ -47,7 +46,5 @@ def status_page(settings: Settings, config: Config) -> StatusPage | None:
         settings.uptime_kuma_username,
         settings.uptime_kuma_password,
     )
-    if kuma is None or name is None or password is None:
-        names = "UPTIME_KUMA_URL, UPTIME_KUMA_USERNAME and UPTIME_KUMA_PASSWORD"
-        raise ConfigError([f"{names}: set these, as status_page is at Uptime Kuma"])
+    assert kuma is not None and name is not None and password is not None
     return uptime_kuma.connect(kuma, name, password.get_secret_value(), wanted.page)

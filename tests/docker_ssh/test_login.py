@@ -8,10 +8,8 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from bot.adapters import docker_ssh
 from bot.adapters.docker_ssh.script import script
 from bot.config import ConfigError
-from bot.config.targets import DockerSshTarget
 from bot.domain.errors import Declined, Fault
 from sandbox import app
 from tests.docker_ssh.hostile import HOSTILE, at_every_place
@@ -72,19 +70,6 @@ async def test_known_hosts_may_be_a_file_and_the_key_may_have_a_passphrase(
             stage.target(variables=wrong)
     with pytest.raises(ConfigError, match="No such file"):
         stage.target(variables={"DOCKER_SSH_KNOWN_HOSTS": str(tmp_path / "nothing")})
-
-
-async def test_without_a_key_or_known_hosts_there_is_no_target(stage: Stage) -> None:
-    configured = DockerSshTarget.model_validate(stage.world.host.target())
-    settings = stage.settings().model_copy(
-        update={"docker_ssh_key_file": None, "docker_ssh_known_hosts": None}
-    )
-    with pytest.raises(ConfigError) as wrong:
-        docker_ssh.make(configured, settings, stage.clock)
-    assert wrong.value.problems == [
-        "DOCKER_SSH_KEY_FILE: is missing (target web-1)",
-        "DOCKER_SSH_KNOWN_HOSTS: is missing (target web-1)",
-    ]
 
 
 async def test_a_key_that_is_not_let_in_and_a_host_that_is_away_are_told_apart(
