@@ -113,6 +113,27 @@ async def test_what_was_said_to_an_earlier_attempt_counts_for_no_other(
     assert four_eyes == "approved at GitHub by carl, who asked for it"
 
 
+@pytest.mark.parametrize(
+    ("let_in_by", "broken"),
+    [("carl", "approved at GitHub by carl, who asked for it"), ("dee-acme", "")],
+)
+async def test_who_runs_it_again_and_is_quicker_than_the_bot_borrows_no_approval(
+    team: Team, let_in_by: str, broken: str
+) -> None:
+    run = await starts(team, "api", "carl")
+    team.hub.reviews_it(run, "bo-acme", approve=True)
+    run.ends("failure")
+    await team.passes(30)
+    assert (await followed(team, run)).is_terminal
+    run.is_run_again("carl", team.clock.now())
+    team.hub.reviews_it(run, let_in_by, approve=True)
+    await looks(team)
+    await team.passes(30)
+    found = await followed(team, run)
+    assert (found.state, found.four_eyes) == (State.RUNNING, broken)
+    assert [one.github for one in found.approvals] == ([] if broken else ["dee-acme"])
+
+
 async def test_a_gate_that_times_out_on_the_second_attempt_was_rejected_by_nobody(
     team: Team,
 ) -> None:

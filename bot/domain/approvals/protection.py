@@ -49,7 +49,8 @@ class Protection:
     `announced` are those whose webhook has come. `answering` are those to which an answer is on
     its way or was lost, since `answering_at`; `answered` is what GitHub took. `passed`: the run
     went past, and who let it was read. `earlier` are the reviews of the attempts of its run before
-    this one, None where they were not read in time.
+    this one, None where they were not read in time; `listed` those of all its attempts, as GitHub
+    listed them when it went past.
     """
 
     mode: Mode
@@ -60,6 +61,7 @@ class Protection:
     answered: tuple[str, ...] = ()
     passed: bool = False
     earlier: tuple[Review, ...] | None = None
+    listed: tuple[Review, ...] | None = None
 
     @property
     def is_rule(self) -> bool:

@@ -196,7 +196,7 @@ async def _past(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
     It may be half-way, so only what a person ended is stopped now; time that ran out and a binding
     that moved were about a run that had not begun.
     """
-    found = await reviews.read(desk, seen)
+    seen, found = await reviews.read_past(desk, seen)
     known, against = await reviews.counted(desk, seen, found)
     passed, posts = reviews.judged(desk, known, against)
     action = "four_eyes_broken" if passed.four_eyes else "gate_passed"

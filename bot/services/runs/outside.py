@@ -163,7 +163,7 @@ async def _as_deployment(
             is_merge=bool(lookout.branch),
         ),
         binding=binding,
-        protection=_guarded_by(desk, lookout, place),
+        protection=await _guarded_by(desk, lookout, place, run),
         run_id=run.id,
         run_attempt=run.attempt,
         run_url=run.url,
@@ -171,12 +171,14 @@ async def _as_deployment(
     )
 
 
-def _guarded_by(desk: Desk, lookout: Lookout, place: Place) -> Protection | None:
+async def _guarded_by(
+    desk: Desk, lookout: Lookout, place: Place, run: RunSummary
+) -> Protection | None:
     """What is to hold a release back at GitHub, whoever started it. It is never answered there for
     what nobody asked for here; but who let it past is read.
     """
     is_release = lookout.kind is Kind.RELEASE and not lookout.branch
-    return protecting.configured(desk.config, *place) if is_release else None
+    return await protecting.of_attempt(desk, lookout.repo, place, run) if is_release else None
 
 
 def _is_login(known: str | None, login: str) -> bool:

@@ -1,15 +1,20 @@
 """Protecting: whether a run would wait at GitHub for the approval, looked at before it is begun."""
 
 import asyncio
+from dataclasses import replace
 
 from bot.config import Config
 from bot.domain.approvals import protection as rules
 from bot.domain.approvals.protection import Guarding, Mode, Protection
 from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.runs import RunSummary
 from bot.domain.errors import NotFound
 from bot.domain.gates import Verdict
-from bot.ports import GitHub, Workflow
+from bot.ports import GitHub, Tx, Workflow
 from bot.services.desk import Desk
+
+MOST_LOOKED_AT = 200
+"""Deployments among which the one is looked for that an earlier attempt was."""
 
 
 def configured(config: Config, service: str, environment: str) -> Protection | None:
@@ -19,6 +24,25 @@ def configured(config: Config, service: str, environment: str) -> Protection | N
         return None
     names = settings.approval.environments or (environment,)
     return Protection(mode=settings.approval.mode, environments=names)
+
+
+async def of_attempt(
+    desk: Desk, repo: str, place: tuple[str, str], run: RunSummary
+) -> Protection | None:
+    """What is to hold one attempt of a run back, with what was answered to those before where the
+    last of them is known.
+    """
+    found = configured(desk.config, *place)
+    if found is None or run.attempt == 1:
+        return found
+
+    def before(tx: Tx) -> Protection | None:
+        attempts = (one for one in tx.history(*place, limit=MOST_LOOKED_AT) if one.run_id == run.id)
+        of_it = (one for one in attempts if (one.repo, one.run_attempt + 1) == (repo, run.attempt))
+        return next((one.protection for one in of_it), None)
+
+    last = await desk.store.read(before)
+    return replace(found, earlier=last.listed) if last else found
 
 
 async def verdicts(desk: Desk, deployment: Deployment, workflow: Workflow) -> tuple[Verdict, ...]:

@@ -18,10 +18,26 @@ async def read(desk: Desk, deployment: Deployment) -> tuple[Review, ...]:
     """What was answered for the environments of this deployment by others than us; where it is
     about none in particular, for any. Of what was answered to an earlier attempt, nothing counts.
     """
-    protection = deployment.protection
     if deployment.run_id is None:
         return ()
     listed = await desk.github.reviews(deployment.repo, deployment.run_id)
+    return await _about(desk, deployment, listed)
+
+
+async def read_past(desk: Desk, deployment: Deployment) -> tuple[Deployment, tuple[Review, ...]]:
+    """The same of a run that went past its gate, and the deployment with all that GitHub lists: who
+    runs it again borrows nothing of that.
+    """
+    assert deployment.protection is not None
+    listed = await desk.github.reviews(deployment.repo, deployment.run_id or 0)
+    known = deployment.with_(protection=replace(deployment.protection, listed=listed))
+    return known, await _about(desk, known, listed)
+
+
+async def _about(
+    desk: Desk, deployment: Deployment, listed: tuple[Review, ...]
+) -> tuple[Review, ...]:
+    protection = deployment.protection
     found = of_attempt(listed, deployment.run_attempt, protection.earlier if protection else None)
     if protection is None:
         return found
