@@ -249,6 +249,33 @@ def test_what_up_means(known: list[Incident], means: Means, about: Incident | No
     assert (found.means, found.incident) == (means, about)
 
 
+@pytest.mark.parametrize(
+    ("minutes", "known", "over", "is_kept"),
+    [
+        (40, [], FALSE, True),
+        (40, [], TWICE, True),
+        (29, [], FALSE, True),  # it was closed meanwhile
+        (-1, [], FALSE, False),  # of before it broke
+        (40, [], resolved(later=5), True),
+        (40, [], closed(Closure.RESOLVED), False),
+        (40, [], closed(Closure.EXTERNAL, up_at=NOON + MINUTE), False),
+        (40, [kumas(2)], FALSE, False),
+        (40, [restored(20, id=2)], FALSE, True),
+    ],
+)
+def test_up_after_the_end_is_kept(
+    minutes: float, known: list[Incident], over: Incident, is_kept: bool
+) -> None:
+    up = replace(down(minutes), status="up")
+    assert meaning(up, known, BAD, None, over).is_up == (over if is_kept else None)
+
+
+def test_up_is_kept_where_the_clock_was_set_back_since_it_broke() -> None:
+    early = NOON - 20 * MINUTE
+    up = replace(down(-20), status="up", heard_at=early)
+    assert meaning(up, [], BAD, None, FALSE).is_up == FALSE
+
+
 def test_the_documents_say_how_long_it_flaps() -> None:
     told = Path("docs/paging.md").read_text()
     assert told.count(f"{FLAPPING // MINUTE} minutes") == 2

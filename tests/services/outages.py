@@ -127,7 +127,9 @@ class Outages:
                     assert one.state == "restored" and self._may_be_mended(before[number])
         else:
             goes_on = any(i.service == service and i.state in GOES_ON for i in after.values())
-            assert goes_on or (what == "repeats" and was_no_outage(before.values(), service))
+            was_up = old is not None and old.status == "up"
+            is_judged = what == "repeats" and was_no_outage(before.values(), service)
+            assert goes_on or (is_judged and not was_up)
             for number in after.keys() - before.keys():
                 assert after[number].declared_by == KUMA
                 self.accounts[number] = Account()

@@ -133,10 +133,31 @@ async def test_a_false_alarm_that_goes_on_opens_nothing(team: Team) -> None:
     await closes(team, 1, Closure.FALSE_POSITIVE)
     await sees(team, "down", after=10 * MINUTE, repeats=True)
     assert await known(team) == ()
-    told = await said(team, "1:judged:2")
+    told = await said(team, "1:judged:2024-03-26")
     assert "INC-1 was closed as false positive, so nothing is opened for that until" in told
     assert told.endswith("pause that monitor in Uptime Kuma, or /incident, if users notice.")
     await sees(team, "down", after=HOUR)  # it was up, which nobody heard of
+    assert [one.id for one in await known(team)] == [2]
+
+
+async def test_what_is_down_after_an_up_is_news_though_its_first_down_was_lost(team: Team) -> None:
+    await sees(team, "down")
+    await closes(team, 1, Closure.FALSE_POSITIVE)
+    await sees(team, "down", after=10 * MINUTE, repeats=True)
+    await sees(team, "up", after=10 * MINUTE)
+    await sees(team, "down", after=4 * HOUR, repeats=True)
+    assert [one.id for one in await known(team)] == [2]
+    assert [page.key for page in await pages(team, 2)] == ["incident:2"]
+
+
+async def test_so_it_is_where_people_judged_it_after_the_up(team: Team) -> None:
+    await sees(team, "down")
+    team.clock.time += MINUTE
+    await directory.refresh(team.desk)
+    await team.store.run(lambda tx: incident_decisions.resolve(tx, team.config, 1, PEOPLE["dee"]))
+    await sees(team, "up")
+    await closes(team, 1, Closure.FALSE_POSITIVE)
+    await sees(team, "down", after=4 * HOUR, repeats=True)
     assert [one.id for one in await known(team)] == [2]
 
 
@@ -147,7 +168,7 @@ async def test_a_duplicate_that_goes_on_opens_nothing_while_the_other_one_does(t
     await sees(team, "down", after=5 * MINUTE, repeats=True)
     assert [one.id for one in await known(team)] == [2]
     assert "duplicate, so nothing is opened for that while INC-2 goes on" in await said(
-        team, "1:judged:2"
+        team, "1:judged:2024-03-26"
     )
     await restores(team, 2)
     await sees(team, "down", after=5 * MINUTE, repeats=True)

@@ -53,15 +53,18 @@ def dees(*told: str | tuple[str, Any]) -> list[Act]:
     return [(what, "app", "dee", detail) for what, detail in each]
 
 
+FALSE = ("close", Closure.FALSE_POSITIVE)
 TWIN_GOES_ON = dees("restored", "down", ("close", Closure.DUPLICATE), "repeats")
-REAL_AFTER_FALSE = dees(
-    "down", ("close", Closure.FALSE_POSITIVE), "down", "restored", ("passes", 5), "repeats"
-)
+REAL_AFTER_FALSE = dees("down", FALSE, "down", "restored", ("passes", 5), "repeats")
+REAL_AFTER_UP = dees("down", FALSE, "repeats", "up", ("passes", 200), "repeats")
+JUDGED_AFTER_UP = dees("down", "resolve", "up", FALSE, ("passes", 200), "repeats")
 
 
 @settings(max_examples=30)
 @example(TWIN_GOES_ON)
 @example(REAL_AFTER_FALSE)
+@example(REAL_AFTER_UP)
+@example(JUDGED_AFTER_UP)
 @given(st.lists(ACTS, min_size=8, max_size=30))
 def test_any_order_of_clicks_reports_and_rollbacks(migrated: Path, told: list[Act]) -> None:
     asyncio.run(_told(migrated, told))

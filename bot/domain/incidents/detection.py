@@ -63,12 +63,14 @@ class Means(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
     """What a report means. `incident` is what it is about; of one that it opens, the restored one
-    of the same monitor, if there is one. `others` are open about the same service.
+    of the same monitor, if there is one. `others` are open about the same service. `is_up` is what
+    ended while its monitor was down: from now on DOWN is about something else.
     """
 
     means: Means
     incident: Incident | None = None
     others: tuple[Incident, ...] = ()
+    is_up: Incident | None = None
 
 
 def meaning(
@@ -85,7 +87,9 @@ def meaning(
     ours, was_ours = going_on(known, beat.source), _restored(known, beat.source)
     about = ours or was_ours
     if beat.status == "up":
-        return Meaning(means=Means.PROPOSES if about else Means.NOTHING, incident=about)
+        means = Means.PROPOSES if about else Means.NOTHING
+        is_up = over if ours is None and over is not None and _is_first_up(over, beat) else None
+        return Meaning(means=means, incident=about, is_up=is_up)
     if ours is not None:
         means = _while_it_goes_on(ours, beat, bad)
         return Meaning(means=means, incident=ours, others=_beside(known, ours))
@@ -128,6 +132,18 @@ def _is_older(beat: Beat, ended: Incident) -> bool:
     is_news = ended.up_at is not None and beat.at > ended.up_at
     is_to_come = beat.heard_at is not None and end > beat.heard_at
     return beat.at <= end and not (is_news or is_to_come)
+
+
+def _is_first_up(over: Incident, beat: Beat) -> bool:
+    """Whether its monitor was not known to be up since it broke. Of what was closed as resolved
+    that goes without saying. What broke at a time that is still to come did so before our clock was
+    set back.
+    """
+    is_settled = over.state is State.CLOSED and over.closure is Closure.RESOLVED
+    if over.up_at is not None or is_settled:
+        return False
+    is_to_come = beat.heard_at is not None and over.broke_at > beat.heard_at
+    return beat.at > over.broke_at or is_to_come
 
 
 def _is_judged(

@@ -37,6 +37,8 @@ def hear(tx: Tx, config: Config, beat: Beat) -> None:
     bad = config.incidents.uptime_kuma.severity
     over = tx.last_over(beat.source)
     found = meaning(seen, known, bad, suspecting.changed_at(tx, service), over)
+    if found.is_up is not None:
+        _remember_up(tx, found.is_up, seen)
     match found.means, found.incident:
         case Means.OPENS, before:
             _open(tx, config, seen, service, found.others, before)
@@ -50,8 +52,9 @@ def hear(tx: Tx, config: Config, beat: Beat) -> None:
             told = messages.late(incident, seen, config.commands.incident)
             room.say(tx, config, incident, word, told)
         case Means.IS_JUDGED, incident:
+            word = f"judged:{tx.now:%Y-%m-%d}"
             told = messages.judged(incident, seen, config.commands.incident, found.others)
-            room.say(tx, config, incident, f"judged:{incident.revision}", told)
+            room.say(tx, config, incident, word, told)
         case ((Means.RINGS | Means.REOPENS), incident):
             _break_again(tx, config, incident, seen, found.others)
         case means, incident:
@@ -128,6 +131,12 @@ def _break_again(
     saved = incident_decisions.bring_back(tx, config, incident, back, why, KUMA, beat.at, What.DOWN)
     told = messages.again(incident, saved, beat, others)
     room.say(tx, config, saved, f"reopened:{saved.revision}", told)
+
+
+def _remember_up(tx: Tx, over: Incident, beat: Beat) -> None:
+    """Kept also of what is over, since people judged only what was down before."""
+    saved = room.keep(tx, over, over.with_(up_at=beat.at))
+    room.note(tx, saved, messages.up(beat), by=KUMA, at=beat.at, what=What.UP)
 
 
 def _propose(tx: Tx, config: Config, incident: Incident, beat: Beat) -> None:
