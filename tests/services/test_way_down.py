@@ -98,8 +98,8 @@ async def test_a_workflow_without_the_job_is_not_asked(team: Team) -> None:
     )
 
 
-async def is_kept_out(team: Team, how: str) -> None:
-    """The database goes down well; then the run that brings the code is let in by nobody."""
+async def goes_down(team: Team) -> Run:
+    """The database goes down well; the run that then brings the code."""
     team.hub.named["migrate.yml"] = ("migrate",)
     found = await team.newest()
     assert found.binding is not None
@@ -109,7 +109,12 @@ async def is_kept_out(team: Team, how: str) -> None:
         for one in asked(team):
             one.ends("success")
         await team.passes(20)
-    run = next(one for one in team.hub.started if one.file == "rollback.yml")
+    return next(one for one in team.hub.started if one.file == "rollback.yml")
+
+
+async def is_kept_out(team: Team, how: str) -> None:
+    """That run is let in by nobody."""
+    run = await goes_down(team)
     run.untaken = True
     if how != "no runner":
         run.status = "waiting"
@@ -149,3 +154,14 @@ async def test_a_gate_that_keeps_the_code_out_leaves_it_half_back(
     no = await team.asks("bo", "v1.3.0")
     assert no is not None
     assert str(no).startswith("app production is taken by D3")
+
+
+async def test_who_closes_it_while_nobody_sees_its_run_leaves_it_half_back(team: Team) -> None:
+    team.hub.started.remove(await goes_down(team))
+    await team.passes(60)
+    assert (await team.newest()).state is State.NEEDS_ATTENTION
+    assert await mixed(team) == ""
+    no = await team.does(lambda tx: decisions.close_failed(tx, team.config, 3, PEOPLE["bo"]))
+    assert no is None
+    assert await mixed(team) == "D3"
+    assert "*half back* since D3" in await status(team)
