@@ -177,7 +177,8 @@ async def test_pressed_twice_it_takes_nothing_away_from_who_approves(team: Team)
     assert await team.does(press) is None
     await team.works()
     assert str(await team.does(press)) == (
-        "U0BO asked for that already: D3 goes back to v1.5.0 once somebody else has approved it."
+        "That was asked for already, by U0BO: D3 goes back to v1.5.0 once somebody else has "
+        "approved it."
     )
     for reason, code in (("it is broken", "asked_already"), ("", None)):  # a form offers others
         no = await team.does(

@@ -132,6 +132,35 @@ async def test_what_was_surely_not_sent_gives_way_at_once(team: Team) -> None:
     assert sent(team) == [("rollback.yml", "v1.0.0")]
 
 
+@pytest.mark.parametrize("who", ["bo", ""])
+async def test_whoever_asks_for_a_rollback_once_more_hears_what_it_waits_for(
+    team: Team, who: str
+) -> None:
+    team.hub.answers = ["limited"]
+    assert await team.rolls_back("bo", "app") is None
+    await team.works()
+    unsent = await team.newest()
+    asked = unsent.with_(requested_by=PEOPLE[who] if who else "")
+    await team.store.run(lambda tx: tx.save(unsent, asked))
+    assert str(await team.rolls_back("ana", "app")) == (
+        f"That was asked for already, by {PEOPLE[who] if who else 'the configuration'}: D3 goes "
+        "back to v1.0.0 as soon as GitHub takes it. That is tried by itself; its card says when "
+        "next."
+    )
+
+
+async def test_beside_one_that_began_by_itself_it_is_said_that_the_configuration_asked_for_it(
+    team: Team,
+) -> None:
+    assert await team.rolls_back("bo", "app") is None
+    await team.works()
+    going_on = await team.newest()
+    await team.store.run(lambda tx: tx.save(going_on, going_on.with_(requested_by="")))
+    no = str(await team.rolls_back("ana", "app"))
+    assert "is being changed by D3" in no
+    assert "asked for by the configuration. Nothing runs beside it; look at its card." in no
+
+
 async def test_a_second_request_that_was_not_taken_says_nothing_of_the_first(team: Team) -> None:
     """The rollback gets its person as after any other unclear answer."""
     team.hub.answers = ["dropped", "limited"]

@@ -17,6 +17,9 @@ from bot.messages.rollbacks.rollbacks import Order
 from bot.ports import Tx
 from bot.services.rollbacks.past import past
 
+CONFIGURATION = "the configuration"
+"""Who asked for what no person did."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
@@ -78,7 +81,7 @@ def is_open(found: Situation) -> None:
             "once {name} has ended ({state}), or with Close as Failed where its card offers that.",
             service=holder.service,
             version=wish.version,
-            who=Who(wish.by) if wish.by else "the configuration",
+            who=Who(wish.by) if wish.by else CONFIGURATION,
             name=holder.name,
             state=status(holder),
         )
@@ -91,7 +94,7 @@ def is_open(found: Situation) -> None:
         name=holder.name,
         version=holder.version,
         state=status(holder),
-        who=Who(holder.requested_by) if holder.requested_by else "somebody outside Slack",
+        who=_asker(holder),
     )
 
 
@@ -101,11 +104,13 @@ def is_new(found: Situation, version: str) -> None:
     if holder is None or holder.kind is not Kind.ROLLBACK or found.way is not Way.SUPERSEDE:
         return
     if holder.version == version:
+        then = "once somebody else has approved it"
+        if is_unsent(holder):
+            then = "as soon as GitHub takes it. That is tried by itself; its card says when next"
         raise Refusal(
             "asked_already",
-            "{who} asked for that already: {name} goes back to {version} once somebody else has "
-            "approved it.",
-            who=Who(holder.requested_by),
+            "That was asked for already, by {who}: {name} goes back to {version} " + then + ".",
+            who=_asker(holder),
             name=holder.name,
             version=version,
         )
@@ -127,3 +132,9 @@ def is_as_shown(order: Order, found: Situation) -> None:
             name=found.holder.name,
             version=found.holder.version,
         )
+
+
+def _asker(holder: Deployment) -> Who | str:
+    if holder.requested_by:
+        return Who(holder.requested_by)
+    return CONFIGURATION if holder.is_unasked else "somebody outside Slack"
