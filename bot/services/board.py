@@ -201,12 +201,17 @@ def _keep_posted(kept: Card, posts: tuple[Post, ...], tx: Tx) -> None:
 
 def _keep_edited(before: Card, kept: Card, tx: Tx) -> None:
     """Where another bot showed something else since we read what was shown `before`, nobody knows
-    whose edit came last: it is shown once more. One that it found deleted is posted anew.
+    whose edit came last: it is shown once more. One that it found deleted is posted anew, and
+    stays where it was posted.
     """
     now = tx.card(kept.deployment)
-    if now is not None:
-        is_ours = now.shown_at == before.shown_at or now.shown == kept.shown
-        tx.keep_card(kept if is_ours else replace(kept, revision=0, shown=""))
+    if now is None:
+        return
+    is_ours = now.shown_at == before.shown_at or now.shown == kept.shown
+    if is_ours and now.ts == kept.ts:
+        tx.keep_card(kept)
+    else:
+        tx.keep_card(replace(kept, channel=now.channel, ts=now.ts, revision=0, shown=""))
 
 
 def _read(

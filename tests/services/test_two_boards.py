@@ -12,7 +12,7 @@ from bot.messages.blocks import Message
 from bot.messages.deployments.cards import card as render
 from bot.ports import Tx
 from bot.services import outbox
-from bot.services.board import Board
+from bot.services.board import Board, digest
 from bot.services.incidents import rooms
 from tests.services.room import Room
 from tests.services.team import Team
@@ -84,6 +84,32 @@ async def test_a_card_that_another_bot_found_deleted_is_not_kept_where_it_was(te
     crossing.second_edited.set()
     await late
     assert await team.store.read(lambda tx: tx.card(1)) is None
+
+
+@pytest.mark.parametrize("is_same", [True, False])
+async def test_a_card_that_another_bot_posted_anew_stays_there_and_is_shown_once_more(
+    team: Team, is_same: bool
+) -> None:
+    await shown(team)
+    crossing = Crossing(groups={}, said=team.room.said)
+    assert await team.cancels("ana", 1) is None
+    late = asyncio.create_task(Board(replace(team.desk, chat=crossing)).show(1))
+    await crossing.first_began.wait()
+
+    def post_anew(tx: Tx) -> None:
+        card, ending = tx.card(1), tx.deployment(1)
+        assert card is not None and ending is not None
+        told = digest(render(ending, tx.now)) if is_same else "of before"
+        tx.lose_card(1)
+        tx.keep_card(replace(card, ts="9.9", shown=told, shown_at=tx.now))
+
+    await team.store.run(post_anew)
+    crossing.second_edited.set()
+    await late
+
+    card, stale = await team.store.read(lambda tx: (tx.card(1), tx.stale_cards()))
+    assert card is not None and (card.ts, card.shown) == ("9.9", "")
+    assert [one.deployment for one in stale] == [1]
 
 
 async def test_the_message_of_an_incident_ends_right_as_well(team: Team) -> None:
