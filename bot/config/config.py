@@ -161,6 +161,16 @@ class Config(Part):
                 files |= {one.workflow for one in place.targets if one.kind == "github_workflow"}
         return frozenset(files)
 
+    def merge_jobs_of(self, repo: str) -> frozenset[tuple[str, str]]:
+        """(file, job in small letters) of what merges there deploy by, and of its smoke tests."""
+        found = (adopt for *_, one, adopt in self.merges() if one.repo == repo)
+        return frozenset(
+            (adopt.workflow, job.casefold())
+            for adopt in found
+            for job in (adopt.deploy_job, adopt.smoke)
+            if job
+        )
+
     def merges(self) -> Iterator[tuple[str, str, ServiceConfig, AdoptConfig]]:
         """(service, environment, its settings, the workflow) of all that merges deploy."""
         for name, service in self.services.items():

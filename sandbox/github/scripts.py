@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from sandbox.clock import Clock, Timer
-from sandbox.github.runs import Run
+from sandbox.github.runs import Job, Run
 
 ScriptName = Literal["auto_success", "auto_failure", "manual", "gate_then_success"]
 SCRIPTS: tuple[ScriptName, ...] = ("auto_success", "auto_failure", "manual", "gate_then_success")
@@ -77,5 +77,10 @@ def _walk(run: Run, script: Script, is_gated: IsGated, now: Callable[[], datetim
         while job.step is not None and job.step is not job.steps[-1]:
             run.next_step(job, now())
             yield pause
-        fails = script.name == "auto_failure" and job is (run.deploying_job or run.jobs[-1])
+        fails = script.name == "auto_failure" and job is _fragile(run)
         run.finish_job(job, "failure" if fails else "success", now())
+
+
+def _fragile(run: Run) -> Job:
+    """What breaks in a run that fails: of a merge its tests, of all else what deploys."""
+    return run.jobs[0] if run.event == "push" else run.deploying_job or run.jobs[-1]

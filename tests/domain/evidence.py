@@ -26,6 +26,7 @@ from tests.domain.samples import NOON
 C7 = "7ccb03b" + "0" * 33
 GREEN = Check(name="test", conclusion="success")
 RED = Check(name="lint", conclusion="failure")
+STAGING = Check(name="staging", conclusion="cancelled", deploys=True)
 RUNNING = Check(name="build", conclusion=None)
 TRIED = Check(name="migrate", conclusion="success")
 PULLED = ChangeList(

@@ -42,6 +42,7 @@ from tests.domain.evidence import (
     RULES,
     RUNNING,
     SAFE,
+    STAGING,
     UNSEEN,
     WAY_BACK,
     after,
@@ -165,6 +166,9 @@ def test_before_staging_changes_less_is_asked() -> None:
             "No check is green; CI green (0 checks), lint failed as they may",
         ),
         ({"require": ("test",)}, (GREEN,), PASS, "CI green (1 check)"),
+        ({}, (GREEN, STAGING), PASS, "CI green (1 check)"),
+        ({}, (GREEN, replace(STAGING, conclusion=None)), PASS, "CI green (1 check)"),
+        ({"require": ("staging",)}, (GREEN, STAGING), BLOCK, "CI is red: staging"),
         ({"require": ("e2e*",)}, (GREEN,), BLOCK, "Required checks are missing: e2e*"),
         ({"require": ("test",)}, (), BLOCK, "Required checks are missing: test"),
         (

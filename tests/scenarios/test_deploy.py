@@ -92,7 +92,7 @@ async def test_the_card_shows_the_evidence_before_anybody_approves(team: Workspa
     card = await team.card()
 
     assert "Changes since v1.2.0\n• Add feature X (#4) · ana-acme\n• Fix bug Y (#5)" in card
-    assert "CI green (3 checks) · Merged to main · 3 pull requests approved · Follows v1.2" in card
+    assert "CI green (2 checks) · Merged to main · 3 pull requests approved · Follows v1.2" in card
     assert (
         "Before you approve\n"
         "• Staging validation completed: Staging runs v1.2.1 (7ccb03b), validated\n"
@@ -152,7 +152,7 @@ async def test_history_why_and_status_tell_the_same_truth(team: Workspace) -> No
         "D2 app v1.2.1 → production · succeeded · by @ana 2024-03-26 10:00 UTC, approved by @bo",
         "D1 app v1.2.0 → production · succeeded · by @ana 2024-03-19 12:24 UTC",
     ]
-    assert "ci passed: CI green (3 checks)." in await team.types("cy", "/deployments why D2")
+    assert "ci passed: CI green (2 checks)." in await team.types("cy", "/deployments why D2")
     status = await team.types("cy", "/deployments status app")
     assert "app production: v1.2.1 (D2) since 2024-03-26 10:00 UTC" in status
 

@@ -78,6 +78,25 @@ async def test_red_and_running_ci_block(team: Workspace) -> None:
     assert await team.dispatches() == []
 
 
+async def test_staging_that_failed_or_was_overtaken_makes_no_commit_red(team: Workspace) -> None:
+    """Its gate says so; the tests of the commit are green."""
+    await team.post("/github/preset", workflow="ci.yml", script="manual")
+    merged = await team.post("/github/merge", pr=8)
+    await team.post("/github/tag", name="v1.4.0", sha=merged["sha"])
+    run = (await team.get("/github/runs"))["runs"][0]["id"]
+    await team.post(f"/github/runs/{run}/advance", to="success", job="build")
+    await team.asks("/deploy v1.4.0")
+    assert "CI green (2 checks)" in await team.card()  # staging still runs
+    found = team.world.github.actions.runs[run]
+    staging = found.job("staging")
+    assert staging is not None
+    found.finish_job(staging, "cancelled", team.world.clock.now())
+    await team.passes("PT6M")
+
+    assert "CI green (2 checks)" in await team.card()
+    assert "CI is red" not in await team.card()
+
+
 async def test_what_is_blocked_gives_way_to_the_next_request(team: Workspace) -> None:
     bug = outside.open_issue(team.world, 11, "Payments fail", "critical")
     await team.asks()
@@ -175,7 +194,7 @@ async def test_why_tells_every_decision_with_its_facts(team: Workspace) -> None:
 
     why = await team.types("cy", "/deployments why D2")
     for line in (
-        "• ci passed: CI green (3 checks).",
+        "• ci passed: CI green (2 checks).",
         "• reviewed warned: Not approved in a review: #5. Have it looked at at GitHub.",
         "• staging warned: Staging runs v1.2.1 (7ccb03b), not v1.3.0. Bring it to staging",
         "• qa is not set up: Nobody holds the role qa.",

@@ -153,7 +153,7 @@ async def test_the_list_stands_in_the_thread_and_is_signed_there(team: Workspace
     await team.asks()
     assert await team.channel() == [await team.card()]
     listed = await team.checklist()
-    assert "✓ All tests passing: CI green (3 checks)" in listed["rendered"]
+    assert "✓ All tests passing: CI green (2 checks)" in listed["rendered"]
     assert "✗ Staging validated: Staging runs v1.2.0 (35defec), not v1.2.1" in listed["rendered"]
     assert "○ Workflow triggered\n" in listed["rendered"]
     no_monitors = "Health answers, and no monitors are configured"

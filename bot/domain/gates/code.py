@@ -12,7 +12,11 @@ _GREEN = {"success", "neutral", "skipped"}
 
 def ci(evidence: Evidence, rules: CheckRules) -> Verdict:
     """Every check of the commit is green, and those that have to be there are."""
-    counted = [c for c in evidence.checks if not _matches(c, rules.ignore)]
+    counted = [
+        c
+        for c in evidence.checks
+        if not _matches(c, rules.ignore) and (not c.deploys or _matches(c, rules.require))
+    ]
     green = {c.name for c in counted if c.conclusion in _GREEN}
     failed = [c for c in counted if c.conclusion not in (None, *_GREEN)]
     red = [c.name for c in failed if not _matches(c, rules.allow_failure)]

@@ -19,11 +19,13 @@ class Check:
     """One check of a commit: a check run or a commit status.
 
     `conclusion` is None while it runs; `run_id` is the workflow run that it belongs to, if any.
+    `deploys`: it is a job with which a merge is brought somewhere, or tried there.
     """
 
     name: str
     conclusion: str | None
     run_id: int | None = None
+    deploys: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRules:
-    """Which checks have to be there, do not count, or may fail; a name may have `*` in it."""
+    """Which checks have to be there, do not count, or may fail; a name may have `*` in it.
+
+    What deploys counts only where it has to be there: how staging turned out is a gate of its own,
+    and a newer merge may have cancelled it.
+    """
 
     require: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()

@@ -191,10 +191,16 @@ async def _checks(desk: Desk, repo: str, commit: str) -> tuple[Check, ...]:
     """The checks of a commit without those that our own workflows left there.
 
     What deploys, goes back or asks the database runs on the branch's newest commit, and each of
-    its jobs is a check of it; they say nothing about the commit itself.
+    its jobs is a check of it; they say nothing about the commit itself. In what merges start, the
+    jobs that deploy are marked.
     """
     checks = await desk.github.checks(repo, commit)
     ran_in = {check.run_id for check in checks if check.run_id}
     files = await desk.github.files_of(repo, commit, ran_in)
-    own = desk.config.workflows_of(repo)
-    return tuple(check for check in checks if files.get(check.run_id or 0) not in own)
+    own, merging = desk.config.workflows_of(repo), desk.config.merge_jobs_of(repo)
+    named = [(check, files.get(check.run_id or 0)) for check in checks]
+    return tuple(
+        replace(check, deploys=(file, check.name.casefold()) in merging)
+        for check, file in named
+        if file not in own
+    )
