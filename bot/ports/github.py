@@ -48,7 +48,9 @@ class Workflow:
     `inputs` maps each declared dispatch input to whether it is required without a default.
     `carries_id`: run-name shows the request id; `guarded`: a job `guard` stops a second run of it.
     `actions` is the address of the repository's Actions page.
-    `waits_for` are, for each job, the environments that it or a job it needs belongs to.
+    `environments` are those that jobs name, by job; `waits_for` are, for each job, the environments
+    that it or a job it needs belongs to. Of `unrecorded` jobs GitHub makes no deployment
+    (`deployment: false`).
     `jobs` and `steps` are the names that a run shows; those that are made only in the run are as
     written, with `${{`.
     """
@@ -63,7 +65,9 @@ class Workflow:
     actions: str = ""
     jobs: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
+    environments: Mapping[str, str] = field(default_factory=dict)
     waits_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unrecorded: frozenset[str] = frozenset()
 
     def lacks(self, job: str) -> bool:
         """Whether no run shows a job of that name, letter case aside; one that is made only in the
@@ -76,13 +80,15 @@ class Workflow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """An environment that a run waits for, and whether the reviewer's account may let it in. With a
-    `timer` it waits for that as well, whatever is answered.
+    `timer` it waits for that as well, whatever is answered. `jobs` are those that stand there, as
+    far as that is known.
     """
 
     id: int
     environment: str
     may_answer: bool
     timer: Timer | None = None
+    jobs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

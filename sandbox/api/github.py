@@ -194,7 +194,7 @@ def _row(run: Run) -> dict[str, object]:
                 {"name": s.name, "status": s.status, "conclusion": s.conclusion} for s in job.steps
             ],
         }
-        for job in run.jobs
+        for job in run.shown
     ]
     return {
         "id": run.id,

@@ -95,7 +95,7 @@ class Actions:
         """A new run that does what its script says; the details are those of `create`."""
         run = self.create(repo, workflow, **details)
         self._changed(run, None, "requested")
-        for job in run.jobs:
+        for job in run.shown:
             self._changed(run, job, "queued")
         self._play(run)
         return run
@@ -137,14 +137,15 @@ class Actions:
         for job, place in self.gates(run):
             if place.id in wanted:
                 run.approvals.append(Approval(place.name, by, state, comment, self._clock.now()))
-                answered.append(self._deployment(run, job))
+                if job.records:
+                    answered.append(self._deployment(run, job))
                 self._answer(run, job, place, "reviewers" if place.reviewers else None, state)
         return answered
 
     def answer_rule(self, run: Run, place: Environment, app: str, state: str) -> None:
         """The App whose rule guards this environment lets the run pass, or ends it."""
         for job, gate in self.gates(run):
-            if gate is place:
+            if gate is place and job.records:
                 self._answer(run, job, place, app, state)
 
     def _answer(
@@ -152,7 +153,7 @@ class Actions:
     ) -> None:
         """One answer at a gate; without `whose` an administrator passes all of it by."""
         now = self._clock.now()
-        given = run.answered.setdefault(place.name, set())
+        given = run.answered.setdefault(job.id, set())
         given |= {whose} if whose else place.wants
         if state == "rejected":
             run.finish_job(job, "failure", now)
@@ -240,6 +241,10 @@ class Actions:
         if job.environment is None or not begun:
             return
         state = _STATES.get(action) or job.conclusion
+        if state == "success" and job is run.deploying_job:
+            self._bring(run, job.environment)
+        if not job.records:
+            return  # what works on GitHub's deployments hears nothing of it, and Apps' rules do so
         if state is not None:
             self._record(run, job, state)
         if action == "waiting":
@@ -254,18 +259,17 @@ class Actions:
         state = "failure" if state in ("cancelled", "skipped") else state
         status = DeploymentStatus(next(self._ids), state, run.actor, at)
         deployment.statuses.append(status)
-        if state == "success":
-            version = run.inputs.get("version") or run.repo.git.tag_of(run.sha) or run.sha[:7]
-            place = run.repo.places.get(deployment.environment, deployment.environment)
-            self.live[run.repo.name, place] = version
         self._notify(
             "deployment_status", "created", run.repo, deployment=deployment, status=status, run=run
         )
 
+    def _bring(self, run: Run, environment: str) -> None:
+        """The version of a run is live now where its environment leads."""
+        version = run.inputs.get("version") or run.repo.git.tag_of(run.sha) or run.sha[:7]
+        self.live[run.repo.name, run.repo.places.get(environment, environment)] = version
+
     def _found(self, run: Run, job: Job) -> Deployment | None:
-        wanted = (run.id, run.attempt, job.environment)
-        made = run.repo.deployments.values()
-        return next((d for d in made if (d.run, d.attempt, d.environment) == wanted), None)
+        return next((d for d in run.repo.deployments.values() if d.job == job.id), None)
 
     def _deployment(self, run: Run, job: Job) -> Deployment:
         if found := self._found(run, job):
@@ -280,6 +284,7 @@ class Actions:
             production=job.environment == "production",
             run=run.id,
             attempt=run.attempt,
+            job=job.id,
         )
         run.repo.deployments[deployment.id] = deployment
         return deployment

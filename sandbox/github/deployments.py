@@ -21,7 +21,7 @@ class DeploymentStatus:
 
 @dataclass
 class Deployment:
-    """A GitHub deployment; `run` is the workflow run that made it, if one did."""
+    """A GitHub deployment; `run` is the workflow run that made it for its `job`, if one did."""
 
     id: int
     ref: str
@@ -35,6 +35,7 @@ class Deployment:
     production: bool = False
     run: int | None = None
     attempt: int = 1
+    job: int | None = None
     statuses: list[DeploymentStatus] = field(default_factory=list)
 
     @property

@@ -33,7 +33,9 @@ class Step:
 
 @dataclass
 class Job:
-    """One job of a run; `waiting` while it stands at the gate of its environment."""
+    """One job of a run; `waiting` while it stands at the gate of its environment. It is there from
+    the moment on in which the jobs that it `needs` have ended.
+    """
 
     id: int
     name: str
@@ -45,10 +47,20 @@ class Job:
     conclusion: str | None = None
     started_at: datetime | None = None
     completed_at: datetime | None = None
+    needs: tuple[str, ...] = ()
+    records: bool = True  # GitHub keeps a deployment of it
 
     @classmethod
     def of(cls, plan: JobPlan, number: int, at: datetime) -> Job:
-        return cls(number, plan.name, plan.environment, [Step(s) for s in plan.steps], at)
+        return cls(
+            id=number,
+            name=plan.name,
+            environment=plan.environment,
+            steps=[Step(name) for name in plan.steps],
+            created_at=at,
+            needs=plan.needs,
+            records=plan.records,
+        )
 
     @property
     def done(self) -> bool:
@@ -90,7 +102,7 @@ class Run:
     started_at: datetime | None = None
     updated_at: datetime | None = None
     approvals: list[Approval] = field(default_factory=list)
-    answered: dict[str, set[str]] = field(default_factory=dict)  # environment → who let it pass
+    answered: dict[int, set[str]] = field(default_factory=dict)  # job id → who let it pass
     earlier: list[Run] = field(default_factory=list)  # attempts before this one, as they ended
 
     @property
@@ -102,10 +114,23 @@ class Run:
         return [job for job in self.jobs if not job.done]
 
     @property
+    def shown(self) -> list[Job]:
+        """The jobs that are there by now."""
+        return [job for job in self.jobs if job.done or self._is_due(job)]
+
+    @property
+    def next_job(self) -> Job | None:
+        """The first job that has not ended and waits for no other."""
+        return next((job for job in self.open_jobs if self._is_due(job)), None)
+
+    def _is_due(self, job: Job) -> bool:
+        return all(other.done for other in self.jobs if other.name in job.needs)
+
+    @property
     def deploying_job(self) -> Job | None:
-        """The job with an environment, or the one that is called `deploy`."""
+        """The job that is called `deploy`, or the first with an environment."""
         by_place = (job for job in self.jobs if job.environment is not None)
-        return next(by_place, next((job for job in self.jobs if job.name == "deploy"), None))
+        return next((job for job in self.jobs if job.name == "deploy"), next(by_place, None))
 
     @property
     def reached_deploying_job(self) -> bool:
@@ -150,10 +175,15 @@ class Run:
 
     def finish_job(self, job: Job, conclusion: str, at: datetime) -> None:
         """End a job; what depended on it is skipped, and the last one ends the run."""
+        before = self.shown
         self._end(job, conclusion, at)
         if conclusion != "success" or (job.name == GUARD and self.copy):
             for other in self.open_jobs:
                 self._end(other, "skipped", at)
+        for new in self.shown:
+            if new not in before and not new.done:
+                new.created_at = at
+                self._move(new, "queued", "queued", at)
         self._settle(at)
 
     def cancel(self, at: datetime) -> None:

@@ -64,9 +64,7 @@ def _walk(run: Run, script: Script, is_gated: IsGated, now: Callable[[], datetim
     steps = sum(max(len(job.steps), 1) for job in run.jobs) + 1
     pause = timedelta(seconds=script.seconds / steps)
     yield pause  # queued, until a runner is free
-    for job in run.jobs:
-        if job.done:
-            continue
+    while (job := run.next_job) is not None:
         if job.environment is not None and is_gated(job.environment):
             run.wait(job, now())
             yield None

@@ -30,11 +30,15 @@ class Input:
 
 @dataclass(frozen=True)
 class JobPlan:
-    """A job as the file describes it; with `environment` it is the one that deploys."""
+    """A job as the file describes it; `needs` are the names of others. Without `records` GitHub
+    keeps no deployment of it (`deployment: false`).
+    """
 
     name: str
     steps: tuple[str, ...]
     environment: str | None = None
+    needs: tuple[str, ...] = ()
+    records: bool = True
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,8 @@ class Workflow:
             raise WorkflowError(f"{path} has no jobs")
         triggers = _triggers(document.get("on", document.get(True)))  # YAML 1.1: on is true
         dispatch = triggers.get("workflow_dispatch") or {}
+        jobs = document["jobs"]
+        names = {key: str(spec.get("name") or key) for key, spec in jobs.items()}
         return cls(
             id=number,
             path=path,
@@ -69,7 +75,7 @@ class Workflow:
             run_name=document.get("run-name"),
             events=frozenset(triggers),
             inputs=tuple(_input(name, spec) for name, spec in _items(dispatch.get("inputs"))),
-            jobs=tuple(_job(key, spec) for key, spec in document["jobs"].items()),
+            jobs=tuple(_job(names[key], spec, names) for key, spec in jobs.items()),
         )
 
     def accept(self, given: Mapping[str, object]) -> dict[str, str]:
@@ -118,12 +124,21 @@ def _input(name: str, spec: Any) -> Input:
     return Input(name, bool(spec.get("required")), str(spec.get("default", "")))
 
 
-def _job(key: str, spec: Any) -> JobPlan:
-    environment = spec.get("environment")
+def _job(name: str, spec: Any, names: Mapping[str, str]) -> JobPlan:
+    environment, records = spec.get("environment"), True
     if isinstance(environment, dict):
+        records = environment.get("deployment") is not False
         environment = environment.get("name")
+    needs = spec.get("needs") or ()
+    needed = (needs,) if isinstance(needs, str) else needs
     steps = tuple(
         str(step.get("name") or step.get("uses") or step.get("run", "Run").partition("\n")[0])
         for step in spec.get("steps", [])
     )
-    return JobPlan(str(spec.get("name") or key), ("Set up job", *steps), environment)
+    return JobPlan(
+        name=name,
+        steps=("Set up job", *steps),
+        environment=environment,
+        needs=tuple(names[key] for key in needed if key in names),
+        records=records,
+    )

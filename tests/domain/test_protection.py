@@ -1,5 +1,6 @@
 """What holds a run back at GitHub: when it would, what is answered, and what never is."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from bot.domain.approvals.protection import (
     Guarding,
     Mode,
     Protection,
+    Standing,
     Timer,
     judge,
 )
@@ -28,10 +30,17 @@ def said(
     waits_for: tuple[str, ...] = ("production",),
     account: str = "gonogo[bot]",
     reviewer: str | None = "gonogo-reviewer",
+    unrecorded: Mapping[str, str] | None = None,
 ) -> str:
     """What is wrong; what is right where nothing is."""
     verdict = judge(
-        protection, [found], waits_for, job="deploy", account=account, reviewer=reviewer
+        protection,
+        [found],
+        waits_for,
+        job="deploy",
+        account=account,
+        reviewer=reviewer,
+        unrecorded=unrecorded or {},
     )
     assert verdict.gate == "protection"
     assert (verdict.level is Level.BLOCK) is bool(verdict.action)
@@ -42,6 +51,7 @@ def test_a_run_that_would_wait_for_somebody_we_can_answer_for_may_be_begun() -> 
     good = "pass: The run waits at GitHub's environment production"
     assert said() == good
     assert said(RULE, RULED, reviewer=None) == good
+    assert said(unrecorded={"production": "migrate"}) == good
     assert said(found=Guarding(environment="production", teams=("release",))) == good
 
 
@@ -55,6 +65,10 @@ def test_a_run_that_would_wait_for_somebody_we_can_answer_for_may_be_begun() -> 
         ({"reviewer": None}, "Nobody can answer for you at GitHub"),
         ({"reviewer": "mallory"}, "mallory is no required reviewer of GitHub's environment"),
         ({"account": "GONOGO-reviewer"}, "gonogo-reviewer both starts the runs and reviews them"),
+        (
+            {"protection": RULE, "found": RULED, "unrecorded": {"production": "migrate"}},
+            "about the job migrate: it names the environment production with deployment: false",
+        ),
         ({"protection": RULE}, "has no deployment protection rule of gonogo[bot]"),
         ({"protection": RULE, "found": RULED, "account": "other[bot]"}, "no deployment protection"),
     ],
@@ -67,24 +81,46 @@ def test_a_run_that_would_not_wait_or_never_go_on_is_not_begun(
     assert problem in text
 
 
+def at(*places: str, job: str = "deploy") -> tuple[Standing, ...]:
+    """A job that stands at these environments."""
+    return tuple(Standing(place, job) for place in places)
+
+
 def test_only_environments_of_this_deployment_are_answered_in_its_order() -> None:
-    assert PEOPLE.unanswered(["production", "docs", "checks"], NOON) == ("checks", "production")
-    assert PEOPLE.unanswered(["docs"], NOON) == ()
+    waiting = at("production", "docs", "checks")
+    assert PEOPLE.unanswered(waiting, NOON) == at("checks", "production")
+    assert PEOPLE.unanswered(at("docs"), NOON) == ()
 
 
-def test_a_gate_that_github_still_shows_is_not_answered_twice_at_once() -> None:
+@pytest.mark.parametrize("job", ["deploy", ""])
+def test_a_gate_that_github_still_shows_is_not_answered_twice_at_once(job: str) -> None:
+    production, checks = at("production", job=job), at("checks", job=job)
     sent = PEOPLE.answers(("production",), NOON)
-    assert sent.unanswered(["production"], NOON) == ("production",)  # it may not have arrived
-    took = sent.took(("production",))
+    assert sent.unanswered(production, NOON) == production  # it may not have arrived
+    took = sent.took(("production",), [job])
     assert took.answering == ()
-    assert took.unanswered(["production"], NOON + ANSWER_SHOWS - timedelta(seconds=1)) == ()
-    assert took.unanswered(["checks", "production"], NOON) == ("checks",)
-    assert took.unanswered(["production"], NOON + ANSWER_SHOWS) == ("production",)  # a re-run
+    assert took.unanswered(production, NOON + ANSWER_SHOWS - timedelta(seconds=1)) == ()
+    assert took.unanswered((*checks, *production), NOON) == checks
+    assert took.unanswered(production, NOON + ANSWER_SHOWS) == production
 
 
-def test_a_rule_is_answered_once() -> None:
-    took = RULE.answers(("production",), NOON).took(("production",))
-    assert took.unanswered(["production"], NOON + timedelta(days=1)) == ()
+def test_a_rule_is_answered_once_for_a_job() -> None:
+    took = RULE.answers(("production",), NOON).took(("production",), ["deploy"])
+    later = NOON + timedelta(days=1)
+    assert took.unanswered(at("production"), later) == ()
+    assert took.unanswered(at("production", job=""), later) == ()
+
+
+@pytest.mark.parametrize("protection", [PEOPLE, RULE])
+def test_the_next_job_at_an_environment_is_let_in_at_once(protection: Protection) -> None:
+    took = protection.answers(("production",), NOON).took(("production",), ["migrate"])
+    both = (Standing("production", "migrate"), Standing("production", "deploy"))
+    assert took.unanswered(both, NOON) == at("production")
+    opens = {"production": NOON + TEN}
+    assert took.unanswered(at("production"), NOON, opens) == at("production")
+    let_in = took.answers(("production",), NOON).took(("production",), ["deploy"])
+    assert let_in.let_in == ("migrate", "deploy")
+    assert let_in.unanswered(both, NOON) == ()
 
 
 TEN = timedelta(minutes=10)
@@ -112,11 +148,12 @@ def test_who_lets_in_at_github_leaves_it_to_the_timer_as_well() -> None:
 
 
 def test_a_gate_is_answered_again_only_after_its_timer() -> None:
-    took = PEOPLE.answers(("production",), NOON).took(("production",))
-    opens = {"production": NOON + TEN}
-    assert took.unanswered(["production"], NOON + TEN, opens) == ()
-    assert took.unanswered(["production"], NOON + TEN + ANSWER_SHOWS, opens) == ("production",)
-    assert took.unanswered(["checks", "production"], NOON + ANSWER_SHOWS, opens) == ("checks",)
+    took = PEOPLE.answers(("production",), NOON).took(("production",), ["deploy"])
+    opens, after = {"production": NOON + TEN}, NOON + TEN + ANSWER_SHOWS
+    assert took.unanswered(at("production"), NOON + TEN, opens) == ()
+    assert took.unanswered(at("production"), after, opens) == at("production")
+    both = at("checks", "production")
+    assert took.unanswered(both, NOON + ANSWER_SHOWS, opens) == at("checks")
 
 
 def test_a_wait_timer_is_told_before_the_run_is_begun() -> None:

@@ -51,8 +51,6 @@ async def test_a_dispatch_tells_its_run_which_goes_through_its_jobs_to_productio
     assert await jobs(host, number) == {
         "guard": ("completed", "success"),
         "verify": ("in_progress", None),
-        "deploy": ("queued", None),
-        "smoke": ("queued", None),
     }
     await host.passes(12)
     run = await host.ask(lambda repo: repo.get_workflow_run(number))

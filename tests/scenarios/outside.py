@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from sandbox.github.git import Commit, TagObject, digest
 from sandbox.github.issues import Issue
@@ -14,6 +15,7 @@ from sandbox.health import Answer
 from sandbox.world import World
 
 RELEASE = ".github/workflows/release.yml"
+SHIPPED = Path(__file__).parents[2] / "examples" / "workflows"
 
 
 def repo(world: World) -> Repository:
@@ -48,6 +50,22 @@ def edit_workflow(world: World, old: str, new: str) -> None:
     text = git.tree(git.branches["main"])[RELEASE]
     assert old in text
     commit(world, "Change the release workflow", {RELEASE: text.replace(old, new)})
+
+
+def takes_shipped(world: World, *, guarded: tuple[str, ...] = (), records: bool = False) -> None:
+    """The team takes the workflows that deploy and roll back as we ship them, and guards these
+    environments alone; with `records` GitHub keeps a deployment of every job that names one.
+    """
+    files = {name: (SHIPPED / name).read_text() for name in ("release.yml", "rollback.yml")}
+    if records:
+        files = {name: text.replace("deployment: false", "") for name, text in files.items()}
+    commit(world, "Take the workflows", {f".github/workflows/{n}": t for n, t in files.items()})
+    here = repo(world)
+    here.guarded = guarded
+    for place in here.environments.values():
+        place.reviewers, place.rules = (), ()
+    for name in guarded:
+        here.guard(here.environment(name, world.clock.now()))
 
 
 def delete_run(world: World, run: int) -> None:

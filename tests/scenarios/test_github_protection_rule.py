@@ -204,7 +204,7 @@ async def test_what_slack_approved_is_still_rejected_by_a_reviewer_beside_the_ru
     outside.repo(team.world).environments["production"].reviewers = ("dee-acme",)
     run = await at_the_gate(team)
     await team.clicks("bo", "Approve")
-    await team.passes("PT30S")
+    await team.passes("PT45S")
 
     assert [answer["state"] for answer in await answers(team)] == ["approved"]
     passed_on = "The approval was passed on, and GitHub waits for somebody else's, too: look there"

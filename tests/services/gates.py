@@ -23,8 +23,8 @@ class GatedHub(Hub):
     """`gates` are the repositories whose releases wait, and for what; without `reviewers` nobody's
     gate holds anything. `on_answer` hears of each answer before it is taken; `replies` are the
     ways in which the next ones go: accepted, lost (taken, and 502), dropped (not taken, and 502).
-    The rules of a run are those of all `places`, and each is answered once. With a `timer` GitHub
-    lists a gate that was answered until that has run out, too.
+    `stands` are the jobs that come to a gate, one after the other, and at which; GitHub asks for
+    each. With a `timer` it lists a gate that was answered until that has run out, too.
     """
 
     gates: dict[str, Literal["people", "rule"]] = field(default_factory=dict)
@@ -33,7 +33,8 @@ class GatedHub(Hub):
     replies: list[str] = field(default_factory=list)
     reviewed: dict[int, list[Review]] = field(default_factory=dict)
     past: set[int] = field(default_factory=set)
-    places: tuple[str, ...] = (PLACE,)
+    stands: tuple[tuple[str, str], ...] = (("deploy", PLACE),)
+    let_in: dict[int, list[str]] = field(default_factory=dict)
     ruled: dict[int, list[str]] = field(default_factory=dict)
     timer: timedelta | None = None
     opens: dict[int, datetime] = field(default_factory=dict)
@@ -59,7 +60,7 @@ class GatedHub(Hub):
 
     def reviews_it(self, run: Run, login: str, *, approve: bool) -> None:
         """Somebody answers, in the browser or by the bot."""
-        answer = Review(login=login, approved=approve, environments=(PLACE,))
+        answer = Review(login=login, approved=approve, environments=(self.standing(run)[1],))
         self.reviewed.setdefault(run.id, []).append(answer)
         self._lets(run, approve=approve)
 
@@ -69,9 +70,16 @@ class GatedHub(Hub):
             if not run.is_over and not (conclusion == "success" and run.status == "waiting"):
                 run.ends(conclusion)
 
+    def standing(self, run: Run) -> tuple[str, str]:
+        """The job that stands at a gate, and at which."""
+        return self.stands[len(self.let_in.get(run.id, ()))]
+
     def _lets(self, run: Run, *, approve: bool) -> None:
+        job, _ = self.standing(run)
         if not approve:
             run.ends("failure")
+        elif job != self.stands[-1][0]:
+            self.let_in.setdefault(run.id, []).append(job)
         elif self.timer is not None and run.id not in self.opens:
             self.opens[run.id] = (run.began_at or run.created_at) + self.timer
         else:
@@ -91,7 +99,10 @@ class GatedHub(Hub):
 
     async def workflow(self, repo: str, file: str) -> Workflow:
         found = await super().workflow(repo, file)
-        return replace(found, waits_for={"deploy": (PLACE,)}) if self._holds(repo, file) else found
+        if not self._holds(repo, file):
+            return found
+        places = tuple(sorted({place for _, place in self.stands}))
+        return replace(found, environments=dict(self.stands), waits_for={"deploy": places})
 
     async def run(self, repo: str, run_id: int) -> tuple[RunSummary, Progress]:
         run = self.run_of(run_id)
@@ -101,7 +112,12 @@ class GatedHub(Hub):
             return summary, progress
         word = "completed" if run.is_over else "waiting"
         stage = replace(progress.stages[0], status=word, conclusion=run.conclusion, started_at=None)
-        return summary, replace(progress, stages=(stage,))
+        past = self.let_in.get(run_id, [])
+        before = [
+            replace(stage, name=job, status="completed", conclusion="success") for job in past
+        ]
+        now = replace(stage, name=self.standing(run)[0])
+        return summary, replace(progress, stages=(*before, now))
 
     async def reviewer(self) -> str | None:
         return REVIEWER
@@ -120,7 +136,8 @@ class GatedHub(Hub):
             Timer(lasts=self.timer, began=run.began_at or run.created_at) if self.timer else None
         )
         may_answer = run_id not in self.opens
-        return (Held(id=1, environment=PLACE, may_answer=may_answer, timer=timer),)
+        place = self.standing(run)[1]
+        return (Held(id=1, environment=place, may_answer=may_answer, timer=timer),)
 
     async def reviews(self, repo: str, run_id: int) -> tuple[Review, ...]:
         await self._asked("reviews")
@@ -136,14 +153,12 @@ class GatedHub(Hub):
     async def answer_rule(
         self, repo: str, run_id: int, environment: str, *, approve: bool, comment: str
     ) -> None:
-        answered = self.ruled.setdefault(run_id, [])
-        if environment in answered:
+        if environment != self.standing(self.run_of(run_id))[1]:
             raise Declined("github", "422 it waits for no rule there")
 
         def take(run: Run) -> None:
-            answered.append(environment)
-            if not approve or set(answered) == set(self.places):
-                self._lets(run, approve=approve)
+            self.ruled.setdefault(run_id, []).append(environment)
+            self._lets(run, approve=approve)
 
         await self._answered(run_id, approve, take)
 

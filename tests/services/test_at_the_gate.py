@@ -237,20 +237,28 @@ async def test_who_let_an_earlier_attempt_in_opens_no_timer_of_this_one(team: Te
     assert [one.github for one in found.approvals] == ["dee-acme"]
 
 
-async def test_of_two_rules_the_one_that_was_answered_is_not_answered_again(team: Team) -> None:
+CHECKS, MIGRATE, DEPLOY = (("check", "checks"), ("migrate", "production"), ("deploy", "production"))
+
+
+@pytest.mark.parametrize("stands", [(CHECKS, DEPLOY), (MIGRATE, DEPLOY), (CHECKS, MIGRATE, DEPLOY)])
+@pytest.mark.parametrize("replies", [["accepted", "dropped"], ["lost", "lost"], ["dropped"]])
+async def test_the_rule_is_answered_once_for_each_job_that_comes_to_it(
+    team: Team, stands: tuple[tuple[str, str], ...], replies: list[str]
+) -> None:
     both = "{mode: github_protection_rule, environments: [checks, production]}"
     text = teams.CONFIG.replace("{mode: github_protection_rule}", both)
     team = replace(team, config=config.parse(text))
-    team.hub.places = ("checks", "production")
+    team.hub.stands = stands
     assert await team.asks("ana", "v1.1.0", "job") is None
     await team.works()
     await team.passes(5)
     [run] = team.hub.started
-    team.hub.replies = ["accepted", "dropped"]
+    team.hub.replies = list(replies)
     assert await team.approves("bo", 1) is None
     for _ in range(6):
         await team.passes(61)
-    assert (team.hub.ruled[run.id], run.status) == (["checks", "production"], "in_progress")
+    answered = [place for _, place in stands]
+    assert (team.hub.ruled[run.id], run.status) == (answered, "in_progress")
     found = await team.newest()
     assert (found.state, found.four_eyes) == (State.RUNNING, "")
     assert alerts(await team.store.read(lambda tx: tx.posts_due(tx.now))) == []

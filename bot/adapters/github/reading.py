@@ -179,6 +179,8 @@ def workflow(file: str, branch: str, state: str, content: Json) -> Workflow:
     }
     carries_id = "request_id" in inputs and _shows_id(str(parsed.get("run-name", "")))
     jobs = _mapping(parsed.get("jobs"))
+    shown = {key: str(_mapping(job).get("name") or key) for key, job in jobs.items()}
+    places = {shown[key]: _environment(_mapping(job)) for key, job in jobs.items()}
     return Workflow(
         file=file,
         blob=content["sha"],
@@ -187,12 +189,11 @@ def workflow(file: str, branch: str, state: str, content: Json) -> Workflow:
         inputs=inputs,
         carries_id=carries_id,
         guarded=carries_id and _is_guarded(jobs),
-        jobs=tuple(str(_mapping(job).get("name") or key) for key, job in jobs.items()),
+        jobs=tuple(shown.values()),
         steps=tuple(name for job in jobs.values() for name in _step_names(_mapping(job))),
-        waits_for={
-            str(_mapping(job).get("name") or key): tuple(sorted(_environments(jobs, key)))
-            for key, job in jobs.items()
-        },
+        environments={name: place for name, place in places.items() if place},
+        waits_for={name: tuple(sorted(_environments(jobs, key))) for key, name in shown.items()},
+        unrecorded=frozenset(name for key, name in shown.items() if _is_unrecorded(jobs[key])),
     )
 
 
@@ -256,6 +257,19 @@ def _is_guarded(jobs: Json) -> bool:
 
 def _environments(jobs: Json, name: str) -> set[str]:
     """The environments without whose leave a job does not begin, as they are written."""
-    places = (_mapping(jobs[job]).get("environment") for job in {name, *_needed(jobs, name)})
-    named = (place.get("name") if isinstance(place, Mapping) else place for place in places)
-    return {str(place) for place in named if place}
+    return {
+        place
+        for job in {name, *_needed(jobs, name)}
+        if (place := _environment(_mapping(jobs[job])))
+    }
+
+
+def _environment(job: Json) -> str:
+    """The environment that a job names, as it is written; empty where it names none."""
+    place = job.get("environment")
+    return str((place.get("name") if isinstance(place, Mapping) else place) or "")
+
+
+def _is_unrecorded(job: object) -> bool:
+    """Whether GitHub makes no deployment of a job that names an environment."""
+    return _mapping(_mapping(job).get("environment")).get("deployment") is False

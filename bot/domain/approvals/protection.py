@@ -1,9 +1,10 @@
 """Protection: what holds a run back at GitHub until it is answered, and who may answer."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Self
 
 from bot.domain.gates import Level, Verdict
@@ -41,16 +42,26 @@ class Review:
     comment: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A job that stands at the gate of an environment; a name that is not known is empty. GitHub
+    asks once more for each job that comes there.
+    """
+
+    environment: str
+    job: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protection:
     """What holds the run of one deployment back, and what became of it.
 
     `environments` are the ones at GitHub that this deployment is about; no other is ever answered.
     `announced` are those whose webhook has come. `answering` are those to which an answer is on
-    its way or was lost, since `answering_at`; `answered` is what GitHub took. `passed`: the run
-    went past, and who let it was read. `earlier` are the reviews of the attempts of its run before
-    this one, None where they were not read in time; `listed` those of all its attempts, as GitHub
-    listed them when it went past.
+    its way or was lost, since `answering_at`; `answered` is what GitHub took, and `let_in` are the
+    jobs that stood there then. `passed`: the run went past, and who let it was read. `earlier` are
+    the reviews of the attempts of its run before this one, None where they were not read in time;
+    `listed` those of all its attempts, as GitHub listed them when it went past.
     """
 
     mode: Mode
@@ -59,6 +70,7 @@ class Protection:
     answering: tuple[str, ...] = ()
     answering_at: datetime | None = None
     answered: tuple[str, ...] = ()
+    let_in: tuple[str, ...] = ()
     passed: bool = False
     earlier: tuple[Review, ...] | None = None
     listed: tuple[Review, ...] | None = None
@@ -72,10 +84,15 @@ class Protection:
         """With the intent to answer these."""
         return replace(self, answering=names, answering_at=now)
 
-    def took(self, names: tuple[str, ...]) -> Self:
-        """With what GitHub took; nothing is on its way any more."""
+    def took(self, names: tuple[str, ...], jobs: Iterable[str] = ()) -> Self:
+        """With what GitHub took, and for which jobs; nothing is on its way any more."""
         done = tuple(dict.fromkeys((*self.answered, *names)))
-        return replace(self, answering=(), answered=done)
+        let_in = tuple(dict.fromkeys((*self.let_in, *jobs)))
+        return replace(self, answering=(), answered=done, let_in=let_in)
+
+    def is_settling(self, now: datetime) -> bool:
+        """Whether GitHub may still show what it let in as waiting."""
+        return self.answering_at is not None and now - self.answering_at < ANSWER_SHOWS
 
     def opens_at(self, name: str, timer: Timer, let_in: Iterable[str] = ()) -> datetime | None:
         """When its wait timer opens an environment that was answered, by us or by those who `let
@@ -89,18 +106,28 @@ class Protection:
         return (timer.began or ours) + timer.lasts
 
     def unanswered(
-        self, waiting: Iterable[str], now: datetime, opens: Mapping[str, datetime] | None = None
-    ) -> tuple[str, ...]:
-        """Of the environments that a run waits for, those to answer; `opens` says when a wait timer
-        opens one that was answered.
+        self,
+        standing: Collection[Standing],
+        now: datetime,
+        opens: Mapping[str, datetime] | None = None,
+    ) -> tuple[Standing, ...]:
+        """Of the jobs that stand at a gate, those to let in, in the order of the environments;
+        `opens` says when a wait timer opens one that was answered.
 
-        A rule is answered once, whatever else holds the run; a reviewer's gate that GitHub shows
-        again, for one after a re-run, is answered again.
+        A rule is answered once for a job, whatever else holds it; a reviewer's gate at which GitHub
+        shows it for long is answered again.
         """
-        is_settling = self.answering_at is not None and now - self.answering_at < ANSWER_SHOWS
-        done = {name for name, at in (opens or {}).items() if now - at < ANSWER_SHOWS}
-        done |= set(self.answered if self.is_rule or is_settling else ())
-        return tuple(name for name in self.environments if name in waiting and name not in done)
+        timed = {name for name, at in (opens or {}).items() if now - at < ANSWER_SHOWS}
+
+        def is_done(one: Standing) -> bool:
+            if one.environment not in self.answered:
+                return one.environment in timed
+            is_new = one.job and one.job not in self.let_in
+            settled = self.is_rule or self.is_settling(now) or one.environment in timed
+            return settled and not is_new
+
+        at = [(name, one) for name in self.environments for one in standing]
+        return tuple(one for name, one in at if one.environment == name and not is_done(one))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,12 +160,14 @@ def judge(
     job: str,
     account: str,
     reviewer: str | None,
+    unrecorded: Mapping[str, str] = MappingProxyType({}),
 ) -> Verdict:
     """Whether a run would wait for the approval, and whether we could answer then.
 
     `waits_for` are the environments without whose leave the job that deploys does not begin,
-    `account` starts runs, `reviewer` answers in the place of people. A run that would not wait
-    must not be started: nobody would be asked.
+    `account` starts runs, `reviewer` answers in the place of people. `unrecorded` are the jobs of
+    which GitHub makes no deployment, by environment: no rule is asked about those. A run that would
+    not wait, or never go on, must not be started: nobody would be asked.
     """
     held = tuple(name for name in protection.environments if name in waits_for)
     if not held:
@@ -147,6 +176,9 @@ def judge(
             f"The job {job} does not wait for GitHub's environment {names}",
             f"Give it, or a job that it needs, environment: {names} in the workflow file.",
         )
+    never_asked = (name for name in protection.environments if name in unrecorded)
+    if protection.is_rule and (place := next(never_asked, None)):
+        return _block(*_not_asked(unrecorded[place], place))
     for one in found:
         if one.environment in held and (problem := _problem(protection, one, account, reviewer)):
             return _block(*problem)
@@ -186,6 +218,16 @@ def _problem(
             "Add that account in the environment's settings.",
         )
     return None
+
+
+def _not_asked(job: str, environment: str) -> tuple[str, str]:
+    """Why a run would wait for good, and what to do."""
+    return (
+        f"GitHub asks no deployment protection rule about the job {job}: it names the environment "
+        f"{environment} with deployment: false",
+        "Take that out of the workflow file, or move the App's rule to an environment that the job "
+        "does not name (production-approval in the release.yml of gonogo).",
+    )
 
 
 def _block(text: str, action: str) -> Verdict:

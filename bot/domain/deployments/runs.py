@@ -157,9 +157,14 @@ class Progress:
         return any(s.started_at is not None for s in ([found] if found else self.stages))
 
     @property
+    def waiting(self) -> tuple[str, ...]:
+        """The names of its jobs that stand at a gate of GitHub's."""
+        return tuple(stage.name for stage in self.stages if stage.status == "waiting")
+
+    @property
     def waits_at_gate(self) -> bool:
         """Whether it stands at a gate of GitHub's."""
-        return self.status == "waiting" or any(s.status == "waiting" for s in self.stages)
+        return self.status == "waiting" or bool(self.waiting)
 
     @property
     def was_not_taken(self) -> bool:

@@ -2,6 +2,7 @@
 
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
+from bot.domain.words import listing
 from bot.messages.deployments import notes
 from bot.ports import Post
 from bot.services.deployments.asking import asking
@@ -14,7 +15,9 @@ async def void(desk: Desk, deployment: Deployment, code: str, why: str) -> None:
     """End a deployment whose approval no longer holds, or would not, and tell its people."""
     then = "GitHub is asked to stop its run." if deployment.run_id else "Nothing was deployed."
     void_too = "; the approval is void" if deployment.approvals else ""
-    text = f"{why}{void_too}. {then} Ask for a new one."
+    before = deployment.protection.let_in if deployment.protection else ()
+    let_in = f"{listing(before)} had been let in before. " if before else ""
+    text = f"{why}{void_too}. {let_in}{then} Ask for a new one."
     ended = deployment.close(State.VOID, desk.now(), code, text)
     people = dict.fromkeys(who for who in (deployment.requested_by, *deployment.approved_by) if who)
     posts = tuple(direct(deployment, "void", who, notes.settled(ended, text)) for who in people)

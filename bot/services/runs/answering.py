@@ -1,7 +1,10 @@
 """Answering: GitHub's gate, told what people decided; looked at before, and never blindly again."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 
+from bot.domain.approvals.protection import Protection
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.domain.errors import Declined, Fault, Unanswered
@@ -35,7 +38,7 @@ async def answer(desk: Desk, deployment: Deployment) -> None:
         await not_approved(desk, judged, against)
         return
     is_rule = seen.protection is not None and seen.protection.is_rule
-    # Each rule is an answer of its own, so each has its intent, and is known to be taken.
+    # Each job at a rule is an answer of its own, so each has its intent, and is known to be taken.
     await _send(desk, judged, held[:1] if is_rule else held)
 
 
@@ -58,6 +61,7 @@ async def _send(desk: Desk, deployment: Deployment, held: tuple[Held, ...]) -> N
     assert deployment.protection is not None
     now = desk.now()
     names = tuple(one.environment for one in held)
+    jobs = tuple(job for one in held for job in one.jobs)
     was_lost = names == deployment.protection.answering
     intent = deployment.protection.answers(names, now)
     pending = deployment.with_(protection=intent, due_at=now + ANSWER_WITHIN)
@@ -66,7 +70,7 @@ async def _send(desk: Desk, deployment: Deployment, held: tuple[Held, ...]) -> N
         if why := closures.closed(tx, desk.config, deployment):
             return why
         saved = tx.save(deployment, pending)
-        tx.audit("gonogo", "answering", saved.name, environments=names)
+        tx.audit("gonogo", "answering", saved.name, environments=names, jobs=jobs)
         return saved
 
     saved = await desk.store.run(commit_intent)
@@ -79,6 +83,11 @@ async def _send(desk: Desk, deployment: Deployment, held: tuple[Held, ...]) -> N
         known = saved.with_(protection=intent.took(()))
         if was_lost:  # GitHub may have taken the answer before this one: the run tells
             await _go_on(desk, saved, known, action="answer_declined", detail={"why": no.text})
+        elif _came_along(deployment.protection, names, now):
+            after = replace(intent.took(()), answering_at=deployment.protection.answering_at)
+            known, why = saved.with_(protection=after), {"why": no.text}
+            pause = gate_watch.PACE
+            await _go_on(desk, saved, known, action="answer_declined", detail=why, pause=pause)
         else:
             await _declined(desk, saved, known, no.text)
     except Unanswered as lost:
@@ -87,16 +96,31 @@ async def _send(desk: Desk, deployment: Deployment, held: tuple[Held, ...]) -> N
         text = f"Waiting for GitHub ({limited.text})"
         await _later(desk, saved, text, limited.retry_after)
     else:
-        known = saved.with_(protection=intent.took(names))
-        await _go_on(desk, saved, known, action="gate_answered", detail={"environments": names})
+        known = saved.with_(protection=intent.took(names, jobs))
+        detail = {"environments": names, "jobs": jobs}
+        await _go_on(desk, saved, known, action="gate_answered", detail=detail)
+
+
+def _came_along(before: Protection, names: tuple[str, ...], now: datetime) -> bool:
+    """Whether the answer to another job of these environments, a moment ago, may have let in this
+    one as well: then GitHub is about to show it.
+    """
+    return before.is_rule and before.is_settling(now) and set(names) <= set(before.answered)
 
 
 async def _go_on(
-    desk: Desk, stored: Deployment, known: Deployment, *, action: str, detail: dict[str, object]
+    desk: Desk,
+    stored: Deployment,
+    known: Deployment,
+    *,
+    action: str,
+    detail: Mapping[str, object],
+    pause: timedelta = timedelta(0),
 ) -> None:
     """Follow the run again."""
+    now = desk.now()
     try:
-        running = known.to(State.RUNNING, desk.now())
+        running = known.to(State.RUNNING, now, due_at=now + pause)
         await desk.save(stored, running, action=action, detail=detail)
     except Stale:  # somebody cancels it meanwhile; the next look shows what the run does
         desk.wake()
@@ -107,10 +131,8 @@ async def _post(
 ) -> None:
     repo, run = deployment.repo, deployment.run_id or 0
     if deployment.protection and deployment.protection.is_rule:
-        for one in held:
-            await desk.github.answer_rule(
-                repo, run, one.environment, approve=approve, comment=comment
-            )
+        for name in dict.fromkeys(one.environment for one in held):
+            await desk.github.answer_rule(repo, run, name, approve=approve, comment=comment)
     else:
         await desk.github.review(repo, run, held, approve=approve, comment=comment)
 

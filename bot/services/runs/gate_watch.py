@@ -1,11 +1,11 @@
 """Gate watch: the run of a deployment before its gate at GitHub, at it, and past it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.approvals import approvals
-from bot.domain.approvals.protection import ANSWER_SHOWS, Protection
+from bot.domain.approvals.protection import ANSWER_SHOWS, Protection, Standing
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.runs import Progress
 from bot.domain.deployments.states import State
@@ -53,6 +53,8 @@ async def look(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
     text = "The run waits at GitHub for something that is not this deployment's to answer"
     if opens_at is not None and now - opens_at < ANSWER_SHOWS:
         text, pause = alerts.timer(opens_at), min(max(PACE, opens_at - now), TIMER_PACE)
+    elif protection.answered and protection.is_settling(now):
+        text = "The approval was passed on, and GitHub has not let it in yet"
     elif protection.answered:
         text = "The approval was passed on, and GitHub waits for somebody else's, too: look there"
     await desk.save(deployment, seen.with_(due_at=now + pause, waiting_for=text))
@@ -120,8 +122,8 @@ async def held(desk: Desk, seen: Deployment) -> tuple[Held, ...]:
 
 
 async def _at_gate(desk: Desk, seen: Deployment) -> tuple[tuple[Held, ...], datetime | None]:
-    """The environments that are to answer, and when the last wait timer opens one that was
-    answered, if there is one.
+    """The environments that are to answer, a rule's once for each job that stands there; and when
+    the last wait timer opens one that was answered, if there is one.
     """
     protection = seen.protection
     if protection is None or seen.run_id is None:
@@ -131,13 +133,56 @@ async def _at_gate(desk: Desk, seen: Deployment) -> tuple[tuple[Held, ...], date
     waiting = {one.environment: one for one in await desk.github.held(seen.repo, seen.run_id)}
     opens = await _opens(desk, seen, protection, waiting)
     last = max(opens.values(), default=None)
+    named = await _named(desk, seen)
     if not protection.is_rule:
-        names = protection.unanswered(waiting, desk.now(), opens)
-        return tuple(waiting[name] for name in names), last
-    # GitHub's list is one of people's gates; of rules the webhook tells.
-    told = waiting.keys() | set(await _told(desk, seen)) or protection.environments
-    rules = protection.unanswered(told, desk.now())
-    return tuple(Held(id=0, environment=name, may_answer=True) for name in rules), last
+        standing = _standing(seen.progress, waiting, named)
+        jobs: dict[str, tuple[str, ...]] = {}
+        for one in protection.unanswered(standing, desk.now(), opens):
+            jobs[one.environment] = (*jobs.get(one.environment, ()), one.job)
+        asked = (replace(waiting[name], jobs=found) for name, found in jobs.items())
+        # What somebody let in at GitHub may still have its timer to wait for.
+        return tuple(one for one in asked if one.may_answer or one.environment not in opens), last
+    # GitHub's list is one of people's gates; of rules the webhook tells, and the workflow.
+    told = {*waiting, *await _told(desk, seen), *named.values()} or protection.environments
+    rules = protection.unanswered(_standing(seen.progress, told, named), desk.now())
+    return tuple(
+        Held(id=0, environment=one.environment, may_answer=True, jobs=(one.job,)) for one in rules
+    ), last
+
+
+async def _named(desk: Desk, seen: Deployment) -> dict[str, str]:
+    """The environment of each job that stands at a gate, where the workflow file tells it. Looked
+    up where it matters: there are several, or one was answered already.
+    """
+    protection = seen.protection
+    if seen.progress is None or protection is None:
+        return {}
+    if len(protection.environments) < 2 and not protection.answered:
+        return {}
+    try:
+        workflow = await desk.github.workflow(seen.repo, seen.workflow)
+    except NotFound:
+        return {}
+    ours = {name.casefold(): name for name in protection.environments}
+    places = {job: workflow.environments.get(job, "") for job in seen.progress.waiting}
+    return {
+        job: ours.get(place.casefold(), place)
+        for job, place in places.items()
+        if place and "${{" not in place
+    }
+
+
+def _standing(
+    progress: Progress, environments: Iterable[str], named: Mapping[str, str]
+) -> tuple[Standing, ...]:
+    """Which jobs stand at these environments; one whose environment is not known, at each."""
+    jobs = progress.waiting or ("",)
+    return tuple(
+        Standing(place, job)
+        for place in environments
+        for job in jobs
+        if named.get(job, place) == place
+    )
 
 
 async def _opens(

@@ -64,8 +64,16 @@ async def judge(
     found, account, reviewer = await asyncio.gather(
         guarding(github, repo, protection), github.login(), github.reviewer()
     )
-    waits_for = workflow.waits_for.get(job, ())
-    return rules.judge(protection, found, waits_for, job=job, account=account, reviewer=reviewer)
+    places = workflow.environments
+    return rules.judge(
+        protection,
+        found,
+        workflow.waits_for.get(job, ()),
+        job=job,
+        account=account,
+        reviewer=reviewer,
+        unrecorded={places[name]: name for name in sorted(workflow.unrecorded) if name in places},
+    )
 
 
 async def guarding(github: GitHub, repo: str, protection: Protection) -> tuple[Guarding, ...]:

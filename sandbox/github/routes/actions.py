@@ -137,7 +137,7 @@ def jobs_of_attempt(call: Call) -> Json:
 
 
 def _jobs(call: Call, attempts: list[Run]) -> Json:
-    found = [(one, job) for one in attempts for job in one.jobs]
+    found = [(one, job) for one in attempts for job in one.shown]
     shown = [actions.job(call.site, one, job) for one, job in call.paged(found)]
     return {"total_count": len(found), "jobs": shown}
 

@@ -48,8 +48,8 @@ def check_runs(call: Call) -> Json:
 
 
 def _shown(run: Run, *, every_attempt: bool) -> list[Job]:
-    earlier = [job for past in run.earlier for job in past.jobs] if every_attempt else []
-    return [*run.jobs, *earlier]
+    earlier = [job for past in run.earlier for job in past.shown] if every_attempt else []
+    return [*run.shown, *earlier]
 
 
 def status(call: Call) -> Json:

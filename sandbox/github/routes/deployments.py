@@ -26,8 +26,8 @@ def environment(call: Call) -> Json:
 
 def gates(call: Call) -> list[Json]:
     run = call.run
-    places = (place for _, place in call.github.actions.gates(run))
-    return [views.gate(call.site, run, place, call.viewer.login) for place in places]
+    places = {place.id: place for _, place in call.github.actions.gates(run)}
+    return [views.gate(call.site, run, place, call.viewer.login) for place in places.values()]
 
 
 def review(call: Call) -> list[Json]:
@@ -66,7 +66,7 @@ def answer_rule(call: Call) -> Reply:
         call.field("comment")
     elif state not in ("approved", "rejected"):
         raise Refused(422, 'Invalid request.\n\nNo subschema in "anyOf" matched.')
-    elif not any(gate is place for _, gate in call.github.actions.gates(run)):
+    elif not any(gate is place and job.records for job, gate in call.github.actions.gates(run)):
         raise Refused(422, "The deployment is not waiting for a protection rule.")
     else:
         call.github.actions.answer_rule(run, place, call.viewer.login, state)

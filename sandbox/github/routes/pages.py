@@ -99,7 +99,7 @@ def _html(run: Run) -> str:
         f"<li>{escape(job.name)}: {job.conclusion or job.status}<ul>"
         + "".join(f"<li>{escape(s.name)}: {s.conclusion or s.status}</li>" for s in job.steps)
         + "</ul></li>"
-        for job in run.jobs
+        for job in run.shown
     )
     return _PAGE.format(
         title=escape(run.title),
