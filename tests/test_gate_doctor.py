@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
 
 import pytest
+import yaml
 
 from bot import config
 from bot.adapters.github import Installation, PyGithubAdapter
@@ -13,6 +15,7 @@ from sandbox import app
 from sandbox.github.environments import Environment
 from sandbox.seeds import Seed
 from sandbox.world import World
+from tests.scenarios import outside
 
 
 @pytest.fixture
@@ -23,7 +26,11 @@ async def world() -> AsyncIterator[World]:
     await runner.cleanup()
 
 
-async def gate_findings(seed: str, begin: Callable[[World], None] = lambda _: None) -> list[str]:
+async def gate_findings(
+    seed: str,
+    begin: Callable[[World], None] = lambda _: None,
+    approval: Mapping[str, object] | None = None,
+) -> list[str]:
     """What the doctor says about the gate of production, as it is in that seed."""
     world = World(Seed.named(seed))
     begin(world)
@@ -32,7 +39,10 @@ async def gate_findings(seed: str, begin: Callable[[World], None] = lambda _: No
     github = PyGithubAdapter(
         f"{world.base_url}/github", account, reviewer_token="ghp_local_reviewer"
     )
-    loaded = config.parse(world.seed.gonogo_yaml(world.base_url))
+    rules = yaml.safe_load(world.seed.gonogo_yaml(world.base_url))
+    if approval is not None:
+        rules["services"]["app"]["environments"]["production"]["approval"] = dict(approval)
+    loaded = config.parse(yaml.safe_dump(rules))
     [place] = gate_doctor.gates(loaded)
     found = await gate_doctor.gate(loaded, github, *place)
     await github.close()
@@ -78,6 +88,31 @@ async def test_an_environment_that_is_not_there() -> None:
 
     [problem] = await gate_findings("gated", without_it)
     assert "has no required reviewers, so a run would not wait for anybody" in problem
+
+
+@pytest.mark.parametrize("gate", ["production", "production-approval"])
+async def test_a_job_that_would_wait_for_good_for_an_apps_rule(gate: str) -> None:
+    def shipped(world: World) -> None:
+        outside.takes_shipped(world, guarded=("production", "production-approval"))
+
+    approval = {"mode": "github_protection_rule", "environments": [gate]}
+    found = await gate_findings("ruled", shipped, approval)
+    assert [text for text in found if text.startswith("False")] == [
+        "False: GitHub asks no deployment protection rule about the job migrate: it names the "
+        "environment production with deployment: false"
+    ]
+
+
+async def test_the_workflow_that_is_shipped_waits_where_the_example_says() -> None:
+    def shipped(world: World) -> None:
+        outside.takes_shipped(world, guarded=("production-approval",))
+
+    example = config.load(Path("gonogo.example.yaml")).environment("app", "production")
+    assert example is not None
+    approval = {"mode": "github_protection_rule", "environments": [*example.approval.environments]}
+    assert await gate_findings("ruled", shipped, approval) == [
+        "True: The run waits at GitHub's environment production-approval"
+    ]
 
 
 def production(world: World) -> Environment:

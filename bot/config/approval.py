@@ -21,7 +21,7 @@ class EnvironmentApproval(Part):
     )
     mode: Mode = Field(default=Mode.SLACK, description="what holds a deployment back until then")
     environments: tuple[str, ...] = Field(
-        default=(), description="at GitHub, where they are not called as here"
+        default=(), description="where runs wait at GitHub, unless it is called as here"
     )
 
 

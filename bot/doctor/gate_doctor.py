@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 
 from bot.config import Config
 from bot.doctor.preflight import Finding, failed
-from bot.domain.approvals.protection import Guarding, Protection
+from bot.domain.approvals.protection import Guarding, Protection, not_asked
 from bot.domain.errors import Fault
 from bot.domain.gates import Level
 from bot.domain.people import Role
-from bot.ports import GitHub
+from bot.ports import GitHub, Workflow
 from bot.services.runs import protecting
 
 Place = tuple[str, str, str, str, Protection]
@@ -40,13 +40,32 @@ async def gate(
             github.workflow(repo, file), protecting.guarding(github, repo, protection)
         )
         verdict = await protecting.judge(github, repo, protection, workflow, job)
+        unheard = await _unheard(github, repo, subject, workflow, protection)
         account, reviewer = await asyncio.gather(github.login(), github.reviewer())
         members = await _members(github, repo, found)
     except Fault as fault:
         return [failed(subject, fault, "let the tokens read environments, and members of teams")]
     ok = verdict.level is Level.PASS
     first = Finding(subject=subject, ok=ok, text=verdict.text, action=verdict.action)
-    return [first, *_reviewers(config, subject, found, members, account, reviewer)]
+    others = _reviewers(config, subject, found, members, account, reviewer)
+    return [first, *unheard, *others]
+
+
+async def _unheard(
+    github: GitHub, repo: str, subject: str, workflow: Workflow, protection: Protection
+) -> list[Finding]:
+    """Which jobs would wait for good for an App's rule of an environment that is not this gate's:
+    of those that it makes no deployment of, GitHub asks none.
+    """
+    at = {name: workflow.environments.get(name, "") for name in sorted(workflow.unrecorded)}
+    jobs = {name: place for name, place in at.items() if place not in protection.environments}
+    found = await asyncio.gather(*(protecting.guarded(github, repo, n) for n in jobs.values()))
+    return [
+        Finding(subject=subject, ok=False, text=text, action=action)
+        for job, one in zip(jobs, found, strict=True)
+        if one.rules
+        for text, action in [not_asked(job, one.environment)]
+    ]
 
 
 async def _members(github: GitHub, repo: str, found: tuple[Guarding, ...]) -> frozenset[str]:

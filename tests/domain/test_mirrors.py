@@ -107,14 +107,20 @@ def test_a_commit_stands_for_a_version_that_nobody_knows(deployment: Deployment,
     assert ref_of(deployment) == ref
 
 
-def test_githubs_own_name_of_the_environment_counts() -> None:
-    assert place_of(a_deployment(), None) == "production"
-    gate = Protection(mode=Mode.GITHUB_ENVIRONMENT, environments=("prod-eu", "prod-us"))
-    assert place_of(a_deployment(), gate) == "prod-eu"
-
-
-def test_a_way_back_is_shown_where_the_releases_are() -> None:
-    gate = Protection(mode=Mode.GITHUB_ENVIRONMENT, environments=("prod-eu",))
-    back = a_deployment(kind=Kind.ROLLBACK)
-    assert back.protection is None
-    assert place_of(back, gate) == "prod-eu"
+@pytest.mark.parametrize("kind", [Kind.RELEASE, Kind.ROLLBACK])
+@pytest.mark.parametrize(
+    ("gates", "named", "place"),
+    [
+        (("prod-eu", "prod-us"), "prod-us", "prod-us"),
+        (("checks", "Prod"), "prod", "Prod"),
+        (("production-approval",), "production", "production"),
+        (("production-approval",), "prod-eu", "production"),
+        (("prod-eu",), "", "production"),
+        ((), "prod-eu", "production"),
+    ],
+)
+def test_it_is_shown_where_releases_go_and_not_where_only_the_approval_is(
+    kind: Kind, gates: tuple[str, ...], named: str, place: str
+) -> None:
+    gate = Protection(mode=Mode.GITHUB_ENVIRONMENT, environments=gates) if gates else None
+    assert place_of(a_deployment(kind=kind), gate, named) == place

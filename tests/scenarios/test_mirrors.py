@@ -10,6 +10,8 @@ import pytest
 from sandbox.github.deployments import Deployment
 from sandbox.github.git import Commit, digest
 from sandbox.world import World
+from tests.scenarios import outside
+from tests.scenarios.gates import at_the_gate
 from tests.scenarios.test_targets import deployed, rolls_back, two
 from tests.scenarios.workspace import TUESDAY, Workspace, workspace
 
@@ -246,3 +248,32 @@ async def test_a_rollback_is_to_be_seen_at_github(team: Workspace) -> None:
     assert states(released) == ["inactive"]
     assert (back.ref, back.creator) == ("v1.2.0", "gonogo-bot")
     assert states(back)[-1] == "success"
+
+
+@pytest.mark.parametrize("gate", ["production-approval", "prod-eu"])
+async def test_it_is_shown_where_releases_go_and_not_where_only_their_approval_is(
+    tmp_path: Path, gate: str
+) -> None:
+    def begin(world: World) -> None:
+        outside.takes_shipped(world, guarded=(gate,))
+        if gate == "prod-eu":
+            here = outside.repo(world)
+            here.places = {**here.places, gate: "production"}
+            outside.edit_workflow(world, "name: production\n      url", "name: prod-eu\n      url")
+
+    approval = {"mode": "github_environment", "environments": [gate]}
+    rules = {"services": {"app": {"environments": {"production": {"approval": approval}}}}}
+    place = "prod-eu" if gate == "prod-eu" else "production"
+    async with workspace(tmp_path, seed="gated", begin=begin, rules=rules) as team:
+        await at_the_gate(team)
+        await team.clicks("bo", "Approve")
+        await team.passes("PT60S")
+        await rolls_back(team)
+        await team.passes("PT2M")
+
+        released, back = shown(team, place)
+        assert states(released) == ["inactive"]
+        assert (back.ref, back.creator) == ("v1.2.0", "gonogo-bot")
+        assert states(back)[-1] == "success"
+        elsewhere = {"production", gate} - {place}
+        assert [states(one) for other in elsewhere for one in shown(team, other)] in ([], [[]])

@@ -22,9 +22,10 @@ PLACE = "production"
 class GatedHub(Hub):
     """`gates` are the repositories whose releases wait, and for what; without `reviewers` nobody's
     gate holds anything. `on_answer` hears of each answer before it is taken; `replies` are the
-    ways in which the next ones go: accepted, lost (taken, and 502), dropped (not taken, and 502).
-    `stands` are the jobs that come to a gate, one after the other, and at which; GitHub asks for
-    each. With a `timer` it lists a gate that was answered until that has run out, too.
+    ways in which the next ones go: accepted, lost (taken, and 502), dropped (not taken, and 502),
+    declined. `stands` are the jobs that come to a gate, one after the other or all `at_once`, and
+    at which; GitHub asks for each. With a `timer` it lists a gate that was answered until that has
+    run out, too.
     """
 
     gates: dict[str, Literal["people", "rule"]] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class GatedHub(Hub):
     reviewed: dict[int, list[Review]] = field(default_factory=dict)
     past: set[int] = field(default_factory=set)
     stands: tuple[tuple[str, str], ...] = (("deploy", PLACE),)
+    at_once: bool = False
     let_in: dict[int, list[str]] = field(default_factory=dict)
     ruled: dict[int, list[str]] = field(default_factory=dict)
     timer: timedelta | None = None
@@ -116,8 +118,9 @@ class GatedHub(Hub):
         before = [
             replace(stage, name=job, status="completed", conclusion="success") for job in past
         ]
-        now = replace(stage, name=self.standing(run)[0])
-        return summary, replace(progress, stages=(*before, now))
+        left = self.stands[len(past) :] if self.at_once else (self.standing(run),)
+        now = [replace(stage, name=job) for job, _ in left]
+        return summary, replace(progress, stages=(*before, *now))
 
     async def reviewer(self) -> str | None:
         return REVIEWER
@@ -170,6 +173,8 @@ class GatedHub(Hub):
         run = self.run_of(run_id)
         if run.status != "waiting" or run_id in self.opens:
             raise Declined("github", "the run waits for nobody")
+        if reply == "declined":
+            raise Declined("github", "422 it waits for no rule there")
         if reply == "dropped":
             raise Unanswered("github", "502")
         take(run)

@@ -262,3 +262,24 @@ async def test_the_rule_is_answered_once_for_each_job_that_comes_to_it(
     found = await team.newest()
     assert (found.state, found.four_eyes) == (State.RUNNING, "")
     assert alerts(await team.store.read(lambda tx: tx.posts_due(tx.now))) == []
+
+
+@pytest.mark.parametrize("let_in", ["each", "all", "none"])
+async def test_two_jobs_that_stand_at_the_rule_at_once(team: Team, let_in: str) -> None:
+    """GitHub may let in all by one answer, and show it late; what it never shows is a person's."""
+    team.hub.stands, team.hub.at_once = (MIGRATE, DEPLOY), True
+    assert await team.asks("ana", "v1.1.0", "job") is None
+    await team.works()
+    await team.passes(5)
+    [run] = team.hub.started
+    team.hub.replies = ["accepted"] if let_in == "each" else ["accepted", *["declined"] * 9]
+    assert await team.approves("bo", 1) is None
+    await team.passes(5)
+    if let_in == "all":
+        team.hub.past.add(run.id)
+        run.status = "in_progress"
+    for _ in range(6):
+        await team.passes(11)
+    said = alerts(await team.store.read(lambda tx: tx.posts_due(tx.now)))
+    assert (run.status == "waiting", len(said)) == ((True, 1) if let_in == "none" else (False, 0))
+    assert team.hub.ruled[run.id] == ["production"] * (2 if let_in == "each" else 1)

@@ -178,7 +178,7 @@ def judge(
         )
     never_asked = (name for name in protection.environments if name in unrecorded)
     if protection.is_rule and (place := next(never_asked, None)):
-        return _block(*_not_asked(unrecorded[place], place))
+        return _block(*not_asked(unrecorded[place], place))
     for one in found:
         if one.environment in held and (problem := _problem(protection, one, account, reviewer)):
             return _block(*problem)
@@ -220,7 +220,7 @@ def _problem(
     return None
 
 
-def _not_asked(job: str, environment: str) -> tuple[str, str]:
+def not_asked(job: str, environment: str) -> tuple[str, str]:
     """Why a run would wait for good, and what to do."""
     return (
         f"GitHub asks no deployment protection rule about the job {job}: it names the environment "

@@ -76,12 +76,13 @@ def key_of(deployment: Deployment) -> str:
     return deployment.request_id or f"{deployment.name}@{asked}"
 
 
-def place_of(deployment: Deployment, protection: Protection | None) -> str:
-    """The environment as GitHub names it: the one at whose gate releases are configured to wait,
-    else ours. The same for what has no gate, as a way back: there it is one place.
+def place_of(deployment: Deployment, protection: Protection | None, named: str) -> str:
+    """The environment as GitHub names it: the one that the deploying job of releases has `named`,
+    where they are configured to wait at its gate; else ours. One that is there for the approval
+    alone is none. The same for what has no gate, as a way back: there it is one place.
     """
-    named = protection.environments if protection else ()
-    return named[0] if named else deployment.environment
+    gates = protection.environments if protection else ()
+    return next((n for n in gates if n.casefold() == named.casefold()), deployment.environment)
 
 
 def has_begun(progress: Progress | None, deploy_job: str | None) -> bool:

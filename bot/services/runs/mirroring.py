@@ -56,8 +56,8 @@ def follow(config: Config, tx: Tx, old: Deployment, new: Deployment) -> None:
         return  # a note on what is over makes nothing new
     was_begun = new.run_id is not None or new.steps
     if was_begun and not new.dry_run and not new.adopted and tx.mirror(new.id) is None:
-        place = place_of(new, configured(config, new.service, new.environment))
-        tx.add_mirror(Mirror(deployment=new.id, repo=new.repo, environment=place))
+        # Where exactly is looked up when it is written.
+        tx.add_mirror(Mirror(deployment=new.id, repo=new.repo, environment=new.environment))
 
 
 def due(desk: Desk, found: Iterable[tuple[Deployment, Mirror]]) -> list[int]:
@@ -87,6 +87,7 @@ async def mirror(desk: Desk, deployment_id: int) -> None:
         changes = _put_off(desk, deployment, before, fault)
     else:
         changes = {"number": after.number, "ours": after.ours, "shown": after.shown}
+        changes |= {"environment": after.environment}
         changes |= {"done": deployment.is_terminal, "failures": 0, "due_at": None}
     await desk.store.run(lambda tx: _note(tx, before, **changes))
 
@@ -111,7 +112,10 @@ async def _shown(desk: Desk, deployment: Deployment, before: Mirror, shown: Show
     """The mirror once GitHub shows it. Raises Fault."""
     if before.done or shown in (Shown.NOTHING, before.shown):
         return before
-    known = before if before.number is not None else await _found(desk, deployment, before)
+    known = before
+    if known.number is None:
+        place = await _place(desk, deployment)
+        known = await _found(desk, deployment, replace(before, environment=place))
     if known.number is None:
         announced = Announced(
             ref=ref_of(deployment),
@@ -123,12 +127,29 @@ async def _shown(desk: Desk, deployment: Deployment, before: Mirror, shown: Show
         )
         known = replace(known, number=await desk.mirrors.create(deployment.repo, announced))
         # Kept at once: whatever fails from here on, this one is not made again.
-        await desk.store.run(lambda tx: _note(tx, before, number=known.number))
+        made = {"number": known.number, "environment": known.environment}
+        await desk.store.run(lambda tx: _note(tx, before, **made))
     if has_to_be_written(known, deployment, shown):
         await _show(desk, deployment, known, shown, status(deployment))
     if shown is Shown.SUCCESS:
         await _retire(desk, deployment, known)
     return replace(known, shown=shown)
+
+
+async def _place(desk: Desk, deployment: Deployment) -> str:
+    """The environment that shows it; the workflow is read only where it can be another than ours.
+    Raises Fault.
+    """
+    place = deployment.service, deployment.environment
+    protection, file = configured(desk.config, *place), desk.config.workflow(*place)
+    if protection is None or file is None or protection.environments == place[1:]:
+        return deployment.environment
+    try:
+        workflow = await desk.github.workflow(deployment.repo, file)
+    except NotFound:
+        return deployment.environment
+    named = workflow.environments.get(desk.job_of(*place, file) or "", "")
+    return place_of(deployment, protection, named)
 
 
 async def _found(desk: Desk, deployment: Deployment, before: Mirror) -> Mirror:

@@ -78,11 +78,13 @@ async def judge(
 
 async def guarding(github: GitHub, repo: str, protection: Protection) -> tuple[Guarding, ...]:
     """How its environments are guarded; one that is not there, by nobody."""
+    found = (guarded(github, repo, name) for name in protection.environments)
+    return tuple(await asyncio.gather(*found))
 
-    async def of(name: str) -> Guarding:
-        try:
-            return await github.guarding(repo, name)
-        except NotFound:
-            return Guarding(environment=name)
 
-    return tuple(await asyncio.gather(*map(of, protection.environments)))
+async def guarded(github: GitHub, repo: str, environment: str) -> Guarding:
+    """How one environment is guarded; one that is not there, by nobody."""
+    try:
+        return await github.guarding(repo, environment)
+    except NotFound:
+        return Guarding(environment=environment)
