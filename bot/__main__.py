@@ -8,13 +8,14 @@ import signal
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import Annotated
 
 import structlog
 import typer
 
 from bot import config, logs, manifest, needs, settings
-from bot.adapters.store import AlreadyRunning, Unusable, is_current, only_instance
+from bot.adapters.store import AlreadyRunning, Unusable, is_current, only_instance, revisions
 from bot.app import Bot
 from bot.cli import stored
 from bot.cli.ending import BUSY, CLEAN, NEGATIVE, WRONG_CONFIGURATION, stop
@@ -32,6 +33,27 @@ main = typer.Typer(
 main.add_typer(stored.db, name="db")
 main.add_typer(stored.audit, name="audit")
 main.add_typer(stored.history)
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gonogo {version('gonogo')}, tables {revisions()[-1]}")
+        raise typer.Exit(CLEAN)
+
+
+@main.callback()
+def options(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="print the version, and the revision of the tables that it works with",
+            callback=_tell_version,
+            is_eager=True,
+        ),
+    ] = False,
+) -> None:
+    """What may stand before every command."""
 
 
 @main.command()
