@@ -136,6 +136,20 @@ async def test_who_lost_the_role_after_the_first_job_lets_in_no_other(tmp_path: 
         assert len(await answers_at(team, ENDS["ruled"])) == 2
 
 
+async def test_what_nobody_approves_again_after_the_first_job_expires(tmp_path: Path) -> None:
+    rules = waits_at("production", seed="ruled") | {"roles": {"approver": ["S0REL"]}}
+    async with workspace(tmp_path, seed="ruled", begin=AT_PRODUCTION, rules=rules) as team:
+        await migrates(team)
+        outside.regroup(team.world, "dee")
+        await team.passes("PT2H")
+        assert (await team.letters("ana"))[-1].endswith(
+            "Nobody decided in time, so GitHub is asked to stop its run. migrate had been let in "
+            "before. Ask again when an approver is there."
+        )
+        assert dict(await jobs(team))["deploy"] == "cancelled"
+        assert len(await answers_at(team, ENDS["ruled"])) == 1
+
+
 @pytest.mark.parametrize("fault", ["restart", "webhooks:drop", "webhooks:duplicate"])
 async def test_each_job_is_answered_once_whatever_happens_between(
     tmp_path: Path, fault: str

@@ -12,7 +12,7 @@ from bot.messages.deployments import notes
 from bot.ports import Post, Tx, Workflow
 from bot.services.closures import closures
 from bot.services.deployments.asking import asking
-from bot.services.deployments.voiding import void
+from bot.services.deployments.voiding import let_in_before, void
 from bot.services.desk import Desk, card_key, direct
 from bot.services.gates.binding import bound_now, difference
 from bot.services.gates.rejudging import rejudged
@@ -102,7 +102,8 @@ async def first_asking(desk: Desk, deployment: Deployment) -> tuple[Post, ...]:
 
 async def _expire(desk: Desk, deployment: Deployment) -> None:
     then = "GitHub is asked to stop its run" if deployment.run_id else "it was not run"
-    text = f"Nobody decided in time, so {then}. Ask again when an approver is there."
+    before = let_in_before(deployment)
+    text = f"Nobody decided in time, so {then}. {before}Ask again when an approver is there."
     if is_yet_to_begin(deployment) and (why := deployment.waiting_for):
         late = f"It could not be begun in time, so it was not run: {why}"
         text = f"{late}. Ask again when that is over."

@@ -15,13 +15,17 @@ async def void(desk: Desk, deployment: Deployment, code: str, why: str) -> None:
     """End a deployment whose approval no longer holds, or would not, and tell its people."""
     then = "GitHub is asked to stop its run." if deployment.run_id else "Nothing was deployed."
     void_too = "; the approval is void" if deployment.approvals else ""
-    before = deployment.protection.let_in if deployment.protection else ()
-    let_in = f"{listing(before)} had been let in before. " if before else ""
-    text = f"{why}{void_too}. {let_in}{then} Ask for a new one."
+    text = f"{why}{void_too}. {let_in_before(deployment)}{then} Ask for a new one."
     ended = deployment.close(State.VOID, desk.now(), code, text)
     people = dict.fromkeys(who for who in (deployment.requested_by, *deployment.approved_by) if who)
     posts = tuple(direct(deployment, "void", who, notes.settled(ended, text)) for who in people)
     await desk.save(deployment, ended, action="voided", posts=posts, detail={"why": why})
+
+
+def let_in_before(deployment: Deployment) -> str:
+    """Which jobs of its run were let in at GitHub's gate, as a sentence; empty where none was."""
+    jobs = deployment.protection.let_in if deployment.protection else ()
+    return f"{listing(jobs)} had been let in before. " if any(jobs) else ""
 
 
 async def not_approved(desk: Desk, deployment: Deployment, against: Objection) -> None:
