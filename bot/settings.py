@@ -24,7 +24,7 @@ from bot.config import ConfigError
 
 DatabaseUrl = Annotated[str, AfterValidator(checked)]
 T = TypeVar("T", bound=BaseSettings)
-APP = ("github_app_id", "github_app_private_key", "github_app_installation_id")
+APP = ("github_app_id", "github_app_installation_id", "github_app_private_key")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -285,7 +285,9 @@ def _read(kind: type[T]) -> T:
 
 
 def _names(variables: Iterable[str]) -> str:
-    *most, last = (name.upper() for name in variables)
+    """Them in words; the key is there as a file as well."""
+    file = {"github_app_private_key": "GITHUB_APP_PRIVATE_KEY_FILE or GITHUB_APP_PRIVATE_KEY"}
+    *most, last = (file.get(name, name.upper()) for name in variables)
     return f"{', '.join(most)} and {last}" if most else last
 
 

@@ -53,8 +53,8 @@ def test_every_wrong_variable_is_told_at_once(environment: pytest.MonkeyPatch) -
         [
             "SLACK_BOT_TOKEN: is missing",
             "SLACK_SIGNING_SECRET: set this, or SLACK_APP_TOKEN for Socket Mode",
-            "GITHUB_TOKEN: set this, or the App's GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY and"
-            " GITHUB_APP_INSTALLATION_ID",
+            "GITHUB_TOKEN: set this, or the App's GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and"
+            " GITHUB_APP_PRIVATE_KEY_FILE or GITHUB_APP_PRIVATE_KEY",
             "GONOGO_CLOCK_URL: refused, because SLACK_API_URL is not loopback",
             "PORT: Input should be a valid integer, unable to parse string as an integer",
         ]
@@ -128,13 +128,13 @@ def test_a_file_that_holds_no_key_is_told_once(
     [
         (
             {"GITHUB_TOKEN": "ghp_1", "GITHUB_APP_ID": "4242"},
-            ["GITHUB_TOKEN: set either this or the App's GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY and"
-             " GITHUB_APP_INSTALLATION_ID, not both"],
+            ["GITHUB_TOKEN: set either this or the App's GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID"
+             " and GITHUB_APP_PRIVATE_KEY_FILE or GITHUB_APP_PRIVATE_KEY, not both"],
         ),
         (
             {"GITHUB_APP_ID": "4242"},
-            ["GITHUB_TOKEN: set this, or of the App also GITHUB_APP_PRIVATE_KEY and"
-             " GITHUB_APP_INSTALLATION_ID"],
+            ["GITHUB_TOKEN: set this, or of the App also GITHUB_APP_INSTALLATION_ID and"
+             " GITHUB_APP_PRIVATE_KEY_FILE or GITHUB_APP_PRIVATE_KEY"],
         ),
         (
             {"GITHUB_APP_ID": "4242", "GITHUB_APP_PRIVATE_KEY": "-----BEGIN very-secret-key"},
@@ -146,7 +146,8 @@ def test_a_file_that_holds_no_key_is_told_once(
             ["GITHUB_APP_ID: String should match pattern '^[A-Za-z0-9.]+$'",
              "GITHUB_APP_INSTALLATION_ID: Input should be a valid integer, unable to parse string"
              " as an integer",
-             "GITHUB_TOKEN: set this, or of the App also GITHUB_APP_PRIVATE_KEY"],
+             "GITHUB_TOKEN: set this, or of the App also GITHUB_APP_PRIVATE_KEY_FILE or"
+             " GITHUB_APP_PRIVATE_KEY"],
         ),
     ],
 )  # fmt: skip
