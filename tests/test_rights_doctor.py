@@ -119,6 +119,12 @@ async def test_an_account_or_a_token_that_may_not_write_is_named(world: World, l
     assert await look() == [account, workflow]  # of a public one public_repo is enough
 
 
+async def test_what_a_token_without_scopes_may_write_is_a_hint(world: World, look: Look) -> None:
+    world.github.repositories["acme/app"].readers = ("gonogo-bot",)
+    _, hint = await look(FINE_GRAINED)
+    assert hint.startswith("True rights in acme/app: as GitHub tells it, the account of the token")
+
+
 async def test_what_does_not_answer_is_unknown(world: World, look: Look) -> None:
     world.faults.add(system="github", kind="status:500", path="/check-runs", count=9)
     [found] = await look()

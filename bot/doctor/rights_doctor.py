@@ -12,8 +12,8 @@ NEEDED = ("contents", "actions", "checks", "statuses", "pull_requests")
 
 TOKEN = "give the token that right, or use a GitHub App (docs/install.md)"
 CLASSIC = (
-    "GitHub offers no such right for fine-grained tokens of private repositories: use a GitHub"
-    " App, or a classic token with the scope repo (docs/install.md)"
+    "give the token Checks: read; people report that GitHub's form does not offer that: then use a"
+    " GitHub App, or a classic token with the scope repo (docs/install.md)"
 )
 SCOPE = "give the token that scope, or use a GitHub App (docs/install.md)"
 WRITER = "give the account write access to the repository"
@@ -46,7 +46,9 @@ async def look(rights: Rights, repo: str, needed: frozenset[str]) -> Sequence[Fi
 def _reading(subject: str, granted: Granted, needed: frozenset[str]) -> Iterator[Finding]:
     for right, fault in granted.refused.items():
         text = f"may not read {right} ({fault.text})"
-        action = GRANT if granted.is_app else CLASSIC if right == "checks" else TOKEN
+        is_fine_grained = not granted.is_app and granted.scopes is None
+        action = CLASSIC if is_fine_grained and right == "checks" else TOKEN
+        action = GRANT if granted.is_app else action
         if not isinstance(fault, Declined | NotFound):
             yield failed(subject, fault, "")
         elif right in needed:
@@ -59,7 +61,10 @@ def _reading(subject: str, granted: Granted, needed: frozenset[str]) -> Iterator
 def _writing(subject: str, granted: Granted) -> Iterator[Finding]:
     if granted.may_write is False:
         text = "the account of the token may not write, so it cannot start runs"
-        yield Finding(subject=subject, ok=False, text=text, action=WRITER)
+        # Of a fine-grained token that may be what it was given to contents, and not to runs.
+        is_sure = granted.scopes is not None
+        text = text if is_sure else f"as GitHub tells it, {text}"
+        yield Finding(subject=subject, ok=not is_sure, text=text, action=WRITER)
     if granted.scopes is None:
         return
     if not granted.scopes & ({"repo"} if granted.is_private else {"repo", "public_repo"}):
