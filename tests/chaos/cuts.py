@@ -35,7 +35,7 @@ SEED = "plain"
 ENDS_WITHIN = 240.0  # seconds of real time, for a busy machine
 MOST = 500  # points of a kind; a story has far fewer
 AT_ONCE = 4  # worlds side by side; in each of them most of the time is waited
-EVERY = int(os.environ.get("GONOGO_CUTS", "14"))
+EVERY = int(os.environ.get("GONOGO_CUTS", "28"))
 """How many points lie between two that the tests try."""
 
 TURN = int(os.environ.get("GONOGO_CUTS_TURN") or datetime.now(UTC).date().toordinal())
