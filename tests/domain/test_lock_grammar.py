@@ -29,6 +29,11 @@ HOUR = timedelta(hours=1)
         ("for 1d because moving", {"length": 24 * HOUR}),
         ("for 30 days because moving", {"length": 720 * HOUR}),
         ("for 1h30m because: moving", {"length": 1.5 * HOUR}),
+        ("“production” because moving", {"environment": "production"}),
+        ("“app production” for '2h' “moving”",
+         {"service": "app", "environment": "production", "length": 2 * HOUR}),
+        ("because app", {"reason": "app"}),
+        ("production “the app”", {"environment": "production", "reason": "the app"}),
     ],
 )  # fmt: skip
 def test_what_is_locked(text: str, wish: dict[str, Any]) -> None:
@@ -54,6 +59,13 @@ def test_what_is_locked(text: str, wish: dict[str, Any]) -> None:
         ("for 2h app because moving", "no_length", "For how long?"),
         ("for 31d because moving", "lock_too_long", "30 days. For longer, an admin sets a freeze"),
         ("app because", "empty_reason", "needs a reason"),
+        ("“production”", "no_reason", "Why?"),
+        ("'app production'", "no_reason", "Why?"),
+        ("app “for 2h”", "no_reason", "Why?"),
+        ("“prodution”", "unknown_word", "Did you mean “production”?"),
+        ("app “prodution”", "unknown_word", "Did you mean “production”?"),
+        ("“ ”", "empty_reason", "needs a reason"),
+        ("“L1”", "unknown_word", "I do not understand “L1”"),
     ],
 )
 def test_what_is_not_locked(text: str, code: str, says: str) -> None:
@@ -70,13 +82,24 @@ def test_what_is_not_locked(text: str, code: str, says: str) -> None:
         ("l12", {"lock": 12}),
         ("app", {"service": "app"}),
         ("app prod", {"service": "app", "environment": "production"}),
+        ("“L1”", {"lock": 1}),
+        ("'app' “production”", {"service": "app", "environment": "production"}),
+        ("“app production”", {"service": "app", "environment": "production"}),
+        ("L3 “it is done”", {"lock": 3}),
+        ("because it is done", {}),
     ],
 )
 def test_what_is_unlocked(text: str, wish: dict[str, Any]) -> None:
     assert parse_unlock(text, SERVICES) == UnlockWish(**wish)
 
 
-@pytest.mark.parametrize("text", ["D3", "L", "L3 app", "prodution", "L" + "9" * 10])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("D3", "L", "L3 app", "prodution", "L" + "9" * 10),
+        *("“it is done”", "“D3”", "“L3 app”", "“prodution”", "L3 “app”"),
+    ],
+)
 def test_what_is_not_unlocked(text: str) -> None:
     with pytest.raises(Refusal, match="nothing was changed"):
         parse_unlock(text, SERVICES)

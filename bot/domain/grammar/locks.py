@@ -4,11 +4,22 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from difflib import get_close_matches
 
 from bot.domain.closures.locks import LONGEST
 from bot.domain.errors import Refusal
-from bot.domain.grammar.words import ENVIRONMENTS, hint, said_twice, split_reason
+from bot.domain.grammar.words import (
+    ENVIRONMENTS,
+    bare_arguments,
+    hint,
+    said_twice,
+    split_reason,
+)
 from bot.domain.spans import parse_span
+
+_LOCK = re.compile("[lL]([0-9]{1,9})")
+_NEAR = 0.8
+"""How alike a word in quotes and a place are for it to be a typo, and no reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +43,10 @@ class UnlockWish:
 
 def parse_lock(text: str, services: Iterable[str]) -> LockWish:
     """`lock [service] [environment] [for 2h] because reason`, without the first word."""
-    words, reason = split_reason(text)
+    names = tuple(services)
+    words, reason = split_reason(_bare(text, names))
     before, after = _split(words, "for")
-    service, environment = _place(before, tuple(services), ("for", "because"))
+    service, environment = _place(before, names, ("for", "because"))
     length = _length(after) if after is not None else None
     if not reason:
         raise Refusal(
@@ -47,11 +59,30 @@ def parse_lock(text: str, services: Iterable[str]) -> LockWish:
 
 def parse_unlock(text: str, services: Iterable[str]) -> UnlockWish:
     """`unlock [L3 | service] [environment]`, without the first word."""
-    words, _ = split_reason(text)
-    if len(words) == 1 and (found := re.fullmatch("[lL]([0-9]{1,9})", words[0])):
+    names = tuple(services)
+    bare = _bare(text, names).strip()
+    words, reason = split_reason(bare)
+    if bare.startswith(("'", '"')):
+        words = [reason]  # nothing names a lock but these words: they cannot be why
+    if len(words) == 1 and (found := _LOCK.fullmatch(words[0])):
         return UnlockWish(lock=int(found[1]))
-    service, environment = _place(words, tuple(services), ())
+    service, environment = _place(words, names, ())
     return UnlockWish(service=service, environment=environment)
+
+
+def _bare(text: str, services: tuple[str, ...]) -> str:
+    """What was typed, without the quotes around places, spans and locks; around the typo of a
+    place neither, so that it is told.
+    """
+    places = [name.lower() for name in (*services, *ENVIRONMENTS)]
+
+    def is_argument(raw: str) -> bool:
+        word = raw.lstrip("-").lower()
+        if word == "for" or word.isdigit() or parse_span(word) or _LOCK.fullmatch(word):
+            return True
+        return bool(get_close_matches(word, places, n=1, cutoff=_NEAR))
+
+    return bare_arguments(text, is_argument)
 
 
 def _split(words: list[str], keyword: str) -> tuple[list[str], list[str] | None]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import TypeVar
 
@@ -22,6 +22,9 @@ _QUOTES = dict.fromkeys(map(ord, "“”„‟«»″＂"), '"') | dict.fromkeys
 _MARKS = "\"'"
 _QUOTED = re.compile(r"([\"'])(?:(?!\1(?:\s|$)).)*\1")
 """From a quotation mark to the same one at the end, which closes no word before."""
+_SPAN = re.compile(r"(?<!\S)([\"'])((?:(?!\1).)+)\1(?!\S)")
+"""Words in quotes, none of which they cut."""
+_BECAUSE = re.compile(r"(?:^|\s)because\b", re.IGNORECASE)
 
 
 def normalise(text: str) -> str:
@@ -117,6 +120,21 @@ def split_reason(text: str) -> tuple[list[str], str]:
     if not reason:
         raise Refusal("empty_reason", "“because” needs a reason after it.")
     return head.split(), reason
+
+
+def bare_arguments(text: str, is_argument: Callable[[str], bool]) -> str:
+    """The text as `normalise` makes it, without quotes around words that are nothing but arguments;
+    what “because” begins stays as it is.
+    """
+    clean = normalise(text)
+    because = _BECAUSE.search(clean)
+    end = because.start() if because else len(clean)
+
+    def bare(found: re.Match[str]) -> str:
+        words = found[2].split()
+        return found[2] if words and all(map(is_argument, words)) else found[0]
+
+    return _SPAN.sub(bare, clean[:end]) + clean[end:]
 
 
 def _unquoted(text: str) -> str:
