@@ -19,6 +19,7 @@ from handlers import (
     letters,
     locks,
     maintenance,
+    publishing,
     releases,
     remedies,
     reversals,
@@ -144,6 +145,7 @@ BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
     "unlock": locks.press,
     "unlock_anyway": locks.press_anyway,
     **incident_buttons.BUTTONS,
+    "incident_publish": publishing.ask,
     "override": signatures.ask_override,
     **signatures.SIGN_OFFS,
 }
@@ -159,6 +161,7 @@ FORMS: dict[str, Callable[[Submission, Office], Answer]] = {
     "hotfix": remedies.hotfix,
     **incidents.FORMS,
     **incident_buttons.FORMS,
+    "incident_publish": publishing.publish,
     "approve": approvals.approve_with,
     "override": signatures.override,
     "validate_staging": staging.sign,

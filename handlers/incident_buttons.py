@@ -6,18 +6,16 @@ from bot.domain.errors import Refusal
 from bot.domain.grammar import MAX_REASON, clean_reason
 from bot.domain.incidents import incident_rules as rules
 from bot.domain.incidents.incidents import Incident, Severity, State
-from bot.domain.incidents.publishing import ONGOING
 from bot.domain.metrics.history import Closure
 from bot.domain.people import require_member
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
 from bot.messages.incidents import incident_forms as forms
-from bot.messages.incidents import publishing as pages
 from bot.services.deployments.requests import who
 from bot.services.incidents import incident_causes as causes
 from bot.services.incidents import incident_decisions as decisions
 from bot.services.incidents import incident_editing as editing
-from bot.services.incidents import incidents, postmortems, publishing, suspecting
+from bot.services.incidents import incidents, postmortems, suspecting
 from bot.services.rollbacks import rollbacks
 from handlers.incidents import how_to, moment
 from handlers.payloads import Answer, Click, FormErrors, Office, OpenForm, Submission
@@ -201,32 +199,6 @@ def _incident(form: Submission, office: Office) -> Incident:
     return incidents.load(office.tx, known if isinstance(known, int) else 0)
 
 
-def ask_publish(click: Click, office: Office) -> Answer:
-    """Publish, and Update Status Page: what they open is the preview."""
-    meant = incidents.load(office.tx, click.number)
-    publishing.may_publish(office.tx, office.config, meant, click.user)
-    page = office.config.status_page
-    post = office.tx.status_post(meant.id)
-    return OpenForm(pages.form(meant, post, page.lag if page else "", click.channel), AGAIN)
-
-
-def publish(form: Submission, office: Office) -> Answer:
-    """The preview was confirmed: from here on the public reads it."""
-    values = form.values
-    phase = next((one for one in ONGOING if one == values.get("phase")), None)
-    text, title = values.get("text", "").strip(), values.get("title", "").strip()
-    if phase is None:
-        return FormErrors({"phase": "Choose how far it is."})
-    if not text:
-        return FormErrors({"text": "Say something to the public, or close this form."})
-    try:
-        return publishing.publish(
-            office.tx, office.config, _incident(form, office), title, text, phase, form.user
-        )
-    except Refusal as refusal:
-        return office.mistake("text", refusal)
-
-
 def read_playbook(click: Click, office: Office) -> Answer:
     """Playbook."""
     return how_to(office)
@@ -246,7 +218,6 @@ BUTTONS: dict[str, Callable[[Click, Office], Answer]] = {
     "incident_refute": refute,
     "incident_reopen": ask_reopen,
     "incident_close": ask_close,
-    "incident_publish": ask_publish,
     "incident_playbook": read_playbook,
 }
 FORMS: dict[str, Callable[[Submission, Office], Answer]] = {
@@ -255,5 +226,4 @@ FORMS: dict[str, Callable[[Submission, Office], Answer]] = {
     "incident_edit": edit,
     "incident_reopen": reopen,
     "incident_close": close,
-    "incident_publish": publish,
 }

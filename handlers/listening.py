@@ -183,7 +183,8 @@ class Listener:
                 # The form stays open, with what was typed, below its last field.
                 answer = FormErrors({list(form.values)[-1]: answer.why.text})
             if isinstance(answer, FormErrors):
-                await ack(response_action="errors", errors=answer.errors)
+                errors = {form.blocks.get(name, name): it for name, it in answer.errors.items()}
+                await ack(response_action="errors", errors=errors)
             elif isinstance(answer, OpenForm):
                 await ack(response_action="update", view=answer.view)
             elif isinstance(answer, _NotDone):  # without a field to say it at, on top of the form

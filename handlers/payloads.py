@@ -76,7 +76,8 @@ class Click:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """A form that was sent off; `values` by block id, `memory` is what the form was opened with.
+    """A form that was sent off; `values` by the names of its fields, `memory` is what the form was
+    opened with, `blocks` are the ids of those fields that are called otherwise than their names.
 
     What was ticked is joined by commas.
     """
@@ -87,6 +88,7 @@ class Submission:
     view_hash: str
     values: Mapping[str, str]
     memory: Mapping[str, Any]
+    blocks: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -136,7 +138,7 @@ class OpenForm:
 
 @dataclass(frozen=True, slots=True)
 class FormErrors:
-    """Keep the form open with these sentences under its fields, by block id.
+    """Keep the form open with these sentences under its fields, by their names.
 
     `code` is the reason as one stable word, for the audit trail.
     """
@@ -202,6 +204,7 @@ def submission_from(body: Mapping[str, Any]) -> Submission:
         view_hash=text_in(view, "hash"),
         values=_values(view),
         memory=_memory(view),
+        blocks={_name(block): block for block in _states(view) if _name(block) != block},
     )
 
 
@@ -216,13 +219,21 @@ def options_from(body: Mapping[str, Any]) -> OptionsQuery:
 
 
 def _values(view: Mapping[str, Any]) -> dict[str, str]:
-    blocks = object_in(object_in(view, "state"), "values")
     found: dict[str, str] = {}
-    for block_id, elements in blocks.items():
+    for block_id, elements in _states(view).items():
         for element in elements.values() if isinstance(elements, dict) else ():
             if isinstance(element, dict):
-                found[str(block_id)] = _value(element)
+                found[_name(block_id)] = _value(element)
     return found
+
+
+def _states(view: Mapping[str, Any]) -> dict[str, Any]:
+    return object_in(object_in(view, "state"), "values")
+
+
+def _name(block_id: str) -> str:
+    """What a field is called; what follows the colon only sets it apart (`views.anew`)."""
+    return block_id.partition(":")[0]
 
 
 def _value(element: Mapping[str, Any]) -> str:

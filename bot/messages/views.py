@@ -52,6 +52,16 @@ def field(
     return block | ({"hint": plain(hint, 2000)} if hint else {})
 
 
+def anew(fields: list[Element], mark: int) -> list[Element]:
+    """The same fields under other ids: in a form that takes another's place, Slack keeps what
+    stood in a field of the same id. `mark` follows the name, after a colon.
+    """
+    return [
+        one | {"block_id": f"{one['block_id']}:{mark}"} if one["type"] == "input" else one
+        for one in fields
+    ]
+
+
 MOST_VALUE = 150
 """So long is at most what an option stands for."""
 

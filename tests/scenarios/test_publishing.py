@@ -115,6 +115,42 @@ async def test_the_next_words_are_confirmed_too_and_the_end_follows(team: Worksp
     ]  # fmt: skip
 
 
+async def test_a_form_that_was_opened_earlier_takes_nothing_back(team: Workspace) -> None:
+    await opened(team)
+    await team.clicks("bo", "Publish", ts=(await team.messages())[0]["ts"])
+    await publishes(team)
+    await publishes(team, "Update Status Page", says="A fix is out.", Status="Monitoring")
+    told = await team.submits("bo", Title="Login is down")
+    assert told["response_action"] == "update"
+    assert await kuma(team) == [("Service outage detected (INC-1)", "A fix is out.")]
+    newer = str(await team.get("/modal", **{"as": "bo"}))
+    assert "*Since you opened this form* <@U0DEE> told the public" in newer
+    assert "(INC-1)”: *monitoring*, “A fix is out.”" in newer
+
+    await publishes(team, "Update Status Page", says="Nearly done.", Status="Monitoring")
+    told = await team.submits("bo", **{"What the public reads": "Login is mended."})
+    assert told["response_action"] == "update" and "“Nearly done.”" in str(
+        await team.get("/modal", **{"as": "bo"})
+    )
+    await team.submits("bo", **{"What the public reads": " "})
+    assert "Say something" in str(await team.get("/modal", **{"as": "bo"}))
+    await team.submits("bo", **{"What the public reads": "Login is mended."})
+    await team.passes("PT5S")
+    assert await kuma(team) == [("Service outage detected (INC-1)", "Login is mended.")]
+    assert (await line(team)).startswith("Status page: monitoring, posted")
+
+
+async def test_the_words_that_would_take_newer_ones_back_are_kept(team: Workspace) -> None:
+    await opened(team)
+    await team.clicks("bo", "Publish", ts=(await team.messages())[0]["ts"])
+    await publishes(team, says="A fix is out.", Status="Monitoring")
+    await team.submits("bo", **{"What the public reads": "It is the proxy."})
+    await team.submits("bo")
+    await team.passes("PT5S")
+    assert await kuma(team) == [("Service outage detected (INC-1)", "It is the proxy.")]
+    assert (await line(team)).startswith("Status page: monitoring, posted")
+
+
 async def test_the_post_of_another_incident_stays(team: Workspace) -> None:
     await opened(team)
     await opened(team, "/incident major Checkout is slow")

@@ -1,10 +1,13 @@
 """Publishing: what the public is told of an incident, its preview, and how far it came."""
 
+from collections.abc import Mapping
+
 from bot.domain.incidents.incidents import Incident, Severity
 from bot.domain.incidents.publishing import ONGOING, Phase, PostState, StatusPost
 from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
-from bot.messages.views import View, field, option, select, view, words
+from bot.messages.incidents.incident_forms import trace
+from bot.messages.views import View, anew, field, option, select, view, words
 
 MOST_TITLE = 150
 MOST_TEXT = 2500
@@ -28,23 +31,50 @@ def button(incident: Incident, post: StatusPost | None) -> Block:
     return b.button(word, "incident_publish", str(incident.id))
 
 
-def form(incident: Incident, post: StatusPost | None, lag: str, channel: str) -> View:
-    """The preview: what is sent is what everybody will read."""
+def form(
+    incident: Incident,
+    post: StatusPost | None,
+    lag: str,
+    channel: str,
+    mine: Mapping[str, str] | None = None,
+) -> View:
+    """The preview: what is sent is what everybody will read. `mine` is what somebody meant to say
+    over something newer, by its fields: it is kept, and what stands there now is told.
+    """
     late = f" {lag[0].upper()}{lag[1:]}." if lag else ""
     warning = (
         "*This is public*, and subscribers get it by mail; neither can be taken back. "
         f"The title gets “({incident.name})” at its end.{late}"
     )
     phases = [option(str(phase).capitalize(), str(phase)) for phase in ONGOING]
-    now = post.phase if post and not post.is_over else Phase.INVESTIGATING
+    now = str(post.phase if post and not post.is_over else Phase.INVESTIGATING)
     text = post.text if post and not post.is_over else f"{_SAYS[incident.severity]} {_LOOKING}"
+    shown = {"phase": now, "text": trace(text), "public": public(post)}
+    typed = mine or {}
     fields = [b.section(warning)]
     if post is None:
         fields.append(field("title", "Title", words(MOST_TITLE, incident.title)))
-    fields.append(field("phase", "Status", select(phases, str(now))))
-    fields.append(field("text", "What the public reads", words(MOST_TEXT, text, lines=True)))
-    memory = {"incident": incident.id, "channel": channel}
+    fields.append(field("phase", "Status", select(phases, typed.get("phase", now))))
+    text_field = words(MOST_TEXT, typed.get("text", text), lines=True)
+    fields.append(field("text", "What the public reads", text_field))
+    if mine is not None and post is not None:
+        fields = [b.section(_newer(post)), *anew(fields, post.revision)]
+    memory = {"incident": incident.id, "channel": channel, "shown": shown}
     return view("incident_publish", "Status page", "Publish", fields, memory)
+
+
+def public(post: StatusPost | None) -> str:
+    """By what a form knows again what the public was told; empty where it was told nothing."""
+    return trace(f"{post.phase} {post.text}") if post else ""
+
+
+def _newer(post: StatusPost) -> str:
+    who = b.mention(post.by)
+    return (
+        f"*Since you opened this form* {who} told the public, as “{b.line(post.title, 200)}”: "
+        f"*{post.phase}*, “{b.line(post.text, 2000)}”\n"
+        "Yours is not published. What you send now takes the place of that."
+    )
 
 
 _LOOKING = "We are looking into it."
