@@ -52,7 +52,7 @@ COMMANDS = (
     ),
     CommandEntry(
         setting="rollback",
-        usage="[service] [to v1.2.0] [force] [because reason]",
+        usage="[service] [staging] [to v1.2.0] [force] [because reason]",
         does="Go back to the last good version, or to another; one person suffices by default",
         handler=rollback.rollback,
     ),

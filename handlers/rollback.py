@@ -17,7 +17,9 @@ from handlers.payloads import Answer, Click, Command, FormErrors, Office, OpenFo
 
 
 def rollback(command: Command, office: Office) -> Answer:
-    """`/rollback [service] [to v1.2.0] because …` proposes; without a reason the form asks."""
+    """`/rollback [service] [staging] [to v1.2.0] because …` proposes; without a reason the form
+    asks.
+    """
     if command.text.strip().lower() in ("help", "-h", "--help", "?"):
         mine = [usage for usage in office.usages if usage[0].startswith(f"{command.name} ")]
         return reports.help_text(mine, {})
@@ -30,6 +32,7 @@ def rollback(command: Command, office: Office) -> Answer:
         version=str(wish.version) if wish.version else None,
         force=wish.force,
         reason=wish.reason,
+        environment=wish.environment or rollbacks.PRODUCTION,
     )
     if not order.reason:
         return _form(order, found, command.channel, command.name, office)
@@ -112,7 +115,8 @@ def _form(order: Order, found: Situation, channel: str, command: str, office: Of
         outlook=_outlook(order, found, office),
         others=_others(order, found, office),
     )
-    example = f"{command} {order.service} to {order.version} because …"
+    place = "" if order.environment == rollbacks.PRODUCTION else f" {order.environment}"
+    example = f"{command} {order.service}{place} to {order.version} because …"
     return OpenForm(view, Message(f"The form did not open in time. Type it instead: `{example}`"))
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.errors import Refusal
 from bot.domain.grammar import RollbackWish, parse_rollback
 from bot.domain.versions import Version
 
 TO = Version(1, 2, 0)
+WORDS = (
+    *("app", "apii", "to", "v1.0.0", "staging", "stagign", "force", "because", "back", "on"),
+    *("please", "logins", "fail"),
+)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +45,20 @@ TO = Version(1, 2, 0)
         ("force because: nothing else", {"force": True, "reason": "nothing else"}),
         ("force push broke the login", {"reason": "force push broke the login"}),
         ("app force push broke it", {"service": "app", "reason": "force push broke it"}),
+        ("production to v1.2.0", {"environment": "production", "version": TO}),
+        ("app prod", {"service": "app", "environment": "production"}),
+        ("production is down", {"reason": "production is down"}),
+        (
+            "app staging because smoke is red",
+            {"service": "app", "environment": "staging", "reason": "smoke is red"},
+        ),
+        ("to v1.2.0 --staging app", {"service": "app", "environment": "staging", "version": TO}),
+        ("“app” to 'v1.2.0'", {"service": "app", "version": TO}),
+        ("“app to v1.2.0”", {"service": "app", "version": TO}),
+        ("to v1.2.0 not v1.1.0", {"version": TO, "reason": "not v1.1.0"}),
+        ("because v1.2.1 broke staging", {"reason": "v1.2.1 broke staging"}),
+        ("“since v1.2.1 logins fail”", {"reason": "since v1.2.1 logins fail"}),
+        ("app fails to load", {"service": "app", "reason": "fails to load"}),
     ],
 )
 def test_what_is_understood(text: str, wish: dict[str, Any]) -> None:
@@ -55,9 +75,56 @@ def test_what_is_understood(text: str, wish: dict[str, Any]) -> None:
         ("to 1.2", "not_a_version"),
         ("v1.2", "not_a_version"),
         ("because", "empty_reason"),
+        ("staging prod", "said_twice"),
+        ("app to staging", "no_version"),
     ],
 )
 def test_what_is_refused(text: str, code: str) -> None:
     with pytest.raises(Refusal) as refused:
         parse_rollback(text, ["app", "web"])
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("app back to v1.0.0", "app to v1.0.0"),
+        ("app prod please to v1.0.0", "app production to v1.0.0"),
+        ("apii to v1.0.0", "api to v1.0.0"),
+        ("please app to v1.0.0", "app to v1.0.0"),
+        ("please to v1.0.0", "to v1.0.0"),
+        ("app → v1.0.0", "app to v1.0.0"),
+        ("app -> V1.0.0", "app to v1.0.0"),
+        ("app@v1.0.0", "app to v1.0.0"),
+        ("app back to 1.0.0.", "app to v1.0.0"),
+        ("app back to v1", "app to v…"),
+        ("app back to 1.0", "app to v…"),
+        ("stagin to v1.0.0", "staging to v1.0.0"),
+        ("app on staging to v1.0.0", "app staging to v1.0.0"),
+        ("app logins fail on staging", "app staging"),
+        ("staging is red", "staging"),
+        ("to v1.0.0 on staging", "staging to v1.0.0"),
+        ("stagign because smoke is red", "staging"),
+        ("apii because logins fail", "api"),
+        ("apii", "api"),
+        ("app becuase v1.2.1 loses orders", "app"),
+    ],
+)
+def test_a_version_or_a_place_is_never_lost_in_a_reason(text: str, meant: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        parse_rollback(text, ["app", "api"])
+    assert refused.value.code == "unknown_word"
+    assert f"nothing was changed. Did you mean /rollback {meant} because …?" in str(refused.value)
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=7).map(" ".join))
+def test_no_other_version_or_place_is_gone_back_to_than_was_typed(text: str) -> None:
+    try:
+        wish = parse_rollback(text, ["app", "api"])
+    except Refusal:
+        return
+    before = text.split("because")[0].split()
+    if "v1.0.0" in before:
+        assert wish.version == Version(1, 0, 0)
+    if "staging" in before:
+        assert wish.environment == "staging"

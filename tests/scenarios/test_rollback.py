@@ -163,6 +163,9 @@ async def test_an_old_button_does_not_act_on_another_situation(team: Workspace) 
         ("/rollback to yesterday", "To which version?"),
         ("/rollback to 1.2.0 because of that", "Did you mean v1.2.0?"),
         ("/rollback app app", "Two services are named"),
+        ("/rollback app back to v1.0.0", "Did you mean /rollback app to v1.0.0 because …?"),
+        ("/rollback apii to v1.0.0", "Did you mean /rollback to v1.0.0 because …?"),
+        ("/rollback staging is red", "Did you mean /rollback staging because …?"),
     ],
 )
 async def test_what_cannot_be_gone_back_to_is_refused_with_a_way_on(
@@ -170,6 +173,24 @@ async def test_what_cannot_be_gone_back_to_is_refused_with_a_way_on(
 ) -> None:
     assert told in await team.types("ana", line)
     assert await team.dispatches() == []
+
+
+async def test_it_goes_back_where_it_was_said_to(team: Workspace) -> None:
+    nowhere = "nothing to go back to. Name a version as well and add force: … to v1.2.0 force"
+    assert nowhere in await team.types("ana", "/rollback app staging because smoke is red")
+    said = await team.types("dee", "/rollback staging to v1.2.0 force because smoke is red")
+    assert said.startswith("Roll back app staging to v1.2.0?")
+    said = await team.types("ana", "/rollback app production to v1.0.0 because v1.2.0 is bad")
+    assert said.startswith("Roll back app production to v1.0.0?")
+
+
+async def test_the_question_for_the_service_keeps_version_and_place(tmp_path: Path) -> None:
+    shop = {"repo": "acme/app", "environments": {"production": {"bake": "PT0S"}}}
+    async with workspace(tmp_path, rules={"services": {"shop": shop}}) as team:
+        said = await team.types("ana", "/rollback to v1.1.0 because it is bad")
+        assert said.startswith("Which service? For example: /rollback to v1.1.0 app.")
+        said = await team.types("ana", "/rollback staging because smoke is red")
+        assert said.startswith("Which service? For example: /rollback staging app.")
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,11 @@ def bare_arguments(text: str, is_argument: Callable[[str], bool]) -> str:
     return _SPAN.sub(bare, clean[:end]) + clean[end:]
 
 
+def is_quoted(text: str) -> bool:
+    """Whether a text that `normalise` made is one in quotes."""
+    return _QUOTED.fullmatch(text) is not None
+
+
 def _unquoted(text: str) -> str:
     """Without the quotes around the whole of it; nothing when it is nothing but quotes."""
     if not text.strip(_MARKS + " "):

@@ -143,12 +143,12 @@ def no_target(choice: Choice) -> Refusal:
         return Refusal(
             Refused.NOTHING_LIVE,
             "I know of nothing that ever ran well here, so there is nothing to go back to. "
-            "Name a version and add force: {rollback} to v1.2.0 force because …",
+            "Name a version as well and add force: … to v1.2.0 force because …",
         )
     return Refusal(
         Refused.NO_KNOWN_GOOD,
         "{live} is live, and I know no earlier version that is good: each one failed, was left by "
-        "a rollback, has the cause of an open incident or is marked bad. Name one and add force: "
-        "{rollback} to v1.2.0 force because …",
+        "a rollback, has the cause of an open incident or is marked bad. Name one as well and add "
+        "force: … to v1.2.0 force because …",
         live=choice.live,
     )

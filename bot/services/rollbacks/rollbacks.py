@@ -44,7 +44,9 @@ def propose(
 ) -> tuple[Order, Situation]:
     """What would be done; nothing is changed. Refuses what cannot be."""
     _authorised(tx, slack_id)
-    name = service or service_of(config, config.commands.rollback, "")
+    where = "" if environment == PRODUCTION else f" {environment}"
+    where += f" to {version}" if version else ""
+    name = service or service_of(config, config.commands.rollback, where)
     _is_set_up(config, name, environment)
     found = situation(tx, name, environment, incident)
     is_open(found)
