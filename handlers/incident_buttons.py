@@ -1,6 +1,6 @@
 """The buttons of an incident, and the forms that some of them open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from bot.domain.errors import Refusal
 from bot.domain.grammar import MAX_REASON, clean_reason
@@ -11,6 +11,7 @@ from bot.domain.people import require_member
 from bot.messages import blocks as b
 from bot.messages.blocks import Message
 from bot.messages.incidents import incident_forms as forms
+from bot.messages.incidents import incident_news as news
 from bot.services.deployments.requests import who
 from bot.services.incidents import incident_causes as causes
 from bot.services.incidents import incident_decisions as decisions
@@ -32,14 +33,19 @@ def ask_update(click: Click, office: Office) -> Answer:
 
 
 def update(form: Submission, office: Office) -> Answer:
-    """The form for news was sent."""
+    """The form for news was sent: a state that was not touched is no wish to move it."""
     text, state = form.values.get("text", "").strip(), form.values.get("state", "")
     if not text:
         return FormErrors({"text": "Say what is new, if only that nothing is."})
+    incident = _incident(form, office)
+    sent = {"state": state} if state else {}
+    wish, is_newer = _against({"state": str(incident.state)}, sent, form)
     try:
-        return decisions.update(
-            office.tx, office.config, _incident(form, office), text, state, form.user
-        )
+        incidents.may_tell(office.tx, incident, form.user)
+        if is_newer:
+            return OpenForm(forms.update(incident, text, _channel(form), is_anew=True), AGAIN)
+        moved = wish.get("state", "")
+        return decisions.update(office.tx, office.config, incident, text, moved, form.user)
     except Refusal as refusal:
         return office.mistake("text", refusal)
 
@@ -66,11 +72,19 @@ def ask_lead(click: Click, office: Office) -> Answer:
 
 
 def lead(form: Submission, office: Office) -> Answer:
-    """The form that assigns the lead was sent."""
-    lead, comms = form.values.get("lead", ""), form.values.get("comms") or None
+    """The form that assigns the lead was sent: who was not touched stays."""
+    incident = _incident(form, office)
+    now = forms.leading(incident)
+    wish, is_newer = _against(now, {name: form.values.get(name, "") for name in now}, form)
+    if is_newer:
+        return OpenForm(forms.lead(incident, form.user, _channel(form), wish), AGAIN)
+    if not wish:
+        return news.done(incident, "nothing was changed")
+    led = now | wish
     try:
-        incident = _incident(form, office).id
-        return decisions.assign(office.tx, office.config, incident, lead, comms, form.user)
+        return decisions.assign(
+            office.tx, office.config, incident.id, led["lead"], led["comms"] or None, form.user
+        )
     except Refusal as refusal:
         return office.mistake("lead", refusal)
 
@@ -192,6 +206,22 @@ def _of_member(click: Click, office: Office) -> Incident:
     actor, _ = who(office.tx, click.user)
     require_member(actor)
     return incidents.load(office.tx, click.number)
+
+
+def _against(
+    now: Mapping[str, str], sent: Mapping[str, str], form: Submission
+) -> tuple[dict[str, str], bool]:
+    """What of a form differs from what it showed and so is wished, and whether some of that would
+    take back what became of it since. What is wished and is so already is no wish.
+    """
+    shown = form.memory.get("shown")
+    shown = shown if isinstance(shown, dict) else now
+    wish = {name: it for name, it in sent.items() if it not in (shown.get(name), now[name])}
+    return wish, any(shown.get(name) != now[name] for name in wish)
+
+
+def _channel(form: Submission) -> str:
+    return str(form.memory.get("channel", ""))
 
 
 def _incident(form: Submission, office: Office) -> Incident:

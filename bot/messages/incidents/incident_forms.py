@@ -14,7 +14,7 @@ from bot.domain.incidents.suspects import Suspect
 from bot.domain.metrics.history import CauseState, Closure
 from bot.messages import blocks as b
 from bot.messages.incidents.incidents import DECISIONS
-from bot.messages.views import MOST_VALUE, Element, View, field, option, select, view, words
+from bot.messages.views import MOST_VALUE, Element, View, anew, field, option, select, view, words
 
 MOST_TITLE = 150
 MOST_UPDATE = 2500
@@ -89,8 +89,10 @@ def _kept(origin: Origin) -> dict[str, str]:
     }
 
 
-def update(incident: Incident, text: str, channel: str) -> View:
-    """The form for news; the state may be changed with it."""
+def update(incident: Incident, text: str, channel: str, *, is_anew: bool = False) -> View:
+    """The form for news; the state may be changed with it. `is_anew` is for somebody who would
+    have moved it from another state than it is in by now.
+    """
     fields = [b.section(f"*{incident.name}* {b.line(incident.title, 150)}")]
     if incident.state in UNRESTORED:
         states = [option(str(state).capitalize(), str(state)) for state in UNRESTORED]
@@ -98,22 +100,44 @@ def update(incident: Incident, text: str, channel: str) -> View:
     text_field = words(MOST_UPDATE, text, lines=True)
     hint = "It is posted where the team works on it, and the next one is promised."
     fields.append(field("text", "What is new", text_field, hint=hint))
-    return view("incident_update", "Post an update", "Post", fields, _memory(incident, channel))
+    if is_anew:
+        fields = _anew(incident, fields, f"it became *{incident.state}*. Yours is not posted")
+    memory = _memory(incident, channel) | {"shown": {"state": str(incident.state)}}
+    return view("incident_update", "Post an update", "Post", fields, memory)
 
 
-def lead(incident: Incident, user: str, channel: str) -> View:
+def lead(
+    incident: Incident, user: str, channel: str, mine: Mapping[str, str] | None = None
+) -> View:
     """The form that assigns the lead, and who tells people in their place; whoever pressed the
-    button is chosen already.
+    button is chosen already. `mine` is whom somebody chose, by field, over newer choices.
     """
-    chosen: Element = {"type": "users_select", "initial_user": incident.lead or user}
+    typed = mine or {}
+    led, told = typed.get("lead", incident.lead or user), typed.get("comms", incident.comms)
+    chosen: Element = {"type": "users_select", "initial_user": led}
     fields = [b.section(f"*{incident.name}* {b.line(incident.title, 150)}")]
     fields.append(field("lead", "Lead", chosen, hint="Answers for updates and the post-mortem."))
     comms: Element = {"type": "users_select"}
-    if incident.comms:
-        comms["initial_user"] = incident.comms
+    if told:
+        comms["initial_user"] = told
     hint = "Who posts the updates, and is reminded of them, so that the lead need not."
     fields.append(field("comms", "Communications", comms, hint=hint, optional=True))
-    return view("incident_lead", "Assign the lead", "Assign", fields, _memory(incident, channel))
+    if mine is not None:
+        lead, speaks = (b.mention(who) if who else "nobody" for who in leading(incident).values())
+        now = f"it got other people: {lead} leads, {speaks} has the communications"
+        fields = _anew(incident, fields, f"{now}. Yours are not assigned")
+    memory = _memory(incident, channel) | {"shown": leading(incident)}
+    return view("incident_lead", "Assign the lead", "Assign", fields, memory)
+
+
+def leading(incident: Incident) -> dict[str, str]:
+    """Who leads it and who tells people, by field; empty where nobody does."""
+    return {"lead": incident.lead or "", "comms": incident.comms or ""}
+
+
+def _anew(incident: Incident, fields: list[Element], what: str) -> list[Element]:
+    said = f"*Since you opened this form* {what}: look once more, and send it."
+    return [fields[0], b.section(said), *anew(fields[1:], incident.revision)]
 
 
 def edit(incident: Incident, found: Sequence[Suspect], channel: str) -> View:
