@@ -2,7 +2,9 @@
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
+from bot.domain.errors import Refusal
 from bot.domain.grammar import IncidentWish, parse_incident
 from bot.domain.incidents.incidents import Severity
 from tests.domain.samples import ANYTHING
@@ -40,6 +42,16 @@ def opens(severity: Severity | None = None, text: str = "", **more: object) -> I
         ("drill", opens(drill=True)),
         ("drill outage all down", opens(Severity.OUTAGE, "all down", drill=True)),
         ("drill all down", opens(None, "all down", drill=True)),
+        ("drill: outage all down", opens(Severity.OUTAGE, "all down", drill=True)),
+        ("DRILL - major: slow", opens(Severity.MAJOR, "slow", drill=True)),
+        ("[drill] sev1 all down", opens(Severity.OUTAGE, "all down", drill=True)),
+        ("“drill” all down", opens(None, "all down", drill=True)),
+        ("drill, all down", opens(None, "all down", drill=True)),
+        ("drill:", opens(drill=True)),
+        ("drill-press is broken", opens(None, "drill-press is broken")),
+        ("outage the drill is down", opens(Severity.OUTAGE, "the drill is down")),
+        ("outage nobody sees drills", opens(Severity.OUTAGE, "nobody sees drills")),
+        ("outage drilldown is empty", opens(Severity.OUTAGE, "drilldown is empty")),
         ("outage “nobody gets in”", opens(Severity.OUTAGE, '"nobody gets in"')),
     ],
 )
@@ -47,6 +59,38 @@ def test_what_is_understood(typed: str, wish: IncidentWish) -> None:
     assert parse_incident(typed) == wish
 
 
+@pytest.mark.parametrize(
+    ("typed", "drill"),
+    [
+        ("outage drill: nobody can log in", "outage nobody can log in"),
+        ("outage drill nobody can log in", "outage nobody can log in"),
+        ("sev1: DRILL - nobody can log in", "outage nobody can log in"),
+        ("major [drill] slow", "major slow"),
+        ("outage --drill all down", "outage all down"),
+        ("outage this is just a drill: all down", "outage all down"),
+        ("this is a drill, outage all down", "outage all down"),
+        ("major outage drill: all down", "major all down"),
+        ("outage drill", "outage"),
+        ("fire drill!", "…"),
+    ],
+)
+def test_where_drill_leads_nobody_is_woken_and_no_outage_kept_quiet(typed: str, drill: str) -> None:
+    with pytest.raises(Refusal) as no:
+        parse_incident(typed)
+    assert no.value.code == "drill_or_not"
+    assert f"I opened nothing. A drill: /incident drill {drill}. If it is real" in str(no.value)
+
+
 @given(ANYTHING)
 def test_whatever_is_typed_is_some_wish(typed: str) -> None:
     assert parse_incident(typed).deed in ("open", "list", "update", "playbook", "help")
+
+
+@given(st.sampled_from(["", "outage ", "sev2: "]), ANYTHING)
+def test_whatever_follows_drill_is_never_a_real_incident(severity: str, after: str) -> None:
+    try:
+        wish = parse_incident(f"{severity}drill {after}")
+    except Refusal as no:
+        assert no.code in ("drill_or_not", "reason_too_long")
+    else:
+        assert wish.drill and not severity

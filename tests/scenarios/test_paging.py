@@ -56,8 +56,11 @@ async def test_an_outage_wakes_somebody_once_and_lets_them_sleep_again(team: Wor
 
 async def test_what_is_not_bad_and_what_is_no_incident_wakes_nobody(team: Workspace) -> None:
     await team.types("ana", "/incident moderate Search is slow")
-    await team.types("ana", "/incident drill outage The database is gone")
+    await team.types("ana", "/incident drill: outage The database is gone")
+    said = await team.types("ana", "/incident outage drill: The database is gone")
+    assert "A drill: /incident drill outage The database is gone. If it is real," in said
     await team.passes("PT1M")
+    assert len(await team.channel()) == 2
     assert await events(team) == []
     assert [await paging(team, root) for root in (0, 1)] == ["", ""]
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.domain.errors import Refusal
 from bot.domain.grammar.words import clean_reason, normalise
 from bot.domain.incidents.incidents import Severity
 
@@ -13,6 +14,14 @@ SEVERITIES = {str(severity): severity for severity in Severity} | {
 Deed = Literal["open", "list", "update", "playbook", "help"]
 _ALONE: dict[str, Deed] = {"help": "help", "list": "list", "playbook": "playbook"}
 _ID = re.compile(r"inc-?([1-9][0-9]{0,8})", re.IGNORECASE)
+_DRILL = re.compile(r"[-\[(*_\"']*drill[-\])*_\"':,.!]*(?:\s[-:\s]*|$)", re.IGNORECASE)
+"""“drill” as the first word, whatever is around it."""
+
+_LEADING = re.compile(
+    rf"\W*(?:(?:{'|'.join(SEVERITIES)}|this|it|that|is|it's|just|only|a|an|fire)\W+)*drills?(?!-?\w)",
+    re.IGNORECASE,
+)
+"""A text that begins with a drill, in as many words as it takes to say so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +58,24 @@ def parse_incident(text: str) -> IncidentWish:
         if not rest:
             return IncidentWish(deed="update")
         return IncidentWish(deed="open", text=whole, maybe_update=rest)
-    if word == "drill":
-        severity, said = _severity(rest)
+    if drill := _DRILL.match(whole):
+        severity, said = _severity(whole[drill.end() :])
         return IncidentWish(deed="open", severity=severity, text=said, drill=True)
     severity, said = _severity(whole)
+    if found := _LEADING.match(said):
+        raise _which(severity, said[found.end() :].lstrip(" -:,.!)]*_\"'"))
     return IncidentWish(deed="open", severity=severity, text=said)
+
+
+def _which(severity: Severity | None, said: str) -> Refusal:
+    """A drill or not: what is wrong would wake people, or nobody."""
+    return Refusal(
+        "drill_or_not",
+        "Is it a drill? I opened nothing. A drill: {incident} drill {said}. "
+        "If it is real, begin with what users see, and not with “drill”: {incident} {severity} …",
+        said=" ".join(filter(None, (severity, said))) or "…",
+        severity=severity or "outage",
+    )
 
 
 def _severity(text: str) -> tuple[Severity | None, str]:
