@@ -81,7 +81,7 @@ def show(fact: object) -> str:
 
 def refused(refusal: Refusal, commands: Mapping[str, str] = COMMANDS) -> Message:
     """A refusal as the person reads it; `commands` are the names of the commands."""
-    return Message(fill(refusal.template, {**refusal.facts, **commands}))
+    return Message(fill(refusal.template, {**commands, **refusal.facts}))
 
 
 def when(moment: datetime) -> str:

@@ -1,7 +1,8 @@
 """What stands under the fields of a form: plain sentences, because Slack shows no markup there."""
 
-from bot.domain.errors import Refusal
+from bot.domain.errors import COMMANDS, Refusal
 from bot.domain.people import Who
+from bot.messages import blocks
 from bot.messages.deployments import forms
 from tests.domain.samples import NOON
 
@@ -29,3 +30,9 @@ def test_foreign_words_stand_as_they_were_typed_but_for_what_cannot_be_seen() ->
 
 def test_commands_are_called_as_the_team_calls_them() -> None:
     assert mistake("Type {deploy} v1.2.1") == "Type /ship v1.2.1"
+
+
+def test_a_fact_goes_before_the_command_of_that_name() -> None:
+    assert mistake("{deploy} hotfix {deployments}", deployments="INC-7") == "/ship hotfix INC-7"
+    no = Refusal("x", "{deploy} hotfix {incident}", incident="INC-7")
+    assert blocks.refused(no, COMMANDS).text == "/deploy hotfix INC-7"

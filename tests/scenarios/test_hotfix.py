@@ -74,7 +74,9 @@ async def test_a_hotfix_by_the_form(team: Workspace) -> None:
     assert wrong["errors"]["incident"].startswith("A hotfix for which incident?")
     form["Hotfix for incident"] = "inc-1"
     wrong = await team.submits("ana", **form)
-    assert "at least 10 characters" in wrong["errors"]["reason"]
+    meant = "at least 10 characters: /deploy v1.2.1 hotfix INC-1 because sign-in is broken"
+    assert meant in wrong["errors"]["reason"]
+    assert meant in await team.types("ana", "/deploy v1.2.1 hotfix INC-1")
     await team.submits("ana", **form, Reason="sign-in is broken")
     await team.passes("PT1S")
     assert "hotfix for INC-1" in (await team.channel())[-1]

@@ -50,7 +50,7 @@ def mistake(refusal: Refusal, name_of: Callable[[str], str], commands: Mapping[s
                 seen = "".join(c for c in " ".join(str(fact).split()) if c.isprintable())
                 return b.shorten(seen, b.LINE_LIMIT)
 
-    facts = {**refusal.facts, **commands}
+    facts = {**commands, **refusal.facts}
     return refusal.template.format_map({name: show(fact) for name, fact in facts.items()})
 
 
