@@ -16,6 +16,11 @@ from tests.services.runs import Run
 
 REVIEWER = "gonogo-reviewer"
 PLACE = "production"
+Stands = tuple[tuple[str, str], ...]
+"""Jobs, and the environments that they name."""
+
+DEPLOY: Stands = (("deploy", PLACE),)
+MIGRATE_FIRST: Stands = (("migrate", PLACE), *DEPLOY)
 
 
 @dataclass
@@ -23,9 +28,9 @@ class GatedHub(Hub):
     """`gates` are the repositories whose releases wait, and for what; without `reviewers` nobody's
     gate holds anything. `on_answer` hears of each answer before it is taken; `replies` are the
     ways in which the next ones go: accepted, lost (taken, and 502), dropped (not taken, and 502),
-    declined. `stands` are the jobs that come to a gate, one after the other or all `at_once`, and
-    at which; GitHub asks for each. With a `timer` it lists a gate that was answered until that has
-    run out, too.
+    declined. `stands` are the jobs of a repository that come to a gate, one after the other or all
+    `at_once`, and at which; GitHub asks for each. With a `timer` it lists a gate that was answered
+    until that has run out, too.
     """
 
     gates: dict[str, Literal["people", "rule"]] = field(default_factory=dict)
@@ -34,7 +39,7 @@ class GatedHub(Hub):
     replies: list[str] = field(default_factory=list)
     reviewed: dict[int, list[Review]] = field(default_factory=dict)
     past: set[int] = field(default_factory=set)
-    stands: tuple[tuple[str, str], ...] = (("deploy", PLACE),)
+    stands: dict[str, Stands] = field(default_factory=dict)
     at_once: bool = False
     let_in: dict[int, list[str]] = field(default_factory=dict)
     ruled: dict[int, list[str]] = field(default_factory=dict)
@@ -74,13 +79,13 @@ class GatedHub(Hub):
 
     def standing(self, run: Run) -> tuple[str, str]:
         """The job that stands at a gate, and at which."""
-        return self.stands[len(self.let_in.get(run.id, ()))]
+        return self.stands.get(run.repo, DEPLOY)[len(self.let_in.get(run.id, ()))]
 
     def _lets(self, run: Run, *, approve: bool) -> None:
         job, _ = self.standing(run)
         if not approve:
             run.ends("failure")
-        elif job != self.stands[-1][0]:
+        elif job != self.stands.get(run.repo, DEPLOY)[-1][0]:
             self.let_in.setdefault(run.id, []).append(job)
         elif self.timer is not None and run.id not in self.opens:
             self.opens[run.id] = (run.began_at or run.created_at) + self.timer
@@ -103,8 +108,9 @@ class GatedHub(Hub):
         found = await super().workflow(repo, file)
         if not self._holds(repo, file):
             return found
-        places = tuple(sorted({place for _, place in self.stands}))
-        return replace(found, environments=dict(self.stands), waits_for={"deploy": places})
+        places = dict(self.stands.get(repo, DEPLOY))
+        waits_for = {"deploy": tuple(sorted(set(places.values())))}
+        return replace(found, environments=places, waits_for=waits_for)
 
     async def run(self, repo: str, run_id: int) -> tuple[RunSummary, Progress]:
         run = self.run_of(run_id)
@@ -115,10 +121,9 @@ class GatedHub(Hub):
         word = "completed" if run.is_over else "waiting"
         stage = replace(progress.stages[0], status=word, conclusion=run.conclusion, started_at=None)
         past = self.let_in.get(run_id, [])
-        before = [
-            replace(stage, name=job, status="completed", conclusion="success") for job in past
-        ]
-        left = self.stands[len(past) :] if self.at_once else (self.standing(run),)
+        done = replace(stage, status="completed", conclusion="success", started_at=run.created_at)
+        before = [replace(done, name=job) for job in past]
+        left = self.stands[repo][len(past) :] if self.at_once else (self.standing(run),)
         now = [replace(stage, name=job) for job, _ in left]
         return summary, replace(progress, stages=(*before, *now))
 

@@ -15,6 +15,7 @@ from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
 from bot.messages.deployments.cards import UNPROVEN, card
 from tests.services.against import SOURCES
+from tests.services.gates import MIGRATE_FIRST
 from tests.services.github import BOT
 from tests.services.runs import Run
 from tests.services.team import Team
@@ -66,6 +67,7 @@ class Base(RuleBasedStateMachine):
         team.hub.on_call = self.on_call
         team.hub.on_answer = self.at_the_gate
         team.hub.shaless = SHALESS
+        team.hub.stands["acme/job"] = MIGRATE_FIRST
         await team.works()
         return team
 

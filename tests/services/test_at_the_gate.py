@@ -5,16 +5,13 @@ never left waiting for nobody.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot import config
 from bot.domain.deployments.states import State
 from bot.domain.errors import Fault
 from bot.ports import Post
-from tests.services import team as teams
 from tests.services.runs import Run
 from tests.services.team import Team
 
@@ -235,51 +232,3 @@ async def test_who_let_an_earlier_attempt_in_opens_no_timer_of_this_one(team: Te
     found = await team.newest()
     assert (found.state, run.status, found.four_eyes) == (State.RUNNING, "in_progress", "")
     assert [one.github for one in found.approvals] == ["dee-acme"]
-
-
-CHECKS, MIGRATE, DEPLOY = (("check", "checks"), ("migrate", "production"), ("deploy", "production"))
-
-
-@pytest.mark.parametrize("stands", [(CHECKS, DEPLOY), (MIGRATE, DEPLOY), (CHECKS, MIGRATE, DEPLOY)])
-@pytest.mark.parametrize("replies", [["accepted", "dropped"], ["lost", "lost"], ["dropped"]])
-async def test_the_rule_is_answered_once_for_each_job_that_comes_to_it(
-    team: Team, stands: tuple[tuple[str, str], ...], replies: list[str]
-) -> None:
-    both = "{mode: github_protection_rule, environments: [checks, production]}"
-    text = teams.CONFIG.replace("{mode: github_protection_rule}", both)
-    team = replace(team, config=config.parse(text))
-    team.hub.stands = stands
-    assert await team.asks("ana", "v1.1.0", "job") is None
-    await team.works()
-    await team.passes(5)
-    [run] = team.hub.started
-    team.hub.replies = list(replies)
-    assert await team.approves("bo", 1) is None
-    for _ in range(6):
-        await team.passes(61)
-    answered = [place for _, place in stands]
-    assert (team.hub.ruled[run.id], run.status) == (answered, "in_progress")
-    found = await team.newest()
-    assert (found.state, found.four_eyes) == (State.RUNNING, "")
-    assert alerts(await team.store.read(lambda tx: tx.posts_due(tx.now))) == []
-
-
-@pytest.mark.parametrize("let_in", ["each", "all", "none"])
-async def test_two_jobs_that_stand_at_the_rule_at_once(team: Team, let_in: str) -> None:
-    """GitHub may let in all by one answer, and show it late; what it never shows is a person's."""
-    team.hub.stands, team.hub.at_once = (MIGRATE, DEPLOY), True
-    assert await team.asks("ana", "v1.1.0", "job") is None
-    await team.works()
-    await team.passes(5)
-    [run] = team.hub.started
-    team.hub.replies = ["accepted"] if let_in == "each" else ["accepted", *["declined"] * 9]
-    assert await team.approves("bo", 1) is None
-    await team.passes(5)
-    if let_in == "all":
-        team.hub.past.add(run.id)
-        run.status = "in_progress"
-    for _ in range(6):
-        await team.passes(11)
-    said = alerts(await team.store.read(lambda tx: tx.posts_due(tx.now)))
-    assert (run.status == "waiting", len(said)) == ((True, 1) if let_in == "none" else (False, 0))
-    assert team.hub.ruled[run.id] == ["production"] * (2 if let_in == "each" else 1)

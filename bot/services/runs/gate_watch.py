@@ -11,7 +11,7 @@ from bot.domain.deployments.runs import Progress
 from bot.domain.deployments.states import State
 from bot.domain.errors import NotFound
 from bot.messages.deployments import protection as alerts
-from bot.ports import Held
+from bot.ports import Held, Post
 from bot.services.deployments.asking import asking
 from bot.services.desk import Desk, announce
 from bot.services.runs import rejections, reviews
@@ -90,10 +90,16 @@ async def still_waits(desk: Desk, deployment: Deployment) -> Deployment | None:
         if not await rejections.ended(desk, deployment, seen):
             await rejections.timed_out(desk, deployment, seen)
         return None
-    if await held(desk, seen):
+    if await held(desk, seen) and not _goes_on(deployment, seen):
         return await _announced(desk, seen)
     await desk.save(deployment, seen.to(State.RUNNING, desk.now()), action="gate_opened")
     return None
+
+
+def _goes_on(before: Deployment, seen: Deployment) -> bool:
+    """Whether a job that stood at a gate stands there no longer: somebody let it in."""
+    stood = before.progress.waiting if before.progress else ()
+    return seen.progress is not None and not set(stood) <= set(seen.progress.waiting)
 
 
 async def see(desk: Desk, deployment: Deployment) -> Deployment | None:
@@ -225,14 +231,33 @@ def _has_begun(desk: Desk, seen: Deployment, progress: Progress) -> bool:
 async def _stand(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
     """The run has come to a gate: ask, or go on where it has been approved already."""
     found = await reviews.read(desk, seen)
-    known, _ = await reviews.counted(desk, await _announced(desk, seen), found)
+    known, against = await reviews.counted(desk, await _announced(desk, seen), found)
     if approvals.is_enough(known):
         await desk.save(deployment, known.to(State.APPROVED, desk.now()), action="at_next_gate")
         return
     expires = known.expires_at or desk.now() + desk.config.approval.expires
+    action, alerting = "opened", tuple[Post, ...]()
+    protection = known.protection
+    if protection is not None and (slipped := await _slipped_in(desk, known, protection)):
+        known, alerting = reviews.broken_by(desk, known, against)
+        known = known.with_(protection=protection.took((), slipped))
+        action = "four_eyes_broken"
     waiting = known.to(State.AWAITING_APPROVAL, desk.now(), expires_at=expires)
-    posts = await asking(desk, waiting, again=False)
-    await desk.save(deployment, waiting, action="opened", posts=posts)
+    posts = (*alerting, *await asking(desk, waiting, again=False))
+    detail = {"why": known.four_eyes} if alerting else {}
+    await desk.save(deployment, waiting, action=action, posts=posts, detail=detail)
+
+
+async def _slipped_in(desk: Desk, seen: Deployment, protection: Protection) -> tuple[str, ...]:
+    """The jobs at environments of this deployment that have begun though we let none in."""
+    stages = seen.progress.stages if seen.progress else ()
+    begun = [one.name for one in stages if one.started_at and one.name not in protection.let_in]
+    try:
+        workflow = await desk.github.workflow(seen.repo, seen.workflow)
+    except NotFound:
+        return ()
+    ours = protection.environments
+    return tuple(name for name in begun if workflow.environments.get(name) in ours)
 
 
 async def _past(desk: Desk, deployment: Deployment, seen: Deployment) -> None:

@@ -1,5 +1,6 @@
 """Reviews: who let a run past its gate at GitHub, and whether those were four eyes."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain.approvals import approvals
@@ -130,8 +131,16 @@ def judged(
         why.append(f"it was {deployment.ends_as} here, and GitHub let it go on")
     elif approvals.is_enough(deployment):
         return passed, ()
-    if not why:
-        given, needed = len(deployment.approvals), approvals.needed(deployment)
-        why.append(f"it went past GitHub's gate with {given} of {needed} approvals")
-    broken = passed.with_(four_eyes="; ".join(why))
+    return broken_by(desk, passed, why)
+
+
+def broken_by(
+    desk: Desk, deployment: Deployment, why: Sequence[str]
+) -> tuple[Deployment, tuple[Post, ...]]:
+    """The deployment of whose run GitHub let in something without enough approvals, and the alert;
+    `why` are the reasons that are known.
+    """
+    given, needed = len(deployment.approvals), approvals.needed(deployment)
+    reasons = why or [f"it went past GitHub's gate with {given} of {needed} approvals"]
+    broken = deployment.with_(four_eyes="; ".join(reasons))
     return broken, (announce(desk.config, broken, "four-eyes", alerts.four_eyes(broken)),)

@@ -1,0 +1,89 @@
+"""Several jobs of one run at gates of GitHub's: each is let in once, by what was approved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot import config
+from bot.domain.deployments.states import State
+from tests.services import team as teams
+from tests.services.gates import DEPLOY, MIGRATE_FIRST, Stands
+from tests.services.team import Team
+from tests.services.test_at_the_gate import alerts, waits
+
+CHECKS: Stands = (("check", "checks"),)
+
+
+@pytest.mark.parametrize("stands", [CHECKS + DEPLOY, MIGRATE_FIRST, CHECKS + MIGRATE_FIRST])
+@pytest.mark.parametrize("replies", [["accepted", "dropped"], ["lost", "lost"], ["dropped"]])
+async def test_the_rule_is_answered_once_for_each_job_that_comes_to_it(
+    team: Team, stands: Stands, replies: list[str]
+) -> None:
+    both = "{mode: github_protection_rule, environments: [checks, production]}"
+    text = teams.CONFIG.replace("{mode: github_protection_rule}", both)
+    team = replace(team, config=config.parse(text))
+    team.hub.stands["acme/job"] = stands
+    assert await team.asks("ana", "v1.1.0", "job") is None
+    await team.works()
+    await team.passes(5)
+    [run] = team.hub.started
+    team.hub.replies = list(replies)
+    assert await team.approves("bo", 1) is None
+    for _ in range(6):
+        await team.passes(61)
+    answered = [place for _, place in stands]
+    assert (team.hub.ruled[run.id], run.status) == (answered, "in_progress")
+    found = await team.newest()
+    assert (found.state, found.four_eyes) == (State.RUNNING, "")
+    assert alerts(await team.store.read(lambda tx: tx.posts_due(tx.now))) == []
+
+
+@pytest.mark.parametrize("who", ["ana-acme", "an administrator", "bo-acme"])
+async def test_who_lets_in_the_first_job_alone_breaks_four_eyes_there(team: Team, who: str) -> None:
+    team.hub.stands["acme/api"] = MIGRATE_FIRST
+    run = await waits(team)
+    if who == "an administrator":
+        team.hub.let_in[run.id] = ["migrate"]
+    else:
+        team.hub.reviews_it(run, who, approve=True)
+    for _ in range(3):
+        await team.passes(61)
+    broken = {
+        "ana-acme": "approved at GitHub by ana-acme, who asked for it",
+        "an administrator": "it went past GitHub's gate with 0 of 1 approvals",
+        "bo-acme": "",
+    }
+    found = await team.newest()
+    state = State.RUNNING if who == "bo-acme" else State.AWAITING_APPROVAL
+    assert (found.state, found.four_eyes) == (state, broken[who])
+    posts = await team.store.read(lambda tx: tx.posts_due(tx.now))
+    assert any("four eyes" in post.message.text for post in posts) is bool(broken[who])
+    if broken[who]:
+        assert await team.approves("dee", 1) is None
+        for _ in range(3):
+            await team.passes(15)
+    found = await team.newest()
+    assert (run.status, found.four_eyes) == ("in_progress", broken[who])
+
+
+@pytest.mark.parametrize("let_in", ["each", "all", "none"])
+async def test_two_jobs_that_stand_at_the_rule_at_once(team: Team, let_in: str) -> None:
+    """GitHub may let in all by one answer, and show it late; what it never shows is a person's."""
+    team.hub.stands["acme/job"], team.hub.at_once = MIGRATE_FIRST, True
+    assert await team.asks("ana", "v1.1.0", "job") is None
+    await team.works()
+    await team.passes(5)
+    [run] = team.hub.started
+    team.hub.replies = ["accepted"] if let_in == "each" else ["accepted", *["declined"] * 9]
+    assert await team.approves("bo", 1) is None
+    await team.passes(5)
+    if let_in == "all":
+        team.hub.past.add(run.id)
+        run.status = "in_progress"
+    for _ in range(6):
+        await team.passes(11)
+    said = alerts(await team.store.read(lambda tx: tx.posts_due(tx.now)))
+    assert (run.status == "waiting", len(said)) == ((True, 1) if let_in == "none" else (False, 0))
+    assert team.hub.ruled[run.id] == ["production"] * (2 if let_in == "each" else 1)
