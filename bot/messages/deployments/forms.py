@@ -101,10 +101,11 @@ def rollback(
     what becomes of the deployment that is there, and whether `others` have to approve it.
     """
     choices = {one.version: about(one, name_of) for one in earlier if not one.why_not}
-    choices.setdefault(order.version, "never ran well here")
+    meant = choices.pop(order.version, "never ran well here")
+    choices = {order.version: meant, **choices}
     options = [option(f"{name} · {about}", name) for name, about in choices.items()][:100]
     target: dict[str, Any] = {"type": "static_select", "options": options}
-    target |= {"initial_option": next(o for o in options if o["value"] == order.version)}
+    target |= {"initial_option": options[0]}
     reasons = {
         "type": "static_select",
         "options": [option(reason, reason.name) for reason in Reason],
