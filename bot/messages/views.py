@@ -23,7 +23,7 @@ def view(
         "title": plain(title, 24),
         "submit": plain(submit, 24),
         "close": plain("Cancel", 24),
-        "private_metadata": json.dumps(memory),
+        "private_metadata": json.dumps(memory, ensure_ascii=False),
         "blocks": blocks,
     }
 
@@ -79,6 +79,7 @@ def select(options: list[Element], chosen: str | None = None) -> Element:
 
 
 def words(most: int, initial: str = "", *, lines: bool = False) -> Element:
-    """A field for text."""
+    """A field for text; what it begins with ends in an ellipsis where that is too long for it."""
     element: Element = {"type": "plain_text_input", "max_length": most, "multiline": lines}
-    return element | ({"initial_value": initial[:most]} if initial else {})
+    cut = initial if len(initial) <= most else f"{initial[: most - 1]}…"
+    return element | ({"initial_value": cut} if initial else {})

@@ -1,5 +1,6 @@
 """Incidents in words: the template byte for byte, and foreign words that stay words."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 from bot.domain.deployments.changes import Change, ChangeList
 from bot.domain.deployments.validation import Outcome, Reading, Validation
 from bot.domain.gates import Issue
+from bot.domain.grammar import IncidentWish
 from bot.domain.incidents.incidents import Incident, Postmortem, Severity, State
+from bot.domain.incidents.origins import Origin
 from bot.domain.incidents.promise import Score
 from bot.domain.incidents.timeline import Event, What
 from bot.domain.metrics.history import CauseState
@@ -229,3 +232,36 @@ def test_who_opens_what_may_be_open_already_is_told() -> None:
         "INC-6 (outage, investigating) is open about the same service: if it is the same, go on "
         "there (/incident update INC-6 …), and Close this one as a duplicate."
     )
+
+
+@pytest.mark.parametrize(
+    ("character", "kept"), [("a", 2699), ("ж", 2699), ("\n", 1349), ("🔥", 1349)]
+)
+def test_of_a_message_as_much_is_kept_as_a_form_remembers(character: str, kept: int) -> None:
+    def opened(text: str) -> tuple[str, str, str]:
+        origin = Origin(channel="C0DEPLOY", ts="1.2", at=NOON, writer="U0CY", text=text)
+        wish = IncidentWish(deed="open", text=text)
+        form = forms.report(wish, ["app"], (), NOON, has_page=True, origin=origin)
+        memory = form["private_metadata"]
+        assert len(memory.encode("utf-16-le")) // 2 <= 3000
+        impact = next(one for one in form["blocks"] if one.get("block_id") == "impact")
+        told = form["blocks"][0]["text"]["text"]
+        return told, json.loads(memory)["origin"]["text"], impact["element"]["initial_value"]
+
+    told, text, impact = opened(character * 2880)
+    assert text == character * kept + "…"
+    assert f"its first {kept:,} of 2,880 characters go there" in told
+    assert len(impact) == 500 and impact.endswith("…")
+    told, text, impact = opened(character * 450)
+    assert text == impact == character * 450 and told.endswith("as it stands there.")
+
+
+def test_what_the_timeline_takes_of_a_long_message_says_that_it_is_cut() -> None:
+    def field(text: str) -> dict[str, Any]:
+        form = forms.timeline([PROMISED], text, NOON, {})
+        return next(one for one in form["blocks"] if one["block_id"] == "text")
+
+    cut = field("t" * 2501)
+    assert cut["element"]["initial_value"] == "t" * 2499 + "…"
+    assert cut["hint"]["text"] == "The message has 2,501 characters; it is cut where “…” stands."
+    assert "hint" not in field("t" * 2500)

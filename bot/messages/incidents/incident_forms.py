@@ -24,8 +24,10 @@ EDITED = ("severity", "title", "impact", "eta", "started_at", "detected_at", "re
 PUBLIC = {"later": "Not now", "next": "Next, with a preview"}
 _MORE = 200
 _PUBLIC = re.compile("C[A-Z0-9]+")
-_MOST_KEPT = 2000
-"""So much of a message, as JSON, a form remembers; Slack takes 3000 characters with the rest."""
+_MOST_KEPT = 2700
+"""So much of a message, as JSON in UTF-16 units, a form remembers. Slack takes 3000 characters with
+the rest, and does not say how it counts those beyond the first plane.
+"""
 
 
 def report(
@@ -63,9 +65,21 @@ def report(
         fields.append(field("public", "Status page", _one_of(PUBLIC)))
     memory: dict[str, Any] = {"drill": wish.drill}
     if origin is not None:
+        text = _kept(origin.text)
         told = f"From {whose(origin)}. It goes on the timeline as it stands there."
+        if text != origin.text:
+            told = (
+                f"From {whose(origin)}. It is too long for the timeline: its first "
+                f"{len(text) - 1:,} of {len(origin.text):,} characters go there, and the thread "
+                "links to the whole."
+            )
         fields.insert(0, b.section(told))
-        memory["origin"] = _kept(origin)
+        memory["origin"] = {
+            "channel": origin.channel,
+            "ts": origin.ts,
+            "writer": origin.writer,
+            "text": text,
+        }
     name = "Incident drill" if wish.drill else "Open an incident"
     return view("incident", name, "Open", fields, memory)
 
@@ -77,16 +91,15 @@ def whose(origin: Origin) -> str:
     return f"what {who} wrote {where}"
 
 
-def _kept(origin: Origin) -> dict[str, str]:
-    text = origin.text
-    while len(json.dumps(text)) > _MOST_KEPT:
-        text = f"{text[: len(text) * 3 // 4]}…"
-    return {
-        "channel": origin.channel,
-        "ts": origin.ts,
-        "writer": origin.writer,
-        "text": text,
-    }
+def _kept(text: str) -> str:
+    """What a form remembers of a message: all of it, or its beginning with an ellipsis."""
+    left = _MOST_KEPT
+    for at, character in enumerate(text):
+        as_json = json.dumps(character, ensure_ascii=False)[1:-1]
+        left -= len(as_json.encode("utf-16-le")) // 2
+        if left < 1 and (left < 0 or at + 1 < len(text)):
+            return f"{text[:at]}…"
+    return text
 
 
 def update(incident: Incident, text: str, channel: str, *, is_anew: bool = False) -> View:
@@ -224,9 +237,11 @@ def timeline(found: Sequence[Incident], text: str, at: datetime, memory: dict[st
     """The form of the shortcut: which incident, what, and when it happened."""
     options = [option(f"{i.name} {i.title}", str(i.id)) for i in found[:100]]
     hint = "What is written down late is sorted to when it happened."
+    is_cut = len(text) > MOST_UPDATE
+    cut = f"The message has {len(text):,} characters; it is cut where “…” stands." if is_cut else ""
     fields = [
         field("incident", "Incident", select(options, str(found[0].id))),
-        field("text", "What happened", words(MOST_UPDATE, text, lines=True)),
+        field("text", "What happened", words(MOST_UPDATE, text, lines=True), hint=cut),
         field("at", "Happened at", _moment(at), hint=hint),
     ]
     return view("incident_timeline", "Add to the timeline", "Add", fields, memory)
