@@ -8,6 +8,7 @@ import pytest
 
 from bot import config
 from bot.domain.deployments.states import State
+from bot.domain.errors import NotFound
 from tests.services import team as teams
 from tests.services.gates import DEPLOY, MIGRATE_FIRST, Stands
 from tests.services.team import Team
@@ -87,3 +88,28 @@ async def test_two_jobs_that_stand_at_the_rule_at_once(team: Team, let_in: str) 
     said = alerts(await team.store.read(lambda tx: tx.posts_due(tx.now)))
     assert (run.status == "waiting", len(said)) == ((True, 1) if let_in == "none" else (False, 0))
     assert team.hub.ruled[run.id] == ["production"] * (2 if let_in == "each" else 1)
+
+
+@pytest.mark.parametrize("first", ["by us", "in the browser"])
+async def test_where_the_workflow_is_gone_meanwhile_the_next_job_is_not_let_in(
+    team: Team, first: str
+) -> None:
+    team.hub.stands["acme/api"] = MIGRATE_FIRST
+    run = await waits(team)
+
+    async def on_call(what: str) -> None:
+        if what == "workflow" and team.hub.let_in.get(run.id):
+            raise NotFound("github", "no release.yml")
+
+    team.hub.on_call = on_call
+    if first == "by us":
+        assert await team.approves("bo", 1) is None
+    else:
+        team.hub.reviews_it(run, "ana-acme", approve=True)
+    for _ in range(4):
+        await team.passes(61)
+    found = await team.newest()
+    assert (found.state, run.conclusion) == (State.VOID, "cancelled")
+    assert found.ending is not None
+    assert "it is gone from GitHub (no release.yml)" in found.ending.text
+    assert ("migrate had been let in before" in found.ending.text) is (first == "by us")
