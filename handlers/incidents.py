@@ -154,7 +154,8 @@ def submit(form: Submission, office: Office) -> Answer:
     told, page = _opened(opened, office), office.config.status_page
     if values.get("public") != "next" or page is None:
         return told
-    return OpenForm(pages.form(opened, None, page.lag, office.config.slack.channel), told)
+    preview = pages.form(opened, None, page.lag, office.config.slack.channel)
+    return OpenForm(preview, otherwise=told, done=told)
 
 
 def _origin(form: Submission, office: Office) -> Origin | None:

@@ -223,8 +223,9 @@ class Listener:
                 answer = handled(handle, self._office(tx))
             else:
                 return apologies.REPEATED
-            if whisper is not None and isinstance(answer, Message):
-                tx.post(Post(key=f"answer:{key}", message=answer, **whisper))
+            said = answer.done if isinstance(answer, OpenForm) else answer
+            if whisper is not None and isinstance(said, Message):
+                tx.post(Post(key=f"answer:{key}", message=said, **whisper))
             return answer
 
         async def work() -> Answer:

@@ -129,11 +129,12 @@ class Office:
 @dataclass(frozen=True, slots=True)
 class OpenForm:
     """Open this modal, after a form in its place; `otherwise` is said when Slack does not open it
-    in time.
+    in time, and `done` in any case, where the form before it did something.
     """
 
     view: dict[str, Any]
     otherwise: Message
+    done: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)

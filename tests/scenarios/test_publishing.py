@@ -75,16 +75,19 @@ async def test_nothing_is_public_before_somebody_confirms_it(team: Workspace) ->
 
 
 async def test_the_form_of_an_incident_leads_to_the_preview(team: Workspace) -> None:
+    await opened(team)
     await team.types("cy", "/incident Checkout is slow")
     said = await team.submits("cy", **{"Status page": "Next, with a preview"})
     assert said["response_action"] == "update"
     preview = await team.get("/modal", **{"as": "cy"})
-    assert "This is public" in str(preview) and "(INC-1)" in str(preview)
+    assert "This is public" in str(preview) and "(INC-2)" in str(preview)
     await team.passes("PT5S")
+    told = (await team.messages("@cy", **{"as": "cy"}))[-1]["rendered"]
+    assert told.startswith("Incident INC-2 is open") and "Close this one as a duplicate" in told
     assert await kuma(team) == []
     await team.submits("cy", Title="Checkout")
     await team.passes("PT5S")
-    assert [title for title, _ in await kuma(team)] == ["Checkout (INC-1)"]
+    assert [title for title, _ in await kuma(team)] == ["Checkout (INC-2)"]
 
 
 async def test_a_drill_is_not_asked_whom_to_wake_and_tell(team: Workspace) -> None:
