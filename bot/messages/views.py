@@ -3,14 +3,15 @@
 import json
 from typing import Any
 
+from bot.domain.words import shortened
+
 View = dict[str, Any]
 Element = dict[str, Any]
 
 
 def plain(text: str, limit: int) -> Element:
     """Plain text of at most so many characters."""
-    cut = text if len(text) <= limit else f"{text[: limit - 1]}…"
-    return {"type": "plain_text", "text": cut, "emoji": False}
+    return {"type": "plain_text", "text": shortened(text, limit), "emoji": False}
 
 
 def view(
@@ -81,5 +82,4 @@ def select(options: list[Element], chosen: str | None = None) -> Element:
 def words(most: int, initial: str = "", *, lines: bool = False) -> Element:
     """A field for text; what it begins with ends in an ellipsis where that is too long for it."""
     element: Element = {"type": "plain_text_input", "max_length": most, "multiline": lines}
-    cut = initial if len(initial) <= most else f"{initial[: most - 1]}…"
-    return element | ({"initial_value": cut} if initial else {})
+    return element | ({"initial_value": shortened(initial, most)} if initial else {})

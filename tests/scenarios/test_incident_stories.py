@@ -194,3 +194,23 @@ async def test_a_false_alarm_of_a_monitor_counts_for_nothing(team: Workspace) ->
     [record] = await team.bot.store.read(lambda tx: tx.incident_records("app"))
     assert (record.closure, record.restored_at) == ("false_positive", None)
     assert [one["status"] for one in await woken(team)] == ["resolved"]
+
+
+async def test_a_line_of_an_outage_is_never_too_long(team: Workspace) -> None:
+    pasted = "connection refused at db-1 " * 20
+    said = await team.types("ana", f"/incident outage {pasted}at last")
+    assert said.startswith("Incident INC-1 is open (outage: roll back now).")
+    said = await team.types("bo", f"/incident update {pasted}still")
+    assert "INC-1: your update is posted" in said
+    await team.passes("PT1S")
+
+    [root] = await team.messages()
+    [impact] = [line for line in root["rendered"].splitlines() if line.startswith("Impact: ")]
+    assert len(impact) == len("Impact: ") + 500 and impact.endswith("…")
+    told = await timeline(team)
+    assert f"Opened as outage: {pasted}at last" in told
+    assert f"{pasted}still" in told
+    await team.types("ana", f"/incident {pasted}")
+    form = await team.get("/modal", **{"as": "ana"})
+    [field] = [one["element"] for one in form["blocks"] if one["block_id"] == "impact"]
+    assert len(field["initial_value"]) == 500 and field["initial_value"].endswith("…")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.domain.errors import Refusal
-from bot.domain.grammar.words import clean_reason, normalise
+from bot.domain.grammar.words import normalise, one_line
 from bot.domain.incidents.incidents import Severity
 
 SEVERITIES = {str(severity): severity for severity in Severity} | {
@@ -44,9 +44,10 @@ def parse_incident(text: str) -> IncidentWish:
     """`/incident [outage|major|moderate|minor] what users see`, `list`, `update [INC-7] text`,
     `drill …`, `playbook`, `help`.
 
-    In an outage nobody reads a manual: whatever is no command opens an incident.
+    In an outage nobody reads a manual: whatever is no command opens an incident, and no text is
+    too long.
     """
-    whole = clean_reason(text)
+    whole = one_line(text)
     first, _, rest = whole.partition(" ")
     word = first.lstrip("-").lower()
     if not rest and (deed := _ALONE.get(word)):

@@ -44,11 +44,16 @@ def _folded(name: str) -> str:
     return " ".join(normalise(name).split()).casefold()
 
 
+def one_line(text: str) -> str:
+    """A free text as one line without quotes around it, however long."""
+    return _unquoted(" ".join(normalise(text).split()))
+
+
 def clean_reason(text: str) -> str:
     """A free text as one line without quotes around it; refuses one that is too long to read on a
     card.
     """
-    reason = _unquoted(" ".join(normalise(text).split()))
+    reason = one_line(text)
     if len(reason) > MAX_REASON:
         raise Refusal(
             "reason_too_long",

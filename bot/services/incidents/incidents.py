@@ -5,11 +5,13 @@ from datetime import datetime
 
 from bot.config import Config
 from bot.domain.errors import Refusal
+from bot.domain.grammar import MAX_REASON
 from bot.domain.incidents.incident_rules import over_for
 from bot.domain.incidents.incidents import Incident, Severity
 from bot.domain.incidents.origins import Origin
 from bot.domain.incidents.timeline import What
 from bot.domain.people import require_member
+from bot.domain.words import shortened
 from bot.messages.blocks import Message
 from bot.messages.incidents import incident_news as news
 from bot.messages.incidents import incidents as messages
@@ -67,7 +69,7 @@ def open_up(
         service=report.service,
         severity=report.severity,
         title=report.title or messages.titled(report.service, report.severity),
-        impact=report.impact,
+        impact=shortened(report.impact, MAX_REASON),  # all of it goes on the timeline
         affected=report.affected,
         eta=report.eta,
         drill=report.drill,
@@ -83,7 +85,7 @@ def open_up(
     wanted = suspecting(room.promised(config, wanted, tx.now), chosen)
     saved = tx.add_incident(wanted.with_(due_at=room.due(wanted)))
     what = What.DOWN if saved.source else What.EVENT
-    room.note(tx, saved, f"Opened as {saved.severity}: {saved.impact}", by=by, what=what)
+    room.note(tx, saved, f"Opened as {saved.severity}: {report.impact}", by=by, what=what)
     if chosen:
         room.note(tx, saved, f"{chosen.version} ({chosen.deployment}) suspected: {chosen.why}")
     tx.audit(
