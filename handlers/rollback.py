@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.domain.deployments.deployments import Deployment
 from bot.domain.errors import Refusal
 from bot.domain.grammar import clean_reason, parse_rollback
 from bot.domain.rollbacks.prospects import Outlook
@@ -67,7 +68,11 @@ def ask(click: Click, office: Office) -> Answer:
         service=deployment.service,
         environment=deployment.environment,
     )
-    return _form(order, found, click.channel, office.config.commands.rollback, office)
+    is_it = deployment.in_history == found.choice.takes_back
+    is_it = is_it or (found.holder is not None and found.holder.id == deployment.id)
+    pressed = None if is_it else deployment
+    command = office.config.commands.rollback
+    return _form(order, found, click.channel, command, office, pressed)
 
 
 def confirm(click: Click, office: Office) -> Answer:
@@ -104,7 +109,14 @@ def submit(form: Submission, office: Office) -> Answer:
         return office.mistake("target", refusal)
 
 
-def _form(order: Order, found: Situation, channel: str, command: str, office: Office) -> OpenForm:
+def _form(
+    order: Order,
+    found: Situation,
+    channel: str,
+    command: str,
+    office: Office,
+    pressed: Deployment | None = None,
+) -> OpenForm:
     view = forms.rollback(
         order,
         found.known,
@@ -114,6 +126,7 @@ def _form(order: Order, found: Situation, channel: str, command: str, office: Of
         name_of=office.tx.name_of,
         outlook=_outlook(order, found, office),
         others=_others(order, found, office),
+        pressed=pressed,
     )
     place = "" if order.environment == rollbacks.PRODUCTION else f" {order.environment}"
     example = f"{command} {order.service}{place} to {order.version} because …"

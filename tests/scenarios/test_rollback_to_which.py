@@ -42,3 +42,24 @@ async def test_down_step_by_step_until_nothing_good_is_left(team: Workspace) -> 
     await team.clicks_own("bo", "Roll Back to v1.2.1")
     await team.passes("PT5S")
     assert "Waiting for approval" in (await team.channel())[-1]
+
+
+async def heading(team: Workspace, who: str) -> str:
+    return str((await team.get("/modal", **{"as": who}))["blocks"][0]["text"]["text"])
+
+
+async def test_an_old_button_says_that_what_is_live_today_is_taken_back(team: Workspace) -> None:
+    await team.post("/github/preset", workflow="release.yml", script="auto_failure")
+    await team.asks_and_approves()
+    await team.passes("PT20M")
+    alert = next(one["ts"] for one in await team.messages() if "Roll Back" in one["buttons"])
+    await team.clicks("ana", "Roll Back", ts=alert)
+    assert await heading(team, "ana") == "*app production*"
+
+    await team.post("/github/preset", workflow="release.yml", script="auto_success")
+    await team.asks_and_approves()
+    await team.passes("PT40M")
+    await team.clicks("ana", "Roll Back", ts=alert)
+    assert await heading(team, "ana") == (
+        "*app production*\n*This takes back what is there now: v1.2.1 (D3), and not v1.2.1 (D2).*"
+    )

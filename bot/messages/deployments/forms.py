@@ -96,9 +96,11 @@ def rollback(
     name_of: Callable[[str], str] | None = None,
     outlook: Outlook = NOTHING_KNOWN,
     others: int = 0,
+    pressed: Deployment | None = None,
 ) -> View:
     """The form of a rollback: where to, why, and a few words; it says which versions are not fit,
-    what becomes of the deployment that is there, and whether `others` have to approve it.
+    what becomes of the deployment that is there, and whether `others` have to approve it. `pressed`
+    is the deployment of the button that opened it, where another is taken back.
     """
     choices = {one.version: about(one, name_of) for one in earlier if not one.why_not}
     meant = choices.pop(order.version, "never ran well here")
@@ -113,6 +115,8 @@ def rollback(
     }
     words = {"type": "plain_text_input", "max_length": MAX_REASON // 2}
     heading = f"*{b.line(order.service, 80)} {b.line(order.environment, 64)}*"
+    if pressed is not None:
+        heading += f"\n*{_taken_back(order, left)}, and not {_called(pressed)}.*"
     if holder is not None:
         heading += f"\n{makes_way(order, holder)}"
     if others:
@@ -140,6 +144,15 @@ def rollback(
     # Only a button that asks once more undoes migrations.
     memory = {"order": as_value(replace(order, undo=0)), "channel": channel}
     return _view("rollback", "Roll back", "Roll Back", blocks, memory)
+
+
+def _taken_back(order: Order, left: Deployment | None) -> str:
+    taken = _called(left) if left else b.line(order.live or "what nobody could name", 64)
+    return f"This takes back what is there now: {taken}"
+
+
+def _called(deployment: Deployment) -> str:
+    return f"{b.line(deployment.label, 64)} ({b.line(deployment.name, 80)})"
 
 
 def reject(deployment: Deployment, channel: str | None) -> View:
