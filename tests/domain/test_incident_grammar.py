@@ -35,6 +35,21 @@ def opens(severity: Severity | None = None, text: str = "", **more: object) -> I
         ("update", IncidentWish(deed="update")),
         ("update INC-7", IncidentWish(deed="update", incident=7)),
         ("update inc-7: all is well", IncidentWish(deed="update", incident=7, text="all is well")),
+        ("update #7 all is well", IncidentWish(deed="update", incident=7, text="all is well")),
+        ("update INC 7 all is well", IncidentWish(deed="update", incident=7, text="all is well")),
+        ("update INC #7, all well", IncidentWish(deed="update", incident=7, text="all well")),
+        ("update “INC-7” all well", IncidentWish(deed="update", incident=7, text="all well")),
+        ("update 7: all is well", IncidentWish(deed="update", incident=7, text="all is well")),
+        ("update: inc7 all is well", IncidentWish(deed="update", incident=7, text="all is well")),
+        ("update 7", IncidentWish(deed="update", incident=7)),
+        (
+            "update 7th host is back",
+            opens(None, "update 7th host is back", maybe_update="7th host is back"),
+        ),
+        (
+            "update 10:30 it is back",
+            opens(None, "update 10:30 it is back", maybe_update="10:30 it is back"),
+        ),
         (
             "update page is broken",
             opens(None, "update page is broken", maybe_update="page is broken"),
@@ -57,6 +72,14 @@ def opens(severity: Severity | None = None, text: str = "", **more: object) -> I
 )
 def test_what_is_understood(typed: str, wish: IncidentWish) -> None:
     assert parse_incident(typed) == wish
+
+
+@pytest.mark.parametrize("news", ["all is well", "of 9 hosts are back"])
+def test_news_that_begin_with_a_number_go_to_no_other_incident(news: str) -> None:
+    with pytest.raises(Refusal) as no:
+        parse_incident(f"update 7 {news}")
+    assert no.value.code == "incident_or_news"
+    assert f"I posted nothing. If it is: /incident update INC-7 {news}. If it" in str(no.value)
 
 
 @pytest.mark.parametrize(

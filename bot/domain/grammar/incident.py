@@ -13,7 +13,11 @@ SEVERITIES = {str(severity): severity for severity in Severity} | {
 }
 Deed = Literal["open", "list", "update", "playbook", "help"]
 _ALONE: dict[str, Deed] = {"help": "help", "list": "list", "playbook": "playbook"}
-_ID = re.compile(r"inc-?([1-9][0-9]{0,8})", re.IGNORECASE)
+_ID = re.compile(
+    r"[\"'(\[]?(?:(inc[- #]{0,2}|#))?([1-9][0-9]{0,8})[\"')\]]?([:,]?)(?:\s(.*)|$)", re.IGNORECASE
+)
+"""An incident that an update is for, as INC-7, #7 or 7:, and the news."""
+
 _DRILL = re.compile(r"[-\[(*_\"']*drill[-\])*_\"':,.!]*(?:\s[-:\s]*|$)", re.IGNORECASE)
 """“drill” as the first word, whatever is around it."""
 
@@ -49,13 +53,12 @@ def parse_incident(text: str) -> IncidentWish:
     """
     whole = one_line(text)
     first, _, rest = whole.partition(" ")
-    word = first.lstrip("-").lower()
+    word = first.lstrip("-").rstrip(":").lower()
     if not rest and (deed := _ALONE.get(word)):
         return IncidentWish(deed=deed)
     if word == "update":
-        number, _, news = rest.partition(" ")
-        if found := _ID.fullmatch(number.rstrip(":")):
-            return IncidentWish(deed="update", incident=int(found[1]), text=news.strip())
+        if found := _ID.match(rest):
+            return _update(*found.groups(default=""))
         if not rest:
             return IncidentWish(deed="update")
         return IncidentWish(deed="open", text=whole, maybe_update=rest)
@@ -66,6 +69,20 @@ def parse_incident(text: str) -> IncidentWish:
     if found := _LEADING.match(said):
         raise _which(severity, said[found.end() :].lstrip(" -:,.!)]*_\"'"))
     return IncidentWish(deed="open", severity=severity, text=said)
+
+
+def _update(name: str, number: str, colon: str, news: str) -> IncidentWish:
+    """News of that incident; a number that may be a part of them goes to no other one."""
+    news = news.strip()
+    if news and not name and not colon:
+        raise Refusal(
+            "incident_or_news",
+            "Is {number} the incident? I posted nothing. If it is: {incident} update INC-{number} "
+            "{news}. If it belongs to the news, begin these with a word.",
+            number=number,
+            news=news,
+        )
+    return IncidentWish(deed="update", incident=int(number), text=news)
 
 
 def _which(severity: Severity | None, said: str) -> Refusal:
