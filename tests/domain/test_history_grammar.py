@@ -29,6 +29,11 @@ DAY = date(2024, 3, 1)
         ),
         ("staging page 2", {"environment": "staging", "page": 2}, "staging"),
         ("FAILED @Ana", {"outcome": "failed", "person": "Ana"}, "failed @Ana"),
+        (
+            "@Ana Maria Álvarez failed",
+            {"outcome": "failed", "person": "Ana Maria Álvarez"},
+            "failed @Ana Maria Álvarez",
+        ),
         ("<@U0ANA|ana> rollback", {"kind": "rollback", "person": "U0ANA"}, "rollback @U0ANA"),
         ("1.2.1 --app", {"service": "app", "version": "v1.2.1"}, "app v1.2.1"),
         (
@@ -57,6 +62,10 @@ def test_what_narrows_it(text: str, wish: dict[str, Any], words: str) -> None:
         ("app api", "said_twice", "Two services"),
         ("failed open", "said_twice", "Two outcomes"),
         ("@ana @bo", "said_twice", "Two persons"),
+        ("@Ana Álvarez @bo", "said_twice", "Two persons"),
+        ("@ana faild", "unknown_word", "Did you mean “failed”?"),
+        ("@ana failed xyzzy", "unknown_word", "I do not understand “xyzzy”"),
+        ("<@U0ANA> xyzzy", "unknown_word", "I do not understand “xyzzy”"),
         ("since 2024-03-01 since 2024-03-01", "said_twice", "Two sinces"),
         ("page 2 page 3", "said_twice", "Two pages"),
         ("page", "no_page", "For example: page 2"),

@@ -25,6 +25,9 @@ from tests.domain.grammar import SERVICES, no_to
         ("show D12", {"report": "show", "deployment": 12, "typed": "D12"}),
         ("why d7", {"report": "why", "deployment": 7, "typed": "d7"}),
         ("show 12", {"report": "show", "deployment": 12, "typed": "12"}),
+        ("show “D12”", {"report": "show", "deployment": 12, "typed": "D12"}),
+        ("show #D12.", {"report": "show", "deployment": 12, "typed": "#D12."}),
+        ("show 'rel-3'", {"report": "show", "typed": "rel-3"}),
         ("show rel-3", {"report": "show", "typed": "rel-3"}),
         ("why the  first one", {"report": "why", "typed": "the first one"}),
         ("show D" + "9" * 13, {"report": "show", "typed": "D" + "9" * 13}),
@@ -47,6 +50,7 @@ def test_which_reports_there_are(text: str, wish: dict[str, Any]) -> None:
         ("status app app", "said_twice", "Two services"),
         ("status prod staging", "said_twice", "Two environments"),
         ("show", "no_deployment_id", "For example: /deployments show D12"),
+        ("show “ ”", "no_deployment_id", "For example: /deployments show D12"),
         ("why", "no_deployment_id", "For example: /deployments why D12"),
     ],
 )

@@ -33,8 +33,8 @@ TYPED = [
     ("/deployments hstory", "I know no “hstory”. Did you mean “history”?"),
     ("/deployments show", "Which deployment? For example: /deployments show D12"),
     ("/deployments show D99", "There is no deployment D99."),
-    ("/deployments why v1.2.1", "Which deployment? For example: /deployments why D12"),
-    ("/deployments show D9999999999999", "Which deployment? For example: /deployments show D12"),
+    ("/deployments why v1.2.1", "none called “v1.2.1”. For example: /deployments why D12"),
+    ("/deployments show D9999999999999", "Which deployment? I know none called “D9999999999999”."),
 ]
 EVIL = "<!channel> <!here> <@U0BO> <#C0GENERAL> <!subteam^S0REL> <http://evil.example|safe> @bo"
 RTL = "\u202egnp.1.2.1v\u202c"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta, tzinfo
+from difflib import get_close_matches
 from types import MappingProxyType
 
 from bot.domain.deployments.searches import Search
@@ -36,6 +37,9 @@ OUTCOMES: Mapping[str, frozenset[State]] = MappingProxyType(
 
 KINDS = tuple(str(kind) for kind in Kind)
 _WORDS = ("since", "until", "page")
+_NEAR = 0.8
+"""How alike a word after a name and a known one are for it to be a typo, and not of the name."""
+
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|@(\S+)")
 
 
@@ -84,16 +88,20 @@ class HistoryWish:
 
 
 def parse_history(text: str, services: Iterable[str]) -> HistoryWish:
-    """`history` with what narrows it, in any order, without the first word."""
+    """`history` with what narrows it, in any order, without the first word; a name after an @ may
+    have several words.
+    """
     names = {name.lower(): name for name in services}
     found: dict[str, str | date | int] = {}
 
     def take(kind: str, value: str | date | int) -> None:
         found[kind] = once(kind, found.get(kind), value)
 
+    known = (*names.values(), *ENVIRONMENTS, *OUTCOMES, *KINDS, *_WORDS)
     words = iter(normalise(text).split())
+    name: list[str] = []  # of a person, as long as it goes on
     for raw in words:
-        word = raw.lstrip("-").lower()
+        word, before, name = raw.lstrip("-").lower(), name, []
         if word in names:
             take("service", names[word])
         elif word in ENVIRONMENTS:
@@ -104,14 +112,17 @@ def parse_history(text: str, services: Iterable[str]) -> HistoryWish:
             take("kind", word)
         elif person := _PERSON.fullmatch(raw):
             take("person", person[1] or person[2])
+            name = [person[2]] if person[2] else []
         elif word in ("since", "until"):
             take(word, _day(word, words))
         elif word == "page":
             take("page", page_number(next(words, "")))
         elif re.match("v?[0-9]", word):
             take("version", _version(raw))
+        elif before and not get_close_matches(word, known, n=1, cutoff=_NEAR):
+            name = [*before, raw]
+            found["person"] = " ".join(name)
         else:
-            known = (*names.values(), *ENVIRONMENTS, *OUTCOMES, *KINDS, *_WORDS)
             raise Refusal(
                 "unknown_word",
                 "I do not understand “{word}”.{hint} For example: "

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.domain.errors import Refusal
-from bot.domain.grammar.words import ENVIRONMENTS, hint, normalise, once
+from bot.domain.grammar.words import ENVIRONMENTS, hint, normalise, once, one_line
 
 REPORTS = ("status", "show", "why", "locks", "validate", "help")
 ACTS = ("history", "lock", "unlock", "freeze", "notify", "notes", "metrics", "audit")
@@ -39,7 +39,7 @@ def parse_report(text: str, services: Iterable[str]) -> ReportWish:
             hint=hint(report, (*REPORTS, *ACTS), every=True),
         )
     if report in ("show", "why"):
-        return _of_one(report, " ".join(rest))
+        return _of_one(report, one_line(" ".join(rest)))
     names = {name.lower(): name for name in services}
     service = environment = None
     for word in rest:
@@ -62,14 +62,16 @@ def parse_report(text: str, services: Iterable[str]) -> ReportWish:
 def _of_one(report: str, typed: str) -> ReportWish:
     if not typed:
         raise no_deployment(report)
-    found = re.fullmatch("[dD]?([0-9]{1,12})", typed)
+    found = re.fullmatch("#?[dD]?([0-9]{1,12})[.,;:]?", typed)
     return ReportWish(report=report, deployment=int(found[1]) if found else None, typed=typed)
 
 
-def no_deployment(report: str) -> Refusal:
+def no_deployment(report: str, typed: str = "") -> Refusal:
     """None was named, or by words that are no name of one."""
+    unknown = "I know none called “{typed}”. " if typed else ""
     return Refusal(
         "no_deployment_id",
-        "Which deployment? For example: {deployments} {report} D12",
+        f"Which deployment? {unknown}For example: {{deployments}} {{report}} D12",
         report=report,
+        typed=typed,
     )

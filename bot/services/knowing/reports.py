@@ -149,7 +149,7 @@ def _meant(tx: Tx, wish: ReportWish) -> Deployment:
     if wish.deployment is not None and (found := tx.deployment(wish.deployment)):
         return found
     if wish.deployment is None:
-        raise no_deployment(wish.report)
+        raise no_deployment(wish.report, wish.typed)
     raise Refusal("no_such_deployment", "There is no deployment D{id}.", id=wish.deployment)
 
 
