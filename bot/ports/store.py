@@ -1,6 +1,6 @@
 """The store port: what is kept, and the transaction in which it is read and changed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -143,8 +143,8 @@ class Tx(
     def keep_callback(self, repo: str, run_id: int, environment: str, url: str) -> None:
         """Note where GitHub asked for the answer of our App's own rule."""
 
-    def announced(self, repo: str, run_id: int) -> frozenset[str]:
-        """The environments for which GitHub asked, of one run."""
+    def announced(self, repo: str, run_id: int) -> Mapping[str, datetime]:
+        """The environments for which GitHub asked, of one run, and when it did so last."""
 
     def forget_callbacks(self, before: datetime) -> None: ...
 

@@ -123,6 +123,17 @@ def test_the_next_job_at_an_environment_is_let_in_at_once(protection: Protection
     assert let_in.unanswered(both, NOON) == ()
 
 
+@pytest.mark.parametrize("protection", [PEOPLE, RULE])
+def test_a_job_that_may_stand_elsewhere_is_no_other_one_where_it_was_answered(
+    protection: Protection,
+) -> None:
+    unsure = (Standing("production", "ship / deploy", is_sure=False),)
+    assert protection.unanswered(unsure, NOON) == unsure
+    took = protection.answers(("production",), NOON).took(("production",), ["migrate"])
+    assert took.unanswered(unsure, NOON) == ()
+    assert took.unanswered(unsure, NOON, {"production": NOON + TEN}) == ()
+
+
 TEN = timedelta(minutes=10)
 
 

@@ -29,8 +29,9 @@ class GatedHub(Hub):
     gate holds anything. `on_answer` hears of each answer before it is taken; `replies` are the
     ways in which the next ones go: accepted, lost (taken, and 502), dropped (not taken, and 502),
     declined. `stands` are the jobs of a repository that come to a gate, one after the other or all
-    `at_once`, and at which; GitHub asks for each. With a `timer` it lists a gate that was answered
-    until that has run out, too.
+    `at_once`, and at which; GitHub asks for each. The workflow file does not tell where the jobs
+    `untold` stand; where a rule is asked, GitHub lists the environments `listed`, and the bot asked
+    `asked_for`. With a `timer` it lists a gate that was answered until that has run out, too.
     """
 
     gates: dict[str, Literal["people", "rule"]] = field(default_factory=dict)
@@ -41,8 +42,11 @@ class GatedHub(Hub):
     past: set[int] = field(default_factory=set)
     stands: dict[str, Stands] = field(default_factory=dict)
     at_once: bool = False
+    untold: frozenset[str] = frozenset()
+    listed: frozenset[str] = frozenset()
     let_in: dict[int, list[str]] = field(default_factory=dict)
     ruled: dict[int, list[str]] = field(default_factory=dict)
+    asked_for: list[str] = field(default_factory=list)
     timer: timedelta | None = None
     opens: dict[int, datetime] = field(default_factory=dict)
     told: dict[tuple[str, str], tuple[tuple[int, bool], ...]] = field(default_factory=dict)
@@ -108,7 +112,8 @@ class GatedHub(Hub):
         found = await super().workflow(repo, file)
         if not self._holds(repo, file):
             return found
-        places = dict(self.stands.get(repo, DEPLOY))
+        stands = self.stands.get(repo, DEPLOY)
+        places = {job: place for job, place in stands if job not in self.untold}
         waits_for = {"deploy": tuple(sorted(set(places.values())))}
         return replace(found, environments=places, waits_for=waits_for)
 
@@ -138,13 +143,16 @@ class GatedHub(Hub):
     async def held(self, repo: str, run_id: int) -> tuple[Held, ...]:
         await self._asked("held")
         run = self.run_of(run_id)
-        if run.status != "waiting" or self.gates.get(repo) != "people":
+        if run.status != "waiting":
             return ()
+        place = self.standing(run)[1]
+        if self.gates.get(repo) != "people":
+            is_listed = place in self.listed
+            return (Held(id=1, environment=place, may_answer=False),) if is_listed else ()
         timer = (
             Timer(lasts=self.timer, began=run.began_at or run.created_at) if self.timer else None
         )
         may_answer = run_id not in self.opens
-        place = self.standing(run)[1]
         return (Held(id=1, environment=place, may_answer=may_answer, timer=timer),)
 
     async def reviews(self, repo: str, run_id: int) -> tuple[Review, ...]:
@@ -161,6 +169,7 @@ class GatedHub(Hub):
     async def answer_rule(
         self, repo: str, run_id: int, environment: str, *, approve: bool, comment: str
     ) -> None:
+        self.asked_for.append(environment)
         if environment != self.standing(self.run_of(run_id))[1]:
             raise Declined("github", "422 it waits for no rule there")
 

@@ -45,11 +45,13 @@ class Review:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A job that stands at the gate of an environment; a name that is not known is empty. GitHub
-    asks once more for each job that comes there.
+    asks once more for each job that comes there. `is_sure`: the workflow or GitHub tells that it is
+    this environment; else it may as well be one that is not ours.
     """
 
     environment: str
     job: str = ""
+    is_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,14 +117,15 @@ class Protection:
         `opens` says when a wait timer opens one that was answered.
 
         A rule is answered once for a job, whatever else holds it; a reviewer's gate at which GitHub
-        shows it for long is answered again.
+        shows it for long is answered again. Where one was answered, only a job that surely stands
+        there is another.
         """
         timed = {name for name, at in (opens or {}).items() if now - at < ANSWER_SHOWS}
 
         def is_done(one: Standing) -> bool:
             if one.environment not in self.answered:
                 return one.environment in timed
-            is_new = one.job and one.job not in self.let_in
+            is_new = one.is_sure and one.job and one.job not in self.let_in
             settled = self.is_rule or self.is_settling(now) or one.environment in timed
             return settled and not is_new
 

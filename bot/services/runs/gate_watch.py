@@ -1,6 +1,6 @@
 """Gate watch: the run of a deployment before its gate at GitHub, at it, and past it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -67,7 +67,7 @@ async def _stands_outside(desk: Desk, deployment: Deployment, seen: Deployment) 
     """
     if seen.protection is None or seen.progress is None or seen.progress.status != "waiting":
         return False
-    protection = replace(seen.protection, announced=await _told(desk, seen))
+    protection = replace(seen.protection, announced=tuple(await _heard(desk, seen)))
     age = desk.now() - seen.requested_at
     known = seen.with_(
         protection=protection,
@@ -149,8 +149,10 @@ async def _at_gate(desk: Desk, seen: Deployment) -> tuple[tuple[Held, ...], date
         # What somebody let in at GitHub may still have its timer to wait for.
         return tuple(one for one in asked if one.may_answer or one.environment not in opens), last
     # GitHub's list is one of people's gates; of rules the webhook tells, and the workflow.
-    told = {*waiting, *await _told(desk, seen), *named.values()} or protection.environments
-    rules = protection.unanswered(_standing(seen.progress, told, named), desk.now())
+    heard = await _heard(desk, seen)
+    told = {*waiting, *heard, *named.values()} or protection.environments
+    asks = _asks_again(protection, seen.progress, heard, waiting, desk.now())
+    rules = protection.unanswered(_standing(seen.progress, told, named, asks), desk.now())
     return tuple(
         Held(id=0, environment=one.environment, may_answer=True, jobs=(one.job,)) for one in rules
     ), last
@@ -170,7 +172,11 @@ async def _named(desk: Desk, seen: Deployment) -> dict[str, str]:
     except NotFound:
         return {}
     ours = {name.casefold(): name for name in protection.environments}
-    places = {job: workflow.environments.get(job, "") for job in seen.progress.waiting}
+    told = workflow.environments
+    # GitHub shows a job of a matrix with its values: "deploy (eu)".
+    places = {
+        job: told.get(job) or told.get(job.partition(" (")[0], "") for job in seen.progress.waiting
+    }
     return {
         job: ours.get(place.casefold(), place)
         for job, place in places.items()
@@ -178,13 +184,35 @@ async def _named(desk: Desk, seen: Deployment) -> dict[str, str]:
     }
 
 
+def _asks_again(
+    protection: Protection,
+    progress: Progress,
+    heard: Mapping[str, datetime],
+    listed: Iterable[str],
+    now: datetime,
+) -> frozenset[str]:
+    """The environments of which it is sure that a rule waits there, though it was answered before:
+    an answer may have been lost, GitHub's webhook came since, or its list shows them once more.
+    """
+    since = protection.answering_at
+    asked = {name for name, at in heard.items() if since is None or at > since}
+    is_still_there = not set(protection.let_in).isdisjoint(progress.waiting)
+    shown = () if is_still_there or protection.is_settling(now) else listed
+    return frozenset((*protection.answering, *asked, *shown))
+
+
 def _standing(
-    progress: Progress, environments: Iterable[str], named: Mapping[str, str]
+    progress: Progress,
+    environments: Iterable[str],
+    named: Mapping[str, str],
+    asks: Collection[str] = (),
 ) -> tuple[Standing, ...]:
-    """Which jobs stand at these environments; one whose environment is not known, at each."""
+    """Which jobs stand at these environments; one whose environment is not known, at each, and
+    surely where it `asks`.
+    """
     jobs = progress.waiting or ("",)
     return tuple(
-        Standing(place, job)
+        Standing(place, job, job in named or place in asks)
         for place in environments
         for job in jobs
         if named.get(job, place) == place
@@ -212,14 +240,15 @@ async def _announced(desk: Desk, seen: Deployment) -> Deployment:
     protection = seen.protection
     if protection is None or not protection.is_rule:
         return seen
-    return seen.with_(protection=replace(protection, announced=await _told(desk, seen)))
+    return seen.with_(protection=replace(protection, announced=tuple(await _heard(desk, seen))))
 
 
-async def _told(desk: Desk, seen: Deployment) -> tuple[str, ...]:
+async def _heard(desk: Desk, seen: Deployment) -> dict[str, datetime]:
+    """When GitHub's webhooks asked last, by environment of this deployment."""
     run = seen.run_id or 0
     told = await desk.store.read(lambda tx: tx.announced(seen.repo, run))
     ours = seen.protection.environments if seen.protection else ()
-    return tuple(name for name in ours if name in told)
+    return {name: told[name] for name in ours if name in told}
 
 
 def _has_begun(desk: Desk, seen: Deployment, progress: Progress) -> bool:
