@@ -7,7 +7,8 @@ from bot.domain.approvals import approvals
 from bot.domain.approvals.protection import Protection, Review
 from bot.domain.deployments.deployments import Approval, Deployment
 from bot.domain.deployments.states import State
-from bot.domain.people import Role
+from bot.domain.errors import Declined, Fault, NotFound
+from bot.domain.people import Deed, Role
 from bot.messages.deployments import protection as alerts
 from bot.ports import Post
 from bot.services.desk import Desk, announce
@@ -25,7 +26,7 @@ async def read(desk: Desk, deployment: Deployment) -> tuple[Review, ...]:
     return await _about(desk, deployment, listed)
 
 
-async def read_past(desk: Desk, deployment: Deployment) -> tuple[Deployment, tuple[Review, ...]]:
+async def _read_past(desk: Desk, deployment: Deployment) -> tuple[Deployment, tuple[Review, ...]]:
     """The same of a run that went past its gate, and the deployment with all that GitHub lists: who
     runs it again borrows nothing of that.
     """
@@ -86,11 +87,46 @@ async def counted(
     desk: Desk, deployment: Deployment, reviews: tuple[Review, ...]
 ) -> tuple[Deployment, tuple[str, ...]]:
     """The deployment with the approvals that were given in the browser and count as ours do; and
-    what is against the others, in words.
+    what is against the others, in words. Raises Fault where it is not known who somebody is.
     """
+    kind = await deed_of(desk, deployment)
+    return await _counted(desk, deployment, reviews, kind, at_last=False)
+
+
+async def counted_past(
+    desk: Desk, deployment: Deployment, *, at_last: bool
+) -> tuple[Deployment, tuple[Review, ...], tuple[str, ...]]:
+    """The same of a run that went past its gate, with who let it in there.
+
+    That has happened, so the roles of before count. Raises Fault where it is not known all the
+    same; `at_last` that is against them, too, unless GitHub is only silent for a while.
+    """
+    try:
+        known, found = await _read_past(desk, deployment)
+    except (Declined, NotFound) as no:
+        if not at_last:
+            raise
+        return deployment, (), (f"who let it in at GitHub could not be read ({no.text})",)
+    known, against = await _counted(desk, known, found, Deed.ENDS, at_last=at_last)
+    return known, found, against
+
+
+async def _counted(
+    desk: Desk,
+    deployment: Deployment,
+    reviews: tuple[Review, ...],
+    kind: Deed,
+    *,
+    at_last: bool,
+) -> tuple[Deployment, tuple[str, ...]]:
     against: list[str] = []
     for login in dict.fromkeys(one.login for one in reviews if one.approved):
-        given = await _approval(desk, deployment, login)
+        try:
+            given = await _approval(desk, deployment, login, kind)
+        except Fault as silent:
+            if not at_last:
+                raise
+            given = f"approved at GitHub by {login}, whose role is not known ({silent.text})"
         if isinstance(given, str):
             against.append(given)
         elif given is not None:
@@ -98,7 +134,9 @@ async def counted(
     return deployment, tuple(against)
 
 
-async def _approval(desk: Desk, deployment: Deployment, login: str) -> Approval | str | None:
+async def _approval(
+    desk: Desk, deployment: Deployment, login: str, kind: Deed
+) -> Approval | str | None:
     """The approval of a login; what is against it; None where that person has approved already."""
     said = f"approved at GitHub by {login}"
     people = desk.config.people.values()
@@ -107,7 +145,6 @@ async def _approval(desk: Desk, deployment: Deployment, login: str) -> Approval 
         return f"{said}, who asked for it"
     if known is None:
         return f"{said}, an account that belongs to nobody in gonogo.yaml"
-    kind = await deed_of(desk, deployment)
     actor = await look_up(desk, known.slack, Role.APPROVER, deed=kind)
     if actor.is_same_person(deployment.requested_by, deployment.requested_by_github):
         return f"{said}, who asked for it"
