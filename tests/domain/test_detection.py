@@ -206,6 +206,14 @@ OVER: dict[str, tuple[float, bool, Incident, list[Incident], Means, Incident | N
         Means.OPENS,
         None,
     ),
+    "it was seen before an UP that was heard first": (
+        38,
+        True,
+        closed(Closure.FALSE_POSITIVE, up_at=NOON + 40 * MINUTE),
+        [],
+        Means.IS_JUDGED,
+        closed(Closure.FALSE_POSITIVE, up_at=NOON + 40 * MINUTE),
+    ),
     "what was real goes on": (45, True, closed(Closure.RESOLVED), [], Means.OPENS, None),
     "what was resolved goes on": (45, True, resolved(), [], Means.OPENS, None),
 }

@@ -153,7 +153,9 @@ def _is_judged(
     duplicate while something as bad goes on. It is more where its monitor had an outage since then
     that people have restored.
     """
-    if over.closed_at is None or over.closure is Closure.RESOLVED or over.up_at is not None:
+    if over.closed_at is None or over.closure is Closure.RESOLVED:
+        return False
+    if over.up_at is not None and beat.at > over.up_at:
         return False
     was_real_since = was_ours is not None and _end(was_ours) > _end(over)
     is_none_left = over.closure is Closure.DUPLICATE and not as_bad
