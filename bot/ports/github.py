@@ -69,6 +69,12 @@ class Workflow:
     waits_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unrecorded: frozenset[str] = frozenset()
 
+    def environment_of(self, job: str) -> str:
+        """The environment that the job of that name names, letter case aside; empty without one."""
+        wanted = job.casefold()
+        named = self.environments.items()
+        return next((place for name, place in named if name.casefold() == wanted), "")
+
     def lacks(self, job: str) -> bool:
         """Whether no run shows a job of that name, letter case aside; one that is made only in the
         run may have it.

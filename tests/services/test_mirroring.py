@@ -31,10 +31,16 @@ class Page(NoMirrors):
 
 
 @pytest.mark.parametrize(
-    ("named", "place"), [("prod-eu", "prod-eu"), ("elsewhere", "production"), ("", "production")]
+    ("job", "named", "place"),
+    [
+        ("deploy", "prod-eu", "prod-eu"),
+        ("Deploy", "prod-eu", "prod-eu"),
+        ("deploy", "elsewhere", "production"),
+        ("deploy", "", "production"),
+    ],
 )
 async def test_it_is_the_one_that_the_deploying_job_names_if_releases_wait_there(
-    team: Team, named: str, place: str
+    team: Team, job: str, named: str, place: str
 ) -> None:
     async def on_call(what: str) -> None:
         if what == "workflow" and not named:
@@ -43,7 +49,7 @@ async def test_it_is_the_one_that_the_deploying_job_names_if_releases_wait_there
     page, hub = Page(), team.hub
     hub.gates["acme/app"], hub.stands["acme/app"], hub.on_call = (
         "people",
-        (("deploy", named),),
+        ((job, named),),
         on_call,
     )
     loaded = config.parse(teams.CONFIG.replace("{production: {bake: PT1M}}", GATE, 1))

@@ -181,6 +181,20 @@ async def test_what_did_nothing_takes_no_place_from_what_waits(
     assert await told(team, "so what was checked no longer holds") == []
 
 
+async def test_what_did_nothing_takes_no_place_from_what_is_asked_for_meanwhile(team: Team) -> None:
+    async def on_call(what: str) -> None:
+        if what == "tag":  # the slot was looked at already
+            team.hub.on_call = None
+            assert await team.asks("ana", "v1.3.0") is None
+
+    team.hub.on_call = on_call
+    await begins_nothing(team, "v1.1.0")
+    first, other = await every(team)
+    assert (first.version, first.ending) == ("v1.3.0", None)
+    assert await team.holder("app") == first
+    assert (other.version, other.state) == ("v1.1.0", State.FAILED)
+
+
 async def test_who_runs_it_again_while_it_is_validated_is_told_and_followed_next(
     team: Team,
 ) -> None:

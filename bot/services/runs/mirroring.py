@@ -148,7 +148,7 @@ async def _place(desk: Desk, deployment: Deployment) -> str:
         workflow = await desk.github.workflow(deployment.repo, file)
     except NotFound:
         return deployment.environment
-    named = workflow.environments.get(desk.job_of(*place, file) or "", "")
+    named = workflow.environment_of(desk.job_of(*place, file) or "")
     return place_of(deployment, protection, named)
 
 
