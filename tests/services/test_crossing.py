@@ -195,6 +195,29 @@ async def test_it_looks_at_runs_alone_and_begins_when_that_one_is_over(team: Tea
     assert team.hub.run_of(found.run_id or 0).status == "in_progress"
 
 
+async def test_what_began_late_has_its_approvers_time_from_then_on(team: Team) -> None:
+    """57 minutes of the hour went by before it could begin."""
+    team, run = await put_off(team)
+    for _ in range(57):
+        await team.passes(60)
+    run.ends("success")
+    await team.passes(60)
+    await team.passes(5)
+    found = await team.newest()
+    assert (found.state, found.nudged_at) == (State.AWAITING_APPROVAL, None)
+    assert found.expires_at is not None
+    assert timedelta(minutes=59) < found.expires_at - team.clock.now() <= timedelta(hours=1)
+    for _ in range(28):
+        await team.passes(60)
+    assert (await team.newest()).nudged_at is None
+    for _ in range(3):
+        await team.passes(60)
+    assert (await team.newest()).nudged_at is not None
+    assert await team.approves("bo", found.id) is None
+    await team.works()
+    assert team.hub.run_of(found.run_id or 0).status == "in_progress"
+
+
 async def test_it_waits_no_longer_than_everything_else_and_says_why(team: Team) -> None:
     team, run = await put_off(team)
     for _ in range(61):

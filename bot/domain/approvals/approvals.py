@@ -12,9 +12,9 @@ EXPIRES_AFTER = timedelta(minutes=60)
 """A request nobody decided about is not run."""
 
 
-def nudge_time(requested: datetime, expires: datetime) -> datetime:
+def nudge_time(opened: datetime, expires: datetime) -> datetime:
     """Half of the waiting time, when approvers are reminded once."""
-    return requested + (expires - requested) / 2
+    return opened + (expires - opened) / 2
 
 
 def needed(deployment: Deployment) -> int:

@@ -55,7 +55,8 @@ async def watch_approval(desk: Desk, deployment: Deployment) -> None:
     if is_enough(judged):  # what blocked it was all that it waited for
         await desk.save(deployment, judged.to(State.APPROVED, now), action="opened")
         return
-    nudge = nudge_time(deployment.requested_at, expires)
+    opened = max(deployment.requested_at, expires - desk.config.approval.expires)
+    nudge = nudge_time(opened, expires)
     if deployment.nudged_at is None:
         due_again = min(due_again, max(nudge, now + timedelta(seconds=1)))
     waiting = judged.with_(due_at=due_again, failures=0, waiting_for="")

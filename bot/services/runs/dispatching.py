@@ -132,6 +132,8 @@ async def _send(desk: Desk, deployment: Deployment, workflow: Workflow, intent: 
     sending = deployment.to(
         State.DISPATCHING, desk.now(), request_id=request_id, dispatch=pending, due_at=due
     )
+    if deployment.state is State.AWAITING_APPROVAL:  # its approvers are asked at the gate
+        sending = sending.with_(expires_at=None)
 
     # What waits at GitHub's gate changes nothing yet; it is judged when the gate is answered.
     is_effect = deployment.state not in (State.CHECKING, State.AWAITING_APPROVAL)
