@@ -189,6 +189,8 @@ async def test_what_did_nothing_takes_no_place_from_what_is_asked_for_meanwhile(
 
     team.hub.on_call = on_call
     await begins_nothing(team, "v1.1.0")
+    team.hub.told.clear()
+    await looks(team)
     first, other = await every(team)
     assert (first.version, first.ending) == ("v1.3.0", None)
     assert await team.holder("app") == first
