@@ -12,6 +12,7 @@ from bot import config
 from bot.domain.deployments.states import State
 from bot.domain.errors import Declined, Fault, NotFound
 from bot.services import directory
+from tests.services.gates import PLACE
 from tests.services.runs import Run
 from tests.services.team import CONFIG, Team
 
@@ -180,3 +181,46 @@ async def test_one_that_is_let_in_as_its_time_ends_is_followed_all_the_same(team
     found = await team.newest()
     assert (found.state, run.status) == (State.RUNNING, "in_progress")
     assert "whose role is not known" in found.four_eyes
+
+
+STANDS = (("migrate", PLACE), ("deploy", PLACE))
+
+
+async def stands_at_the_second(team: Team, fault: Fault) -> Run:
+    """Bo lets the first of two jobs in before the bot has looked; then nobody tells who is one."""
+    team.hub.stands = {"acme/api": STANDS}
+    assert await team.asks("ana", "v1.1.0", "api") is None
+
+    async def on_call(what: str) -> None:
+        if what == "run" and team.hub.started:
+            says(team, "team", fault)
+            team.hub.reviews_it(team.hub.started[0], "bo-acme", approve=True)
+
+    team.hub.on_call = on_call
+    await team.works()
+    await passes_often(team)
+    return team.hub.started[0]
+
+
+async def test_the_second_gate_waits_for_the_role_of_who_let_in_the_first(team: Team) -> None:
+    await by_a_team(team, "bo-acme", "dee-acme")
+    run = await stands_at_the_second(team, GONE)
+    found = await team.newest()
+    assert (found.state, found.four_eyes, run.status) == (State.APPROVED, "", "waiting")
+    assert found.waiting_for == "Waiting for GitHub (team:acme/release: 404 Not Found)"
+    assert await team.cancels("ana", 1) is None
+    await passes_often(team)
+    assert ((await team.newest()).state, run.conclusion) == (State.CANCELLED, "cancelled")
+
+
+async def test_at_the_second_gate_all_are_asked_where_nobody_tells_who_let_in_the_first(
+    team: Team,
+) -> None:
+    await by_a_team(team, "dee-acme")
+    run = await stands_at_the_second(team, Fault("github", "502"))
+    found = await team.newest()
+    assert (found.state, found.approvals) == (State.AWAITING_APPROVAL, ())
+    assert found.expires_at is not None
+    team.clock.time = found.expires_at
+    await passes_often(team)
+    assert ((await team.newest()).state, run.conclusion) == (State.EXPIRED, "cancelled")

@@ -4,25 +4,24 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import structlog
-
 from bot.domain.approvals import approvals
 from bot.domain.approvals.protection import ANSWER_SHOWS, Protection, Standing
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.runs import Progress
 from bot.domain.deployments.states import State
-from bot.domain.errors import Fault, NotFound
+from bot.domain.errors import NotFound
 from bot.messages.deployments import protection as alerts
 from bot.ports import Held, Post
 from bot.services.deployments.asking import asking
 from bot.services.desk import Desk, announce
-from bot.services.runs import rejections, reviews
+from bot.services.runs import passing, rejections, reviews
 from bot.services.runs.finding import needs_attention
-
-log = structlog.get_logger()
 
 PACE = timedelta(seconds=10)
 """The pause before the next look at a run that waits for somebody else's answer."""
+
+ASK_AFTER = 3
+"""Failures in a row to read who approved in the browser, after which all approvers are asked."""
 
 TIMER_PACE = timedelta(minutes=1)
 """The same for one that waits for long: for GitHub's wait timer, which somebody may pass by."""
@@ -34,7 +33,7 @@ async def look(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
     if protection is None or progress is None or protection.passed:
         return False
     if _has_begun(desk, seen, progress):
-        return await _past(desk, deployment, seen)
+        return await passing.past(desk, deployment, seen)
     if deployment.state is not State.RUNNING:
         return False
     seen = await reviews.with_earlier(desk, deployment, seen)
@@ -263,7 +262,8 @@ def _has_begun(desk: Desk, seen: Deployment, progress: Progress) -> bool:
 async def _stand(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
     """The run has come to a gate: ask, or go on where it has been approved already."""
     found = await reviews.read(desk, seen)
-    known, against = await reviews.counted(desk, await _announced(desk, seen), found)
+    announced, at_last = await _announced(desk, seen), deployment.failures >= ASK_AFTER
+    known, against = await reviews.counted(desk, announced, found, at_last=at_last)
     if approvals.is_enough(known):
         await desk.save(deployment, known.to(State.APPROVED, desk.now()), action="at_next_gate")
         return
@@ -290,34 +290,3 @@ async def _slipped_in(desk: Desk, seen: Deployment, protection: Protection) -> t
         return ()
     ours = protection.environments
     return tuple(name for name in begun if workflow.environments.get(name) in ours)
-
-
-async def _past(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
-    """The run went past its gate: note who let it, and say so loudly if nobody might; False while
-    that is not known, which keeps nobody from following the run, and from stopping it.
-
-    It may be half-way, so only what a person ended is stopped now; time that ran out and a binding
-    that moved were about a run that had not begun.
-    """
-    is_let_go_on = seen.ends_as in (State.EXPIRED, State.VOID)
-    is_over = seen.progress is not None and seen.progress.is_over
-    at_last = is_over or is_let_go_on
-    try:
-        known, found, against = await reviews.counted_past(desk, seen, at_last=at_last)
-    except Fault as fault:
-        if at_last:
-            raise
-        log.warning("not_known_who_let_it_in", deployment=seen.name, error=fault.text)
-        return False
-    passed, posts = reviews.judged(desk, known, against)
-    action = "four_eyes_broken" if passed.four_eyes else "gate_passed"
-    detail: dict[str, object] = {
-        "approvals": [one.who or one.github for one in passed.approvals],
-        "at_github": [one.login for one in found if one.approved],
-        "why": passed.four_eyes,
-    }
-    if passed.state is State.ABORTING and is_let_go_on:
-        passed = passed.to(State.RUNNING, desk.now(), ending=None, ends_as=None)
-    followed = passed.with_(due_at=desk.now())
-    await desk.save(deployment, followed, action=action, posts=posts, detail=detail)
-    return True

@@ -13,7 +13,6 @@ from bot.messages.deployments import protection as alerts
 from bot.ports import Post
 from bot.services.desk import Desk, announce
 from bot.services.directory import look_up
-from bot.services.rollbacks.deeds import deed_of
 
 
 async def read(desk: Desk, deployment: Deployment) -> tuple[Review, ...]:
@@ -84,45 +83,18 @@ def _is_about(protection: Protection, review: Review) -> bool:
 
 
 async def counted(
-    desk: Desk, deployment: Deployment, reviews: tuple[Review, ...]
+    desk: Desk, deployment: Deployment, reviews: tuple[Review, ...], *, at_last: bool
 ) -> tuple[Deployment, tuple[str, ...]]:
     """The deployment with the approvals that were given in the browser and count as ours do; and
-    what is against the others, in words. Raises Fault where it is not known who somebody is.
+    what is against the others, in words.
+
+    They have happened, so the roles of before count; all are read anew before one is passed on.
+    Raises Fault where it is not known all the same who somebody is; `at_last` that is against it.
     """
-    kind = await deed_of(desk, deployment)
-    return await _counted(desk, deployment, reviews, kind, at_last=False)
-
-
-async def counted_past(
-    desk: Desk, deployment: Deployment, *, at_last: bool
-) -> tuple[Deployment, tuple[Review, ...], tuple[str, ...]]:
-    """The same of a run that went past its gate, with who let it in there.
-
-    That has happened, so the roles of before count. Raises Fault where it is not known all the
-    same; `at_last` that is against them, too, unless GitHub is only silent for a while.
-    """
-    try:
-        known, found = await _read_past(desk, deployment)
-    except (Declined, NotFound) as no:
-        if not at_last:
-            raise
-        return deployment, (), (f"who let it in at GitHub could not be read ({no.text})",)
-    known, against = await _counted(desk, known, found, Deed.ENDS, at_last=at_last)
-    return known, found, against
-
-
-async def _counted(
-    desk: Desk,
-    deployment: Deployment,
-    reviews: tuple[Review, ...],
-    kind: Deed,
-    *,
-    at_last: bool,
-) -> tuple[Deployment, tuple[str, ...]]:
     against: list[str] = []
     for login in dict.fromkeys(one.login for one in reviews if one.approved):
         try:
-            given = await _approval(desk, deployment, login, kind)
+            given = await _approval(desk, deployment, login)
         except Fault as silent:
             if not at_last:
                 raise
@@ -134,9 +106,23 @@ async def _counted(
     return deployment, tuple(against)
 
 
-async def _approval(
-    desk: Desk, deployment: Deployment, login: str, kind: Deed
-) -> Approval | str | None:
+async def counted_past(
+    desk: Desk, deployment: Deployment, *, at_last: bool
+) -> tuple[Deployment, tuple[Review, ...], tuple[str, ...]]:
+    """The same of a run that went past its gate, with who let it in there. `at_last` it is against
+    it, too, that this may not be read; where GitHub is only silent, that raises Fault all the same.
+    """
+    try:
+        known, found = await _read_past(desk, deployment)
+    except (Declined, NotFound) as no:
+        if not at_last:
+            raise
+        return deployment, (), (f"who let it in at GitHub could not be read ({no.text})",)
+    known, against = await counted(desk, known, found, at_last=at_last)
+    return known, found, against
+
+
+async def _approval(desk: Desk, deployment: Deployment, login: str) -> Approval | str | None:
     """The approval of a login; what is against it; None where that person has approved already."""
     said = f"approved at GitHub by {login}"
     people = desk.config.people.values()
@@ -145,7 +131,7 @@ async def _approval(
         return f"{said}, who asked for it"
     if known is None:
         return f"{said}, an account that belongs to nobody in gonogo.yaml"
-    actor = await look_up(desk, known.slack, Role.APPROVER, deed=kind)
+    actor = await look_up(desk, known.slack, Role.APPROVER, deed=Deed.ENDS)
     if actor.is_same_person(deployment.requested_by, deployment.requested_by_github):
         return f"{said}, who asked for it"
     if not actor.holds(Role.APPROVER):
