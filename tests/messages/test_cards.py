@@ -8,7 +8,7 @@ from inline_snapshot import snapshot
 from bot.domain.deployments.deployments import Approval, Ending
 from bot.domain.deployments.runs import Dispatch
 from bot.domain.deployments.states import TERMINAL, Kind, State
-from bot.messages.deployments import announcements, cards
+from bot.messages.deployments import announcements, cards, progress
 from tests.domain.samples import NOON, a_deployment
 from tests.messages.samples import BY_BO, LATER, buttons, in_state, read
 
@@ -237,4 +237,4 @@ D12
 """)
     assert cards.validation(bare) == ""
     assert cards.changes(bare) == "No changes listed."
-    assert cards.progress(bare, LATER) == "*Run 7001* queued"
+    assert progress.listed(bare, LATER) == "*Run 7001* queued"

@@ -1,10 +1,9 @@
 """The card: one message for each deployment, edited in place until it settles."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.domain.approvals.approvals import is_yet_to_begin
 from bot.domain.deployments.deployments import Deployment
-from bot.domain.deployments.runs import OVERDUE, Progress, Stage
 from bot.domain.deployments.states import TERMINAL, Kind, State
 from bot.domain.deployments.steps import is_unsent
 from bot.domain.gates.overrides import standing
@@ -12,13 +11,22 @@ from bot.domain.rollbacks import switching
 from bot.domain.rollbacks.switching import Outcome
 from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
-from bot.messages.deployments import aborts, approvals, assessments, checks, twins, watches
+from bot.messages.deployments import (
+    aborts,
+    approvals,
+    assessments,
+    checks,
+    progress,
+    steps,
+    twins,
+    watches,
+)
 from bot.messages.deployments.controls import MOST_CANDIDATES, controls
-from bot.messages.rollbacks import stops, undoing
+from bot.messages.lists import fitting
+from bot.messages.rollbacks import undoing
 
 MOST_CHANGES = 8
 MOST_LINKS = 10
-COARSE = timedelta(seconds=10)
 _STATUS = {
     State.REQUESTED: "Requested",
     State.CHECKING: "Checking",
@@ -143,9 +151,9 @@ def card(deployment: Deployment, now: datetime) -> Message:
     if d.kind is Kind.ROLLBACK and (database := undoing.on_card(d)):
         parts.append(b.section(database))
     if d.steps:
-        parts.append(b.section(steps(d)))
+        parts.append(b.section(steps.listed(d)))
     if d.progress and not d.is_terminal:
-        parts.append(b.section(progress(d, now)))
+        parts.append(b.section(progress.listed(d, now)))
     if d.validation and d.state in (State.VALIDATING, State.DEGRADED):
         parts.append(b.section(validation(d)))
     if d.verdicts and d.state in (State.AWAITING_APPROVAL, State.APPROVED):
@@ -181,8 +189,12 @@ def waiting(deployment: Deployment) -> str:
     return b.line(d.waiting_for) + (again or "") if d.waiting_for else ""
 
 
-def changes(deployment: Deployment, most: int = MOST_CHANGES) -> str:
-    """The change list as lines of mrkdwn, cut to what a card can hold."""
+def changes(
+    deployment: Deployment, most: int = MOST_CHANGES, room: int = b.SECTION_LIMIT - 200
+) -> str:
+    """The change list as lines of mrkdwn, of at most so many changes and about `room` characters;
+    how many more there are is told.
+    """
     listed = deployment.changes
     if listed is None or not listed.changes:
         return "No changes listed."
@@ -191,49 +203,17 @@ def changes(deployment: Deployment, most: int = MOST_CHANGES) -> str:
         lines = [f"*{b.link(listed.url, 'Taken back')}*"]
     else:
         lines = [f"*{b.link(listed.url, 'Changes')}{since}*"]
+    each = []
     for change in listed.changes[:most]:
         number = (
             f" ({b.link(change.url, f'#{change.pull_request}')})" if change.pull_request else ""
         )
         author = f" · {b.line(change.author, 60)}" if change.author else ""
-        lines.append(f"• {b.line(change.title, 120)}{number}{author}")
-    if len(listed.changes) > most:
-        lines.append(f"• and {len(listed.changes) - most} more")
-    return "\n".join(lines)
-
-
-def steps(deployment: Deployment) -> str:
-    """What became of each target of a rollback."""
-    lines = ["*Steps*" if any(step.command for step in deployment.steps) else "*Targets*"]
-    for step in deployment.steps:
-        took = ""
-        if step.took:
-            took = f" in {b.span(step.took)}"
-        word = str(step.came_to or step.progress).replace("_", " ")
-        told = f": {b.line(step.told, 400)}" if step.told else ""
-        lines.append(f"• {b.line(step.target, 80)} *{word}*{took}{told}{stops.on_card(step)}")
-        if step.awaited_until:
-            lines[-1] += f" · until {b.clock_time(step.awaited_until)}, then a person decides"
-        if step.pinned:
-            lifting = "; being lifted" if step.lift_by else ""
-            lines.append(f"    pinned: {b.line(step.pinned, 200)}{lifting}")
-    return "\n".join(lines)
-
-
-def progress(deployment: Deployment, now: datetime) -> str:
-    """The run's jobs, the step at work and the time it took so far."""
-    run = deployment.progress or Progress(status="queued")
-    lines = [
-        f"*{b.link(deployment.run_url, f'Run {deployment.run_id}')}* "
-        f"{b.line(run.status.replace('_', ' '), 40)}"
-    ]
-    if run.started_at and not run.is_over:
-        took = now - run.started_at
-        if took >= COARSE:
-            lines[0] += f" · {b.span(_coarse(took))}"
-        if took > OVERDUE:
-            lines[0] += " · *overdue*, still being watched"
-    lines.extend(f"• {_stage(stage)}" for stage in run.stages[:12])
+        each.append(f"• {b.line(change.title, 120)}{number}{author}")
+    told, _ = fitting(each, room - len(lines[0]))
+    lines += told
+    if more := len(listed.changes) - len(told):
+        lines.append(f"• and {more} more")
     return "\n".join(lines)
 
 
@@ -252,18 +232,6 @@ def validation(deployment: Deployment) -> str:
     if deployment.watch:
         lines.append(f"• {watches.line(deployment.watch)}")
     return "\n".join(lines)
-
-
-def _stage(stage: Stage) -> str:
-    if stage.conclusion is None and stage.status == "in_progress":
-        step = f": {b.line(stage.step, 80)}" if stage.step else ""
-        return f"*{b.line(stage.name, 80)}* in progress{step}"
-    took = ""
-    if stage.started_at and stage.completed_at:
-        took = f" in {b.span(stage.completed_at - stage.started_at)}"
-    word = stage.conclusion or stage.status
-    plain = {"success": "passed", "failure": "failed", "queued": "waits"}.get(word, word)
-    return f"{b.line(stage.name, 80)} {b.line(plain.replace('_', ' '), 40)}{took}"
 
 
 def _small_print(d: Deployment) -> list[str]:
@@ -291,9 +259,3 @@ def _small_print(d: Deployment) -> list[str]:
     if d.follow_ups:
         parts.append(f"follows up {b.line(', '.join(d.follow_ups))}")
     return parts
-
-
-def _coarse(took: timedelta) -> timedelta:
-    """Rounded down, so that the passing of time alone makes few edits."""
-    step = COARSE if took < timedelta(minutes=2) else timedelta(minutes=1)
-    return took // step * step

@@ -34,6 +34,8 @@ from bot.messages.views import option as option
 from bot.messages.views import plain as _plain
 from bot.messages.views import view as _view
 
+MOST_UNFIT = 8
+
 
 def mistake(refusal: Refusal, name_of: Callable[[str], str], commands: Mapping[str, str]) -> str:
     """A refusal as it reads under a field, where Slack shows no markup: people by name, times in
@@ -140,7 +142,8 @@ def rollback(
     blocks[1:1] = b.sections(about_it)
     unfit = [f"{b.line(one.version, 64)}: {one.why_not}" for one in earlier if one.why_not]
     if unfit:
-        blocks.append(b.context(*unfit[:8]))
+        more = [f"and {len(unfit) - MOST_UNFIT} more"] if len(unfit) > MOST_UNFIT else []
+        blocks.append(b.context(*unfit[:MOST_UNFIT], *more))
     # Only a button that asks once more undoes migrations.
     memory = {"order": as_value(replace(order, undo=0)), "channel": channel}
     return _view("rollback", "Roll back", "Roll Back", blocks, memory)

@@ -167,9 +167,14 @@ def evidence(deployment: Deployment) -> Message:
     return Message(f"{validation(deployment)}{judged}")
 
 
+_MOST_IN_THREAD = 12_000
+"""Characters; of many more in one message Slack says `msg_blocks_too_long`."""
+
+
 def all_changes(deployment: Deployment) -> Message:
     """The thread reply with the changes that the card has no room for."""
-    return Message(changes(deployment, most=100))
+    text = changes(deployment, most=100, room=_MOST_IN_THREAD)
+    return Message(text, b.sections(text.split("\n")))
 
 
 def settled(deployment: Deployment, why: str) -> Message:

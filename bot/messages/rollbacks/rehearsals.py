@@ -7,6 +7,7 @@ from bot.domain.rollbacks.expectations import Expected, in_all
 from bot.domain.rollbacks.rehearsal import Place, Rehearsal
 from bot.domain.words import listing
 from bot.messages import blocks as b
+from bot.messages.lists import fitting, held
 
 _READY = {
     "docker_ssh": "image present yes",
@@ -21,19 +22,39 @@ def way_back(found: Rehearsal, heading: str = "If this goes wrong") -> str:
     """The line of the card, and what is to know of each place."""
     if not found.version:
         return f"{RED} *If this goes wrong:* there is no known-good version to go back to"
-    parts = [b.line(found.version, 64), *map(_place, found.places), *_migrations(found)]
+    parts = [b.line(found.version, 64), *_places(found.places), *_migrations(found)]
     if found.takes is not None:
         parts.append(f"about {b.span(found.takes)}")
     mark = f"{RED} " if found.closed else ""
     lines = [f"{mark}*{heading}:* {', '.join(parts)}"]
-    lines += [
+    pinned = [
         f"{RED} *{b.line(p.name, 80)} is pinned*, so this version will not go live there: "
         f"{b.line(p.pinned, 200)}"
         for p in found.places
         if p.pinned
     ]
-    lines += [f"• {b.line(p.name, 80)}: {b.line(fact)}" for p in found.places for fact in p.facts]
+    told, more = fitting(pinned, _MOST_PINS)
+    lines += [*told, *([f"{RED} *and {more} more are pinned*"] if more else [])]
+    facts = [f"• {b.line(p.name, 80)}: {b.line(fact)}" for p in found.places for fact in p.facts]
+    told, more = fitting(facts, _MOST_FACTS)
+    lines += [*told, *([f"• and {more} more"] if more else [])]
     return "\n".join(lines)
+
+
+_MOST_PLACES, _MOST_PINS, _MOST_FACTS = 1200, 600, 600
+"""So many characters each may take of the paragraph that all of it has to fit into."""
+
+
+def _places(places: Sequence[Place]) -> Iterator[str]:
+    """Each place; where they are too many, those that are not ready before those that are."""
+    told = [_place(place) for place in places]
+    ranks, lengths = [place.possible is True for place in places], [len(one) + 2 for one in told]
+    kept = held(ranks, _MOST_PLACES, lengths)
+    yield from (told[at] for at in kept)
+    if more := len(told) - len(kept):
+        bad = sum(place.possible is not True for place in places)
+        bad -= sum(places[at].possible is not True for at in kept)
+        yield f"and {more} more, {f'{bad} of them *not ready*' if bad else 'all ready'}"
 
 
 def gate(found: Rehearsal | None) -> str:
@@ -57,7 +78,11 @@ def gate(found: Rehearsal | None) -> str:
 def times(expected: Sequence[Expected]) -> str:
     """How long each place takes, in order, and all of them."""
     each = [f"{b.line(one.name, 80)} {_time(one.takes, one.was_timed)}" for one in expected]
-    if len(each) > 1:
+    several = len(each) > 1
+    each, more = fitting(each, _MOST_PLACES)
+    if more:
+        each.append(f"and {more} more")
+    if several:
         each.append(f"about {b.span(in_all(expected))} in all")
     return f"Expected to take: {', '.join(each)}."
 

@@ -75,9 +75,10 @@ def proposal(
     lines.extend(undoing.listed(found or (), before))
     if unread and not is_known:
         lines.append(undoing.unread(o.version, unread))
-    besides = [one for one in earlier if one.version != o.version][:MOST_LISTED]
+    besides = [one for one in earlier if one.version != o.version]
     if besides:
-        told = ", ".join(f"{one.version} ({one.why_not or 'fit'})" for one in besides)
+        told = ", ".join(f"{one.version} ({one.why_not or 'fit'})" for one in besides[:MOST_LISTED])
+        told += f" and {len(besides) - MOST_LISTED} more" if len(besides) > MOST_LISTED else ""
         lines.append(f"Others: {b.line(told)}")
     question = b.confirmation(
         "Roll back?",
@@ -140,6 +141,8 @@ def other_ways(outlook: Outlook, versions: Sequence[str]) -> list[str]:
         if outlook.asks_database:
             told += f", {undoing.briefly(found.migrations if found else None)}"
         lines.append(f"• {b.line(version, 64)}: {told}")
+    if len(versions) > MOST_LISTED:
+        lines.append(f"• and {len(versions) - MOST_LISTED} more")
     return lines
 
 

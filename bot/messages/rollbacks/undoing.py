@@ -8,6 +8,7 @@ from bot.domain.rollbacks import undoing
 from bot.domain.rollbacks.undoing import Undoing
 from bot.domain.words import count, listing
 from bot.messages import blocks as b
+from bot.messages.lists import held
 from bot.messages.rollbacks.rehearsals import RED
 
 MOST_LISTED = 8
@@ -18,13 +19,23 @@ def listed(migrations: Sequence[Migration], before: Undoing | None = None) -> li
     an earlier rollback began `before` to undo them.
     """
     if before and before.count:
-        return [_done_by(before), *(f"• {b.line(m.name, 120)}" for m in migrations[:MOST_LISTED])]
+        names = [f"• {b.line(m.name, 120)}" for m in migrations[:MOST_LISTED]]
+        more = len(migrations) - len(names)
+        return [_done_by(before), *names, *([f"• and {more} more"] if more else [])]
     if not migrations:
         return []
     lines = [f"*{count(len(migrations), 'migration')} in between*; the database stays as it is:"]
-    lines += map(_migration, migrations[:MOST_LISTED])
-    if len(migrations) > MOST_LISTED:
-        lines.append(f"• and {len(migrations) - MOST_LISTED} more")
+    return [*lines, *_each(migrations)]
+
+
+def _each(migrations: Sequence[Migration]) -> list[str]:
+    """A line for each; where they are too many, those without a way down before the others."""
+    kept = held([bool(one.has_down) for one in migrations], MOST_LISTED)
+    lines = [_migration(migrations[at]) for at in kept]
+    if more := len(migrations) - len(kept):
+        stuck = sum(not one.has_down for one in migrations)
+        stuck -= sum(not migrations[at].has_down for at in kept)
+        lines.append(f"• and {more} more{f', {RED} {stuck} with no way down' if stuck else ''}")
     return lines
 
 
@@ -53,7 +64,7 @@ def on_card(d: Deployment) -> str:
     undone = f"{count(u.count, 'migration')} undone before the code goes back, once"
     lines = [
         f"*Database*: {half_back(d) if u.is_half_back else undone}",
-        *map(_migration, d.migrations[:MOST_LISTED]),
+        *_each(d.migrations),
         f"Backup: {b.line(u.backup) or 'none named'}",
     ]
     if u.call:
