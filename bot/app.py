@@ -118,7 +118,7 @@ class Bot:
             app_token=app_token.get_secret_value() if app_token else None,
         )
         self._deliveries = Deliveries(self.store, config, settings.github_api_url)
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
         self._bolt = self._make_bolt()
         self._socket: SlackSocket | None = None
         self._runner: web.AppRunner | None = None
@@ -289,10 +289,8 @@ class Bot:
 
     def _spawn(self, work: Any, name: str) -> None:
         task = asyncio.create_task(work, name=name)
-        self._tasks.append(task)
-        task.add_done_callback(
-            lambda done: self._tasks.remove(done) if done in self._tasks else None
-        )
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
 
 def _begin(tx: Tx) -> None:

@@ -1,11 +1,10 @@
 """Gate watch: the run of a deployment before its gate at GitHub, at it, and past it."""
 
-from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.domain.approvals import approvals
-from bot.domain.approvals.protection import ANSWER_SHOWS, Protection, Standing
+from bot.domain.approvals.protection import ANSWER_SHOWS, Protection
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.runs import Progress
 from bot.domain.deployments.states import State
@@ -14,7 +13,7 @@ from bot.messages.deployments import protection as alerts
 from bot.ports import Held, Post
 from bot.services.deployments.asking import asking
 from bot.services.desk import Desk, announce
-from bot.services.runs import passing, rejections, reviews
+from bot.services.runs import passing, rejections, reviews, standing
 from bot.services.runs.finding import needs_attention
 
 PACE = timedelta(seconds=10)
@@ -47,7 +46,7 @@ async def look(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
         return await rejections.ended(desk, deployment, seen)
     if progress.status != "waiting":
         return False
-    to_answer, opens_at = await _at_gate(desk, seen)
+    to_answer, opens_at = await standing.at_gate(desk, seen)
     if to_answer:
         await _stand(desk, deployment, seen)
         return True
@@ -69,7 +68,7 @@ async def _stands_outside(desk: Desk, deployment: Deployment, seen: Deployment) 
     """
     if seen.protection is None or seen.progress is None or seen.progress.status != "waiting":
         return False
-    protection = replace(seen.protection, announced=tuple(await _heard(desk, seen)))
+    protection = replace(seen.protection, announced=tuple(await standing.heard(desk, seen)))
     age = desk.now() - seen.requested_at
     known = seen.with_(
         protection=protection,
@@ -125,116 +124,8 @@ async def see(desk: Desk, deployment: Deployment) -> Deployment | None:
 
 async def held(desk: Desk, seen: Deployment) -> tuple[Held, ...]:
     """The environments of this deployment at whose gate its run waits, and that are to answer."""
-    to_answer, _ = await _at_gate(desk, seen)
+    to_answer, _ = await standing.at_gate(desk, seen)
     return to_answer
-
-
-async def _at_gate(desk: Desk, seen: Deployment) -> tuple[tuple[Held, ...], datetime | None]:
-    """The environments that are to answer, a rule's once for each job that stands there; and when
-    the last wait timer opens one that was answered, if there is one.
-    """
-    protection = seen.protection
-    if protection is None or seen.run_id is None:
-        return (), None
-    if seen.progress is None or seen.progress.status != "waiting":
-        return (), None
-    waiting = {one.environment: one for one in await desk.github.held(seen.repo, seen.run_id)}
-    opens = await _opens(desk, seen, protection, waiting)
-    last = max(opens.values(), default=None)
-    named = await _named(desk, seen)
-    if not protection.is_rule:
-        standing = _standing(seen.progress, waiting, named)
-        jobs: dict[str, tuple[str, ...]] = {}
-        for one in protection.unanswered(standing, desk.now(), opens):
-            jobs[one.environment] = (*jobs.get(one.environment, ()), one.job)
-        asked = (replace(waiting[name], jobs=found) for name, found in jobs.items())
-        # What somebody let in at GitHub may still have its timer to wait for.
-        return tuple(one for one in asked if one.may_answer or one.environment not in opens), last
-    # GitHub's list is one of people's gates; of rules the webhook tells, and the workflow.
-    heard = await _heard(desk, seen)
-    told = {*waiting, *heard, *named.values()} or protection.environments
-    asks = _asks_again(protection, seen.progress, heard, waiting, desk.now())
-    rules = protection.unanswered(_standing(seen.progress, told, named, asks), desk.now())
-    return tuple(
-        Held(id=0, environment=one.environment, may_answer=True, jobs=(one.job,)) for one in rules
-    ), last
-
-
-async def _named(desk: Desk, seen: Deployment) -> dict[str, str]:
-    """The environment of each job that stands at a gate, where the workflow file tells it. Looked
-    up where it matters: there are several, or one was answered already.
-    """
-    protection = seen.protection
-    if seen.progress is None or protection is None:
-        return {}
-    if len(protection.environments) < 2 and not protection.answered:
-        return {}
-    try:
-        workflow = await desk.github.workflow(seen.repo, seen.workflow)
-    except NotFound:
-        return {}
-    ours = {name.casefold(): name for name in protection.environments}
-    told = workflow.environments
-    # GitHub shows a job of a matrix with its values: "deploy (eu)".
-    places = {
-        job: told.get(job) or told.get(job.partition(" (")[0], "") for job in seen.progress.waiting
-    }
-    return {
-        job: ours.get(place.casefold(), place)
-        for job, place in places.items()
-        if place and "${{" not in place
-    }
-
-
-def _asks_again(
-    protection: Protection,
-    progress: Progress,
-    heard: Mapping[str, datetime],
-    listed: Iterable[str],
-    now: datetime,
-) -> frozenset[str]:
-    """The environments of which it is sure that a rule waits there, though it was answered before:
-    an answer may have been lost, GitHub's webhook came since, or its list shows them once more.
-    """
-    since = protection.answering_at
-    asked = {name for name, at in heard.items() if since is None or at > since}
-    is_still_there = not set(protection.let_in).isdisjoint(progress.waiting)
-    shown = () if is_still_there or protection.is_settling(now) else listed
-    return frozenset((*protection.answering, *asked, *shown))
-
-
-def _standing(
-    progress: Progress,
-    environments: Iterable[str],
-    named: Mapping[str, str],
-    asks: Collection[str] = (),
-) -> tuple[Standing, ...]:
-    """Which jobs stand at these environments; one whose environment is not known, at each, and
-    surely where it `asks`.
-    """
-    jobs = progress.waiting or ("",)
-    return tuple(
-        Standing(place, job, job in named or place in asks)
-        for place in environments
-        for job in jobs
-        if named.get(job, place) == place
-    )
-
-
-async def _opens(
-    desk: Desk, seen: Deployment, protection: Protection, waiting: Mapping[str, Held]
-) -> dict[str, datetime]:
-    """When the wait timers open the environments that were answered: GitHub lists those until
-    then. Who let in there is asked for only where there is a timer.
-    """
-    timers = {name: one.timer for name, one in waiting.items() if one.timer}
-    if not timers:
-        return {}
-    listed = await desk.github.reviews(seen.repo, seen.run_id or 0)
-    found = reviews.of_attempt(listed, seen.run_attempt, protection.earlier)
-    let_in = {name for review in found if review.approved for name in review.environments}
-    ends = {name: protection.opens_at(name, timer, let_in) for name, timer in timers.items()}
-    return {name: at for name, at in ends.items() if at is not None}
 
 
 async def _announced(desk: Desk, seen: Deployment) -> Deployment:
@@ -242,15 +133,8 @@ async def _announced(desk: Desk, seen: Deployment) -> Deployment:
     protection = seen.protection
     if protection is None or not protection.is_rule:
         return seen
-    return seen.with_(protection=replace(protection, announced=tuple(await _heard(desk, seen))))
-
-
-async def _heard(desk: Desk, seen: Deployment) -> dict[str, datetime]:
-    """When GitHub's webhooks asked last, by environment of this deployment."""
-    run = seen.run_id or 0
-    told = await desk.store.read(lambda tx: tx.announced(seen.repo, run))
-    ours = seen.protection.environments if seen.protection else ()
-    return {name: told[name] for name in ours if name in told}
+    told = await standing.heard(desk, seen)
+    return seen.with_(protection=replace(protection, announced=tuple(told)))
 
 
 def _has_begun(desk: Desk, seen: Deployment, progress: Progress) -> bool:
