@@ -55,6 +55,10 @@ def submit(form: Submission, office: Office) -> Answer:
         errors["service"] = "Choose a service."
     if errors or version is None:
         return FormErrors(errors)
+    tags = office.tx.tags(office.config.services[service].repo)
+    if not any(Version.parse(tag.name) == version for tag in tags):
+        # Only tags can be chosen, so it was chosen of another service.
+        return FormErrors({"version": f"{service} has no tag {version}. Choose one of its own."})
     try:
         reason = clean_reason(form.values.get("reason", ""))
     except Refusal as refusal:
@@ -76,9 +80,12 @@ def submit(form: Submission, office: Office) -> Answer:
 
 
 def versions(query: OptionsQuery, office: Office) -> Answer:
-    """The tags that begin with what was typed, newest first, with their dates."""
-    service = query.chosen.get("service") or next(iter(office.config.services))
-    settings = office.config.services.get(service)
+    """The tags that begin with what was typed, newest first, with their dates; none as long as
+    nobody said of which service.
+    """
+    services = office.config.services
+    service = query.chosen.get("service") or (next(iter(services)) if len(services) == 1 else "")
+    settings = services.get(service)
     tags = office.tx.tags(settings.repo) if settings else ()
     typed = query.typed.strip().lower().lstrip("v")
     found = [tag for tag in tags if tag.name.lstrip("v").startswith(typed)]

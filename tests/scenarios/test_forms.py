@@ -1,11 +1,12 @@
 """Forms and strange requests: the modal of /deploy, and what an old or foreign client may send."""
 
+from pathlib import Path
 from typing import Any
 
 from sandbox.slack import payloads
 from sandbox.slack.delivery import Ack, deliver
 from sandbox.slack.payloads import Actor
-from tests.scenarios.workspace import Workspace
+from tests.scenarios.workspace import Workspace, workspace
 
 CHOICE = {"Version": "v1.2.1", "Reason": "it is time"}
 
@@ -27,6 +28,19 @@ async def test_the_versions_to_choose_from_are_the_tags_newest_first(team: Works
 
     names = [option["text"]["text"].split()[0] for option in offered["options"]]
     assert names == ["v1.3.0", "v1.2.1", "v1.2.0", "v1.1.0", "v1.0.0"]
+
+
+async def test_no_versions_are_offered_before_it_is_known_of_which_service(tmp_path: Path) -> None:
+    other = {"repo": "acme/tools", "environments": {"production": {"workflow": "release.yml"}}}
+    async with workspace(tmp_path, rules={"services": {"zoo": other}}) as team:
+        await team.types("ana", "/deploy")
+        assert "Choose the service first." in str(await team.get("/modal", **{"as": "ana"}))
+        offered = await team.get("/options", **{"as": "ana", "action_id": "version", "query": "1."})
+        assert offered["options"] == []
+
+        await team.submits("ana", Service="app", Version="v1.2.1", **{"Hotfix for incident": "x"})
+        sent = await team.submits("ana", Service="zoo", **{"Hotfix for incident": ""})
+        assert sent["errors"] == {"version": "zoo has no tag v1.2.1. Choose one of its own."}
 
 
 async def test_mistakes_stand_under_their_fields_and_the_form_stays_open(team: Workspace) -> None:

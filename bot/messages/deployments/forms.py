@@ -68,13 +68,16 @@ def deploy(services: list[str], channel: str | None) -> View:
         "placeholder": _plain("Type or choose a tag", 150),
     }
     reason = {"type": "plain_text_input", "max_length": MAX_REASON}
+    hint = "Tags of its repository, newest first."
+    if len(choices) > 1:
+        hint += " Choose the service first."
     return _view(
         "deploy",
         "Deploy to production",
         "Request",
         [
             _input("service", "Service", service),
-            _input("version", "Version", version, hint="Tags of the repository, newest first."),
+            _input("version", "Version", version, hint=hint),
             _input("reason", "Reason", reason, hint="Shown on the card.", optional=True),
             _input(
                 "incident",
