@@ -11,6 +11,7 @@ import pytest
 from bot import config
 from bot.domain.approvals.protection import Review
 from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.runs import Progress, Stage
 from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Refusal
 from bot.domain.rollbacks import undoing
@@ -156,12 +157,42 @@ async def test_a_gate_that_keeps_the_code_out_leaves_it_half_back(
     assert str(no).startswith("app production is taken by D3")
 
 
+async def closes(team: Team) -> Refusal | None:
+    return await team.does(lambda tx: decisions.close_failed(tx, team.config, 3, PEOPLE["dee"]))
+
+
 async def test_who_closes_it_while_nobody_sees_its_run_leaves_it_half_back(team: Team) -> None:
     team.hub.started.remove(await goes_down(team))
     await team.passes(60)
     assert (await team.newest()).state is State.NEEDS_ATTENTION
     assert await mixed(team) == ""
-    no = await team.does(lambda tx: decisions.close_failed(tx, team.config, 3, PEOPLE["bo"]))
-    assert no is None
+    assert await closes(team) is None
     assert await mixed(team) == "D3"
-    assert "*half back* since D3" in await status(team)
+    said = (
+        "Closed as failed before its run was seen to end: the database was taken back; the code "
+        "may be half-way"
+    )
+    assert f"*half back* since D3: {said}" in await status(team)
+    posts = await team.store.read(lambda tx: tx.posts_due(tx.now))
+    [alert] = [str(p.message.blocks) for p in posts if p.key.startswith("notice:3:half-back")]
+    assert said in alert
+    assert f"<@{PEOPLE['bo']}>" in alert
+
+
+async def test_who_closes_it_after_its_code_was_seen_to_come_leaves_it_whole(team: Team) -> None:
+    """The job that deploys ended well; the smoke test after it hangs, and is not stopped."""
+    run = await goes_down(team)
+    run.status, team.hub.deaf = "in_progress", True
+    await team.passes(20)
+    found = await team.newest()
+    began = team.clock.now()
+    deploy = Stage(name="deploy", status="completed", conclusion="success", completed_at=began)
+    smoke = Stage(name="smoke", status="in_progress", started_at=began)
+    seen = Progress(status="in_progress", stages=(deploy, smoke))
+    await team.store.run(lambda tx: tx.save(found, found.with_(progress=seen)))
+    assert await team.cancels("bo", 3) is None
+    assert await closes(team) is None
+    ended = await team.newest()
+    assert (ended.state, ended.is_half_back, ended.live_at) == (State.FAILED, False, began)
+    assert "half back" not in await status(team)
+    assert (await status(team)).startswith("*app production*: v1.0.0 (D3) failed, live since")

@@ -148,11 +148,18 @@ def close_failed(tx: Tx, config: Config, deployment_id: int, slack_id: str) -> M
     """A person closes what did not work, which frees the slot; a rollback may wait for that."""
     deployment = _open(tx, deployment_id, A_PERSONS)
     may_decide(as_before(tx, slack_id))
-    # Who closes one whose run nobody saw to its end says that the code did not come.
-    half = deployment.state is not State.DEGRADED and undoing.was_begun(deployment.steps)
-    left = {"undoing": undoing.left_half(deployment.undoing, half=True)} if half else {}
-    text = deployment.notice
+    text, left = deployment.notice, dict[str, Any]()
+    if deployment.state is not State.DEGRADED:  # its run goes on, or nobody sees it
+        service = config.services.get(deployment.service)
+        job = service.deploy_job if service else None
+        left["live_at"] = half_back.seen_to_come(deployment, job)
+        if left["live_at"] is None and undoing.was_begun(deployment.steps):
+            text = half_back.closed(deployment, job)
+            left["undoing"] = undoing.left_half(deployment.undoing, half=True)
     answer = _end(tx, deployment, State.FAILED, slack_id, "closed_as_failed", text, **left)
+    if "undoing" in left:
+        ended = load(tx, deployment_id)
+        tx.post(announce(config, ended, "half-back", announcements.failed(ended)))
     rollbacks.begin_waiting(tx, config, load(tx, deployment_id))
     if deployment.dispatch is not None and deployment.run_id is None:
         return notes.closed_without_run(deployment)

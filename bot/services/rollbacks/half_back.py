@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.config import Config
 from bot.domain.deployments.deployments import Deployment
+from bot.domain.deployments.runs import deployed_at
 from bot.domain.deployments.states import State
 from bot.domain.deployments.steps import is_unsent
 from bot.domain.rollbacks import switching, undoing
@@ -18,6 +19,20 @@ def is_half_back(deployment: Deployment) -> bool:
     """Whether the way down of its database was begun, and nothing of the code was sent yet."""
     waits = deployment.state is State.APPROVED and deployment.run_id is None
     return (waits or is_unsent(deployment)) and undoing.was_begun(deployment.steps)
+
+
+def seen_to_come(deployment: Deployment, deploy_job: str | None) -> datetime | None:
+    """When its run, which was not seen to end, had brought the code; None when it had not."""
+    progress = deployment.progress
+    return deployed_at(progress, deploy_job) if progress else None
+
+
+def closed(deployment: Deployment, deploy_job: str | None) -> str:
+    """How it is left by whoever closes it before its run is seen to end, in words."""
+    begun = deployment.progress is not None and deployment.progress.has_begun(deploy_job or "")
+    touched = begun or deployment.state is State.NEEDS_ATTENTION
+    how = messages.half_back(deployment, touched=touched)
+    return f"Closed as failed before its run was seen to end: {how}"
 
 
 def left_to_a_person(
