@@ -60,6 +60,17 @@ async def test_a_job_at_somebody_elses_gate_is_not_answered_for_and_voids_nothin
     assert await alerts(team) == []
 
 
+async def test_a_webhook_that_is_late_asks_for_nothing_at_somebody_elses_gate(team: Team) -> None:
+    """GitHub told first that a job waits, and was answered; that it asks the rule came after."""
+    team.hub.listed = frozenset({"vault"})
+    run = await lets_in(team, ("ship / deploy", "vault"))
+    await asks(team, run)
+    for _ in range(6):
+        await team.passes(15)
+    assert team.hub.asked_for == ["production"]
+    assert (await team.newest()).waiting_for == LOOK_THERE
+
+
 @pytest.mark.parametrize("reply", ["accepted", "lost", "dropped"])
 async def test_one_that_github_asks_for_since_is_let_in_once(team: Team, reply: str) -> None:
     run = await lets_in(team, ("ship / deploy", "production"))

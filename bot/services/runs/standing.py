@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.domain.approvals.protection import Protection, Standing
+from bot.domain.approvals.protection import ANSWER_SHOWS, Protection, Standing
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.runs import Progress
 from bot.domain.errors import NotFound
@@ -74,14 +74,18 @@ def _asks_again(
     protection: Protection,
     progress: Progress,
     asked_at: Mapping[str, datetime],
-    listed: Iterable[str],
+    listed: Collection[str],
     now: datetime,
 ) -> frozenset[str]:
     """The environments of which it is sure that a rule waits there, though it was answered before:
     an answer may have been lost, GitHub's webhook came since, or its list shows them once more.
     """
     since = protection.answering_at
-    asked = {name for name, at in asked_at.items() if since is None or at > since}
+    # A webhook right after an answer may be a late one of the job that was let in; where a job
+    # stands at somebody else's gate it is taken for that.
+    is_elsewhere = not set(listed) <= set(protection.environments)
+    late = ANSWER_SHOWS if is_elsewhere else timedelta(0)
+    asked = {name for name, at in asked_at.items() if since is None or at > since + late}
     is_still_there = not set(protection.let_in).isdisjoint(progress.waiting)
     shown = () if is_still_there or protection.is_settling(now) else listed
     return frozenset((*protection.answering, *asked, *shown))
