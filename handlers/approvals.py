@@ -39,6 +39,10 @@ def approve_with(form: Submission, office: Office) -> Answer:
     items = {str(item): "" for item in asked if form.values.get(str(item))} if asked else {}
     if BACKUP in items:
         backup, age = (" ".join(form.values.get(f, "").split()) for f in (BACKUP, "backup_age"))
+        if not backup:
+            return FormErrors({BACKUP: "Say which backup there is, by its id."})
+        if not age:
+            return FormErrors({"backup_age": "Say how old it is, for example: 2 h"})
         items[BACKUP] = f"{backup}, {age} old"
     answer = signing.approve(office.tx, office.config, deployment, form.user, items)
     if isinstance(answer, Message):

@@ -108,14 +108,17 @@ async def test_approve_asks_only_for_what_nothing_was_read_for(by_hand: Workspac
     form = await team.get("/modal", **{"as": "bo"})
     labels = [b["label"]["text"] for b in form["blocks"] if b["type"] == "input"]
     assert labels == ["Staging validation completed", "Backup id", "Age of the backup"]
-    await team.submits(
-        "bo",
-        **{
-            "Staging validation completed": ["staging"],
-            "Backup id": "bk-77",
-            "Age of the backup": "2 h",
-        },
-    )
+    filled = {
+        "Staging validation completed": ["staging"],
+        "Backup id": "bk-77",
+        "Age of the backup": "2 h",
+    }
+    said = await team.submits("bo", **(filled | {"Backup id": "  "}))
+    assert said["errors"] == {"backup": "Say which backup there is, by its id."}
+    said = await team.submits("bo", **(filled | {"Age of the backup": " "}))
+    assert said["errors"] == {"backup_age": "Say how old it is, for example: 2 h"}
+    assert "signed_off" not in {e.action for e in await team.trail("D2")}
+    await team.submits("bo", **filled)
     await team.passes("PT2S")
 
     assert (await team.told("bo"))[-1].startswith("You approved app v1.3.0")
