@@ -64,6 +64,7 @@ async def test_a_webhook_that_is_late_asks_for_nothing_at_somebody_elses_gate(te
     """GitHub told first that a job waits, and was answered; that it asks the rule came after."""
     team.hub.listed = frozenset({"vault"})
     run = await lets_in(team, ("ship / deploy", "vault"))
+    team.clock.forward(2)
     await asks(team, run)
     for _ in range(6):
         await team.passes(15)
