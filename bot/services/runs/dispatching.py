@@ -32,6 +32,11 @@ TOO_OLD = SETTLE * 0.3
 TURN = timedelta(seconds=3)
 """How long to wait for another deployment that is being sent by the same workflow."""
 
+ASK_AFTER = 3
+"""Failures in a row to read what it rests on, after which a person decides about what may have been
+sent.
+"""
+
 
 async def dispatch(desk: Desk, deployment: Deployment) -> None:
     """Make sure that the approval still holds, then send for the first time."""
@@ -84,10 +89,17 @@ async def send_again(desk: Desk, deployment: Deployment, intent: Dispatch) -> No
     """Send what surely was not carried out, or what a person or the guard allows once more.
 
     Whatever is against it now goes to a person: after an unclear answer no machine may say that
-    nothing was deployed.
+    nothing was deployed; and what cannot be read for long may be silent for good.
     """
     is_slack = deployment.protection is None
-    against, workflow, _ = await objection(desk, deployment, approved=is_slack)
+    try:
+        against, workflow, _ = await objection(desk, deployment, approved=is_slack)
+    except Fault as silent:
+        if intent.sent is Sent.NOT or deployment.failures < ASK_AFTER:
+            raise
+        why = f"what it rests on could not be read ({silent.text})"
+        await needs_attention(desk, deployment, f"It was not sent again: {why}.")
+        return
     if workflow is None or against is not None:
         why = against.text if against else "the workflow is gone"
         await needs_attention(desk, deployment, f"It was not sent again: {why}.")
