@@ -9,13 +9,16 @@ from bot.domain.deployments.migrations import Migration
 from bot.domain.deployments.runs import Progress as Run
 from bot.domain.deployments.runs import Stage
 from bot.domain.deployments.states import Kind, State
+from bot.domain.metrics.history import Record, Result
 from bot.domain.rollbacks.expectations import Expected
+from bot.domain.rollbacks.prospects import NOTHING_KNOWN
 from bot.domain.rollbacks.rehearsal import Place, Rehearsal
+from bot.domain.rollbacks.rollbacks import Earlier
 from bot.domain.rollbacks.target_steps import Progress, TargetStep
 from bot.domain.rollbacks.targets import Fate
 from bot.messages.blocks import SECTION_LIMIT
-from bot.messages.deployments import cards, notes, progress
-from bot.messages.rollbacks import rehearsals, undoing
+from bot.messages.deployments import cards, forms, notes, progress
+from bot.messages.rollbacks import rehearsals, rollbacks, undoing
 from tests.domain.samples import NOON
 from tests.messages.samples import LATER, in_state, read
 
@@ -86,3 +89,23 @@ def test_of_many_jobs_what_failed_and_what_is_at_work_is_told_first() -> None:
     run = Run(status="in_progress", stages=tuple(stages))
     told = progress.listed(in_state(State.RUNNING, progress=run), LATER).splitlines()
     assert told[-3:] == ["• tests failed", "• *build* in progress", "• and 8 more"]
+
+
+def test_of_many_versions_to_go_back_to_it_is_said_how_many_are_left_out() -> None:
+    versions = [f"v1.{minor}.0" for minor in range(11)]
+    told = rollbacks.other_ways(NOTHING_KNOWN, versions)
+    assert len(told) == 9 and told[-1] == "• and 3 more"
+
+    ran = Record(
+        id="D1",
+        service="app",
+        environment="production",
+        version="v1.0.0",
+        result=Result.SUCCESS,
+        requested_at=NOON,
+    )
+    records = [Earlier(version=name, record=ran, why_not="marked bad") for name in versions]
+    order = rollbacks.Order(service="app", environment="production", version="v1.2.0", live=None)
+    assert "marked bad) and 2 more" in read(rollbacks.proposal(order, tuple(records), None))
+    small_print = str(forms.rollback(order, records, None, "C0DEPLOY")["blocks"][-1])
+    assert small_print.count("marked bad") == 8 and "and 3 more" in small_print

@@ -239,12 +239,16 @@ async def test_empty_words_keep_the_form_open(team: Workspace) -> None:
 async def test_what_is_back_gets_a_post_of_its_own(team: Workspace) -> None:
     await opened(team)
     await publishes(team)
+    await team.clicks("bo", "Update Status Page", ts=(await team.messages())[0]["ts"])
     ts = (await team.messages())[0]["ts"]
     await team.clicks("dee", "Resolve", ts=ts)
     await team.passes("PT5S")
     await team.clicks("dee", "Reopen", ts=ts)
     await team.submits("dee", **{"What is back": "Nothing loads"})
     await team.passes("PT5S")
+    assert (await team.submits("bo"))["response_action"] == "update"
+    over = str(await team.get("/modal", **{"as": "bo"}))
+    assert "form* the public was told, as" in over and "*resolved*" in over
     await publishes(team, "Update Status Page")
     assert [title for title, _ in await kuma(team)] == ["Service outage detected (INC-1)"]
     assert len((await team.get("/kuma"))["posts"]) == 2

@@ -69,9 +69,10 @@ def public(post: StatusPost | None) -> str:
 
 
 def _newer(post: StatusPost) -> str:
-    who = b.mention(post.by)
+    # The end follows the incident, whoever spoke last.
+    told = "the public was told" if post.is_over else f"{b.mention(post.by)} told the public"
     return (
-        f"*Since you opened this form* {who} told the public, as “{b.line(post.title, 200)}”: "
+        f"*Since you opened this form* {told}, as “{b.line(post.title, 200)}”: "
         f"*{post.phase}*, “{b.line(post.text, 2000)}”\n"
         "Yours is not published. What you send now takes the place of that."
     )
