@@ -103,7 +103,7 @@ def _manifest(commands: Commands, http_url: str | None) -> dict[str, Any]:
                     "command": commands.rollback,
                     **address,
                     "description": "Go back to the last known-good version",
-                    "usage_hint": "[service] [to v1.2.0] [because reason]",
+                    "usage_hint": "[service] [staging] [to v1.2.0] [because reason]",
                     "should_escape": False,
                 },
                 {

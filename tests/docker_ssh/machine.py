@@ -98,7 +98,8 @@ class Sshd:
         assert self._process is not None
         with suppress(CommandFailed):
             await run("pkill", "-KILL", "-P", str(self._process.pid))
-        self._process.kill()
+        with suppress(ProcessLookupError):  # it was cut off before
+            self._process.kill()
         await self._process.wait()
 
 

@@ -266,7 +266,7 @@ async def is_old(team: Workspace, person: str) -> bool:
 async def test_a_click_on_old_directory_rows_is_judged_before_the_effect(tmp_path: Path) -> None:
     async with workspace(tmp_path, rules=BY_GROUP) as team:
         await team.asks()
-        await team.passes("PT5M8S")  # what the approval rests on was read anew just now
+        await team.passes("PT5M40S")  # what the approval rests on was read anew lately
         await team.fault("slack", "status:429:retry_after=900", path="users.info", count=1000)
         await team.passes("PT4M40S")
         await team.until(lambda: is_old(team, "bo"), "PT1S")
