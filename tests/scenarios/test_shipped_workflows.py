@@ -2,6 +2,8 @@
 way to guard production at GitHub.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -121,11 +123,18 @@ async def test_a_freeze_after_the_first_job_lets_in_no_other(tmp_path: Path) -> 
         assert len(await answers_at(team, ENDS["ruled"])) == 1
 
 
-async def test_who_lost_the_role_after_the_first_job_lets_in_no_other(tmp_path: Path) -> None:
+@asynccontextmanager
+async def half_let_in(tmp_path: Path) -> AsyncIterator[Workspace]:
+    """Bo let in the first job, and is no approver any more; only dee is."""
     rules = waits_at("production", seed="ruled") | {"roles": {"approver": ["S0REL"]}}
     async with workspace(tmp_path, seed="ruled", begin=AT_PRODUCTION, rules=rules) as team:
         await migrates(team)
         outside.regroup(team.world, "dee")
+        yield team
+
+
+async def test_who_lost_the_role_after_the_first_job_lets_in_no_other(tmp_path: Path) -> None:
+    async with half_let_in(tmp_path) as team:
         await team.passes("PT60S")
         assert await team.state() == "Waiting for approval"
         assert "Your approval does not count" in (await team.letters("bo"))[-1]
@@ -137,10 +146,7 @@ async def test_who_lost_the_role_after_the_first_job_lets_in_no_other(tmp_path: 
 
 
 async def test_what_nobody_approves_again_after_the_first_job_expires(tmp_path: Path) -> None:
-    rules = waits_at("production", seed="ruled") | {"roles": {"approver": ["S0REL"]}}
-    async with workspace(tmp_path, seed="ruled", begin=AT_PRODUCTION, rules=rules) as team:
-        await migrates(team)
-        outside.regroup(team.world, "dee")
+    async with half_let_in(tmp_path) as team:
         await team.passes("PT2H")
         assert (await team.letters("ana"))[-1].endswith(
             "Nobody decided in time, so GitHub is asked to stop its run. migrate had been let in "
