@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from bot.domain.errors import Refusal
 from bot.domain.gates.items import SIGNABLE
+from bot.domain.gates.overrides import liftable
 from bot.domain.gates.signatures import QUERIES
 from bot.domain.grammar import clean_reason
 from bot.messages.blocks import Message
@@ -11,24 +12,31 @@ from bot.messages.deployments import forms
 from bot.services.gates import signing
 from handlers.payloads import Answer, Click, Office, OpenForm, Submission
 
+AGAIN = Message("The form did not open in time. Press Override once more.")
+
 
 def ask_override(click: Click, office: Office) -> Answer:
     """Override asks which gates, and why."""
     deployment = signing.may_override(office.tx, click.deployment, click.user)
-    return OpenForm(
-        forms.override(deployment, click.channel),
-        Message("The form did not open in time. Press Override once more."),
-    )
+    return OpenForm(forms.override(deployment, click.channel), AGAIN)
 
 
 def override(form: Submission, office: Office) -> Answer:
-    """The form of Override was sent."""
+    """The form of Override was sent: it lifts what it showed. Where something else blocks by now,
+    that is shown first, with what was typed and those ticks that mean what they meant.
+    """
     known = form.memory.get("deployment")
     gates = tuple(filter(None, form.values.get("gates", "").split(",")))
     try:
         reason = clean_reason(form.values.get("reason", ""))
-        deployment = known if isinstance(known, int) else 0
-        return signing.override(office.tx, deployment, form.user, gates, reason)
+        number = known if isinstance(known, int) else 0
+        deployment = signing.may_override(office.tx, number, form.user)
+        new = forms.not_shown(deployment, gates, form.memory.get("shown"))
+        if new and liftable(deployment):
+            kept, channel = set(gates) - new, form.memory.get("channel")
+            again = forms.override(deployment, channel, kept, reason, is_anew=True)
+            return OpenForm(again, AGAIN)
+        return signing.override(office.tx, number, form.user, gates, reason)
     except Refusal as refusal:
         return office.mistake("reason", refusal)
 

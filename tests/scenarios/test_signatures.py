@@ -83,6 +83,43 @@ async def test_a_form_that_was_overtaken_lifts_nothing(tmp_path: Path) -> None:
         assert [e for e in await team.trail("D2") if e.action == "overrode"] == []
 
 
+async def test_a_form_that_did_not_show_an_outage_does_not_lift_its_freeze(tmp_path: Path) -> None:
+    async with workspace(tmp_path, begin=buggy) as team:
+        await team.types("dee", "/deployments lock app production because the database moves")
+        await team.asks()
+        await team.clicks("bo", "Override")
+        await team.types("cy", "/incident outage Nobody can log in")
+        await team.passes("PT5S")
+        late = {"Gates to lift": ["lock", "bugs"], "Reason": REASON}
+        await team.submits("bo", **late)
+
+        assert "overrode" not in {e.action for e in await team.trail("D2")}
+        form = await team.get("/modal", **{"as": "bo"})
+        said, *fields = form["blocks"][1:]
+        assert "*Since you opened this form* something else blocks it" in said["text"]["text"]
+        assert "for INC-1 since 2024-03-26 10:00 UTC" in said["text"]["text"]
+        gates, reason = (field["element"] for field in fields if field["type"] == "input")
+        assert [one["value"] for one in gates["initial_options"]] == ["bugs"]
+        assert reason["initial_value"] == REASON
+        await team.submits("bo", **{"Gates to lift": ["lock", "bugs"]})
+        await team.passes("PT5S")
+        [entry] = [e for e in await team.trail("D2") if e.action == "overrode"]
+        assert "for INC-1" in entry.detail["lifted"]["lock"]
+
+
+async def test_a_form_lifts_what_it_showed_where_some_of_that_is_mended(tmp_path: Path) -> None:
+    async with workspace(tmp_path, begin=buggy) as team:
+        outside.open_issue(team.world, 12, "So do refunds", "critical")
+        await team.asks()
+        await team.clicks("bo", "Override")
+        outside.repo(team.world).issues[11].closed_at = team.world.clock.now()
+        await team.passes("PT1M")
+        await team.submits("bo", **{"Gates to lift": ["bugs"], "Reason": REASON})
+
+        [entry] = [e for e in await team.trail("D2") if e.action == "overrode"]
+        assert entry.detail["lifted"] == {"bugs": "Known critical bugs: #12 So do refunds"}
+
+
 async def test_what_nobody_may_lift_is_refused_without_a_card(team: Workspace) -> None:
     outside.open_issue(team.world, 11, "Payments fail", "critical")
     await team.asks("/deploy v1.1.0")

@@ -1,8 +1,9 @@
 """Forms: the modals, as Slack views."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 from bot.domain.deployments.deployments import Deployment
@@ -10,13 +11,14 @@ from bot.domain.errors import Refusal
 from bot.domain.gates import title as gate_title
 from bot.domain.gates.checklist import Entry
 from bot.domain.gates.items import APPROVERS_CHECKS, BACKUP
-from bot.domain.gates.overrides import SHORTEST_REASON, liftable
+from bot.domain.gates.overrides import SHORTEST_REASON, liftable, standing
 from bot.domain.grammar import MAX_REASON
 from bot.domain.people import Who
 from bot.domain.rollbacks.prospects import NOTHING_KNOWN, Outlook
 from bot.domain.rollbacks.rollbacks import Earlier, Reason
 from bot.messages import blocks as b
 from bot.messages.deployments.cards import title
+from bot.messages.deployments.checks import reasons
 from bot.messages.rollbacks.rehearsals import gate, times
 from bot.messages.rollbacks.rollbacks import (
     Order,
@@ -28,13 +30,15 @@ from bot.messages.rollbacks.rollbacks import (
     prospect,
     rehearsed,
 )
-from bot.messages.views import View
+from bot.messages.views import View, anew, words
 from bot.messages.views import field as _input
 from bot.messages.views import option as option
 from bot.messages.views import plain as _plain
 from bot.messages.views import view as _view
 
 MOST_UNFIT = 8
+MOST_KNOWN = 30
+"""So many things a form remembers one by one for each gate: Slack takes 3000 characters in all."""
 
 
 def mistake(refusal: Refusal, name_of: Callable[[str], str], commands: Mapping[str, str]) -> str:
@@ -176,23 +180,56 @@ def reject(deployment: Deployment, channel: str | None) -> View:
     )
 
 
-def override(deployment: Deployment, channel: str | None) -> View:
-    """The form that asks which gates are lifted, and why."""
-    found = [option(f"{gate_title(v.gate)}: {v.text}", v.gate) for v in liftable(deployment)]
-    reason = {"type": "plain_text_input", "max_length": MAX_REASON}
+def override(
+    deployment: Deployment,
+    channel: str | None,
+    ticked: Collection[str] = (),
+    reason: str = "",
+    *,
+    is_anew: bool = False,
+) -> View:
+    """The form that asks which gates are lifted, and why. `is_anew` is for somebody who would have
+    lifted more than the form before it showed.
+    """
+    found = [option(f"{gate_title(v.gate)}: {v.text}", v.gate) for v in liftable(deployment)][:10]
+    gates: dict[str, Any] = {"type": "checkboxes", "options": found}
+    if chosen := [one for one in found if one["value"] in ticked]:
+        gates["initial_options"] = chosen
     hint = f"At least {SHORTEST_REASON} characters. It stands on the card and in the audit trail."
-    return _view(
-        "override",
-        "Lift a gate",
-        "Override",
-        [
-            b.section(title(deployment)),
-            b.context("It then takes one approver more than usual."),
-            _input("gates", "Gates to lift", {"type": "checkboxes", "options": found[:10]}),
-            _input("reason", "Reason", reason, hint=hint),
-        ],
-        {"deployment": deployment.id, "channel": channel},
-    )
+    head, what = b.section(title(deployment)), reasons(standing(deployment))
+    fields = [
+        b.context("It then takes one approver more than usual."),
+        _input("gates", "Gates to lift", gates),
+        _input("reason", "Reason", words(MAX_REASON, reason), hint=hint),
+    ]
+    if is_anew:
+        said = "*Since you opened this form* something else blocks it. Nothing was lifted: "
+        what = [f"{said}look once more, and send it.", *what]
+        fields = anew(fields, deployment.revision)
+    shown = {v.gate: " ".join(_traces(v.about)) for v in liftable(deployment)}
+    memory = {"deployment": deployment.id, "channel": channel, "shown": shown}
+    return _view("override", "Lift a gate", "Override", [head, *b.sections(what), *fields], memory)
+
+
+def not_shown(deployment: Deployment, gates: Iterable[str], shown: object) -> set[str]:
+    """Those of these gates that block by more than a form told that remembers `shown`, or that do
+    not block any more.
+    """
+    known = shown if isinstance(shown, dict) else {}
+    now = {verdict.gate: verdict.about for verdict in liftable(deployment)}
+    return {
+        gate
+        for gate in gates
+        if gate not in known
+        or gate not in now
+        or not set(_traces(now[gate])) <= set(str(known[gate]).split())
+    }
+
+
+def _traces(about: tuple[str, ...]) -> list[str]:
+    """By what a form knows again the things that block; many of them only all together."""
+    told = about if len(about) <= MOST_KNOWN else [" ".join(sorted(about))]
+    return [sha256(one.encode()).hexdigest()[:6] for one in told]
 
 
 def approve(deployment: Deployment, asked: Sequence[Entry], channel: str | None) -> View:
