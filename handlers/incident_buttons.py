@@ -186,15 +186,21 @@ def ask_close(click: Click, office: Office) -> Answer:
 
 
 def close(form: Submission, office: Office) -> Answer:
-    """The form that closes an incident was sent."""
+    """The form that closes an incident was sent: what broke again since it was opened is shown
+    first.
+    """
     chosen = form.values.get("closure", "")
     closure = next((one for one in Closure if one == chosen), None)
     if closure is None:
         return FormErrors({"closure": "Choose how it ended."})
     try:
         reason = clean_reason(form.values.get("reason", ""))
-        incident = _incident(form, office).id
-        return decisions.close(office.tx, office.config, incident, closure, reason, form.user)
+        incident = decisions.may_close(office.tx, _incident(form, office).id, form.user)
+        if what := forms.broke_again(incident, form.memory.get("shown")):
+            lacks, mine = rules.missing(incident), {"closure": str(closure), "reason": reason}
+            newer = forms.close(incident, lacks, _channel(form), mine, what=what)
+            return OpenForm(newer, AGAIN)
+        return decisions.close(office.tx, office.config, incident.id, closure, reason, form.user)
     except Refusal as refusal:
         return office.mistake("closure", refusal)
 

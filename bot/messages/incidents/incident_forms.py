@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from bot.domain.grammar import MAX_REASON, IncidentWish
+from bot.domain.incidents.detection import KUMA
 from bot.domain.incidents.incidents import UNRESTORED, Incident, Severity, State
 from bot.domain.incidents.origins import Origin
 from bot.domain.incidents.suspects import Suspect
@@ -209,19 +210,48 @@ def trace(value: object) -> str:
     return sha256(str(value or "").encode()).hexdigest()[:12]
 
 
-def close(incident: Incident, missing: Sequence[str], channel: str) -> View:
-    """The form that closes an incident, with what it still lacks."""
-    fields: list[Element] = []
+def close(
+    incident: Incident,
+    missing: Sequence[str],
+    channel: str,
+    mine: Mapping[str, str] | None = None,
+    *,
+    what: str = "",
+) -> View:
+    """The form that closes an incident, with what it still lacks. `mine` is what somebody filled
+    in, by field, and `what` says how it broke again meanwhile.
+    """
+    typed = mine or {}
+    fields = [b.section(f"*{incident.name}* {b.line(incident.title, 150)}")]
     if missing:
         lacks = "\n".join(f"• {b.line(one)}" for one in missing)
         fields.append(b.section(f"*To close it as resolved it lacks:*\n{lacks}"))
     options = [option(str(c).replace("_", " ").capitalize(), str(c)) for c in Closure]
     first = str(Closure.RESOLVED) if incident.state is State.RESOLVED and not missing else None
-    fields.append(field("closure", "Close as", select(options, first)))
-    fields.append(field("reason", "Why", words(MAX_REASON), optional=True))
-    return view(
-        "incident_close", f"Close {incident.name}", "Close It", fields, _memory(incident, channel)
-    )
+    fields.append(field("closure", "Close as", select(options, typed.get("closure", first))))
+    why = words(MAX_REASON, typed.get("reason", ""))
+    fields.append(field("reason", "Why", why, optional=True))
+    if what:
+        fields = _anew(incident, fields, f"{what}. It is not closed")
+    memory = _memory(incident, channel) | {"shown": _broken(incident)}
+    return view("incident_close", f"Close {incident.name}", "Close It", fields, memory)
+
+
+def broke_again(incident: Incident, shown: object) -> str:
+    """How it broke again, or was reported down, since a form that remembers `shown`; empty where
+    it did not.
+    """
+    known, now = shown if isinstance(shown, dict) else _broken(incident), _broken(incident)
+    if incident.again_at and known.get("again") != now["again"]:
+        return f"it broke again {b.when(incident.again_at)}"
+    return f"{KUMA} reports it down" if now["down"] and not known.get("down") else ""
+
+
+def _broken(incident: Incident) -> dict[str, Any]:
+    return {
+        "again": str(incident.again_at),
+        "down": bool(incident.source) and incident.up_at is None,
+    }
 
 
 def reopen(incident: Incident, channel: str) -> View:

@@ -150,11 +150,16 @@ def bring_back(
     return saved
 
 
+def may_close(tx: Tx, incident_id: int, slack_id: str) -> Incident:
+    """The incident, if this person may close it now; as what, is judged when they do."""
+    return _judged(tx, incident_id, slack_id, State.CLOSED)
+
+
 def close(
     tx: Tx, config: Config, incident_id: int, closure: Closure, reason: str, slack_id: str
 ) -> Message:
     """Nothing is left to do, or it was no incident after all."""
-    incident = _judged(tx, incident_id, slack_id, State.CLOSED)
+    incident = may_close(tx, incident_id, slack_id)
     rules.may_close(incident, closure)
     changes: dict[str, object] = {"closure": closure, "promised_at": None, "draft_due_at": None}
     over = incident
