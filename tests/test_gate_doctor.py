@@ -82,6 +82,16 @@ async def test_a_gate_at_which_nobody_could_answer() -> None:
     ]
 
 
+@pytest.mark.parametrize("seed", ["gated", "ruled"])
+async def test_an_unguarded_one_that_github_spells_otherwise(seed: str) -> None:
+    def unguarded(world: World) -> None:
+        production(world).reviewers = production(world).rules = ()
+        outside.name_anew(world, "Production")
+
+    [problem] = await gate_findings(seed, unguarded)
+    assert problem.startswith("False: GitHub's environment Production has no ")
+
+
 async def test_an_environment_that_is_not_there() -> None:
     def without_it(world: World) -> None:
         del world.github.repositories["acme/app"].environments["production"]

@@ -58,7 +58,7 @@ async def _unheard(
     of those that it makes no deployment of, GitHub asks none.
     """
     at = {name: workflow.environments.get(name, "") for name in sorted(workflow.unrecorded)}
-    jobs = {name: place for name, place in at.items() if place not in protection.environments}
+    jobs = {name: place for name, place in at.items() if not protection.ours(place)}
     found = await asyncio.gather(*(protecting.guarded(github, repo, n) for n in jobs.values()))
     return [
         Finding(subject=subject, ok=False, text=text, action=action)

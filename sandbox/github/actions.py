@@ -123,7 +123,7 @@ class Actions:
     def gates(self, run: Run) -> list[tuple[Job, Environment]]:
         """The jobs that wait, each with the environment that it waits for."""
         return [
-            (job, run.repo.environments[job.environment])
+            (job, run.repo.environments[job.environment.casefold()])
             for job in run.jobs
             if job.status == "waiting" and job.environment is not None
         ]
@@ -218,10 +218,10 @@ class Actions:
 
     def _play(self, run: Run) -> None:
         script = self.scripts.get(run.workflow.file, Script())
-        places = run.repo.environments
 
         def is_gated(name: str) -> bool:
-            return name in places and bool(places[name].wants)
+            place = run.repo.place(name)
+            return place is not None and bool(place.wants)
 
         self._players[run.id] = Player(self._clock, run, script, is_gated)
         self._players[run.id].resume()
@@ -248,7 +248,7 @@ class Actions:
         if state is not None:
             self._record(run, job, state)
         if action == "waiting":
-            for app in run.repo.environments[job.environment].rules:
+            for app in run.repo.environments[job.environment.casefold()].rules:
                 facts = {"run": run, "deployment": self._deployment(run, job), "sender": app}
                 self._notify("deployment_protection_rule", "requested", run.repo, **facts)
 
@@ -266,7 +266,8 @@ class Actions:
     def _bring(self, run: Run, environment: str) -> None:
         """The version of a run is live now where its environment leads."""
         version = run.inputs.get("version") or run.repo.git.tag_of(run.sha) or run.sha[:7]
-        self.live[run.repo.name, run.repo.places.get(environment, environment)] = version
+        name = environment.casefold()
+        self.live[run.repo.name, run.repo.places.get(name, name)] = version
 
     def _found(self, run: Run, job: Job) -> Deployment | None:
         return next((d for d in run.repo.deployments.values() if d.job == job.id), None)
@@ -274,14 +275,16 @@ class Actions:
     def _deployment(self, run: Run, job: Job) -> Deployment:
         if found := self._found(run, job):
             return found
+        name = job.environment or ""
+        place = run.repo.place(name)
         deployment = Deployment(
             id=next(self._ids),
             ref=run.branch,
             sha=run.sha,
-            environment=job.environment or "",
+            environment=place.name if place else name,
             creator=run.actor,
             created_at=run.updated_at or run.created_at,
-            production=job.environment == "production",
+            production=place is not None and place.is_production,
             run=run.id,
             attempt=run.attempt,
             job=job.id,

@@ -9,7 +9,8 @@ from datetime import datetime
 @dataclass
 class Environment:
     """A place that jobs deploy to; with `reviewers` (logins) a job waits for one of them, with
-    `rules` (logins of Apps) for the answer of each.
+    `rules` (logins of Apps) for the answer of each. Whoever spells its `name` in another letter
+    case means it, and is answered with the name as it was given first.
     """
 
     id: int
@@ -19,6 +20,10 @@ class Environment:
     prevent_self_review: bool = False
     rules: tuple[str, ...] = ()
     wait_minutes: int = 0
+
+    @property
+    def is_production(self) -> bool:
+        return self.name.casefold() == "production"
 
     @property
     def wants(self) -> frozenset[str]:

@@ -31,7 +31,7 @@ class Repository:
     pulls: dict[int, PullRequest] = field(default_factory=dict)
     issues: dict[int, Issue] = field(default_factory=dict)
     releases: dict[int, Release] = field(default_factory=dict)
-    environments: dict[str, Environment] = field(default_factory=dict)
+    environments: dict[str, Environment] = field(default_factory=dict)  # by name, without case
     deployments: dict[int, Deployment] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)  # environment → what it changes
     guardians: tuple[str, ...] = ()  # who is asked where an environment gets reviewers
@@ -79,6 +79,10 @@ class Repository:
 
     def environment(self, name: str, now: datetime) -> Environment:
         """The environment, made on first use as Actions does."""
-        if name not in self.environments:
-            self.environments[name] = Environment(next(self.ids), name, now)
-        return self.environments[name]
+        if name.casefold() not in self.environments:
+            self.environments[name.casefold()] = Environment(next(self.ids), name, now)
+        return self.environments[name.casefold()]
+
+    def place(self, name: str) -> Environment | None:
+        """The environment of that name, in whatever letter case."""
+        return self.environments.get(name.casefold())

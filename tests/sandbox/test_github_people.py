@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from tests.sandbox.at_github import RUNS, health
 from tests.sandbox.github_host import Host, running
+from tests.scenarios import outside
 
 
 @pytest_asyncio.fixture
@@ -35,6 +36,28 @@ async def test_a_gate_waits_for_a_required_reviewer(host: Host) -> None:
     assert (approval["user"]["login"], approval["state"]) == ("dee-acme", "approved")
     await host.passes(20)
     assert await health(host) == "v1.2.1"
+
+
+async def test_an_environment_is_meant_in_any_letter_case_and_told_in_its_own(host: Host) -> None:
+    await host.control(
+        "POST", "/github/preset", {"workflow": "release.yml", "script": "gate_then_success"}
+    )
+    outside.name_anew(host.world, "Production")
+    _, place = await host.call("GET", "/repos/acme/app/environments/PRODUCTION")
+    assert (place["name"], len(place["protection_rules"])) == ("Production", 1)
+    run = await host.dispatch(version="v1.2.1")
+    await host.passes(60)
+    gates = f"{RUNS}/{run}/pending_deployments"
+    _, [gate] = await host.call("GET", gates)
+    assert gate["environment"]["name"] == "Production"
+    answer = {"environment_ids": [gate["environment"]["id"]], "state": "approved", "comment": "Go"}
+    assert (await host.call("POST", gates, answer, "ghp_dee_token"))[0] == 200
+    _, [approval] = await host.call("GET", f"{RUNS}/{run}/approvals")
+    assert [one["name"] for one in approval["environments"]] == ["Production"]
+    await host.passes(20)
+    assert await health(host) == "v1.2.1"
+    _, [newest, *_] = await host.call("GET", "/repos/acme/app/deployments?environment=production")
+    assert (newest["environment"], newest["production_environment"]) == ("Production", True)
 
 
 async def test_a_gate_answered_in_the_browser(host: Host) -> None:

@@ -123,6 +123,13 @@ def give_gate(world: World, job: str, environment: str) -> None:
     here.guard(here.environment(environment, world.clock.now()))
 
 
+def name_anew(world: World, environment: str) -> None:
+    """Spell the name of an environment in another letter case, which is still the same one."""
+    place = repo(world).place(environment)
+    assert place is not None
+    place.name = environment
+
+
 def preset(world: World, name: ScriptName) -> None:
     """Set what future runs of release.yml do."""
     world.github.actions.preset([repo(world)], "release.yml", Script(name))

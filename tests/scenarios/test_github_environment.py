@@ -46,6 +46,30 @@ async def test_the_run_starts_waits_and_goes_on_with_the_approval(team: Workspac
     assert len(await team.dispatches()) == 1
 
 
+async def test_an_environment_that_github_spells_otherwise_is_the_same_gate(tmp_path: Path) -> None:
+    begin = partial(outside.name_anew, environment="Production")
+    async with workspace(tmp_path, seed="gated", begin=begin) as team:
+        await at_the_gate(team)
+        assert "waits for your approval" in (await team.letters("bo"))[-1]
+        await team.clicks("bo", "Approve")
+        await team.passes("PT45S")
+        assert await team.state() == "Succeeded"
+        assert "Four eyes" not in await team.card()
+        assert [one["state"] for one in await answers(team)] == ["approved"]
+
+
+async def test_one_that_github_spells_otherwise_and_nobody_guards_begins_no_run(
+    tmp_path: Path,
+) -> None:
+    begin = partial(outside.name_anew, environment="Production")
+    async with workspace(tmp_path, seed="gated", begin=begin) as team:
+        outside.repo(team.world).environments["production"].reviewers = ()
+        await team.types("ana", "/deploy v1.2.1")
+        await team.passes("PT3S")
+        assert "Production has no required reviewers" in (await team.told("ana"))[-1]
+        assert await team.dispatches() == []
+
+
 async def test_nobody_is_asked_before_the_run_waits(team: Workspace) -> None:
     await team.asks()
     assert await team.state() == "Running"

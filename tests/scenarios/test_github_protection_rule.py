@@ -48,6 +48,19 @@ async def test_the_rule_is_answered_with_the_approval(team: Workspace) -> None:
     assert "Four eyes" not in card
 
 
+async def test_an_environment_that_github_spells_otherwise_is_the_same_rules(
+    tmp_path: Path,
+) -> None:
+    begin = partial(outside.name_anew, environment="Production")
+    async with workspace(tmp_path, seed="ruled", begin=begin) as team:
+        await at_the_gate(team)
+        assert NOT_COME not in await team.card()
+        await team.clicks("bo", "Approve")
+        await team.passes("PT45S")
+        assert await team.state() == "Succeeded"
+        assert [one["state"] for one in await answers(team)] == ["approved"]
+
+
 async def test_a_rejection_is_the_rules_answer_too(team: Workspace) -> None:
     await at_the_gate(team)
     await team.clicks("dee", "Reject")
@@ -154,6 +167,7 @@ async def test_what_was_asked_by_webhook_outlives_the_bot(team: Workspace) -> No
 
 async def test_without_the_apps_rule_no_run_is_begun(team: Workspace) -> None:
     outside.repo(team.world).environments["production"].rules = ()
+    outside.name_anew(team.world, "Production")
     await team.types("ana", "/deploy v1.2.1")
     await team.passes("PT3S")
 

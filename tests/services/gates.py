@@ -31,7 +31,8 @@ class GatedHub(Hub):
     declined. `stands` are the jobs of a repository that come to a gate, one after the other or all
     `at_once`, and at which; GitHub asks for each. The workflow file does not tell where the jobs
     `untold` stand; where a rule is asked, GitHub lists the environments `listed`, and the bot asked
-    `asked_for`. With a `timer` it lists a gate that was answered until that has run out, too.
+    `asked_for`. With a `timer` it lists a gate that was answered until that has run out, too. What
+    it tells of an environment has the name that it `stored`, where that is another.
     """
 
     gates: dict[str, Literal["people", "rule"]] = field(default_factory=dict)
@@ -50,6 +51,7 @@ class GatedHub(Hub):
     timer: timedelta | None = None
     opens: dict[int, datetime] = field(default_factory=dict)
     told: dict[tuple[str, str], tuple[tuple[int, bool], ...]] = field(default_factory=dict)
+    stored: dict[str, str] = field(default_factory=dict)
 
     def begins(self, repo: str, file: str, inputs: dict[str, str], actor: str) -> Run:
         run = super().begins(repo, file, inputs, actor)
@@ -71,7 +73,8 @@ class GatedHub(Hub):
 
     def reviews_it(self, run: Run, login: str, *, approve: bool) -> None:
         """Somebody answers, in the browser or by the bot."""
-        answer = Review(login=login, approved=approve, environments=(self.standing(run)[1],))
+        place = self._named(self.standing(run)[1])
+        answer = Review(login=login, approved=approve, environments=(place,))
         self.reviewed.setdefault(run.id, []).append(answer)
         self._lets(run, approve=approve)
 
@@ -84,6 +87,9 @@ class GatedHub(Hub):
     def standing(self, run: Run) -> tuple[str, str]:
         """The job that stands at a gate, and at which."""
         return self.stands.get(run.repo, DEPLOY)[len(self.let_in.get(run.id, ()))]
+
+    def _named(self, environment: str) -> str:
+        return self.stored.get(environment, environment)
 
     def _lets(self, run: Run, *, approve: bool) -> None:
         job, _ = self.standing(run)
@@ -136,9 +142,10 @@ class GatedHub(Hub):
         return REVIEWER
 
     async def guarding(self, repo: str, environment: str) -> Guarding:
+        name = self._named(environment)
         if self.gates.get(repo) == "rule":
-            return Guarding(environment=environment, rules=(BOT,))
-        return Guarding(environment=environment, users=self.reviewers)
+            return Guarding(environment=name, rules=(BOT,) if self.reviewers else ())
+        return Guarding(environment=name, users=self.reviewers)
 
     async def held(self, repo: str, run_id: int) -> tuple[Held, ...]:
         await self._asked("held")
@@ -148,12 +155,14 @@ class GatedHub(Hub):
         place = self.standing(run)[1]
         if self.gates.get(repo) != "people":
             is_listed = place in self.listed
-            return (Held(id=1, environment=place, may_answer=False),) if is_listed else ()
+            held = Held(id=1, environment=self._named(place), may_answer=False)
+            return (held,) if is_listed else ()
         timer = (
             Timer(lasts=self.timer, began=run.began_at or run.created_at) if self.timer else None
         )
         may_answer = run_id not in self.opens
-        return (Held(id=1, environment=place, may_answer=may_answer, timer=timer),)
+        name = self._named(place)
+        return (Held(id=1, environment=name, may_answer=may_answer, timer=timer),)
 
     async def reviews(self, repo: str, run_id: int) -> tuple[Review, ...]:
         await self._asked("reviews")

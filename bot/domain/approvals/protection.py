@@ -82,6 +82,12 @@ class Protection:
         """Whether it is our App's own rule that is answered, not a required reviewer's."""
         return self.mode is Mode.GITHUB_PROTECTION_RULE
 
+    def ours(self, name: str) -> str:
+        """The environment of this deployment that GitHub or a workflow calls so, as it is
+        configured; empty where it is none of them. GitHub does not tell letter case apart.
+        """
+        return next((n for n in self.environments if n.casefold() == name.casefold()), "")
+
     def answers(self, names: tuple[str, ...], now: datetime) -> Self:
         """With the intent to answer these."""
         return replace(self, answering=names, answering_at=now)
@@ -172,21 +178,28 @@ def judge(
     which GitHub makes no deployment, by environment: no rule is asked about those. A run that would
     not wait, or never go on, must not be started: nobody would be asked.
     """
-    held = tuple(name for name in protection.environments if name in waits_for)
+    waited_for = set(map(protection.ours, waits_for))
+    held = tuple(name for name in protection.environments if name in waited_for)
     if not held:
         names = ", ".join(protection.environments)
         return _block(
             f"The job {job} does not wait for GitHub's environment {names}",
             f"Give it, or a job that it needs, environment: {names} in the workflow file.",
         )
-    never_asked = (name for name in protection.environments if name in unrecorded)
-    if protection.is_rule and (place := next(never_asked, None)):
-        return _block(*not_asked(unrecorded[place], place))
-    for one in found:
-        if one.environment in held and (problem := _problem(protection, one, account, reviewer)):
+    for place, unheard in unrecorded.items():
+        if protection.is_rule and (name := protection.ours(place)):
+            return _block(*not_asked(unheard, name))
+    guards = {protection.ours(one.environment): one for one in found}
+    for name in held:
+        if name not in guards:
+            return _block(
+                f"GitHub does not tell how its environment {name} is guarded",
+                "Look at its settings there, then try again.",
+            )
+        if problem := _problem(protection, guards[name], account, reviewer):
             return _block(*problem)
     text = f"The run waits at GitHub's environment {' and '.join(held)}"
-    if timer := max((one.waits for one in found if one.environment in held), default=0):
+    if timer := max(guards[name].waits for name in held):
         text += f", also for its wait timer of {timer} min"
     return Verdict(gate="protection", level=Level.PASS, text=text)
 

@@ -81,8 +81,7 @@ def place_of(deployment: Deployment, protection: Protection | None, named: str) 
     where they are configured to wait at its gate; else ours. One that is there for the approval
     alone is none. The same for what has no gate, as a way back: there it is one place.
     """
-    gates = protection.environments if protection else ()
-    return next((n for n in gates if n.casefold() == named.casefold()), deployment.environment)
+    return (protection.ours(named) if protection else "") or deployment.environment
 
 
 def has_begun(progress: Progress | None, deploy_job: str | None) -> bool:

@@ -172,5 +172,4 @@ async def _slipped_in(desk: Desk, seen: Deployment, protection: Protection) -> t
         workflow = await desk.github.workflow(seen.repo, seen.workflow)
     except NotFound:
         return ()
-    ours = protection.environments
-    return tuple(name for name in begun if workflow.environments.get(name) in ours)
+    return tuple(name for name in begun if protection.ours(workflow.environments.get(name, "")))

@@ -79,7 +79,7 @@ async def with_earlier(desk: Desk, deployment: Deployment, seen: Deployment) -> 
 
 
 def _is_about(protection: Protection, review: Review) -> bool:
-    return any(name in protection.environments for name in review.environments)
+    return any(map(protection.ours, review.environments))
 
 
 async def counted(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from bot.domain.approvals.protection import ANSWER_SHOWS, Protection, Standing
 from bot.domain.deployments.deployments import Deployment
@@ -22,7 +23,8 @@ async def at_gate(desk: Desk, seen: Deployment) -> tuple[tuple[Held, ...], datet
         return (), None
     if seen.progress is None or seen.progress.status != "waiting":
         return (), None
-    waiting = {one.environment: one for one in await desk.github.held(seen.repo, seen.run_id)}
+    held = await desk.github.held(seen.repo, seen.run_id)
+    waiting = {_spelled(protection, one.environment): one for one in held}
     opens = await _opens(desk, seen, protection, waiting)
     last = max(opens.values(), default=None)
     named = await _named(desk, seen)
@@ -31,7 +33,9 @@ async def at_gate(desk: Desk, seen: Deployment) -> tuple[tuple[Held, ...], datet
         jobs: dict[str, tuple[str, ...]] = {}
         for one in protection.unanswered(people, desk.now(), opens):
             jobs[one.environment] = (*jobs.get(one.environment, ()), one.job)
-        asked = (replace(waiting[name], jobs=found) for name, found in jobs.items())
+        asked = (
+            replace(waiting[name], environment=name, jobs=found) for name, found in jobs.items()
+        )
         # What somebody let in at GitHub may still have its timer to wait for.
         return tuple(one for one in asked if one.may_answer or one.environment not in opens), last
     # GitHub's list is one of people's gates; of rules the webhook tells, and the workflow.
@@ -57,14 +61,13 @@ async def _named(desk: Desk, seen: Deployment) -> dict[str, str]:
         workflow = await desk.github.workflow(seen.repo, seen.workflow)
     except NotFound:
         return {}
-    ours = {name.casefold(): name for name in protection.environments}
     told = workflow.environments
     # GitHub shows a job of a matrix with its values: "deploy (eu)".
     places = {
         job: told.get(job) or told.get(job.partition(" (")[0], "") for job in seen.progress.waiting
     }
     return {
-        job: ours.get(place.casefold(), place)
+        job: _spelled(protection, place)
         for job, place in places.items()
         if place and "${{" not in place
     }
@@ -120,7 +123,8 @@ async def _opens(
         return {}
     listed = await desk.github.reviews(seen.repo, seen.run_id or 0)
     found = reviews.of_attempt(listed, seen.run_attempt, protection.earlier)
-    let_in = {name for review in found if review.approved for name in review.environments}
+    approved = (name for review in found if review.approved for name in review.environments)
+    let_in = {_spelled(protection, name) for name in approved}
     ends = {name: protection.opens_at(name, timer, let_in) for name, timer in timers.items()}
     return {name: at for name, at in ends.items() if at is not None}
 
@@ -129,5 +133,11 @@ async def heard(desk: Desk, seen: Deployment) -> dict[str, datetime]:
     """When GitHub's webhooks asked last, by environment of this deployment."""
     run = seen.run_id or 0
     told = await desk.store.read(lambda tx: tx.announced(seen.repo, run))
-    ours = seen.protection.environments if seen.protection else ()
-    return {name: told[name] for name in ours if name in told}
+    assert seen.protection is not None
+    oldest_first = sorted(told.items(), key=itemgetter(1))
+    return {name: at for place, at in oldest_first if (name := seen.protection.ours(place))}
+
+
+def _spelled(protection: Protection, name: str) -> str:
+    """An environment by the name that we know it by; any other as GitHub spells it."""
+    return protection.ours(name) or name

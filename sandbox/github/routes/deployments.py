@@ -18,7 +18,7 @@ def environments(call: Call) -> Json:
 
 
 def environment(call: Call) -> Json:
-    found = call.repo.environments.get(call.part("environment"))
+    found = call.repo.place(call.part("environment"))
     if found is None:
         raise NotFound
     return views.environment(call.site, call.repo, found)
@@ -48,7 +48,7 @@ def review(call: Call) -> list[Json]:
 
 
 def rules(call: Call) -> Json:
-    place = call.repo.environments.get(call.part("environment"))
+    place = call.repo.place(call.part("environment"))
     if place is None:
         raise NotFound
     shown = [views.rule(call.site, place, app) for app in place.rules]
@@ -58,7 +58,7 @@ def rules(call: Call) -> Json:
 def answer_rule(call: Call) -> Reply:
     """The App's own answer; without a state it is a report, which changes nothing."""
     run, name = call.run, str(call.field("environment_name"))
-    place = call.repo.environments.get(name)
+    place = call.repo.place(name)
     if place is None or call.viewer.login not in place.rules:
         raise Refused(403, "Resource not accessible by this token")
     state = call.body.get("state")
@@ -88,7 +88,7 @@ def listed(call: Call) -> list[Json]:
     found = [
         one
         for one in reversed(call.repo.deployments.values())
-        if call.query("environment") in ("", one.environment)
+        if call.query("environment").casefold() in ("", one.environment.casefold())
         and call.query("ref") in ("", one.ref)
         and call.query("sha") in ("", one.sha)
         and call.query("task") in ("", one.task)
@@ -107,21 +107,20 @@ def create(call: Call) -> Reply:
         raise Refused(422, f"No ref found for: {ref}")
     if call.body.get("required_contexts") is None and not _green(call, commit.sha):
         raise Refused(409, "Conflict: Commit status checks failed for the ref.")
-    name = str(call.body.get("environment") or "production")
     now = call.github.clock.now()
-    call.repo.environment(name, now)
+    place = call.repo.environment(str(call.body.get("environment") or "production"), now)
     description = call.body.get("description")
     made = Deployment(
         id=next(call.github.ids),
         ref=ref,
         sha=commit.sha,
-        environment=name,
+        environment=place.name,
         creator=call.viewer.login,
         created_at=now,
         task=str(call.body.get("task") or "deploy"),
         description=str(description) if description else None,
         payload=call.body.get("payload") or {},
-        production=bool(call.body.get("production_environment", name == "production")),
+        production=bool(call.body.get("production_environment", place.is_production)),
     )
     call.repo.deployments[made.id] = made
     return Reply(201, views.deployment(call.site, call.repo, made))

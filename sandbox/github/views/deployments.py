@@ -80,7 +80,7 @@ def rule(site: Site, place: Environment, app: str) -> Json:
 
 def approval(site: Site, repo: Repository, it: Approval) -> Json:
     """An `environment-approvals`."""
-    place = repo.environments[it.environment]
+    place = repo.environments[it.environment.casefold()]
     at = {"created_at": stamp(place.created_at), "updated_at": stamp(it.at)}
     return {
         "environments": [_place(site, repo, place) | at],
