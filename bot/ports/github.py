@@ -70,10 +70,8 @@ class Workflow:
     unrecorded: frozenset[str] = frozenset()
 
     def environment_of(self, job: str) -> str:
-        """The environment that the job of that name names, letter case aside; empty without one."""
-        wanted = job.casefold()
-        named = self.environments.items()
-        return next((place for name, place in named if name.casefold() == wanted), "")
+        """The environment that the job which a run shows so names; empty without one."""
+        return self.environments.get(self._job(job), "")
 
     def lacks(self, job: str) -> bool:
         """Whether no run shows a job of that name, letter case aside; one that is made only in the
@@ -81,6 +79,15 @@ class Workflow:
         """
         names = {name.casefold() for name in self.jobs}
         return job.casefold() not in names and not any("${{" in name for name in names)
+
+    def _job(self, shown: str) -> str:
+        """The job that a run shows so, letter case aside; one of a matrix has its values in
+        brackets there, "deploy (eu)". Empty where it is none of the file's.
+        """
+        wanted = shown.casefold()
+        names = {name.casefold(): name for name in (*self.jobs, *self.environments)}
+        found = (key for key in names if wanted == key or wanted.startswith(f"{key} ("))
+        return names.get(max(found, key=len, default=""), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,31 @@ jobs:
 
 
 @pytest.mark.parametrize(
+    ("shown", "environment"),
+    [
+        ("deploy", "production"),
+        ("Deploy", "production"),
+        ("deploy (eu)", "production"),
+        ("Deploy (eu, 3)", "production"),
+        ("deploy (dry)", ""),
+        ("deploy (dry) (eu)", ""),
+        ("deployed", ""),
+        ("ship / deploy", ""),
+        ("lint", ""),
+    ],
+)
+def test_the_environment_of_a_job_as_a_run_shows_it(shown: str, environment: str) -> None:
+    found = workflow("""
+on: workflow_dispatch
+jobs:
+  deploy: {environment: production, strategy: {matrix: {region: [eu, us]}}}
+  rehearse: {name: deploy (dry)}
+  lint: {}
+""")
+    assert found.environment_of(shown) == environment
+
+
+@pytest.mark.parametrize(
     ("old", "new", "carries_id", "guarded"),
     [
         ("", "", True, True),

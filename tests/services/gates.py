@@ -119,7 +119,10 @@ class GatedHub(Hub):
         if not self._holds(repo, file):
             return found
         stands = self.stands.get(repo, DEPLOY)
-        places = {job: place for job, place in stands if job not in self.untold}
+        told = ((job, place) for job, place in stands if job not in self.untold)
+        places = {
+            job.partition(" (")[0]: place for job, place in told
+        }  # a matrix has no values yet
         waits_for = {"deploy": tuple(sorted(set(places.values())))}
         return replace(found, environments=places, waits_for=waits_for)
 

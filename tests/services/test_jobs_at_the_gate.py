@@ -41,12 +41,17 @@ async def test_the_rule_is_answered_once_for_each_job_that_comes_to_it(
     assert alerts(await team.store.read(lambda tx: tx.posts_due(tx.now))) == []
 
 
+@pytest.mark.parametrize("first", ["migrate", "migrate (eu)", "migrate in Production"])
 @pytest.mark.parametrize("who", ["ana-acme", "an administrator", "bo-acme"])
-async def test_who_lets_in_the_first_job_alone_breaks_four_eyes_there(team: Team, who: str) -> None:
-    team.hub.stands["acme/api"] = MIGRATE_FIRST
+async def test_who_lets_in_the_first_job_alone_breaks_four_eyes_there(
+    team: Team, who: str, first: str
+) -> None:
+    job, _, place = first.partition(" in ")
+    team.hub.stands["acme/api"] = ((job, place or "production"), *DEPLOY)
+    team.hub.stored = {"Production": "production"}
     run = await waits(team)
     if who == "an administrator":
-        team.hub.let_in[run.id] = ["migrate"]
+        team.hub.let_in[run.id] = [job]
     else:
         team.hub.reviews_it(run, who, approve=True)
     for _ in range(3):

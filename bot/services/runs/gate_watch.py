@@ -172,4 +172,4 @@ async def _slipped_in(desk: Desk, seen: Deployment, protection: Protection) -> t
         workflow = await desk.github.workflow(seen.repo, seen.workflow)
     except NotFound:
         return ()
-    return tuple(name for name in begun if protection.ours(workflow.environments.get(name, "")))
+    return tuple(name for name in begun if protection.ours(workflow.environment_of(name)))

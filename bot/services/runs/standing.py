@@ -61,11 +61,7 @@ async def _named(desk: Desk, seen: Deployment) -> dict[str, str]:
         workflow = await desk.github.workflow(seen.repo, seen.workflow)
     except NotFound:
         return {}
-    told = workflow.environments
-    # GitHub shows a job of a matrix with its values: "deploy (eu)".
-    places = {
-        job: told.get(job) or told.get(job.partition(" (")[0], "") for job in seen.progress.waiting
-    }
+    places = {job: workflow.environment_of(job) for job in seen.progress.waiting}
     return {
         job: _spelled(protection, place)
         for job, place in places.items()
