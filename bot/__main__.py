@@ -165,7 +165,7 @@ def show_manifest(
     """Print the Slack app manifest, with the command names of gonogo.yaml where there is one."""
     path = settings.config_path()
     try:
-        commands = config.load(path).commands if path.exists() else None
+        commands = config.load_commands(path) if path.exists() else None
     except config.ConfigError as error:
         stop(WRONG_CONFIGURATION, *error.problems)
     typer.echo(manifest.render(commands, http_url=http), nl=False)

@@ -7,6 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import TextIO
 
 import structlog
+from slack_bolt.logger.messages import (
+    warning_client_prioritized_and_token_skipped,
+    warning_token_skipped,
+)
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 HIDDEN = "[redacted]"
@@ -32,6 +36,9 @@ PATTERNS = re.compile(
 SECRET_NAMES = re.compile(
     r"(?i)token|secret|password|passwd|api_?key|private_?key|authorization|cookie|response_url"
 )
+
+MISLEADING = (warning_client_prioritized_and_token_skipped(), warning_token_skipped())
+"""What Bolt says where SLACK_BOT_TOKEN is set, of its own use of it: ours is by the client."""
 
 
 class Redaction:
@@ -102,9 +109,14 @@ def configure(
     logging.captureWarnings(True)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # else it tells of every tick
     logging.getLogger("httpx").setLevel(logging.WARNING)  # else it tells of every address
+    logging.getLogger("slack_bolt.AsyncApp").addFilter(_leads_nobody_astray)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
+
+
+def _leads_nobody_astray(record: logging.LogRecord) -> bool:
+    return record.getMessage() not in MISLEADING

@@ -144,6 +144,38 @@ def test_a_file_that_is_not_there_says_how_to_get_one(tmp_path: Path) -> None:
         config.load(tmp_path / "gonogo.yaml")
 
 
+@pytest.mark.parametrize(
+    ("text", "deploy"),
+    [
+        ("commands: {deploy: /ship}\n", "/ship"),
+        ("services: {app: {}}\ncommands: {deploy: /ship}\n", "/ship"),
+        ("# nothing yet\n", "/deploy"),
+    ],
+)
+def test_the_names_of_commands_are_read_alone(tmp_path: Path, text: str, deploy: str) -> None:
+    file = tmp_path / "gonogo.yaml"
+    file.write_text(text)
+    assert config.load_commands(file).deploy == deploy
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("commands:\n  deploy: ship\n", "line 2: commands.deploy: must be a slash and small"),
+        ("commands: {deply: /ship}\n", "line 1: commands.deply: unknown setting; did you mean"),
+        ("- commands\n", "line 1: file: "),
+        ("commands: [\n", "line 2: not valid YAML"),
+    ],
+)
+def test_a_mistake_in_them_is_told_with_its_line(tmp_path: Path, text: str, says: str) -> None:
+    file = tmp_path / "gonogo.yaml"
+    file.write_text(text)
+    with pytest.raises(ConfigError) as wrong:
+        config.load_commands(file)
+    [told] = wrong.value.problems
+    assert told.startswith(f"{file} {says}")
+
+
 def test_staging_without_a_workflow_is_not_deployed_by_us() -> None:
     found = config.parse(
         SMALLEST.replace("acme/app", "acme/app, environments: {production: {}, staging: {}}")

@@ -98,6 +98,12 @@ def test_the_example_configuration_is_valid_and_has_every_setting() -> None:
     assert {kind.__name__ for kind in Part.__subclasses__()} == {kind for kind, _ in shown}
 
 
+def test_what_follows_a_table_is_no_row_of_it() -> None:
+    for page in sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("bench/*.md")}):
+        rows = re.findall(r"^ *\|.*\n(?! *\||\s*$)(.*)", page.read_text(), re.MULTILINE)
+        assert rows == [], f"{page.name}: {rows}"
+
+
 def test_the_page_about_windows_tells_what_is() -> None:
     page = (ROOT / "docs" / "windows.md").read_text()
     example = config.parse(page.partition("```yaml\n")[2].partition("```")[0])

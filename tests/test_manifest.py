@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -101,6 +103,20 @@ def test_the_commands_are_the_teams() -> None:
     names = ["/ship", "/rollback", "/ships", "/fire"]
     assert [command["command"] for command in commands] == names
     assert "Type /ship v1.2.1" in written["display_information"]["long_description"]
+
+
+def test_they_are_read_before_there_is_anything_else_in_the_file(tmp_path: Path) -> None:
+    (tmp_path / "gonogo.yaml").write_text("commands: {deploy: /ship}\n")
+    told = subprocess.run(
+        [Path(sys.executable).with_name("gonogo"), "manifest"],
+        env={"PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout == render(commands=Commands(deploy="/ship"))
 
 
 def test_every_command_of_the_configuration_is_in_it() -> None:

@@ -1,4 +1,4 @@
-"""`gonogo serve` as a process: it says what it cannot work with, and ends when it is told to."""
+"""`gonogo serve` and `check` as processes: they say what they cannot work with, and end well."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from sandbox.world import World
 
 ENDS_WITHIN = 5.0  # seconds
 PATIENCE = 30.0  # seconds for a busy machine to start it
+ROOT = Path(__file__).parent.parent
 
 
 @dataclass
@@ -43,11 +44,12 @@ class Town:
             "DATABASE_URL": f"sqlite:///{self.folder}/gonogo.db",
             "GONOGO_CONFIG": str(rules),
             "HOST": app.HOST,
+            "PYTHONPATH": str(ROOT),
         }
         path = {name: value for name, value in os.environ.items() if name in INHERITED}
         return await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-P", "-m", "bot", command),
+            Path(sys.executable).with_name("gonogo"),
+            command,
             env=path | self.world.env() | own | self.changes,
             stdout=PIPE,
             stderr=PIPE,
@@ -84,12 +86,25 @@ async def serving(town: Town) -> AsyncIterator[Process]:
 
 
 async def ends(process: Process) -> tuple[int | None, float]:
-    """The exit status after SIGTERM, and how long that took."""
+    """The exit status after SIGTERM, and how long that took; no token was said to be unused."""
     began = time.monotonic()
     process.send_signal(signal.SIGTERM)
     async with asyncio.timeout(PATIENCE):
-        await process.communicate()
+        _, told = await process.communicate()
+    assert "`token`" not in told.decode()
     return process.returncode, time.monotonic() - began
+
+
+async def test_a_check_of_what_is_all_well_ends_well(town: Town) -> None:
+    await upgrade(f"sqlite:///{town.folder}/gonogo.db")
+    process = await town.serve("check")
+    async with asyncio.timeout(PATIENCE):
+        found, told = await process.communicate()
+    assert (process.returncode, told.decode()) == (0, "")
+    lines = found.decode().splitlines()
+    assert (
+        "acme/app release.yml" in found.decode() and [x for x in lines if "  ok  " not in x] == []
+    )
 
 
 @pytest.mark.parametrize("system", ["slack", "github"])

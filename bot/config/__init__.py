@@ -1,7 +1,7 @@
 """Configuration: gonogo.yaml, read into typed, frozen values."""
 
 from bot.config.config import Commands, Config
-from bot.config.file import ConfigError, load, parse
+from bot.config.file import ConfigError, load, load_commands, parse
 from bot.config.services import (
     ENVIRONMENTS,
     GUARDED,
@@ -24,5 +24,6 @@ __all__ = [
     "EnvironmentConfig",
     "ServiceConfig",
     "load",
+    "load_commands",
     "parse",
 ]

@@ -5,11 +5,11 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.config.aftercare import unknown_in_aftercare
-from bot.config.config import Config
+from bot.config.config import Commands, Config
 from bot.config.monitors import MONITOR_KINDS
 from bot.config.part import Part
 from bot.config.people import same_people, unknown_people
@@ -17,6 +17,9 @@ from bot.config.targets import KINDS
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The same in C, ten times as fast, where PyYAML was built with it."""
+
+Mistake = tuple[list[str], str]
+"""Where it stands in the file, name by name, and what is wrong there."""
 
 
 class ConfigError(Exception):
@@ -27,36 +30,36 @@ class ConfigError(Exception):
         self.problems = problems
 
 
+class _Named(BaseModel):
+    """The one part of the file that is needed before there is anything to deploy."""
+
+    commands: Commands = Commands()
+
+
 def load(path: Path) -> Config:
     """The configuration in that file. Raises ConfigError with every mistake, line and hint."""
+    return parse(_read(path), str(path))
+
+
+def load_commands(path: Path) -> Commands:
+    """The names of the slash commands in that file, whatever else stands there or is missing.
+
+    Raises ConfigError with every mistake in them.
+    """
+    tree, data = _tree(_read(path), str(path))
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(
-            [
-                f"{path}: cannot be read ({error.strerror}); "
-                "set GONOGO_CONFIG or copy gonogo.example.yaml"
-            ]
-        ) from error
-    return parse(text, str(path))
+        return _Named.model_validate(data or {}).commands
+    except ValidationError as error:
+        raise _told(str(path), tree, _found(error)) from error
 
 
 def parse(text: str, name: str = "gonogo.yaml") -> Config:
     """The configuration in that text. Raises ConfigError with every mistake, line and hint."""
-    try:
-        loader = Loader(text)
-        tree = loader.get_single_node()
-        data = loader.construct_document(tree) if tree else None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" line {mark.line + 1}" if mark else ""
-        raise ConfigError(
-            [f"{name}{where}: not valid YAML ({getattr(error, 'problem', error)})"]
-        ) from error
+    tree, data = _tree(text, name)
     try:
         config = Config.model_validate(data)
     except ValidationError as error:
-        found = [(_path(e["loc"]), _problem(e)) for e in error.errors()]
+        found = _found(error)
     else:
         found = [
             *_said_twice(tree, []),
@@ -67,9 +70,43 @@ def parse(text: str, name: str = "gonogo.yaml") -> Config:
             *_watching_nothing(config),
         ]
     if found:
-        told = sorted((_line(tree, path), ".".join(path) or "file", hint) for path, hint in found)
-        raise ConfigError([f"{name} line {line}: {where}: {hint}" for line, where, hint in told])
+        raise _told(name, tree, found)
     return config
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            [
+                f"{path}: cannot be read ({error.strerror}); "
+                "set GONOGO_CONFIG or copy gonogo.example.yaml"
+            ]
+        ) from error
+
+
+def _tree(text: str, name: str) -> tuple[yaml.Node | None, object]:
+    """That YAML with its lines, and as plain data."""
+    try:
+        loader = Loader(text)
+        tree = loader.get_single_node()
+        return tree, loader.construct_document(tree) if tree else None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" line {mark.line + 1}" if mark else ""
+        raise ConfigError(
+            [f"{name}{where}: not valid YAML ({getattr(error, 'problem', error)})"]
+        ) from error
+
+
+def _found(error: ValidationError) -> list[Mistake]:
+    return [(_path(e["loc"]), _problem(e)) for e in error.errors()]
+
+
+def _told(name: str, tree: yaml.Node | None, found: list[Mistake]) -> ConfigError:
+    told = sorted((_line(tree, path), ".".join(path) or "file", hint) for path, hint in found)
+    return ConfigError([f"{name} line {line}: {where}: {hint}" for line, where, hint in told])
 
 
 def _said_twice(node: yaml.Node | None, path: list[str]) -> Iterator[tuple[list[str], str]]:

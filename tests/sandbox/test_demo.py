@@ -9,7 +9,7 @@ import socket
 import sqlite3
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 import aiohttp
@@ -22,6 +22,9 @@ __all__ = ["short"]
 
 ROOT = Path(__file__).parents[2]
 
+PROGRAM = (sys.executable, "-m", "sandbox.demo")
+COMMAND = (str(Path(sys.executable).with_name("gonogo")), "demo")
+
 Demo = Callable[..., Awaitable[Process]]
 
 
@@ -30,9 +33,9 @@ async def demo(short: Path) -> AsyncIterator[Demo]:
     """Starts demos in an empty folder, and leaves none behind."""
     started: list[Process] = []
 
-    async def start(*words: str) -> Process:
+    async def start(*words: str, program: Sequence[str] = PROGRAM) -> Process:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "sandbox.demo", *words),
+            *(*program, *words),
             cwd=short,
             env={"PYTHONPATH": str(ROOT), "TMPDIR": str(short)},
             stdout=PIPE,
@@ -64,11 +67,13 @@ async def told(process: Process) -> tuple[int | None, str]:
     return process.returncode, err.decode()
 
 
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("program", "by"), [(PROGRAM, signal.SIGINT), (COMMAND, signal.SIGTERM)], ids=["int", "term"]
+)
 async def test_it_says_ready_and_nothing_else_and_ends_well(
-    demo: Demo, short: Path, by: signal.Signals
+    demo: Demo, short: Path, program: Sequence[str], by: signal.Signals
 ) -> None:
-    process = await demo("--no-bot", "--port", "0")
+    process = await demo("--no-bot", "--port", "0", program=program)
     await ready(process)
     process.send_signal(by)
     assert await told(process) == (0, "")
