@@ -15,6 +15,7 @@ from bot.config import Commands
 from bot.config.part import Part
 from bot.domain.closures.windows import closed_by, in_words, warned_by
 from bot.domain.deployments.states import TERMINAL, TRANSITIONS, State
+from bot.domain.gates import DEFAULTS
 from bot.messages.deployments import cards
 from bot.settings import Settings
 from tests.domain.samples import a_deployment
@@ -96,6 +97,13 @@ def test_the_example_configuration_is_valid_and_has_every_setting() -> None:
     exist = {(type(m).__name__, name) for m in found for name in type(m).model_fields}
     assert shown == exist
     assert {kind.__name__ for kind in Part.__subclasses__()} == {kind for kind, _ in shown}
+
+
+def test_the_example_configuration_has_every_gate_with_its_default() -> None:
+    [gates] = [
+        s.gates for s in config.load(ROOT / "gonogo.example.yaml").services.values() if s.gates
+    ]
+    assert gates == DEFAULTS
 
 
 def test_what_follows_a_table_is_no_row_of_it() -> None:
