@@ -222,7 +222,8 @@ def workflow_findings(subject: str, workflow: Workflow) -> Iterator[Finding]:
         action = "give them a default"
         yield Finding(subject=subject, ok=False, text=text, action=action)
     if not (workflow.guarded and workflow.carries_id and "request_id" in workflow.inputs):
-        text = "no request id with a guard: after a lost answer a person has to look"
+        text = "no request id with a guard that stops a second run: "
+        text += "after a lost answer a person has to look"
         yield Finding(subject=subject, ok=True, text=text, action=SHIPPED)
     else:
         text = "the same request is carried out once"

@@ -46,7 +46,8 @@ class Workflow:
     """A workflow file as it stands on the default branch; `blob` is the file's git sha.
 
     `inputs` maps each declared dispatch input to whether it is required without a default.
-    `carries_id`: run-name shows the request id; `guarded`: a job `guard` stops a second run of it.
+    `carries_id`: run-name shows the request id; `guarded`: every other job begins only
+    on the word of its job `guard`, which looks whether an older run carries the same one.
     `actions` is the address of the repository's Actions page.
     `environments` are those that jobs name, by job; `waits_for` are, for each job, the environments
     that it or a job it needs belongs to. Of `unrecorded` jobs GitHub makes no deployment

@@ -8,9 +8,7 @@ from datetime import datetime
 
 from sandbox.github.environments import Approval
 from sandbox.github.repository import Repository
-from sandbox.github.workflows import JobPlan, Workflow
-
-GUARD = "guard"  # the job that lets only the first run of a request through
+from sandbox.github.workflows import GUARD, JobPlan, Workflow
 
 
 @dataclass
@@ -49,6 +47,7 @@ class Job:
     completed_at: datetime | None = None
     needs: tuple[str, ...] = ()
     records: bool = True  # GitHub keeps a deployment of it
+    asks: bool = False  # it is skipped in a second run of a request
 
     @classmethod
     def of(cls, plan: JobPlan, number: int, at: datetime) -> Job:
@@ -60,6 +59,7 @@ class Job:
             created_at=at,
             needs=plan.needs,
             records=plan.records,
+            asks=plan.asks,
         )
 
     @property
@@ -177,8 +177,9 @@ class Run:
         """End a job; what depended on it is skipped, and the last one ends the run."""
         before = self.shown
         self._end(job, conclusion, at)
-        if conclusion != "success" or (job.name == GUARD and self.copy):
-            for other in self.open_jobs:
+        finds_another = job.name == GUARD and self.copy
+        for other in self.open_jobs:
+            if conclusion != "success" or (finds_another and other.asks):
                 self._end(other, "skipped", at)
         for new in self.shown:
             if new not in before and not new.done:

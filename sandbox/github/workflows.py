@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +14,10 @@ from sandbox.github import expressions
 from sandbox.github.errors import Refused
 
 FOLDER = ".github/workflows/"
+GUARD = "guard"  # the job that tells the first run of a request from a second one
+
+_ITS_WORD = re.compile(rf"\bneeds\.{GUARD}\.outputs\.", re.IGNORECASE)
+_STATE = re.compile(r"\b(always|cancelled|failure)\s*\(", re.IGNORECASE)
 
 
 class WorkflowError(Exception):
@@ -31,7 +36,8 @@ class Input:
 @dataclass(frozen=True)
 class JobPlan:
     """A job as the file describes it; `needs` are the names of others. Without `records` GitHub
-    keeps no deployment of it (`deployment: false`).
+    keeps no deployment of it (`deployment: false`). It `asks` where it begins on the word of the
+    job `guard` alone, or behind a job that does.
     """
 
     name: str
@@ -39,6 +45,7 @@ class JobPlan:
     environment: str | None = None
     needs: tuple[str, ...] = ()
     records: bool = True
+    asks: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,7 @@ class Workflow:
         dispatch = triggers.get("workflow_dispatch") or {}
         jobs = document["jobs"]
         names = {key: str(spec.get("name") or key) for key, spec in jobs.items()}
+        asking = _asking(jobs)
         return cls(
             id=number,
             path=path,
@@ -75,7 +83,10 @@ class Workflow:
             run_name=document.get("run-name"),
             events=frozenset(triggers),
             inputs=tuple(_input(name, spec) for name, spec in _items(dispatch.get("inputs"))),
-            jobs=tuple(_job(names[key], spec, names) for key, spec in jobs.items()),
+            jobs=tuple(
+                replace(_job(names[key], spec, names), asks=key in asking)
+                for key, spec in jobs.items()
+            ),
         )
 
     def accept(self, given: Mapping[str, object]) -> dict[str, str]:
@@ -129,8 +140,6 @@ def _job(name: str, spec: Any, names: Mapping[str, str]) -> JobPlan:
     if isinstance(environment, dict):
         records = environment.get("deployment") is not False
         environment = environment.get("name")
-    needs = spec.get("needs") or ()
-    needed = (needs,) if isinstance(needs, str) else needs
     steps = tuple(
         str(step.get("name") or step.get("uses") or step.get("run", "Run").partition("\n")[0])
         for step in spec.get("steps", [])
@@ -139,6 +148,27 @@ def _job(name: str, spec: Any, names: Mapping[str, str]) -> JobPlan:
         name=name,
         steps=("Set up job", *steps),
         environment=environment,
-        needs=tuple(names[key] for key in needed if key in names),
+        needs=tuple(names[key] for key in _needs(spec) if key in names),
         records=records,
     )
+
+
+def _needs(spec: Any) -> tuple[str, ...]:
+    needs = spec.get("needs") or ()
+    return (needs,) if isinstance(needs, str) else tuple(needs)
+
+
+def _asking(jobs: Mapping[str, Any]) -> set[str]:
+    """The jobs that are skipped where the guard finds an older run of the same request."""
+    looks = "request_id" in str(jobs.get(GUARD, "")).casefold()
+    asking: set[str] = set()
+    while more := {key for key in jobs if looks and _asks(jobs[key], asking)} - asking:
+        asking |= more
+    return asking
+
+
+def _asks(spec: Any, asking: set[str]) -> bool:
+    wants = str(spec.get("if", ""))
+    if _ITS_WORD.search(wants):
+        return GUARD in _needs(spec)
+    return not _STATE.search(wants) and any(key in asking for key in _needs(spec))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,15 @@ on:
       version: {required: true}
       request_id: {}
 jobs:
-  guard: {}
-  build: {needs: guard}
+  guard:
+    outputs: {first: "${{ steps.look.outputs.first }}"}
+    env: {REQUEST_ID: "${{ inputs.request_id }}"}
+  build: {needs: guard, if: needs.guard.outputs.first == 'true'}
   deploy: {needs: [build, test]}
-  test: {needs: [guard]}
+  test: {needs: [guard], if: needs.guard.outputs.first == 'true'}
 """
+BUILD = "  build: {needs: guard, if: needs.guard.outputs.first == 'true'}"
+TEST = "  test: {needs: [guard], if: needs.guard.outputs.first == 'true'}"
 
 INPUTS = "on: {workflow_dispatch: {inputs: %s}}"
 
@@ -91,18 +96,14 @@ jobs:
         ("[${{ inputs.request_id }}]", "${{ inputs.request_id }}", False, False),
         ("[${{ inputs.request_id }}]", "[request]", False, False),
         ("request_id: {}", "other: {}", False, False),
-        ("  guard: {}", "  first: {}", True, False),
-        ("  test: {needs: [guard]}", "  test: {}", True, False),
-        ("  build: {needs: guard}", "  build: {}", True, False),
+        ("  guard:", "  first:", True, False),
+        (TEST, "  test: {}", True, False),
+        (BUILD, "  build: {}", True, False),
         ("deploy: {needs: [build, test]}", "deploy: {needs: deploy}", True, False),
         ("deploy: {needs: [build, test]}", "deploy: {needs: 7}", True, False),
         ("deploy: {needs: [build, test]}", "deploy: text", True, False),
-        (
-            "  guard: {}\n  build: {needs: guard}",
-            "  guard: {}\n  build: {needs: none}",
-            True,
-            False,
-        ),
+        (BUILD, "  build: {needs: none}", True, False),
+        (BUILD, "  build: {needs: none, if: needs.guard.outputs.first == 'true'}", True, False),
     ],
 )
 def test_whether_a_run_can_be_known_and_happens_once(
@@ -111,6 +112,86 @@ def test_whether_a_run_can_be_known_and_happens_once(
     assert old in GUARDED
     found = workflow(GUARDED.replace(old, new) if old else GUARDED)
     assert (found.carries_id, found.guarded) == (carries_id, guarded)
+
+
+@pytest.mark.parametrize(
+    ("condition", "guarded"),
+    [
+        ("", False),
+        ("needs.guard.outputs.first == 'true'", True),
+        ("${{ needs.guard.outputs.first == 'true' }}", True),
+        ("success() && needs.guard.outputs.first=='true'", True),
+        ("always() && needs.guard.outputs.first == 'true' && !cancelled()", True),
+        ("needs.guard.outputs.first", False),  # any text is true, also `false`
+        ("needs.guard.outputs.first != 'false'", False),  # a guard that ends without a word
+        ("needs.guard.outputs.second == 'true'", False),  # is never told
+        ("${{ needs.guard.outputs.first }} == 'true'", False),  # a text, and always true
+        ("inputs.force || needs.guard.outputs.first == 'true'", False),
+        ("!(true && needs.guard.outputs.first == 'true' && true)", False),
+        ("needs.guard.result == 'success'", False),
+        ("7", False),
+    ],
+)
+def test_a_job_right_behind_the_guard_asks_for_its_word(condition: str, guarded: bool) -> None:
+    asked = BUILD.replace("needs.guard.outputs.first == 'true'", json.dumps(condition))
+    assert workflow(GUARDED.replace(BUILD, asked)).guarded is guarded
+
+
+@pytest.mark.parametrize(
+    ("condition", "guarded"),
+    [
+        ("github.ref == 'refs/heads/main'", True),
+        ("success() && vars.SMOKE", True),
+        ("always()", False),
+        ("${{ !cancelled() }}", False),
+        ("failure()", False),  # as when the guard itself fails
+        ("success() || inputs.force", False),
+        ("! Success ()", False),
+        ("always() && needs.guard.outputs.first == 'true'", False),  # it does not need the guard
+    ],
+)
+def test_a_job_further_behind_ends_with_those_that_it_needs(condition: str, guarded: bool) -> None:
+    deploy = "deploy: {needs: [build, test]"
+    text = GUARDED.replace(deploy, f"{deploy}, if: {json.dumps(condition)}")
+    assert workflow(text).guarded is guarded
+
+
+def test_one_of_the_jobs_that_it_needs_is_enough() -> None:
+    assert workflow(GUARDED.replace("[build, test]", "[guard, test]")).guarded
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("release.yml", "    if: needs.guard.outputs.first == 'true'\n", ""),
+        ("rollback.yml", "    if: needs.guard.outputs.first == 'true'\n", ""),
+        ("release.yml", "  deploy:\n", "  deploy:\n    if: always()\n"),
+        ("release.yml", "  smoke:\n", "  smoke:\n    if: ${{ !failure() }}\n"),
+    ],
+)
+def test_a_copy_that_lacks_what_stops_a_second_run_is_not_guarded(
+    file: str, old: str, new: str
+) -> None:
+    text = (SHIPPED / file).read_text(encoding="utf-8")
+    assert old in text and workflow(text).guarded
+    assert not workflow(text.replace(old, new)).guarded
+
+
+def test_a_guard_that_does_not_look_at_the_request_is_none() -> None:
+    text = (SHIPPED / "release.yml").read_text(encoding="utf-8")
+    before, guard, after = text.partition("  guard:\n")
+    looks, verify, rest = after.partition("  # A version is what was approved")
+    other = """    outputs: {first: "${{ steps.look.outputs.first }}"}
+    steps: [{id: look, run: 'test "$GITHUB_REF" = refs/heads/main'}]
+"""
+    assert "REQUEST_ID" in looks
+    assert not workflow(before + guard + other + verify + rest).guarded
+
+
+def test_a_guard_in_a_workflow_of_its_own_tells_its_outputs_there() -> None:
+    old = GUARDED[GUARDED.index("  guard:") : GUARDED.index("  build:")]
+    with_it = "  guard: {uses: ./.github/workflows/guard.yml, with: {request_id: x}}\n"
+    assert workflow(GUARDED.replace(old, with_it)).guarded
 
 
 @pytest.mark.parametrize(

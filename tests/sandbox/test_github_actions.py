@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from tests.sandbox.at_github import RUNS, health
 from tests.sandbox.github_host import TUESDAY, Host, running
+from tests.scenarios import outside
 
 RELEASE = "/repos/acme/app/actions/workflows/release.yml"
 
@@ -133,6 +134,30 @@ async def test_the_guard_lets_only_the_first_run_of_a_request_deploy(host: Host)
         "skipped",
         "skipped",
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "ended"),
+    [
+        ("    if: needs.guard.outputs.first == 'true'\n", "", ["success"] * 4),
+        ('REQUEST_ID: "${{ inputs.request_id }}"', 'REF: "${{ github.ref }}"', ["success"] * 4),
+        (
+            "    needs: deploy\n",
+            "    needs: deploy\n    if: always()\n",
+            ["success", "skipped", "skipped", "success"],
+        ),
+    ],
+)
+async def test_a_second_run_of_a_request_does_whatever_asks_no_guard(
+    host: Host, old: str, new: str, ended: list[str]
+) -> None:
+    outside.edit_workflow(host.world, old, new)
+    await host.dispatch(version="v1.2.1", request_id="r1")
+    second = await host.dispatch(version="v1.2.1", request_id="r1")
+    await host.passes(21)
+    rows = {row["id"]: row for row in (await host.control("GET", "/github/runs"))["runs"]}
+    assert [job["conclusion"] for job in rows[second]["jobs"]] == ended
+    assert rows[second]["deployed"] == (ended[2] == "success")
 
 
 async def test_a_cancelled_run_ends_once(host: Host) -> None:

@@ -158,6 +158,21 @@ async def test_the_first_of_two_runs_is_followed_and_not_its_idle_twin(team: Wor
     assert sorted(deployed) == [False, True]
 
 
+async def test_a_guard_whose_word_no_job_asks_for_lets_no_machine_send_twice(
+    team: Workspace,
+) -> None:
+    outside.edit_workflow(team.world, "    if: needs.guard.outputs.first == 'true'\n", "")
+    await team.fault("github", "status_after_apply:502", path="/dispatches")
+    await team.fault("github", "list_lag:240")
+    await team.asks_and_approves()
+    await team.passes("PT3M30S")
+    assert await team.state() == "Needs attention: a person has to decide"
+    await team.passes("PT5M")
+
+    assert await team.state() == "Succeeded"
+    assert (len(await team.runs_of("v1.2.1")), len(await team.dispatches())) == (1, 1)
+
+
 async def two_runs(team: Workspace) -> tuple[int, int]:
     """Two runs of one request, listed at the same time; GitHub stops none for now."""
     await team.post("/github/preset", workflow="release.yml", script="manual")

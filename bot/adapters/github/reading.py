@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from bot.adapters.github.jobs import Jobs, is_guarded, needed
 from bot.domain.approvals.protection import Guarding, Review, Timer
 from bot.domain.deployments.runs import Progress, RunSummary, Stage, StepEnd
 from bot.domain.gates import Check, Issue
@@ -178,9 +179,9 @@ def workflow(file: str, branch: str, state: str, content: Json) -> Workflow:
         for name, rules in _mapping(dispatch.get("inputs")).items()
     }
     carries_id = "request_id" in inputs and _shows_id(str(parsed.get("run-name", "")))
-    jobs = _mapping(parsed.get("jobs"))
-    shown = {key: str(_mapping(job).get("name") or key) for key, job in jobs.items()}
-    places = {shown[key]: _environment(_mapping(job)) for key, job in jobs.items()}
+    jobs = {key: _mapping(job) for key, job in _mapping(parsed.get("jobs")).items()}
+    shown = {key: str(job.get("name") or key) for key, job in jobs.items()}
+    places = {shown[key]: _environment(job) for key, job in jobs.items()}
     return Workflow(
         file=file,
         blob=content["sha"],
@@ -188,9 +189,9 @@ def workflow(file: str, branch: str, state: str, content: Json) -> Workflow:
         active=state == "active" and _can_be_dispatched(triggers),
         inputs=inputs,
         carries_id=carries_id,
-        guarded=carries_id and _is_guarded(jobs),
+        guarded=carries_id and is_guarded(jobs),
         jobs=tuple(shown.values()),
-        steps=tuple(name for job in jobs.values() for name in _step_names(_mapping(job))),
+        steps=tuple(name for job in jobs.values() for name in _step_names(job)),
         environments={name: place for name, place in places.items() if place},
         waits_for={name: tuple(sorted(_environments(jobs, key))) for key, name in shown.items()},
         unrecorded=frozenset(name for key, name in shown.items() if _is_unrecorded(jobs[key])),
@@ -236,32 +237,9 @@ def _can_be_dispatched(triggers: object) -> bool:
     return isinstance(triggers, Mapping | list | str) and "workflow_dispatch" in triggers
 
 
-def _needed(jobs: Json, name: str) -> set[str]:
-    """The jobs that a job waits for, directly or through others."""
-    found: set[str] = set()
-    ready = [name]
-    while ready:
-        needs = _mapping(jobs[ready.pop()]).get("needs")
-        direct = [needs] if isinstance(needs, str) else needs if isinstance(needs, list) else []
-        new = {need for need in direct if need in jobs} - found
-        found |= new
-        ready += new
-    return found
-
-
-def _is_guarded(jobs: Json) -> bool:
-    """Whether every job waits for the job `guard`, directly or through others."""
-    others = [name for name in jobs if name != "guard"]
-    return "guard" in jobs and bool(others) and all("guard" in _needed(jobs, o) for o in others)
-
-
-def _environments(jobs: Json, name: str) -> set[str]:
+def _environments(jobs: Jobs, name: str) -> set[str]:
     """The environments without whose leave a job does not begin, as they are written."""
-    return {
-        place
-        for job in {name, *_needed(jobs, name)}
-        if (place := _environment(_mapping(jobs[job])))
-    }
+    return {place for job in {name, *needed(jobs, name)} if (place := _environment(jobs[job]))}
 
 
 def _environment(job: Json) -> str:
@@ -270,6 +248,6 @@ def _environment(job: Json) -> str:
     return str((place.get("name") if isinstance(place, Mapping) else place) or "")
 
 
-def _is_unrecorded(job: object) -> bool:
+def _is_unrecorded(job: Json) -> bool:
     """Whether GitHub makes no deployment of a job that names an environment."""
-    return _mapping(_mapping(job).get("environment")).get("deployment") is False
+    return _mapping(job.get("environment")).get("deployment") is False

@@ -170,7 +170,7 @@ def _obstacle(workflow: Workflow) -> str:
     if not (workflow.carries_id and "request_id" in workflow.inputs):
         return f"{workflow.file} does not show its request_id, so its run could not be told apart"
     if not workflow.guarded:
-        return f"{workflow.file} has no job guard, so it could be carried out twice"
+        return f"{workflow.file} has no guard that stops a second run, so it could happen twice"
     return ""
 
 
