@@ -1,34 +1,16 @@
 """Detection: what DOWN and UP of a monitor mean for the incidents that are open."""
 
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.domain.incidents.detection import FLAPPING, KUMA, Beat, Means, meaning
-from bot.domain.incidents.incidents import Incident, Severity, State
+from bot.domain.incidents.detection import FLAPPING, Beat, Means, meaning
+from bot.domain.incidents.incidents import Incident, State
 from bot.domain.metrics.history import Closure
-from tests.domain.samples import NOON, an_incident
-
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-BAD, MILD = Severity.MAJOR, Severity.MINOR
-
-
-def kumas(number: int = 1, **more: Any) -> Incident:
-    """The monitor opened it at noon."""
-    facts = {"id": number, "severity": BAD, "declared_by": KUMA, "source": "kuma:1"}
-    return an_incident(**(facts | more))
-
-
-def persons(severity: Severity = BAD, **more: Any) -> Incident:
-    return an_incident(id=5, severity=severity, **more)
-
-
-def restored(minutes: int = 30, **more: Any) -> Incident:
-    """The monitor's, and restored so long after noon."""
-    return kumas(**more).to(State.RESTORED, NOON + minutes * MINUTE)
+from tests.domain.detecting import BAD, HOUR, MILD, MINUTE, kumas, persons, restored
+from tests.domain.samples import NOON
 
 
 def down(minutes: float) -> Beat:

@@ -94,3 +94,42 @@ async def test_whoever_says_restored_too_early_is_woken_though_a_duplicate_of_it
     assert found[-1].state is State.INVESTIGATING
     [page] = await pages(team, found[-1].id)
     assert (page.key, page.ends) == (alarm, False)
+
+
+async def test_a_duplicate_of_something_milder_counts_there_and_wakes_nobody_each_time(
+    team: Team,
+) -> None:
+    await opens(team, Severity.MODERATE)
+    await sees(team, "down")
+    await closes(team, 2, Closure.DUPLICATE)
+    told = await said(team, "1:takes-over:2")
+    assert "INC-2 was closed as a duplicate, so it is counted here, as moderate" in told
+    for minutes in (10, 10, 70):
+        await sees(team, "down", after=minutes * MINUTE, repeats=True)
+    [mild] = await known(team)
+    assert (mild.id, mild.severity, mild.alerts) == (1, Severity.MODERATE, 4)
+    assert await pages(team, 1) == ()
+    assert "It is counted here, as moderate" in await said(team, "1:mild:2024-03-26T11")
+
+    await sees(team, "up")
+    await sees(team, "down")
+    [bad] = await known(team)
+    assert (bad.id, bad.severity, bad.state) == (1, Severity.MAJOR, State.INVESTIGATING)
+    assert [(page.key, page.ends) for page in await pages(team, 1)] == [("incident:1", False)]
+
+
+async def test_what_was_a_duplicate_of_something_as_bad_is_not_taken_in_by_a_milder_one(
+    team: Team,
+) -> None:
+    await opens(team, Severity.MINOR)
+    await sees(team, "down")
+    await opens(team, Severity.MAJOR, source="kuma:2")
+    await closes(team, 2, Closure.DUPLICATE)
+    await restores(team, 3)
+    await sees(team, "down", after=5 * MINUTE, repeats=True)
+    assert [(one.id, one.source) for one in await known(team)] == [
+        (1, ""),
+        (3, "kuma:2"),
+        (4, "kuma:1"),
+    ]
+    assert [page.key for page in await pages(team, 4)] == ["incident:4"]

@@ -114,6 +114,23 @@ def going_on(known: Iterable[Incident], source: str) -> Incident | None:
     return next((one for one in found if one.state in UNRESTORED), None)
 
 
+def heir(duplicate: Incident, known: Iterable[Incident], bad: Severity) -> Incident | None:
+    """Which of these, open about its service, takes over what the monitor of one goes on to report
+    that people close as a duplicate while it is down: a milder one of a person, where it can be one
+    of nothing else. What `meaning` does beside something as bad needs no heir.
+    """
+    if not duplicate.source or duplicate.up_at is not None or duplicate.state not in UNRESTORED:
+        return None
+    others = [one for one in known if one.id != duplicate.id and _overlaps(one, duplicate)]
+    if not all(bad.is_worse_than(one.severity) for one in others):
+        return None
+    return next((one for one in others if not one.source and one.state in UNRESTORED), None)
+
+
+def _overlaps(one: Incident, duplicate: Incident) -> bool:
+    return one.state in UNRESTORED or _end(one) >= duplicate.broke_at
+
+
 def _restored(known: Sequence[Incident], source: str) -> Incident | None:
     found = [one for one in known if one.source == source and one.state is State.RESTORED]
     return max(found, key=_end, default=None)

@@ -122,6 +122,15 @@ def mild(incident: Incident, beat: Beat) -> Message:
     )
 
 
+def takes_over(incident: Incident, duplicate: Incident) -> Message:
+    """In the thread of what a duplicate, whose monitor goes on to report, is a duplicate of."""
+    return Message(
+        f"{_called(incident)}{KUMA} still reports {b.line(incident.service, 80)} down. "
+        f"{duplicate.name} was closed as a duplicate, so it is counted here, as "
+        f"{incident.severity}, and wakes nobody: Edit raises that, if users notice."
+    )
+
+
 def beside(others: Sequence[Incident]) -> str:
     """Which incidents of the same service are open as well."""
     named = " and ".join(f"{one.name} ({one.severity}, {one.state})" for one in others)
@@ -136,6 +145,11 @@ def _called(incident: Incident) -> str:
 def joined(beat: Beat) -> str:
     """On the timeline of an incident that a person had opened before."""
     return f"{impact(beat)}, too"
+
+
+def taken_over(duplicate: Incident) -> str:
+    """On the timeline of what that one is a duplicate of."""
+    return f"What {KUMA} reports of {duplicate.name}, a duplicate, is counted here"
 
 
 def again_down(beat: Beat) -> str:

@@ -20,7 +20,7 @@ from bot.messages.incidents import incident_news as news
 from bot.ports import Tx
 from bot.services.closures import freezing
 from bot.services.deployments.requests import as_before, who
-from bot.services.incidents import assigning, channels, paging, publishing, suspecting
+from bot.services.incidents import assigning, channels, duplicates, paging, publishing, suspecting
 from bot.services.incidents import incident_room as room
 from bot.services.incidents.incidents import inform, load, may_tell
 from bot.services.incidents.incidents import update as tell
@@ -176,6 +176,8 @@ def close(
     paging.follow(tx, config, saved)
     publishing.follow(tx, saved)
     channels.follow(tx, saved)
+    if closure is Closure.DUPLICATE:
+        duplicates.hand_on(tx, config, incident)
     return news.done(saved, f"closed as {word}")
 
 
