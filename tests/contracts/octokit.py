@@ -17,6 +17,9 @@ DESCRIPTION = "node_modules/@octokit/openapi/generated/api.github.com.json"  # A
 _PARAMETER = re.compile(r"\{[^}]+\}")
 _GREEDY = ("{ref}", "{path}", "{basehead}", "{branch}", "{tag}")  # may hold slashes
 
+_ANYWHERE = (401, 403, 404)
+"""What GitHub answers wherever it likes, and describes at some of its routes alone."""
+
 Json = dict[str, Any]
 
 
@@ -25,7 +28,7 @@ class Octokit:
 
     def __init__(self, description: Json) -> None:
         self._description = description
-        self._validators: dict[tuple[str, str, int], jsonschema_rs.Validator | None] = {}
+        self._validators: dict[tuple[str, str, int], jsonschema_rs.Validator] = {}
 
     @cached_property
     def _patterns(self) -> list[tuple[re.Pattern[str], str]]:
@@ -48,21 +51,26 @@ class Octokit:
             return [f"{method} {path}: GitHub knows no such route"]
         key = (method.lower(), template, status)
         if key not in self._validators:
-            self._validators[key] = self._validator(*key)
-        validator = self._validators[key]
-        if validator is None:
-            return []
+            schema = self._schema(*key)
+            if schema is None:
+                return [f"{method} {path}: GitHub describes no answer {status}"]
+            self._validators[key] = self._validator(schema)
         return [
             f"{method} {path} {status}: {'/'.join(map(str, error.instance_path))}: {error.message}"
-            for error in validator.iter_errors(body)
+            for error in self._validators[key].iter_errors(body)
         ]
 
-    def _validator(self, method: str, path: str, status: int) -> jsonschema_rs.Validator | None:
-        responses = self._description["paths"][path][method]["responses"]
-        response = self._followed(responses.get(str(status), {}))
-        schema = response.get("content", {}).get("application/json", {}).get("schema")
-        if schema is None:
-            return None
+    def _schema(self, method: str, path: str, status: int) -> Json | None:
+        """What the body has to be; None where such an answer is not described."""
+        response = self._description["paths"][path][method]["responses"].get(str(status))
+        if response is None:
+            error = {"$ref": "#/components/schemas/basic-error"}
+            return {"allOf": [error, {"required": ["message"]}]} if status in _ANYWHERE else None
+        content = self._followed(response).get("content", {})
+        schema: Json = content.get("application/json", {}).get("schema", {"enum": [None]})
+        return schema
+
+    def _validator(self, schema: Json) -> jsonschema_rs.Validator:
         needed: Json = {}
         self._collect(schema, needed)
         components = {"schemas": {name: _plain(one) for name, one in needed.items()}}

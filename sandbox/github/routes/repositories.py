@@ -124,7 +124,6 @@ ROUTES: Table = (
     ("GET", "/branches", branches),
     ("GET", "/branches/{branch:.+}", branch),
     ("GET", "/git/ref/{ref:.+}", ref),
-    ("GET", "/git/refs/{ref:.+}", ref),
     ("GET", "/git/matching-refs/{ref:.*}", matching_refs),
     ("POST", "/git/refs", create_ref),
     ("GET", "/git/tags/{sha}", tag_object),
