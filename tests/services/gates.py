@@ -32,7 +32,8 @@ class GatedHub(Hub):
     `at_once`, and at which; GitHub asks for each. The workflow file does not tell where the jobs
     `untold` stand; where a rule is asked, GitHub lists the environments `listed`, and the bot asked
     `asked_for`. With a `timer` it lists a gate that was answered until that has run out, too. What
-    it tells of an environment has the name that it `stored`, where that is another.
+    it tells of an environment has the name that it `stored`, where that is another. A run that is
+    in progress before its last gate works on the job that was let in last.
     """
 
     gates: dict[str, Literal["people", "rule"]] = field(default_factory=dict)
@@ -132,11 +133,14 @@ class GatedHub(Hub):
         summary, progress = await super().run(repo, run_id)
         if not self._holds(repo, run.file) or run_id in self.past or run.twin:
             return summary, progress
-        word = "completed" if run.is_over else "waiting"
+        is_at_work = run.status == "in_progress"
+        word = "completed" if run.is_over else "queued" if is_at_work else "waiting"
         stage = replace(progress.stages[0], status=word, conclusion=run.conclusion, started_at=None)
         past = self.let_in.get(run_id, [])
         done = replace(stage, status="completed", conclusion="success", started_at=run.created_at)
         before = [replace(done, name=job) for job in past]
+        if is_at_work:
+            before[-1] = replace(before[-1], status="in_progress", conclusion=None)
         left = self.stands[repo][len(past) :] if self.at_once else (self.standing(run),)
         now = [replace(stage, name=job) for job, _ in left]
         return summary, replace(progress, stages=(*before, *now))

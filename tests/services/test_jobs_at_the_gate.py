@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from bot.domain.deployments.states import State
 from bot.domain.errors import NotFound
 from tests.services import team as teams
 from tests.services.gates import DEPLOY, MIGRATE_FIRST, Stands
+from tests.services.runs import Run
 from tests.services.team import Team
 from tests.services.test_at_the_gate import alerts, waits
 
@@ -118,3 +120,78 @@ async def test_where_the_workflow_is_gone_meanwhile_the_next_job_is_not_let_in(
     assert found.ending is not None
     assert "it is gone from GitHub (no release.yml)" in found.ending.text
     assert ("migrate had been let in before" in found.ending.text) is (first == "by us")
+
+
+HOUR = timedelta(hours=1)
+
+
+async def works_on(team: Team, run: Run, minutes: int) -> None:
+    """The first job takes so long, then the second one comes to the gate."""
+    run.status = "in_progress"
+    for _ in range(minutes):
+        await team.passes(60)
+    run.status = "waiting"
+    await team.passes(15)
+
+
+async def asked_last(team: Team, who: str) -> str:
+    """What this approver was sent last."""
+    posts = await team.store.read(lambda tx: tx.posts_due(tx.now))
+    return [post.message.text for post in posts if post.channel == who][-1]
+
+
+@pytest.mark.parametrize("minutes", [5, 57, 70])
+@pytest.mark.parametrize("first", ["the requester", "one of two", "one who is none any more"])
+async def test_each_gate_has_an_hour_of_its_own_and_asks_anew(
+    team: Team, first: str, minutes: int
+) -> None:
+    if first == "one of two":
+        two = "{mode: github_environment, needed: 2}"
+        text = teams.CONFIG.replace("{mode: github_environment}", two)
+        team = replace(team, config=config.parse(text))
+    team.hub.stands["acme/api"] = MIGRATE_FIRST
+    run = await waits(team)
+    if first == "one who is none any more":
+
+        async def on_call(what: str) -> None:
+            if what == "answered":
+                run.status = "in_progress"
+
+        team.hub.on_call = on_call
+        assert await team.approves("bo", 1) is None
+        await team.passes(5)
+        team.hub.on_call = None
+        team.room.groups["S0APP"].discard("U0BO")
+    else:
+        team.hub.reviews_it(run, "bo-acme" if "two" in first else "ana-acme", approve=True)
+        await team.passes(61)
+    await works_on(team, run, minutes)
+
+    found, now = await team.newest(), team.clock.now()
+    assert found.state is State.AWAITING_APPROVAL
+    assert found.expires_at is not None
+    assert now - timedelta(seconds=15) <= found.expires_at - HOUR <= now
+    ends = f"<!date^{int(found.expires_at.timestamp())}^"
+    assert f"still waits for your approval. It expires {ends}" in await asked_last(team, "U0DEE")
+    for _ in range(58):
+        await team.passes(60)
+    assert await team.approves("dee", 1) is None
+    for _ in range(3):
+        await team.passes(15)
+    assert ((await team.newest()).state, run.status) == (State.RUNNING, "in_progress")
+
+
+async def test_a_gate_that_github_forgets_to_list_once_gives_no_more_time(team: Team) -> None:
+    run = await waits(team)
+    expires = (await team.newest()).expires_at
+
+    async def on_call(what: str) -> None:
+        run.status = "queued" if what == "held" else "waiting"
+
+    team.hub.on_call = on_call
+    await team.passes(1800)
+    assert (await team.newest()).state is State.RUNNING
+    team.hub.on_call, run.status = None, "waiting"
+    await team.passes(15)
+    found = await team.newest()
+    assert (found.state, found.expires_at) == (State.AWAITING_APPROVAL, expires)

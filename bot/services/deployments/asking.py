@@ -30,6 +30,12 @@ async def asking(desk: Desk, deployment: Deployment, *, again: bool) -> tuple[Po
     return (reply(desk.config, deployment, word, note), *direct)
 
 
+async def was_asked(desk: Desk, deployment: Deployment) -> bool:
+    """Whether the approvers were asked for an approval of it before."""
+    key = f"reply:{deployment.id}:asked"
+    return await desk.store.read(lambda tx: tx.message_of(key) is not None)
+
+
 async def _permalink(desk: Desk, place: tuple[str, str] | None) -> str | None:
     """The address of the card; without it the message still says everything."""
     try:

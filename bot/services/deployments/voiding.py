@@ -45,7 +45,7 @@ async def not_approved(desk: Desk, deployment: Deployment, against: Objection) -
     lifted = deployment.overrides if against.lifted is None else against.lifted
     waiting = deployment.to(State.AWAITING_APPROVAL, now, approvals=left, overrides=lifted)
     asked: tuple[Post, ...] = ()
-    if waiting.expires_at is not None and waiting.expires_at <= now:
+    if waiting.expires_at is None or waiting.expires_at <= now:
         expires = now + desk.config.approval.expires
         waiting = waiting.with_(expires_at=expires, nudged_at=now)
         asked = await asking(desk, waiting, again=True)

@@ -117,10 +117,11 @@ async def _go_on(
     detail: Mapping[str, object],
     pause: timedelta = timedelta(0),
 ) -> None:
-    """Follow the run again."""
+    """Follow the run again; should it come to another gate, that has a waiting time of its own."""
     now = desk.now()
     try:
         running = known.to(State.RUNNING, now, due_at=now + pause)
+        running = running.with_(expires_at=None, nudged_at=None)
         await desk.save(stored, running, action=action, detail=detail)
     except Stale:  # somebody cancels it meanwhile; the next look shows what the run does
         desk.wake()

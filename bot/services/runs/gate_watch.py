@@ -11,7 +11,7 @@ from bot.domain.deployments.states import State
 from bot.domain.errors import NotFound
 from bot.messages.deployments import protection as alerts
 from bot.ports import Held, Post
-from bot.services.deployments.asking import asking
+from bot.services.deployments.asking import asking, was_asked
 from bot.services.desk import Desk, announce
 from bot.services.runs import passing, rejections, reviews, standing
 from bot.services.runs.finding import needs_attention
@@ -93,7 +93,10 @@ async def still_waits(desk: Desk, deployment: Deployment) -> Deployment | None:
         return None
     if await held(desk, seen) and not _goes_on(deployment, seen):
         return await _announced(desk, seen)
-    await desk.save(deployment, seen.to(State.RUNNING, desk.now()), action="gate_opened")
+    running = seen.to(State.RUNNING, desk.now())
+    if _goes_on(deployment, seen):  # the next gate has a waiting time of its own
+        running = running.with_(expires_at=None, nudged_at=None)
+    await desk.save(deployment, running, action="gate_opened")
     return None
 
 
@@ -159,7 +162,8 @@ async def _stand(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
         known = known.with_(protection=protection.took((), slipped))
         action = "four_eyes_broken"
     waiting = known.to(State.AWAITING_APPROVAL, desk.now(), expires_at=expires)
-    posts = (*alerting, *await asking(desk, waiting, again=False))
+    is_next = known.expires_at is None and await was_asked(desk, known)
+    posts = (*alerting, *await asking(desk, waiting, again=is_next))
     detail = {"why": known.four_eyes} if alerting else {}
     await desk.save(deployment, waiting, action=action, posts=posts, detail=detail)
 
