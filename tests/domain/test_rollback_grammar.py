@@ -15,7 +15,7 @@ from bot.domain.versions import Version
 TO = Version(1, 2, 0)
 WORDS = (
     *("app", "apii", "to", "v1.0.0", "staging", "stagign", "force", "because", "back", "on"),
-    *("please", "logins", "fail"),
+    *("please", "logins", "fail", "stage", "qa"),
 )
 
 
@@ -59,6 +59,15 @@ WORDS = (
         ("because v1.2.1 broke staging", {"reason": "v1.2.1 broke staging"}),
         ("“since v1.2.1 logins fail”", {"reason": "since v1.2.1 logins fail"}),
         ("app fails to load", {"service": "app", "reason": "fails to load"}),
+        (
+            "app logins fail because of the cache",
+            {"service": "app", "reason": "logins fail because of the cache"},
+        ),
+        (
+            "app prod to v1.2.0 broken because of the cache",
+            {"service": "app", "environment": "production", "version": TO}
+            | {"reason": "broken because of the cache"},
+        ),
     ],
 )
 def test_what_is_understood(text: str, wish: dict[str, Any]) -> None:
@@ -108,6 +117,14 @@ def test_what_is_refused(text: str, code: str) -> None:
         ("apii because logins fail", "api"),
         ("apii", "api"),
         ("app becuase v1.2.1 loses orders", "app"),
+        ("app stage because smoke is red", "app staging"),
+        ("app stg because smoke is red", "app staging"),
+        ("app stage smoke is red", "app staging"),
+        ("app stage to v1.0.0", "app staging to v1.0.0"),
+        ("app on the stage: smoke is red", "app staging"),
+        ("app qa because smoke is red", "app production"),
+        ("app on qa because: smoke is red", "app production"),
+        ("please because logins fail", "production"),
     ],
 )
 def test_a_version_or_a_place_is_never_lost_in_a_reason(text: str, meant: str) -> None:
@@ -126,5 +143,7 @@ def test_no_other_version_or_place_is_gone_back_to_than_was_typed(text: str) -> 
     before = text.split("because")[0].split()
     if "v1.0.0" in before:
         assert wish.version == Version(1, 0, 0)
-    if "staging" in before:
+    if "staging" in before or "stage" in before:
         assert wish.environment == "staging"
+    if before[-1:] == ["qa"] and before != text.split():
+        assert wish.environment is not None

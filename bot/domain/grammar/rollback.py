@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from bot.domain.errors import Refusal
 from bot.domain.grammar.words import (
@@ -20,6 +20,11 @@ from bot.domain.versions import Version, looks_like_version
 _BECAUSE = re.compile(r"because\b:?", re.IGNORECASE)
 _LIKE_A_VERSION = re.compile(r"[vV][0-9][\w.+-]*|[0-9]+\.[0-9]+")
 """What is a version that somebody did not write out, where it follows “to”."""
+
+_ALSO_STAGING = frozenset({"stage", "stg", "preprod", "uat"})
+"""What staging is called elsewhere: not understood, and no reason either."""
+
+_BEFORE_A_PLACE = frozenset({"on", "in", "at", "from", "the"})
 
 _NEAR = 0.75
 """How alike a word and a known one are for it to be the typo of that: “please” is no “because”."""
@@ -103,16 +108,18 @@ def _reason(rest: list[str], wish: RollbackWish, names: Mapping[str, str]) -> st
 
 def _loses_nothing(rest: list[str], wish: RollbackWish, names: Mapping[str, str]) -> None:
     """Refuses a reason nobody announced that names a version or a place which the wish lacks, or
-    begins with the typo of one, with the line that was probably meant.
+    begins with the typo of one or with a lone word before “because”, with the line that was
+    probably meant.
     """
     known = (*names, *ENVIRONMENTS, "because")
     near = next(iter(get_close_matches(rest[0].lower().strip("-:"), known, n=1, cutoff=_NEAR)), "")
     version = _version_in(rest) if wish.version is None else ""
     words = [part.strip(".+-").lower() for part in re.split(r"[^\w.+-]+", " ".join(rest))]
-    places = {ENVIRONMENTS[word] for word in words if word in ENVIRONMENTS}
-    elsewhere = "staging" in places and wish.environment is None
+    named = {"staging", *_ALSO_STAGING} - names.keys()
+    elsewhere = wish.environment is None and not named.isdisjoint(words)
     typo = near not in ("", "because") and _goes_on(rest[1:], names)
-    if not (version or elsewhere or typo):
+    lone = wish.environment is None and _is_lone(rest)
+    if not (version or elsewhere or typo or lone):
         return
     service, where, to = wish.service, wish.environment, str(wish.version or version)
     if near == "because":
@@ -120,6 +127,7 @@ def _loses_nothing(rest: list[str], wish: RollbackWish, names: Mapping[str, str]
     else:
         service = service or next((names[word] for word in (near, *words) if word in names), None)
         where = where or ("staging" if elsewhere else ENVIRONMENTS.get(near))
+        where = where or ("production" if lone and not typo else None)
     line = filter(None, (service, where, to and f"to {to}", "because …"))
     raise Refusal(
         "unknown_word",
@@ -128,6 +136,13 @@ def _loses_nothing(rest: list[str], wish: RollbackWish, names: Mapping[str, str]
         word=rest[0],
         line=" ".join(line),
     )
+
+
+def _is_lone(rest: list[str]) -> bool:
+    """Whether one word stands before “because”, which was meant as an argument: “qa”, “on qa”."""
+    before = list(takewhile(lambda word: not _BECAUSE.match(word), rest))
+    lone = [word for word in before if word.lower() not in _BEFORE_A_PLACE]
+    return len(before) < len(rest) and len(lone) <= 1
 
 
 def _version_in(rest: list[str]) -> str:
