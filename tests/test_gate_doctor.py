@@ -30,8 +30,11 @@ async def gate_findings(
     seed: str,
     begin: Callable[[World], None] = lambda _: None,
     approval: Mapping[str, object] | None = None,
+    **service: str,
 ) -> list[str]:
-    """What the doctor says about the gate of production, as it is in that seed."""
+    """What the doctor says about the gate of production, as it is in that seed; `approval` and the
+    settings of the `service` stand in gonogo.yaml instead of the seed's.
+    """
     world = World(Seed.named(seed))
     begin(world)
     runner = await app.start(world)
@@ -40,6 +43,7 @@ async def gate_findings(
         f"{world.base_url}/github", account, reviewer_token="ghp_local_reviewer"
     )
     rules = yaml.safe_load(world.seed.gonogo_yaml(world.base_url))
+    rules["services"]["app"].update(service)
     if approval is not None:
         rules["services"]["app"]["environments"]["production"]["approval"] = dict(approval)
     loaded = config.parse(yaml.safe_dump(rules))
@@ -90,6 +94,11 @@ async def test_an_unguarded_one_that_github_spells_otherwise(seed: str) -> None:
 
     [problem] = await gate_findings(seed, unguarded)
     assert problem.startswith("False: GitHub's environment Production has no ")
+
+
+async def test_the_letter_case_of_the_deploying_job_is_no_finding() -> None:
+    first, *_ = await gate_findings("gated", deploy_job="DEPLOY")
+    assert first == "True: The run waits at GitHub's environment production"
 
 
 async def test_an_environment_that_is_not_there() -> None:

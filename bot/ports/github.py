@@ -74,6 +74,10 @@ class Workflow:
         """The environment that the job which a run shows so names; empty without one."""
         return self.environments.get(self._job(job), "")
 
+    def waits_of(self, job: str) -> tuple[str, ...]:
+        """The environments that such a job, or one that it needs, names."""
+        return self.waits_for.get(self._job(job), ())
+
     def lacks(self, job: str) -> bool:
         """Whether no run shows a job of that name, letter case aside; one that is made only in the
         run may have it.
@@ -86,7 +90,8 @@ class Workflow:
         brackets there, "deploy (eu)". Empty where it is none of the file's.
         """
         wanted = shown.casefold()
-        names = {name.casefold(): name for name in (*self.jobs, *self.environments)}
+        known = (*self.jobs, *self.environments, *self.waits_for)
+        names = {name.casefold(): name for name in known}
         found = (key for key in names if wanted == key or wanted.startswith(f"{key} ("))
         return names.get(max(found, key=len, default=""), "")
 

@@ -81,6 +81,7 @@ jobs:
   lint: {}
 """)
     assert found.environment_of(shown) == environment
+    assert found.waits_of(shown) == ((environment,) if environment else ())
 
 
 @pytest.mark.parametrize(

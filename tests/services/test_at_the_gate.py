@@ -5,15 +5,17 @@ never left waiting for nobody.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot import config
 from bot.domain.deployments.states import State
 from bot.domain.errors import Fault
 from bot.ports import Post
 from tests.services.runs import Run
-from tests.services.team import Team
+from tests.services.team import CONFIG, Team
 
 COMMIT = "110" + "a" * 37
 UNGUARDED = "GitHub's environment production has no required reviewers, so a run would not wait"
@@ -74,6 +76,17 @@ async def test_a_blocked_card_begins_no_run_that_would_wait_for_nobody(
     [run] = team.hub.started
     assert run.status == "waiting"
     assert (await team.newest()).state is State.AWAITING_APPROVAL
+
+
+async def test_the_letter_case_of_the_deploying_job_is_nothing_that_a_run_does_not_wait_for(
+    team: Team,
+) -> None:
+    text = CONFIG.replace("    repo: acme/api\n", "    repo: acme/api\n    deploy_job: Deploy\n")
+    team = replace(team, config=config.parse(text))
+    run = await waits(team)
+    assert await team.approves("bo", 1) is None
+    await team.passes(5)
+    assert ((await team.newest()).state, run.status) == (State.RUNNING, "in_progress")
 
 
 async def test_a_run_that_waits_already_needs_no_guard_to_begin(team: Team) -> None:

@@ -68,7 +68,7 @@ async def judge(
     return rules.judge(
         protection,
         found,
-        workflow.waits_for.get(job, ()),
+        workflow.waits_of(job),
         job=job,
         account=account,
         reviewer=reviewer,
