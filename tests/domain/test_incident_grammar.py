@@ -42,6 +42,12 @@ def opens(severity: Severity | None = None, text: str = "", **more: object) -> I
         ("update 7: all is well", IncidentWish(deed="update", incident=7, text="all is well")),
         ("update: inc7 all is well", IncidentWish(deed="update", incident=7, text="all is well")),
         ("update 7", IncidentWish(deed="update", incident=7)),
+        ("update 7.", IncidentWish(deed="update", incident=7)),
+        ("update INC-7. fine", IncidentWish(deed="update", incident=7, text="fine")),
+        (
+            "update 7.5 % fail",
+            opens(None, "update 7.5 % fail", maybe_update="7.5 % fail"),
+        ),
         (
             "update 7th host is back",
             opens(None, "update 7th host is back", maybe_update="7th host is back"),
@@ -74,10 +80,19 @@ def test_what_is_understood(typed: str, wish: IncidentWish) -> None:
     assert parse_incident(typed) == wish
 
 
-@pytest.mark.parametrize("news", ["all is well", "of 9 hosts are back"])
-def test_news_that_begin_with_a_number_go_to_no_other_incident(news: str) -> None:
+@pytest.mark.parametrize(
+    ("typed", "news"),
+    [
+        ("7 all is well", "all is well"),
+        ("7 of 9 hosts are back", "of 9 hosts are back"),
+        ("7, maybe 8 nodes are back", "maybe 8 nodes are back"),
+        ("7. fine", "fine"),
+        ("(7); fine", "fine"),
+    ],
+)
+def test_news_that_begin_with_a_number_go_to_no_other_incident(typed: str, news: str) -> None:
     with pytest.raises(Refusal) as no:
-        parse_incident(f"update 7 {news}")
+        parse_incident(f"update {typed}")
     assert no.value.code == "incident_or_news"
     assert f"I posted nothing. If it is: /incident update INC-7 {news}. If it" in str(no.value)
 

@@ -14,7 +14,7 @@ SEVERITIES = {str(severity): severity for severity in Severity} | {
 Deed = Literal["open", "list", "update", "playbook", "help"]
 _ALONE: dict[str, Deed] = {"help": "help", "list": "list", "playbook": "playbook"}
 _ID = re.compile(
-    r"[\"'(\[]?(?:(inc[- #]{0,2}|#))?([1-9][0-9]{0,8})[\"')\]]?([:,]?)(?:\s(.*)|$)", re.IGNORECASE
+    r"[\"'(\[]?(?:(inc[- #]{0,2}|#))?([1-9][0-9]{0,8})[\"')\]]?([:,.;]?)(?:\s(.*)|$)", re.IGNORECASE
 )
 """An incident that an update is for, as INC-7, #7 or 7:, and the news."""
 
@@ -71,10 +71,10 @@ def parse_incident(text: str) -> IncidentWish:
     return IncidentWish(deed="open", severity=severity, text=said)
 
 
-def _update(name: str, number: str, colon: str, news: str) -> IncidentWish:
+def _update(name: str, number: str, mark: str, news: str) -> IncidentWish:
     """News of that incident; a number that may be a part of them goes to no other one."""
     news = news.strip()
-    if news and not name and not colon:
+    if news and not name and mark != ":":
         raise Refusal(
             "incident_or_news",
             "Is {number} the incident? I posted nothing. If it is: {incident} update INC-{number} "
