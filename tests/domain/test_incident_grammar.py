@@ -72,6 +72,18 @@ def opens(severity: Severity | None = None, text: str = "", **more: object) -> I
         ("drill-press is broken", opens(None, "drill-press is broken")),
         ("outage the drill is down", opens(Severity.OUTAGE, "the drill is down")),
         ("outage nobody sees drills", opens(Severity.OUTAGE, "nobody sees drills")),
+        (
+            "outage exits shut in the fire drill",
+            opens(Severity.OUTAGE, "exits shut in the fire drill"),
+        ),
+        ("outage all down (not a drill)", opens(Severity.OUTAGE, "all down (not a drill)")),
+        (
+            "outage all down - this is no drill!",
+            opens(Severity.OUTAGE, "all down - this is no drill!"),
+        ),
+        ("outage no answer of app.drill", opens(Severity.OUTAGE, "no answer of app.drill")),
+        ("outage nobody finds pre-drill", opens(Severity.OUTAGE, "nobody finds pre-drill")),
+        ("outage nobody buys saw, drill", opens(Severity.OUTAGE, "nobody buys saw, drill")),
         ("outage drilldown is empty", opens(Severity.OUTAGE, "drilldown is empty")),
         ("outage “nobody gets in”", opens(Severity.OUTAGE, '"nobody gets in"')),
     ],
@@ -117,6 +129,41 @@ def test_where_drill_leads_nobody_is_woken_and_no_outage_kept_quiet(typed: str, 
         parse_incident(typed)
     assert no.value.code == "drill_or_not"
     assert f"I opened nothing. A drill: /incident drill {drill}. If it is real" in str(no.value)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        *(
+            "(drill)",
+            "[DRILL]",
+            "- drill",
+            "— Drill!",
+            "*drill*",
+            "“drill”",
+            "#drill",
+            "-drill",
+            "_drill_",
+        ),
+        *("(this is a drill)", "- just a drill", "(fire drill).", "[ drill ]"),
+    ],
+)
+@pytest.mark.parametrize("severity", ["outage ", ""])
+def test_where_drill_is_set_apart_at_the_end_it_is_asked_as_well(end: str, severity: str) -> None:
+    with pytest.raises(Refusal) as no:
+        parse_incident(f"{severity}login is broken {end}")
+    assert str(no.value) == (
+        f"Is it a drill? I opened nothing. A drill: /incident drill {severity}login is broken. "
+        "If it is real, leave that out: /incident outage login is broken"
+    )
+
+
+@pytest.mark.parametrize("stop", [":", ".", "!", ";"])
+def test_so_it_is_after_the_end_of_a_sentence(stop: str) -> None:
+    with pytest.raises(Refusal, match="If it is real, leave that out"):
+        parse_incident(f"outage login is broken{stop} drill")
+    with pytest.raises(Refusal, match="If it is real, leave that out"):
+        parse_incident("outage login is broken, this is a drill")
 
 
 @given(ANYTHING)

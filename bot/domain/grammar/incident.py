@@ -21,11 +21,20 @@ _ID = re.compile(
 _DRILL = re.compile(r"[-\[(*_\"']*drill[-\])*_\"':,.!]*(?:\s[-:\s]*|$)", re.IGNORECASE)
 """“drill” as the first word, whatever is around it."""
 
+_SAYS = "this|it|that|is|it's|just|only|a|an|fire"
+_SAY = rf"(?:(?:{_SAYS})\s+)"
 _LEADING = re.compile(
-    rf"\W*(?:(?:{'|'.join(SEVERITIES)}|this|it|that|is|it's|just|only|a|an|fire)\W+)*drills?(?!-?\w)",
-    re.IGNORECASE,
+    rf"\W*(?:(?:{'|'.join(SEVERITIES)}|{_SAYS})\W+)*drills?(?!-?\w)", re.IGNORECASE
 )
 """A text that begins with a drill, in as many words as it takes to say so."""
+
+_TRAILING = re.compile(
+    rf"(?:\s[-(\[*_#\"']+\s*{_SAY}*|[:.!;]\s+{_SAY}*|,\s+{_SAY}+)drill[\W_]*$", re.IGNORECASE
+)
+"""“drill” at the end, set apart from what users see: “… (drill)”, “… - just a drill”."""
+
+_LONGEST_END = 100
+"""Characters of a text in which such an end is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +76,11 @@ def parse_incident(text: str) -> IncidentWish:
         return IncidentWish(deed="open", severity=severity, text=said, drill=True)
     severity, said = _severity(whole)
     if found := _LEADING.match(said):
-        raise _which(severity, said[found.end() :].lstrip(" -:,.!)]*_\"'"))
+        real = "begin with what users see, and not with “drill”: {incident} {severity} …"
+        raise _which(severity, said[found.end() :].lstrip(" -:,.!)]*_\"'"), real)
+    if found := _TRAILING.search(said, max(0, len(said) - _LONGEST_END)):
+        real = "leave that out: {incident} {severity} {seen}"
+        raise _which(severity, said[: found.start()], real)
     return IncidentWish(deed="open", severity=severity, text=said)
 
 
@@ -85,14 +98,16 @@ def _update(name: str, number: str, mark: str, news: str) -> IncidentWish:
     return IncidentWish(deed="update", incident=int(number), text=news)
 
 
-def _which(severity: Severity | None, said: str) -> Refusal:
-    """A drill or not: what is wrong would wake people, or nobody."""
+def _which(severity: Severity | None, seen: str, real: str) -> Refusal:
+    """A drill or not: what is wrong would wake people, or nobody. `real` says how a real one is
+    opened.
+    """
     return Refusal(
         "drill_or_not",
-        "Is it a drill? I opened nothing. A drill: {incident} drill {said}. "
-        "If it is real, begin with what users see, and not with “drill”: {incident} {severity} …",
-        said=" ".join(filter(None, (severity, said))) or "…",
+        "Is it a drill? I opened nothing. A drill: {incident} drill {said}. If it is real, " + real,
+        said=" ".join(filter(None, (severity, seen))) or "…",
         severity=severity or "outage",
+        seen=seen,
     )
 
 
