@@ -140,7 +140,7 @@ async def sample(name: str, kind: Kind) -> list[str]:
         if not tried:  # the story has no point that far on
             first = story.first
             tried = await cuts(kind, range(first, MOST, every), nest, story)
-    told = ", ".join(str(cut.number) for cut in tried)
+    told = ", ".join(f"{cut.number} ({cut.where})" for cut in tried)
     sys.stdout.write(f"{name}, {kind}: cut at {told} (GONOGO_CUTS_TURN={TURN})\n")
     assert len(tried) > max(story.least - first, 0) // every
     return [f"{cut}; again: {again} {cut.number}" for cut in tried if cut.tally.problems]
