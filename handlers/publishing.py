@@ -40,6 +40,7 @@ def publish(form: Submission, office: Office) -> Answer:
             typed = {"phase": str(phase), "text": text}
             kept = {"phase": str(phase), "text": forms.trace(text)}
             mine = {name: it for name, it in typed.items() if kept[name] != shown.get(name)}
+            mine["title"] = title
             channel = str(form.memory.get("channel", ""))
             newer = messages.form(incident, post, page.lag if page else "", channel, mine)
             return OpenForm(newer, AGAIN)

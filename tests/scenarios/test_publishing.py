@@ -129,6 +129,7 @@ async def test_a_form_that_was_opened_earlier_takes_nothing_back(team: Workspace
     newer = str(await team.get("/modal", **{"as": "bo"}))
     assert "*Since you opened this form* <@U0DEE> told the public" in newer
     assert "(INC-1)”: *monitoring*, “A fix is out.”" in newer
+    assert "The title “Login is down” is not used: a post keeps its first one." in newer
 
     await publishes(team, "Update Status Page", says="Nearly done.", Status="Monitoring")
     told = await team.submits("bo", **{"What the public reads": "Login is mended."})
@@ -148,6 +149,7 @@ async def test_the_words_that_would_take_newer_ones_back_are_kept(team: Workspac
     await team.clicks("bo", "Publish", ts=(await team.messages())[0]["ts"])
     await publishes(team, says="A fix is out.", Status="Monitoring")
     await team.submits("bo", **{"What the public reads": "It is the proxy."})
+    assert "is not used" not in str(await team.get("/modal", **{"as": "bo"}))
     await team.submits("bo")
     await team.passes("PT5S")
     assert await kuma(team) == [("Service outage detected (INC-1)", "It is the proxy.")]

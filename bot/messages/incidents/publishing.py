@@ -39,7 +39,8 @@ def form(
     mine: Mapping[str, str] | None = None,
 ) -> View:
     """The preview: what is sent is what everybody will read. `mine` is what somebody meant to say
-    over something newer, by its fields: it is kept, and what stands there now is told.
+    over something newer, by its fields: it is kept, but for its title where the post has another,
+    and what stands there now is told.
     """
     late = f" {lag[0].upper()}{lag[1:]}." if lag else ""
     warning = (
@@ -58,7 +59,10 @@ def form(
     text_field = words(MOST_TEXT, typed.get("text", text), lines=True)
     fields.append(field("text", "What the public reads", text_field))
     if mine is not None and post is not None:
-        fields = [b.section(_newer(post)), *anew(fields, post.revision)]
+        newer, named = _newer(post), typed.get("title")
+        if named and title(named, incident) != post.title:
+            newer += f"\nThe title {b.quoted(named)} is not used: a post keeps its first one."
+        fields = [b.section(newer), *anew(fields, post.revision)]
     memory = {"incident": incident.id, "channel": channel, "shown": shown}
     return view("incident_publish", "Status page", "Publish", fields, memory)
 
