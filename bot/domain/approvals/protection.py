@@ -63,7 +63,8 @@ class Protection:
     its way or was lost, since `answering_at`; `answered` is what GitHub took, and `let_in` are the
     jobs that stood there then. `passed`: the run went past, and who let it was read. `earlier` are
     the reviews of the attempts of its run before this one, None where they were not read in time;
-    `listed` those of all its attempts, as GitHub listed them when it went past.
+    `listed` those of all its attempts, as GitHub listed them when it went past. `unread` is why
+    GitHub did not tell any of them when it stood at its gate; empty where it did.
     """
 
     mode: Mode
@@ -76,6 +77,7 @@ class Protection:
     passed: bool = False
     earlier: tuple[Review, ...] | None = None
     listed: tuple[Review, ...] | None = None
+    unread: str = ""
 
     @property
     def is_rule(self) -> bool:

@@ -39,6 +39,11 @@ def gate(deployment: Deployment) -> str:
             f"environment {names} then."
         )
     said = f"The run waits at GitHub's environment {names}; the approval lets it in."
+    if protection.unread:
+        said += (
+            f" GitHub does not tell who answers there ({b.line(protection.unread, 200)}), so only "
+            "what is approved here counts."
+        )
     missing = [name for name in protection.environments if name not in protection.announced]
     if protection.is_rule and missing:
         said += (

@@ -49,6 +49,16 @@ def not_answered(deployment: Deployment, why: str) -> Message:
     return _alert(deployment, "GitHub does not take the approval", why, advice)
 
 
+def unread(deployment: Deployment) -> Message:
+    """The top-level alert that GitHub goes on not to tell who answers at a gate."""
+    why = deployment.protection.unread if deployment.protection else ""
+    advice = (
+        "Approve or reject it here: whose answer it is in the browser, nobody can tell. Let the "
+        "App, or the token, read Actions."
+    )
+    return _alert(deployment, "GitHub does not tell who answers at its gate", why, advice)
+
+
 def timer(opens_at: datetime) -> str:
     """What a run waits for that was let in, where its environment has a wait timer."""
     at = f"{opens_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

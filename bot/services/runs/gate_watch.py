@@ -19,9 +19,6 @@ from bot.services.runs.finding import needs_attention
 PACE = timedelta(seconds=10)
 """The pause before the next look at a run that waits for somebody else's answer."""
 
-ASK_AFTER = 3
-"""Failures in a row to read who approved in the browser, after which all approvers are asked."""
-
 TIMER_PACE = timedelta(minutes=1)
 """The same for one that waits for long: for GitHub's wait timer, which somebody may pass by."""
 
@@ -148,8 +145,8 @@ def _has_begun(desk: Desk, seen: Deployment, progress: Progress) -> bool:
 
 async def _stand(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
     """The run has come to a gate: ask, or go on where it has been approved already."""
-    found = await reviews.read(desk, seen)
-    announced, at_last = await _announced(desk, seen), deployment.failures >= ASK_AFTER
+    seen, found = await reviews.read_at_gate(desk, deployment, seen)
+    announced, at_last = await _announced(desk, seen), deployment.failures >= reviews.ASK_AFTER
     known, against = await reviews.counted(desk, announced, found, at_last=at_last)
     if approvals.is_enough(known):
         await desk.save(deployment, known.to(State.APPROVED, desk.now()), action="at_next_gate")
@@ -157,14 +154,18 @@ async def _stand(desk: Desk, deployment: Deployment, seen: Deployment) -> None:
     expires = known.expires_at or desk.now() + desk.config.approval.expires
     action, alerting = "opened", tuple[Post, ...]()
     protection = known.protection
-    if protection is not None and (slipped := await _slipped_in(desk, known, protection)):
-        known, alerting = reviews.broken_by(desk, known, against)
+    assert protection is not None
+    if protection.unread:
+        against = (*against, reviews.not_known(protection.unread))
+        alerting = (announce(desk.config, known, "answers-unread", alerts.unread(known)),)
+    if slipped := await _slipped_in(desk, known, protection):
+        known, broken = reviews.broken_by(desk, known, against)
         known = known.with_(protection=protection.took((), slipped))
-        action = "four_eyes_broken"
+        action, alerting = "four_eyes_broken", (*alerting, *broken)
     waiting = known.to(State.AWAITING_APPROVAL, desk.now(), expires_at=expires)
     is_next = known.expires_at is None and await was_asked(desk, known)
     posts = (*alerting, *await asking(desk, waiting, again=is_next))
-    detail = {"why": known.four_eyes} if alerting else {}
+    detail = {"why": known.four_eyes or "; ".join(against)} if alerting else {}
     await desk.save(deployment, waiting, action=action, posts=posts, detail=detail)
 
 

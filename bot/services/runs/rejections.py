@@ -3,6 +3,7 @@
 from bot.domain.approvals.protection import Review
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
+from bot.domain.errors import Declined, NotFound
 from bot.messages.deployments import notes
 from bot.messages.deployments import protection as alerts
 from bot.services.desk import Desk, announce, direct
@@ -11,7 +12,7 @@ from bot.services.runs import reviews
 
 async def ended(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
     """End what somebody rejected in the browser; False when nobody did."""
-    no = await _no(desk, seen)
+    no = await _no(desk, deployment, seen)
     if no is None:
         return False
     who = _who(desk, no)
@@ -29,7 +30,7 @@ async def timed_out(desk: Desk, deployment: Deployment, seen: Deployment) -> Non
     """End what ended at its gate though nobody rejected it: GitHub gave up, or somebody
     cancelled.
     """
-    why = f"{_given_up(seen)}. Ask for a new one."
+    why = f"{_given_up(deployment, seen)}. Ask for a new one."
     failed = seen.end(State.FAILED, desk.now(), "ended_at_gate", why)
     post = announce(desk.config, failed, "failed", alerts.ended_at_gate(failed))
     await desk.save(deployment, failed, action="failed", posts=(post,), detail={"why": why})
@@ -53,9 +54,9 @@ async def why(desk: Desk, deployment: Deployment, seen: Deployment) -> str:
     """Why such a gate let nobody in, in words; empty when none kept this run out."""
     if not _was_not_let_in(desk, deployment, seen):
         return ""
-    if no := await _no(desk, seen):
+    if no := await _no(desk, deployment, seen):
         return _rejected(no)
-    return _given_up(seen) if _waited(deployment) else ""
+    return _given_up(deployment, seen) if _waited(deployment) else ""
 
 
 def _was_not_let_in(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
@@ -71,8 +72,15 @@ def _waited(deployment: Deployment) -> bool:
     return deployment.progress is not None and deployment.progress.waits_at_gate
 
 
-async def _no(desk: Desk, seen: Deployment) -> Review | None:
-    return next((one for one in await reviews.read(desk, seen) if not one.approved), None)
+async def _no(desk: Desk, deployment: Deployment, seen: Deployment) -> Review | None:
+    """The rejection; None also where GitHub goes on not to tell of any."""
+    try:
+        found = await reviews.read(desk, seen)
+    except (Declined, NotFound):
+        if not reviews.is_untold(deployment):
+            raise
+        return None
+    return next((one for one in found if not one.approved), None)
 
 
 def _who(desk: Desk, review: Review) -> str | None:
@@ -85,9 +93,10 @@ def _rejected(review: Review) -> str:
     return f"Rejected at GitHub by {review.login}{f': {said}' if said else ''}"
 
 
-def _given_up(seen: Deployment) -> str:
+def _given_up(deployment: Deployment, seen: Deployment) -> str:
     conclusion = seen.progress.conclusion if seen.progress else None
-    deed = "cancelled" if seen.run_attempt == 1 else "rejected or cancelled"
+    is_sure = seen.run_attempt == 1 and not reviews.is_untold(deployment)
+    deed = "cancelled" if is_sure else "rejected or cancelled"
     return (
         f"The run ended with {conclusion} while it waited at GitHub's gate: the gate timed out, "
         f"or somebody {deed} it there"

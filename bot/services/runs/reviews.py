@@ -14,6 +14,9 @@ from bot.ports import Post
 from bot.services.desk import Desk, announce
 from bot.services.directory import look_up
 
+ASK_AFTER = 3
+"""Failures in a row to read who approved in the browser, after which all approvers are asked."""
+
 
 async def read(desk: Desk, deployment: Deployment) -> tuple[Review, ...]:
     """What was answered for the environments of this deployment by others than us; where it is
@@ -23,6 +26,33 @@ async def read(desk: Desk, deployment: Deployment) -> tuple[Review, ...]:
         return ()
     listed = await desk.github.reviews(deployment.repo, deployment.run_id)
     return await _about(desk, deployment, listed)
+
+
+async def read_at_gate(
+    desk: Desk, deployment: Deployment, seen: Deployment
+) -> tuple[Deployment, tuple[Review, ...]]:
+    """The same of a run that stands at its gate, and the deployment with why GitHub does not tell
+    it, where that goes on. Raises Fault where it may tell with the next look.
+    """
+    assert seen.protection is not None
+    try:
+        found = await read(desk, seen)
+    except (Declined, NotFound) as no:
+        if not is_untold(deployment):
+            raise
+        return seen.with_(protection=replace(seen.protection, unread=no.text)), ()
+    return seen.with_(protection=replace(seen.protection, unread="")), found
+
+
+def is_untold(deployment: Deployment) -> bool:
+    """Whether GitHub goes on not to tell what was answered at the gates of its run."""
+    unread = deployment.protection.unread if deployment.protection else ""
+    return bool(unread) or deployment.failures >= ASK_AFTER
+
+
+def not_known(why: str) -> str:
+    """What is against four eyes where GitHub does not tell who answered."""
+    return f"who let it in at GitHub could not be read ({why})"
 
 
 async def _read_past(desk: Desk, deployment: Deployment) -> tuple[Deployment, tuple[Review, ...]]:
@@ -42,6 +72,8 @@ async def _about(
     found = of_attempt(listed, deployment.run_attempt, protection.earlier if protection else None)
     if protection is None:
         return found
+    if protection.unread and protection.earlier is None and deployment.run_attempt > 1:
+        raise Declined("github", protection.unread)  # some may have been said to an earlier one
     answered = protection.answering_at is not None and not protection.is_rule
     ours = await desk.github.reviewer() if answered else None
     return tuple(one for one in found if one.login != ours and _is_about(protection, one))
@@ -74,8 +106,13 @@ async def with_earlier(desk: Desk, deployment: Deployment, seen: Deployment) -> 
         return seen
     if protection.earlier is not None and seen.run_attempt == deployment.run_attempt:
         return seen
-    listed = await desk.github.reviews(seen.repo, seen.run_id or 0)
-    return seen.with_(protection=replace(protection, earlier=listed))
+    try:
+        listed = await desk.github.reviews(seen.repo, seen.run_id or 0)
+    except (Declined, NotFound) as no:
+        if not is_untold(deployment):
+            raise
+        return seen.with_(protection=replace(protection, earlier=None, unread=no.text))
+    return seen.with_(protection=replace(protection, earlier=listed, unread=""))
 
 
 def _is_about(protection: Protection, review: Review) -> bool:
@@ -117,7 +154,7 @@ async def counted_past(
     except (Declined, NotFound) as no:
         if not at_last:
             raise
-        return deployment, (), (f"who let it in at GitHub could not be read ({no.text})",)
+        return deployment, (), (not_known(no.text),)
     known, against = await counted(desk, known, found, at_last=at_last)
     return known, found, against
 

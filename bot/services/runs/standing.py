@@ -8,7 +8,7 @@ from operator import itemgetter
 from bot.domain.approvals.protection import ANSWER_SHOWS, Protection, Standing
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.runs import Progress
-from bot.domain.errors import NotFound
+from bot.domain.errors import Declined, NotFound
 from bot.ports import Held
 from bot.services.desk import Desk
 from bot.services.runs import reviews
@@ -117,7 +117,10 @@ async def _opens(
     timers = {name: one.timer for name, one in waiting.items() if one.timer}
     if not timers:
         return {}
-    listed = await desk.github.reviews(seen.repo, seen.run_id or 0)
+    try:
+        listed = await desk.github.reviews(seen.repo, seen.run_id or 0)
+    except (Declined, NotFound):  # what was answered by us opens all the same
+        listed = ()
     found = reviews.of_attempt(listed, seen.run_attempt, protection.earlier)
     approved = (name for review in found if review.approved for name in review.environments)
     let_in = {_spelled(protection, name) for name in approved}
