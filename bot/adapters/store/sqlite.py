@@ -51,7 +51,10 @@ class SqliteDatabase:
             with connection.begin():
                 # Take the write lock at once: a read that becomes a write later can fail half-way.
                 connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
-                return work(connection)
+                try:
+                    return work(connection)
+                except StopIteration as stop:  # no future takes one: who waits would do so for ever
+                    raise RuntimeError("the work of a transaction raised StopIteration") from stop
 
         try:
             return await asyncio.get_running_loop().run_in_executor(self._writer, transaction)
