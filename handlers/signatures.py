@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from bot.domain.errors import Refusal
 from bot.domain.gates.items import SIGNABLE
-from bot.domain.gates.overrides import liftable
 from bot.domain.gates.signatures import QUERIES
 from bot.domain.grammar import clean_reason
 from bot.messages.blocks import Message
@@ -31,8 +30,7 @@ def override(form: Submission, office: Office) -> Answer:
         reason = clean_reason(form.values.get("reason", ""))
         number = known if isinstance(known, int) else 0
         deployment = signing.may_override(office.tx, number, form.user)
-        new = forms.not_shown(deployment, gates, form.memory.get("shown"))
-        if new and liftable(deployment):
+        if new := forms.not_shown(deployment, gates, form.memory.get("shown")):
             kept, channel = set(gates) - new, form.memory.get("channel")
             again = forms.override(deployment, channel, kept, reason, is_anew=True)
             return OpenForm(again, AGAIN)

@@ -123,6 +123,8 @@ def test_what_is_lifted_blocks_and_has_a_reason(
         (member("U0ANA", Role.ADMIN), {}, "self_override"),
         (member("U0X", Role.APPROVER, github="ana-acme"), {}, "self_override"),
         (BO, {"verdicts": (LOOSE,)}, "nothing_blocks"),
+        (BO, {"verdicts": (LOOSE, OLD)}, "not_liftable"),
+        (BO, {"verdicts": (RED, OLD)}, ""),
         (BO, {"state": State.APPROVED}, "not_waiting"),
         (BO, {"expires_at": NOON}, "not_waiting"),
         (BO, {"expires_at": NOON + timedelta(minutes=1)}, ""),

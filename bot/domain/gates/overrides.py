@@ -67,8 +67,16 @@ def may_override(deployment: Deployment, actor: Actor, now: datetime) -> None:
             "You asked for {name}, so somebody else has to lift its gates (four eyes).",
             name=deployment.name,
         )
-    if not standing(deployment):
+    if not (blocking := standing(deployment)):
         raise Refusal("nothing_blocks", "Nothing blocks {name} any more.", name=deployment.name)
+    if not liftable(deployment):
+        raise Refusal(
+            "not_liftable",
+            "{name} is blocked by what nobody may lift: {why}. {action}",
+            name=deployment.name,
+            why="; ".join(verdict.text for verdict in blocking),
+            action=" ".join(verdict.action for verdict in blocking),
+        )
 
 
 def lift(
