@@ -1,5 +1,7 @@
 """Asking: the approvers are told that something waits for them, in the thread and one by one."""
 
+from collections.abc import Collection
+
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.errors import Fault
 from bot.messages.deployments import notes
@@ -7,14 +9,16 @@ from bot.ports import Post, Tx
 from bot.services.desk import Desk, card_key, reply
 
 
-async def asking(desk: Desk, deployment: Deployment, *, again: bool) -> tuple[Post, ...]:
-    """A mention of the approvers in the thread and a direct message to each."""
+async def asking(
+    desk: Desk, deployment: Deployment, *, again: bool, but: Collection[str] = ()
+) -> tuple[Post, ...]:
+    """A mention of the approvers in the thread and a direct message to each, `but` to these."""
 
     def read(tx: Tx) -> tuple[tuple[str, ...], tuple[str, str] | None]:
         return tx.members("approver"), tx.sent_ts(card_key(deployment.id))
 
     members, place = await desk.store.read(read)
-    decided = (deployment.requested_by, *deployment.approved_by)
+    decided = (deployment.requested_by, *deployment.approved_by, *but)
     approvers = tuple(who for who in members if who not in decided)
     url = await _permalink(desk, place)
     word = f"reminder-{deployment.revision}" if again else "asked"

@@ -48,7 +48,8 @@ async def not_approved(desk: Desk, deployment: Deployment, against: Objection) -
     if waiting.expires_at is None or waiting.expires_at <= now:
         expires = now + desk.config.approval.expires
         waiting = waiting.with_(expires_at=expires, nudged_at=now)
-        asked = await asking(desk, waiting, again=True)
+        # Who is none any more reads why; the list of approvers may not know it yet.
+        asked = await asking(desk, waiting, again=True, but=[one.who for one, _ in against.void])
     posts = tuple(
         direct(
             deployment,
