@@ -148,7 +148,7 @@ def test_the_heads_of_all_cards() -> None:
             "cancelled": "Cancelled",
             "refused": "Refused",
             "rejected": "Rejected",
-            "expired": "Expired: nobody decided in time, so it was not run",
+            "expired": "Expired: not approved in time",
             "void": "Void",
         }
     )

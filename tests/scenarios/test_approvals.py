@@ -229,7 +229,7 @@ async def test_approvers_are_reminded_at_half_time_and_then_it_expires(tmp_path:
         assert len(await team.letters("bo")) == 2
         await team.passes("PT5M")
 
-        assert await team.state() == "Expired: nobody decided in time, so it was not run"
+        assert await team.state() == "Expired: not approved in time"
         assert "Nobody decided in time" in (await team.letters("ana"))[-1]
         assert len(await team.thread()) == 3  # asked, the checklist, reminded
         assert await team.dispatches() == []

@@ -128,7 +128,7 @@ async def test_what_nobody_decides_expires_and_its_run_is_cancelled(tmp_path: Pa
         await at_the_gate(team)
         await team.passes("PT11M")
 
-        assert await team.state() == "Expired: nobody decided in time, so it was not run"
+        assert await team.state() == "Expired: not approved in time"
         assert "Nobody decided in time" in (await team.letters("ana"))[-1]
         run = (await team.runs_of("v1.2.1"))[-1]
         assert (run["conclusion"], run["deployed"]) == ("cancelled", False)

@@ -127,7 +127,7 @@ async def test_a_run_that_expired_is_cancelled(tmp_path: Path) -> None:
         await at_the_gate(team)
         await team.passes("PT11M")
 
-        assert await team.state() == "Expired: nobody decided in time, so it was not run"
+        assert await team.state() == "Expired: not approved in time"
         assert (await team.runs_of("v1.2.1"))[-1]["conclusion"] == "cancelled"
 
 

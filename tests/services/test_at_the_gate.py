@@ -147,6 +147,32 @@ async def test_what_nobody_lets_in_is_stopped_at_its_time(team: Team) -> None:
     assert run.conclusion == "cancelled"
 
 
+@pytest.mark.parametrize("service", ["app", "api"])
+async def test_what_was_blocked_when_its_time_ended_does_not_say_that_nobody_decided(
+    team: Team, service: str
+) -> None:
+    assert await team.asks("ana", "v1.1.0", service) is None
+    await team.works()
+    await team.passes(5)
+    assert await team.locks("dee", service) is None
+    for _ in range(62):
+        await team.passes(60)
+    found = await team.newest()
+    assert found.state is State.EXPIRED
+    [why] = await blocked_by(team)
+    then = "GitHub is asked to stop its run" if service == "api" else "it was not run"
+    said = (
+        f"It was still blocked when its time was over, so {then}: {why}. Ask again when that is "
+        "over, or have it lifted then."
+    )
+    assert found.ending is not None
+    assert found.ending.text == said
+    posts = await team.store.read(lambda tx: tx.posts_due(tx.now))
+    [told] = [one.message.text for one in posts if ":expired:" in one.key]
+    assert "so " + then in told
+    assert "Nobody decided" not in told
+
+
 async def test_a_blocked_one_whose_run_waits_keeps_its_slot(team: Team) -> None:
     run = await waits(team)
     assert await team.freezes("dee", "away") is None

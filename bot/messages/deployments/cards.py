@@ -45,7 +45,7 @@ _STATUS = {
     State.CANCELLED: "Cancelled",
     State.REFUSED: "Refused",
     State.REJECTED: "Rejected",
-    State.EXPIRED: "Expired: nobody decided in time, so it was not run",
+    State.EXPIRED: "Expired: not approved in time",
     State.VOID: "Void",
 }
 

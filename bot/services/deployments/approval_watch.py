@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.domain.approvals.approvals import is_enough, is_yet_to_begin, nudge_time
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
-from bot.domain.gates.overrides import standing
+from bot.domain.gates.overrides import can_be_lifted, standing
 from bot.messages.deployments import notes
 from bot.ports import Post, Tx, Workflow
 from bot.services.closures import closures
@@ -108,6 +108,11 @@ async def _expire(desk: Desk, deployment: Deployment) -> None:
     if is_yet_to_begin(deployment) and (why := deployment.waiting_for):
         late = f"It could not be begun in time, so it was not run: {why}"
         text = f"{late}. Ask again when that is over."
+    if blocked := standing(deployment):
+        late = f"It was still blocked when its time was over, so {then}"
+        why = "; ".join(found.text for found in blocked)
+        lifted = ", or have it lifted then" if can_be_lifted(blocked) else ""
+        text = f"{late}: {why}. {before}Ask again when that is over{lifted}."
     ended = deployment.close(State.EXPIRED, desk.now(), "expired", text)
     post = direct(deployment, "expired", deployment.requested_by, notes.settled(ended, text))
     await desk.save(deployment, ended, action="expired", posts=(post,))
