@@ -31,7 +31,7 @@ class Deliveries:
             if not tx.first_time(key, telling.source(event), told):
                 return False
             if asked is not None:
-                tx.keep_callback(asked.repo, asked.run_id, asked.environment, asked.url)
+                tx.keep_callback(told or asked.repo, asked.run_id, asked.environment, asked.url)
             if told and event in ABOUT_TAGS:
                 tx.set_duty(f"tags:{told}", tx.now)
             if told and event == telling.PUSH:

@@ -1,11 +1,13 @@
-"""An environment whose name GitHub spells otherwise than gonogo.yaml does: it is the same one."""
+"""What GitHub spells otherwise than gonogo.yaml does: it is the same environment, or repository."""
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 
+from bot.deliveries import Deliveries
 from bot.domain.approvals.protection import Guarding, Mode, Protection, judge
 from bot.domain.deployments.states import State
 from bot.domain.gates import Level
@@ -77,9 +79,21 @@ async def test_its_wait_timer_is_waited_for(team: Team) -> None:
     assert found.waiting_for.startswith("It was let in; GitHub's wait timer opens the gate at")
 
 
-async def test_its_webhook_is_heard(team: Team) -> None:
+@pytest.mark.parametrize("repo", ["acme/job", "Acme/Job"])
+@pytest.mark.parametrize("at", ["acme/job", "Acme/Job"])
+async def test_its_webhook_is_heard(team: Team, repo: str, at: str) -> None:
     run = await at_the_gate(team, "job")
-    await team.store.run(lambda tx: tx.keep_callback("acme/job", run.id, "Production", "https://"))
+    api = "https://api.github.com"
+    question = {
+        "repository": {"full_name": repo},
+        "environment": "Production",
+        "deployment_callback_url": (
+            f"{api}/repos/{at}/actions/runs/{run.id}/deployment_protection_rule"
+        ),
+    }
+    deliveries = Deliveries(team.store, team.config, api)
+    body = json.dumps(question).encode()
+    assert await deliveries.remember("github:1", "deployment_protection_rule", repo, body)
     await team.passes(61)
     protection = (await team.newest()).protection
     assert protection is not None

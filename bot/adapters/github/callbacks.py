@@ -27,12 +27,14 @@ def callback_in(body: bytes, api_url: str) -> Callback | None:
     try:
         said = json.loads(body)
         url, environment = said["deployment_callback_url"], said["environment"]
-        about = said["repository"]["full_name"]
+        about = str(said["repository"]["full_name"])
     except (ValueError, LookupError, TypeError):
         return None
     if not (isinstance(url, str) and isinstance(environment, str) and environment.isprintable()):
         return None
     found = _CALLBACK.fullmatch(url) if url.startswith(f"{api_url.rstrip('/')}/") else None
-    if found is None or found["repo"] != about or not 0 < len(environment) <= 255:
+    if found is None or found["repo"].casefold() != about.casefold():
+        return None
+    if not 0 < len(environment) <= 255:
         return None
     return Callback(repo=about, run_id=int(found["run"]), environment=environment, url=url)
