@@ -51,7 +51,8 @@ class Releases:
     def _hear(self, event: str, action: str, repo: Repository, subjects: dict[str, Any]) -> None:
         if event != "deployment_status" or subjects["status"].state != "success":
             return
-        if subjects["deployment"].environment == PRODUCTION:
+        told = subjects["deployment"]
+        if told.environment == PRODUCTION and told.job:  # else somebody only says so, as a bot does
             version = self._github.actions.live[repo.name, PRODUCTION]
             for listener in self.listeners:
                 listener(repo.name, self._named(repo.name, version))

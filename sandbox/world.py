@@ -16,13 +16,13 @@ from sandbox.github import GitHub
 from sandbox.github.webhooks import Webhooks
 from sandbox.health import Health
 from sandbox.holds import Hold
-from sandbox.host import Host
+from sandbox.host import RUNS, SERVICE, Host
 from sandbox.journal import Journal
 from sandbox.kuma import Kuma
 from sandbox.kuma.notifications import Notifications
 from sandbox.pagerduty import PagerDuty
 from sandbox.posthog import PostHog
-from sandbox.releases import Releases
+from sandbox.releases import Release, Releases
 from sandbox.seeds import Seed
 from sandbox.slack.manifest import Manifest
 from sandbox.slack.socket_mode import Link
@@ -97,6 +97,7 @@ class World:
         self.vercel = Vercel(self.clock, self.events, releases, seed)
         self.digitalocean = DigitalOcean(self.clock, self.events, releases, seed)
         self.host.begin()
+        releases.listeners.append(self._bring_to_host)
         self.pagerduty = PagerDuty(self.clock, self.events, seed)
         self.statuspage = Statuspage(self.clock, self.events, seed)
         self.posthog = PostHog(self.clock)
@@ -110,13 +111,18 @@ class World:
             await self.bot.stop()
         self.begin(seed)
         if self.host.is_up:
-            await self.host.deploy_first()
+            await self.host.deploy(RUNS)
         elif seed.on_targets:
             await self.host.start()
         await self.prepare()
         ready = await self.bot.start(RESET_WITHIN) if self.bot else True
         self.events.publish("reset")
         return ready
+
+    def _bring_to_host(self, service: str, release: Release) -> None:
+        """The run that brings a version to production brings it to the host as well."""
+        if self.host.is_up and service == SERVICE:
+            self.spawn(self.host.deploy(release.version))
 
     def spawn(self, work: Coroutine[None, None, None]) -> None:
         """Do something in the background, until the world is made anew."""

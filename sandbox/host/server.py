@@ -21,6 +21,7 @@ from sandbox.faults import Faults
 from sandbox.holds import Hold
 from sandbox.host.containers import REGISTRY
 from sandbox.host.engine import Engine, Image
+from sandbox.host.pipes import pump
 from sandbox.journal import Entry, Journal
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"
 USER = "deploy"
-REPOSITORY = f"{REGISTRY}app"
+SERVICE = "app"
+REPOSITORY = f"{REGISTRY}{SERVICE}"
 VERSIONS = ("v1.1.0", "v1.2.0", "v1.2.1", "v1.3.0")
 RUNS = "v1.2.0"
 KINDS = frozenset({"timeout", "slow", "cut", "reset_before", "reset_after_apply"})
@@ -82,7 +84,7 @@ class Host:
         self.port = self._server.sockets[0].getsockname()[1]
         public = host_key.export_public_key().decode().strip()
         self.known_hosts = f"[{LOOPBACK}]:{self.port} {public}\n"
-        await self.deploy_first()
+        await self.deploy(RUNS)
 
     async def stop(self) -> None:
         """Let go of everything."""
@@ -140,12 +142,18 @@ class Host:
     def image(self, version: str) -> Image:
         return next(one for one in self.engine.images if one.version == version)
 
-    async def deploy_first(self) -> None:
-        """Run the version that production runs at the beginning."""
-        name, image = ("--name", "app"), f"{REPOSITORY}:{RUNS}"
+    async def deploy(self, version: str) -> None:
+        """Run this version in the place of the one before, as the workflow of the team does."""
+        if not any(one.version == version for one in self.engine.images):
+            self.engine.images.append(Image(REPOSITORY, version, version))
+        self.image(version).on_host = True
+        if self.engine.container("app"):
+            await self.engine.run(["rm", "-f", "app"])
+        name, image = ("--name", "app"), f"{REPOSITORY}:{version}"
         where = ("-p", f"{LOOPBACK}:{self.published or ''}:3000")
         await self.engine.run(["run", "-d", *name, "--restart", "unless-stopped", *where, image])
-        self.published = self.engine.containers[0].port
+        if running := self.engine.container("app"):
+            self.published = running.port
 
     def _install_docker(self) -> None:
         docker = self._folder / "bin" / "docker"
@@ -210,7 +218,7 @@ class Host:
         pumps, ends = [], []
         for stream in (process.stdout, process.stderr):
             ours, theirs = os.pipe()
-            pumps.append(asyncio.create_task(_pump(ours, stream, lost)))
+            pumps.append(asyncio.create_task(pump(ours, stream, lost)))
             ends.append(theirs)
         shell = await asyncio.create_subprocess_exec(
             *("bash", "-c", process.command or ""),
@@ -277,24 +285,3 @@ def _gate(host: Host, key: asyncssh.SSHKey) -> asyncssh.SSHServer:
             return bool(username == USER and offered == key)
 
     return Gate()
-
-
-async def _pump(end: int, stream: asyncssh.SSHWriter[str], lost: asyncio.Event) -> None:
-    reader = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    pipe, _ = await loop.connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(end, "rb")
-    )
-    gone = asyncio.create_task(lost.wait())
-    try:
-        while True:
-            chunk = asyncio.create_task(reader.read(65536))
-            await asyncio.wait({chunk, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if not chunk.done() or not chunk.result():
-                chunk.cancel()
-                return
-            with contextlib.suppress(OSError):
-                stream.write(chunk.result().decode(errors="replace"))
-    finally:
-        gone.cancel()
-        pipe.close()

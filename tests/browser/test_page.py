@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import Browser, Response, expect
 
@@ -21,6 +23,12 @@ async def test_a_command_becomes_a_card_and_the_card_a_success_message(page: Vis
     await page.reads("Succeeded")
     await page.reads(SUCCESS)
     await page.reads("- Add feature X\n- Fix bug Y")
+    await page.reads("- No errors in logs")
+    await page.types("/deployments show D2")
+    await page.reads("Judgement: pass")
+    await expect(page.channel).not_to_contain_text("still runs")
+    await page.channel.get_by_role("button", name=re.compile(r"\d+ replies")).click()
+    await page.reads("Log of web-1: no line like an error\nstarted v1.2.1", where=page.thread)
 
 
 async def test_a_form_offers_the_versions_and_asks_for_one(page: Visit) -> None:

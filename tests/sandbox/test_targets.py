@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
-from tests.sandbox.github_host import Host, running
+from tests.sandbox.github_host import PATIENCE, Host, running
 
 
 async def targets(host: Host) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -23,6 +24,22 @@ async def test_a_release_goes_live_at_both_and_into_the_registry() -> None:
         assert web["targets"]["production"]["id"] != before[0]["targets"]["production"]["id"]
         assert api["active_deployment"]["spec"]["services"][0]["image"]["tag"] == "v1.2.1"
         assert "v1.2.1" in registry.repositories["web/app"]
+
+
+async def test_a_release_runs_on_the_host_in_the_place_of_the_one_before() -> None:
+    async with running() as host:
+        machine = host.world.host
+        await machine.start()
+        for version in ("v1.2.1", "v2.0.0"):  # an image of that version is built by the run
+            await host.dispatch(version=version)
+            await host.passes(60)
+            async with asyncio.timeout(PATIENCE):
+                while [(one.name, one.log) for one in machine.engine.containers] != [
+                    ("app", [f"started {version}"])
+                ]:
+                    await asyncio.sleep(0.01)
+            async with host.session.get(f"http://127.0.0.1:{machine.published}/") as answer:
+                assert (await answer.json(content_type=None))["version"] == version
 
 
 async def test_a_pinned_place_does_not_follow() -> None:

@@ -15,7 +15,6 @@ from tests.scenarios.test_targets import (
     targets,
     two,
 )
-from tests.scenarios.test_undoing_on_a_host import runs_there
 from tests.scenarios.test_workflow_target import DISPATCHES, WORKERS
 from tests.scenarios.workspace import Workspace, workspace
 
@@ -227,7 +226,6 @@ async def test_what_somebody_ran_by_hand_is_undone_by_the_workflow(tmp_path: Pat
 
 async def test_a_container_on_a_host_comes_again(tmp_path: Path) -> None:
     async with workspace(tmp_path, rules=host, host=True) as team:
-        await runs_there(team, "v1.2.1")
         await deployed(team)
         await rolls_back(team)
         await team.post("/health", environment="production", status="ok", version="v1.2.0")

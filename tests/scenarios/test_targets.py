@@ -199,6 +199,8 @@ async def test_the_log_of_the_version_is_read_and_shown(tmp_path: Path) -> None:
     async with workspace(tmp_path, rules=host, host=True) as team:
         await deployed(team)
         assert "- No errors in logs" in (await team.channel())[-1]
+        shown = await team.types("cy", "/deployments show D2")
+        assert "Judgement: pass" in shown and "still runs" not in shown
         await rolls_back(team)
         await team.until(lambda: switched(team), "PT1S")
         (running,) = [c for c in team.world.host.engine.containers if c.name == "app"]

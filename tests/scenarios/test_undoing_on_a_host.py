@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from sandbox.host.engine import Job
-from sandbox.host.server import LOOPBACK, REPOSITORY
 from sandbox.world import World
 from tests.scenarios.test_targets import targets
 from tests.scenarios.undoing import card, deployed, reversible, undoes
@@ -26,18 +25,9 @@ def by_image(world: World) -> Json:
 async def team(tmp_path: Path) -> AsyncIterator[Workspace]:
     """v1.3.0 is live and well on a host, and its database was looked at."""
     async with workspace(tmp_path, rules=by_image, host=True, begin=reversible) as opened:
-        await runs_there(opened, "v1.3.0")
         await deployed(opened)
         await opened.until(lambda: asked_all(opened, AFTER), "PT15S")
         yield opened
-
-
-async def runs_there(team: Workspace, version: str) -> None:
-    """What the team's own workflow has brought to the host."""
-    host = team.world.host
-    await host.engine.run(["rm", "-f", "app"])
-    where = f"{LOOPBACK}:{host.published}:3000"
-    await host.engine.run(["run", "-d", "--name", "app", "-p", where, f"{REPOSITORY}:{version}"])
 
 
 def asked(team: Workspace) -> list[str]:

@@ -45,9 +45,9 @@ async def validate(desk: Desk, deployment: Deployment) -> None:
             await desk.save(deployment, going_on, posts=posts)
         case Judgement.PASSED:
             live_at = looked.live_at or found.live_at
-            logged, lines = await tails.read(desk, looked)
             ran, others = await artifacts.look(desk, looked)
-            found = found.having(*logged, *others)
+            logged, lines = await tails.read(desk, looked, others)
+            found = found.having(*logged, *artifacts.readings(looked, others, now))
             looked = looked.with_(validation=found)
             good = looked.to(
                 State.SUCCEEDED,

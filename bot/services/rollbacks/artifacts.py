@@ -1,7 +1,8 @@
 """Artifacts: a target's own name for a version, and whether it stands for that version."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 import structlog
 
@@ -49,14 +50,14 @@ async def wanted(desk: Desk, deployment: Deployment, name: str, target: Target) 
     return found.wanted or artifact
 
 
-async def look(desk: Desk, deployment: Deployment) -> tuple[dict[str, str], tuple[Reading, ...]]:
-    """What each target runs of this version, by its own name for it, and a reading of each that
-    runs another. One that does not answer is left out.
+async def look(desk: Desk, deployment: Deployment) -> tuple[dict[str, str], dict[str, str]]:
+    """What each target runs of this version, by its own name for it, and what each that runs
+    another runs, as people call that. One that does not answer is left out.
     """
     commit = deployment.binding.commit if deployment.binding else None
     ours = Artifact(id="", version=deployment.version, commit=commit)
     ran: dict[str, str] = {}
-    others: list[Reading] = []
+    others: dict[str, str] = {}
     for name, target in desk.targets_of(deployment):
         try:
             current = await target.current()
@@ -65,10 +66,15 @@ async def look(desk: Desk, deployment: Deployment) -> tuple[dict[str, str], tupl
             continue
         if current is None:
             continue
-        if current.is_of(ours) is not False:
+        if current.is_of(ours) is False:
+            others[name] = current.told
+        else:
             ran[name] = current.id
-            continue
-        text = f"{name} still runs {current.told}, and not {deployment.version}"
-        what = f"target {name}"
-        others.append(Reading(what=what, outcome=Outcome.DEGRADED, text=text, at=desk.now()))
-    return ran, tuple(others)
+    return ran, others
+
+
+def readings(deployment: Deployment, others: Mapping[str, str], at: datetime) -> Iterator[Reading]:
+    """A reading of each target that runs another version than this one."""
+    for name, told in others.items():
+        text = f"{name} still runs {told}, and not {deployment.version}"
+        yield Reading(what=f"target {name}", outcome=Outcome.DEGRADED, text=text, at=at)
