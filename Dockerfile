@@ -1,4 +1,4 @@
-# BASE is any image with Python >= 3.11 and its venv module.
+# BASE is any image of Debian or Ubuntu with Python >= 3.11 and its venv module.
 ARG BASE=python:3.13-slim
 FROM ${BASE} AS build
 
