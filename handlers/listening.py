@@ -145,7 +145,9 @@ class Listener:
         with self._seconds.labels(source).time():
             end = in_time.end()
             foreign = self._is_foreign(body)
-            if handler is not None and not foreign:
+            if foreign:
+                await in_time.say(self._chat, click, apologies.FOREIGN_PRESS, end)
+            elif handler is not None:
                 whisper = {
                     "channel": click.channel or click.user,  # the App Home is in no channel
                     "user": click.user,

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from bot.messages.blocks import Message
 
 FOREIGN = Message("This command came from another workspace, so nothing was done.")
+FOREIGN_PRESS = Message("That was pressed in another workspace, so nothing was done.")
 CONNECTING = Message(
     "I am still connecting to Slack, so nothing was done. Try again in a few seconds."
 )
