@@ -14,7 +14,7 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,7 +34,6 @@ from tests.chaos.tally import Tally, count
 SEED = "plain"
 ENDS_WITHIN = 240.0  # seconds of real time, for a busy machine
 MOST = 500  # points of a kind; a story has far fewer
-AT_ONCE = 4  # worlds side by side; in each of them most of the time is waited
 EVERY = int(os.environ.get("GONOGO_CUTS", "28"))
 """How many points lie between two that the tests try."""
 
@@ -48,7 +47,7 @@ SPARSER = {
 }
 """Where there are many points in a long story, fewer are tried."""
 
-LIMIT = 240 + 4800 // EVERY  # seconds of real time for the points of one kind
+LIMIT = 240 + 14400 // EVERY  # seconds of real time for the points of one story
 
 Kind = Literal["sent", "applied", "committed"]
 KINDS: tuple[Kind, ...] = ("sent", "applied", "committed")
@@ -128,43 +127,50 @@ class Cut:
         return f"{self.kind} {self.number} ({self.where}): {self.tally.problems or 'right'}"
 
 
-async def sample(name: str, kind: Kind) -> list[str]:
+async def sample(name: str, kinds: Sequence[Kind] = KINDS) -> list[str]:
     """What did not end right of the points that the tests try today, and how to try it again; fails
-    when there were none.
+    when a kind had none.
     """
-    story, every = STORIES[name], EVERY * SPARSER.get((name, kind), 1)
-    first = story.first + TURN % every
-    again = f"python -m tests.chaos.cuts --story {name} --kind {kind} --only"
+    story = STORIES[name]
+    every = {kind: EVERY * SPARSER.get((name, kind), 1) for kind in kinds}
+    first = {kind: story.first + TURN % every[kind] for kind in kinds}
     async with nursery() as nest:
-        tried = await cuts(kind, range(first, MOST, every), nest, story)
-        if not tried:  # the story has no point that far on
-            first = story.first
-            tried = await cuts(kind, range(first, MOST, every), nest, story)
-    told = ", ".join(f"{cut.number} ({cut.where})" for cut in tried)
-    sys.stdout.write(f"{name}, {kind}: cut at {told} (GONOGO_CUTS_TURN={TURN})\n")
-    assert len(tried) > max(story.least - first, 0) // every
-    return [f"{cut}; again: {again} {cut.number}" for cut in tried if cut.tally.problems]
+        tried = await cuts({k: range(first[k], MOST, every[k]) for k in kinds}, nest, story)
+        # Where the story has no point that far on, one is tried that it surely has.
+        missed = set(kinds) - {cut.kind for cut in tried}
+        early = story.first + TURN % (story.least - story.first)
+        tried += await cuts({kind: [early] for kind in missed}, nest, story)
+    for kind in kinds:
+        these = [cut for cut in tried if cut.kind == kind]
+        where = ", ".join(f"{cut.number} ({cut.where})" for cut in these)
+        sys.stdout.write(f"{name}, {kind}: cut at {where} (GONOGO_CUTS_TURN={TURN})\n")
+        assert len(these) > max(story.least - first[kind], 0) // every[kind], kind
+    again = f"python -m tests.chaos.cuts --story {name}"
+    return [
+        f"{cut}; again: {again} --kind {cut.kind} --only {cut.number}"
+        for cut in tried
+        if cut.tally.problems
+    ]
 
 
 async def cuts(
-    kind: Kind,
-    numbers: Iterable[int],
+    points: Mapping[Kind, Iterable[int]],
     nest: Nursery,
     story: Story = STORIES["deployment"],
     tell: Callable[[Cut], object] = lambda _: None,
 ) -> list[Cut]:
-    """These points of a kind, until the story has no more of them; each is told when it has ended.
-    Some are tried at once, each in a world of its own.
+    """These points of each kind, until the story has no more of it; each is told when it has
+    ended. Kinds are tried side by side, the points of a kind one after the other: what lies beyond
+    the last one costs a whole story.
     """
     tried: list[Cut] = []
-    left = iter(numbers)
     with TemporaryDirectory(prefix="gonogo-chaos-") as name:
         template = Path(name) / "gonogo.db"
         await _prepare(template, nest)
 
-        async def one_after_the_other() -> None:
-            for number in left:
-                folder = Path(name) / str(number)
+        async def one_after_the_other(kind: Kind, numbers: Iterable[int]) -> None:
+            for number in numbers:
+                folder = Path(name) / f"{kind}-{number}"
                 folder.mkdir()
                 shutil.copy(template, folder)
                 cut = await _cut(kind, number, folder, nest, story)
@@ -174,9 +180,9 @@ async def cuts(
                 tell(cut)
 
         async with asyncio.TaskGroup() as side_by_side:
-            for _ in range(AT_ONCE):
-                side_by_side.create_task(one_after_the_other())
-    return sorted(tried, key=lambda cut: cut.number)
+            for kind, numbers in points.items():
+                side_by_side.create_task(one_after_the_other(kind, numbers))
+    return sorted(tried, key=lambda cut: (cut.kind, cut.number))
 
 
 async def _prepare(template: Path, nest: Nursery) -> None:
@@ -251,9 +257,11 @@ async def main() -> int:
 
     numbers = arguments.only or range(arguments.first, MOST, arguments.every)
     async with nursery() as nest:
-        for kind in arguments.kind or KINDS:
-            tried = await cuts(kind, numbers, nest, STORIES[arguments.story], tell)
-            sys.stdout.write(f"{arguments.story}, {kind}: {len(tried)} points\n")
+        kinds = dict.fromkeys(arguments.kind or KINDS, numbers)
+        tried = await cuts(kinds, nest, STORIES[arguments.story], tell)
+    for kind in kinds:
+        count = sum(cut.kind == kind for cut in tried)
+        sys.stdout.write(f"{arguments.story}, {kind}: {count} points\n")
     return 1 if bad else 0
 
 
