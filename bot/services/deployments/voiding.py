@@ -48,8 +48,9 @@ async def not_approved(desk: Desk, deployment: Deployment, against: Objection) -
     if waiting.expires_at is None or waiting.expires_at <= now:
         expires = now + desk.config.approval.expires
         waiting = waiting.with_(expires_at=expires, nudged_at=now)
-        # Who is none any more reads why; the list of approvers may not know it yet.
-        asked = await asking(desk, waiting, again=True, but=[one.who for one, _ in against.void])
+        # The list of approvers may not know yet who is none any more; they read why.
+        gone = [one.who for one, _ in against.void] if against.code == "not_approver" else []
+        asked = await asking(desk, waiting, again=True, but=gone)
     posts = tuple(
         direct(
             deployment,
