@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from typing import Literal
 
 import pytest
 
@@ -111,23 +110,21 @@ async def test_a_role_makes_no_member_of_guests_and_bots(
         assert await team.types(name, "/deploy v1.2.1") == answer
 
 
-@pytest.mark.parametrize("mode", ["socket", "http"])
 async def test_another_workspace_commands_and_presses_nothing_and_is_told_so(
-    tmp_path: Path, mode: Literal["socket", "http"]
+    team: Workspace,
 ) -> None:
-    async with workspace(tmp_path, mode=mode) as team:
-        answer = await team.types("ana", "/deploy v1.2.1", team="T0OTHER")
-        assert answer == "This command came from another workspace, so nothing was done."
-        assert await team.channel() == []
-        await team.asks()
-        pressed = await team.clicks("bo", "Approve", team="T0OTHER")
-        assert pressed.get("error") is None
-        await team.passes("PT5S")
+    answer = await team.types("ana", "/deploy v1.2.1", team="T0OTHER")
+    assert answer == "This command came from another workspace, so nothing was done."
+    assert await team.channel() == []
+    await team.asks()
+    pressed = await team.clicks("bo", "Approve", team="T0OTHER")
+    assert pressed.get("error") is None
+    await team.passes("PT5S")
 
-        told = "That was pressed in another workspace, so nothing was done."
-        assert await team.told("bo") == [told]
-        assert await team.state() == "Waiting for approval"
-        assert await team.dispatches() == []
+    told = "That was pressed in another workspace, so nothing was done."
+    assert await team.told("bo") == [told]
+    assert await team.state() == "Waiting for approval"
+    assert await team.dispatches() == []
 
 
 async def test_a_reason_of_three_thousand_characters_is_refused(team: Workspace) -> None:

@@ -15,8 +15,6 @@ from bot.adapters.slack.slack_signature import is_signed
 
 log = structlog.get_logger()
 LIMIT = 256 * 1024  # bytes
-TOLD = {"block_actions", "message_action", "shortcut"}
-"""What a person of another workspace pressed, and is answered as a command is."""
 
 
 class SlackEvents:
@@ -42,8 +40,7 @@ class SlackEvents:
         self._patience = patience
 
     async def answer(self, request: web.Request) -> web.Response:
-        """401 unsigned, 413 too large, 400 malformed; else what the app answers. What is foreign
-        is 403, unless somebody reads the answer: the app tells them that nothing was done.
+        """401 unsigned, 413 too large, 400 malformed, 403 foreign; else what the app answers.
 
         A replay reaches the app, too, which knows every request by its own key: what is noted here
         before the work would be believed done when the work is cut off.
@@ -66,8 +63,7 @@ class SlackEvents:
             return web.Response(status=503)
         if identity.is_foreign(body):
             log.warning("slack_foreign", team=body.get("team_id") or body.get("team"))
-            if "command" not in body and body.get("type") not in TOLD:
-                return web.Response(status=403)
+            return web.Response(status=403)
         # Bolt takes a parsed body only in this mode. It must not parse itself: it loses the
         # fields of any form that has the word "payload" in it.
         bolt_request = AsyncBoltRequest(
