@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, RootModel, ValidationError, model_va
 from bot.adapters.tls import trusted
 from bot.domain.errors import Declined, Fault, NotFound, Unanswered
 from bot.ports.fences import pass_fence
+from bot.ports.silences import awaited
 
 Form = TypeVar("Form", bound="Answer")
 Model = TypeVar("Model", bound=BaseModel)
@@ -129,9 +130,10 @@ class Rest:
             pass_fence(self._system)
         try:
             async with asyncio.timeout(self._timeout):
-                answer = await self._client.request(
-                    method, path, params=dict(query) or None, json=body
-                )
+                with awaited(self._system):
+                    answer = await self._client.request(
+                        method, path, params=dict(query) or None, json=body
+                    )
         except NEVER_SENT as error:
             raise Fault(self._system, f"not reachable ({type(error).__name__})") from error
         except (TimeoutError, httpx.TimeoutException) as error:

@@ -22,6 +22,7 @@ from bot.messages.deployments.cards import card as render
 from bot.ports import Card, Post, StaleCard, Tx
 from bot.services.deployments import inspecting
 from bot.services.deployments.approval_watch import first_asking
+from bot.services.deployments.silences import Silences, with_silence
 from bot.services.desk import Desk, card_key, reply
 from bot.services.incidents import maintenance
 
@@ -41,12 +42,26 @@ MOST_DECLINES = 12
 
 
 class Board:
-    """What has been shown where; only the budget of edits and what was declined is in memory."""
+    """What has been shown where; only the budget of edits, what was declined and who is silent are
+    in memory.
+    """
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._edits: list[datetime] = []
         self._declines: Counter[int] = Counter()
+        self.silences = Silences(desk.wake)
+
+    def stale(self, tx: Tx) -> tuple[StaleCard, ...]:
+        """The cards that do not show what their deployment is by now, or who is silent."""
+        stored = tx.stale_cards()
+        others = sorted(self.silences.untold - {card.deployment for card in stored})
+        found = ((tx.deployment(number), tx.card(number)) for number in others)
+        return stored + tuple(
+            StaleCard(deployment=card.deployment, state=its.state, shown_at=card.shown_at)
+            for its, card in found
+            if its is not None and card is not None
+        )
 
     def due(self, stale: tuple[StaleCard, ...], now: datetime) -> list[StaleCard]:
         """Which of the changed cards may be shown now: final ones first, then those that wait for
@@ -74,12 +89,14 @@ class Board:
     async def show(self, deployment_id: int) -> None:
         """Bring one card up to date."""
         desk = self._desk
-
+        silent = self.silences.of(deployment_id)
         deployment, card, place, posted = await desk.store.read(partial(_read, deployment_id))
         if deployment is None:
             return
         if card is not None:
-            await self._edit(deployment, card, render(deployment, desk.now()))
+            words = render(with_silence(deployment, silent), desk.now())
+            await self._edit(deployment, card, words)
+            self.silences.told(deployment_id, silent)
         elif place is not None:
             posts = await self._below(deployment)
             shown = digest(posted) if posted else ""

@@ -1,13 +1,19 @@
 """Trouble outside: it is said what is waited for, it goes on by itself, nothing happens twice."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
-from tests.scenarios.workspace import PATIENCE, Workspace, workspace
+from sandbox.holds import Hold
+from sandbox.journal import Entry
+from sandbox.world import World
+from tests.scenarios.test_targets import card_of, deployed, host, two
+from tests.scenarios.workspace import PATIENCE, Json, Workspace, workspace
 
 ALWAYS = 100_000
+SILENT = "Waiting for {} (no answer for more than 4 s)"
 
 
 async def test_github_that_fails_for_two_minutes_loses_nothing(team: Workspace) -> None:
@@ -130,6 +136,84 @@ async def test_commands_are_answered_at_once_while_an_outside_system_hangs(
     await team.mends()
 
 
+@pytest.mark.parametrize(
+    ("system", "path", "status", "name"),
+    [
+        ("github", "/releases/tags/", "Approved, about to start", "GitHub"),
+        ("github", "/jobs", "Running", "GitHub"),
+        ("slack", "/users.info", "Approved, about to start", "Slack"),
+    ],
+)
+async def test_a_card_says_who_gives_no_answer_for_as_long_as_that_lasts(
+    team: Workspace, system: str, path: str, status: str, name: str
+) -> None:
+    await team.asks()
+    await team.passes("PT10S")
+    silence = hold(team, lambda entry: entry.system == system and path in entry.path)
+    await team.clicks("bo", "Approve")
+    said = SILENT.format(name)
+    await reads(team, f"{status}\n{said}\n")
+    assert await hanging(team, system, path)
+    silence.let_go()
+    await team.passes("PT2M")
+
+    assert await team.state() == "Succeeded"
+    assert not await team.shows("Waiting for")
+    assert [said in str(edit["blocks"]) for edit in await team.sent("/chat.update")].count(
+        True
+    ) == 1
+
+
+async def test_health_that_gives_no_answer_is_said_as_a_reading(team: Workspace) -> None:
+    await team.asks_and_approves()
+    await team.until(lambda: team.shows("\nValidating\n"), "PT5S")
+    hold(team, lambda entry: entry.system == "health" and entry.path == "/production")
+    await reads(team, "Health: no answer within 5 s")
+
+
+@pytest.mark.parametrize(
+    ("system", "name", "rules"), [("vercel", "Vercel", two), ("ssh", "the host", host)]
+)
+async def test_a_rollback_says_which_place_gives_no_answer(
+    tmp_path: Path, system: str, name: str, rules: Callable[[World], Json]
+) -> None:
+    async with workspace(tmp_path, rules=rules, host=system == "ssh") as team:
+        await deployed(team)
+        await team.types("bo", "/rollback because orders are lost")
+        await team.passes("PT5S")
+        silence = hold(team, lambda entry: entry.system == system)
+        await team.clicks_own("bo", "Roll Back to v1.2.0")
+        await reads(team, f"\n{SILENT.format(name)}\n")
+        assert await hanging(team, system)
+        silence.let_go()
+        await team.until(lambda: goes_on(team), "PT5S")
+
+
+async def goes_on(team: Workspace) -> bool:
+    return "Waiting for" not in await card_of(team)
+
+
+def hold(team: Workspace, of: Callable[[Entry], bool]) -> Hold:
+    """The next of these requests of the bot gets no answer until it is let go; then it is cut."""
+    made = team.world.hold = Hold(after=False, of=of)
+    return made
+
+
+async def reads(team: Workspace, words: str) -> None:
+    """Until a card says so, in real time: no clock is moved while something hangs."""
+
+    async def is_there() -> bool:
+        return any(words in text for text in await team.channel())
+
+    await soon(is_there)
+
+
+async def soon(seen: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not await seen():
+            await asyncio.sleep(0.05)
+
+
 async def has_messages(team: Workspace) -> bool:
     return bool(await team.channel())
 
@@ -156,19 +240,16 @@ async def test_a_deployment_at_whose_github_nothing_answers_holds_up_no_other(
         cards = {row["text"][:3]: row["ts"] for row in await team.messages()}
         await team.fault("github", "timeout", path="acme/s02", count=1000)
         await team.clicks("bo", "Approve", ts=cards["s02"])
-        while not await hanging(team, "acme/s02"):
-            await asyncio.sleep(0.02)
+        await soon(lambda: hanging(team, "github", "acme/s02"))
         await team.clicks("bo", "Approve", ts=cards["s01"])
-        async with asyncio.timeout(PATIENCE):
-            while not (await team.channel())[-1].startswith("✅ v1.2.1 deployed to production"):
-                await asyncio.sleep(0.05)
+        await reads(team, "✅ v1.2.1 deployed to production")
 
         stuck = next(text for text in await team.channel() if text.startswith("s02"))
         assert stuck.splitlines()[1] == "Approved, about to start"
         assert [one["path"].split("/")[3] for one in await team.dispatches()] == ["s01"]
 
 
-async def hanging(team: Workspace, path: str) -> bool:
-    """Whether a request to GitHub is without an answer."""
-    rows = (await team.get("/journal", system="github"))["journal"]
+async def hanging(team: Workspace, system: str, path: str = "") -> bool:
+    """Whether a request there is without an answer."""
+    rows = (await team.get("/journal", system=system))["journal"]
     return any(path in row["path"] and row["status"] is None for row in rows)

@@ -113,7 +113,7 @@ async def test_after_its_time_it_is_left_to_a_person_with_an_alert(
     waiting = await looked_at(team, 30)
     assert (waiting.state, waiting.waiting_for) == (
         State.SWITCHING,
-        "Waiting for ssh (no route to host)",
+        "Waiting for the host (no route to host)",
     )
     over = await looked_at(team, 2)
     why, look = "Waiting for web-1 (no route to host)", "not awaited any longer, look at web-1"

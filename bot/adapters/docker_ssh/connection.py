@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.domain.errors import Declined, Fault, Unanswered
 from bot.ports.fences import pass_fence
+from bot.ports.silences import awaited
 
 if TYPE_CHECKING:
     import asyncssh
@@ -75,10 +76,11 @@ class Host:
         Raises Fault. For a write: Declined when this host will never run it for us, Unanswered when
         it may have been run; any other Fault means that it was not.
         """
-        if (kept := self._take()) is not None:
-            with contextlib.suppress(_NoSession):  # it was lost, and nothing was run
-                return await self._on(kept, command, within, write)
-        return await self._on(await self._connect(write), command, within, write)
+        with awaited(SYSTEM):
+            if (kept := self._take()) is not None:
+                with contextlib.suppress(_NoSession):  # it was lost, and nothing was run
+                    return await self._on(kept, command, within, write)
+            return await self._on(await self._connect(write), command, within, write)
 
     async def _on(
         self, connection: asyncssh.SSHClientConnection, command: str, within: float, write: bool

@@ -16,6 +16,7 @@ from bot.adapters.github.kept import Kept
 from bot.adapters.github.session import Session, client
 from bot.domain.errors import Declined, Fault, NotFound
 from bot.ports.fences import fence, pass_fence
+from bot.ports.silences import awaited
 
 T = TypeVar("T")
 TIMEOUT = 15
@@ -112,7 +113,8 @@ class Threads:
                 session.ends = time.monotonic() + self._whole
                 return work(session)
 
-        return await asyncio.get_running_loop().run_in_executor(pool, call)
+        with awaited("github"):
+            return await asyncio.get_running_loop().run_in_executor(pool, call)
 
     def _session(self) -> Session:
         found: Session | None = getattr(self._own, "session", None)

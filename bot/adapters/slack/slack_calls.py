@@ -11,6 +11,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.errors import Declined, Fault, NotFound, Unanswered
 from bot.ports.channels import TakesNothing
+from bot.ports.silences import awaited
 
 log = structlog.get_logger()
 Method = Callable[..., Awaitable[AsyncSlackResponse]]
@@ -99,7 +100,8 @@ async def send_bytes(session: aiohttp.ClientSession, address: str, content: byte
 async def _call(method: Method, arguments: dict[str, Any]) -> AsyncSlackResponse:
     name = method.__name__
     try:
-        return await method(**arguments)
+        with awaited("slack"):
+            return await method(**arguments)
     except SlackApiError as error:
         raise _translated(name, error) from error
     except TimeoutError as error:

@@ -22,12 +22,28 @@ TELL_AFTER = 3
 ALERT_AFTER = 6
 """Failures in a row, which take a minute, after which everybody reads that a way back waits."""
 
-NAMES = {"github": "GitHub", "slack": "Slack"}
+NAMES = {
+    "bugsink": "Bugsink",
+    "digitalocean": "DigitalOcean",
+    "github": "GitHub",
+    "kuma": "Uptime Kuma",
+    "pagerduty": "PagerDuty",
+    "posthog": "PostHog",
+    "sentry": "Sentry",
+    "slack": "Slack",
+    "ssh": "the host",
+    "vercel": "Vercel",
+}
 
 CHECK_WITHIN = timedelta(minutes=10)
 """A request whose checks do not end within this is refused; it must not hold the slot for ever. A
 rollback, which nothing but the next rollback has to make way for, waits.
 """
+
+
+def waits_for(system: str, why: str) -> str:
+    """What a card says of a passing trouble with a system, named as in a Fault."""
+    return f"Waiting for {NAMES.get(system, system)} ({why})"
 
 
 async def wait_for(desk: Desk, deployment_id: int, fault: Fault) -> None:
@@ -47,7 +63,7 @@ async def wait_for(desk: Desk, deployment_id: int, fault: Fault) -> None:
             due = min(due, current.expires_at) if current.expires_at > tx.now else due
         if current.state is State.SWITCHING and (until := switching.awaited_until(current.steps)):
             due = min(due, until) if until > tx.now else due
-        text = f"Waiting for {NAMES.get(fault.system, fault.system)} ({fault.text})"
+        text = waits_for(fault.system, fault.text)
         waiting = current.with_(failures=current.failures + 1, due_at=due, waiting_for=text)
         if current.state is State.ABORTING and aborts.hangs(current, tx.now):
             waiting = waiting.with_(notice=words.hangs(current, fault.text))
