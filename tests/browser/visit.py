@@ -128,4 +128,4 @@ async def visiting(
         await page.goto(f"{home}/")
         await expect(visit.field).to_be_visible()
         yield visit
-        assert visit.troubles == []
+        assert not visit.troubles, visit.troubles

@@ -124,8 +124,10 @@ class GatedHub(Hub):
         places = {
             job.partition(" (")[0]: place for job, place in told
         }  # a matrix has no values yet
-        waits_for = {"deploy": tuple(sorted(set(places.values())))}
-        return replace(found, environments=places, waits_for=waits_for)
+        names = {job.casefold(): job for job in (*found.jobs, *places)}
+        waits_for = {names["deploy"]: tuple(sorted(set(places.values())))}
+        jobs = tuple(names.values())
+        return replace(found, jobs=jobs, environments=places, waits_for=waits_for)
 
     async def run(self, repo: str, run_id: int) -> tuple[RunSummary, Progress]:
         run = self.run_of(run_id)
