@@ -8,6 +8,11 @@ import pytest
 import structlog
 from hypothesis import settings
 
+# What tests share asserts as well, and says what it found instead.
+pytest.register_assert_rewrite(
+    *(f"tests.{folder.name}" for folder in Path(__file__).parent.iterdir() if folder.is_dir())
+)
+
 pytest_plugins = ["tests.scratch", "tests.strict", "tests.postgres"]
 
 # The same examples in every run, and no deadline on machines that others use too.
