@@ -33,7 +33,10 @@ class GatedHub(Hub):
     `untold` stand; where a rule is asked, GitHub lists the environments `listed`, and the bot asked
     `asked_for`. With a `timer` it lists a gate that was answered until that has run out, too. What
     it tells of an environment has the name that it `stored`, where that is another. A run that is
-    in progress before its last gate works on the job that was let in last.
+    in progress before its last gate works on the job that was let in last, and one that is queued
+    has no runner for it yet. `elsewhere` are jobs
+    beside, at somebody else's environment, with their status; while it `lags` GitHub lists those
+    that stand at a gate as queued.
     """
 
     gates: dict[str, Literal["people", "rule"]] = field(default_factory=dict)
@@ -47,12 +50,15 @@ class GatedHub(Hub):
     untold: frozenset[str] = frozenset()
     listed: frozenset[str] = frozenset()
     let_in: dict[int, list[str]] = field(default_factory=dict)
+    let_in_at: dict[tuple[int, str], datetime] = field(default_factory=dict)
     ruled: dict[int, list[str]] = field(default_factory=dict)
     asked_for: list[str] = field(default_factory=list)
     timer: timedelta | None = None
     opens: dict[int, datetime] = field(default_factory=dict)
     told: dict[tuple[str, str], tuple[tuple[int, bool], ...]] = field(default_factory=dict)
     stored: dict[str, str] = field(default_factory=dict)
+    elsewhere: dict[str, str] = field(default_factory=dict)
+    lags: bool = False
 
     def begins(self, repo: str, file: str, inputs: dict[str, str], actor: str) -> Run:
         run = super().begins(repo, file, inputs, actor)
@@ -98,6 +104,7 @@ class GatedHub(Hub):
             run.ends("failure")
         elif job != self.stands.get(run.repo, DEPLOY)[-1][0]:
             self.let_in.setdefault(run.id, []).append(job)
+            self.let_in_at[run.id, job] = self.clock.now()
         elif self.timer is not None and run.id not in self.opens:
             self.opens[run.id] = (run.began_at or run.created_at) + self.timer
         else:
@@ -120,7 +127,8 @@ class GatedHub(Hub):
         if not self._holds(repo, file):
             return found
         stands = self.stands.get(repo, DEPLOY)
-        told = ((job, place) for job, place in stands if job not in self.untold)
+        others = ((job, "qa") for job in self.elsewhere)
+        told = ((job, place) for job, place in (*stands, *others) if job not in self.untold)
         places = {
             job.partition(" (")[0]: place for job, place in told
         }  # a matrix has no values yet
@@ -135,17 +143,31 @@ class GatedHub(Hub):
         summary, progress = await super().run(repo, run_id)
         if not self._holds(repo, run.file) or run_id in self.past or run.twin:
             return summary, progress
-        is_at_work = run.status == "in_progress"
-        word = "completed" if run.is_over else "queued" if is_at_work else "waiting"
+        is_at_work = run.status in ("in_progress", "queued")
+        is_queued = is_at_work or self.lags
+        word = "completed" if run.is_over else "queued" if is_queued else "waiting"
         stage = replace(progress.stages[0], status=word, conclusion=run.conclusion, started_at=None)
         past = self.let_in.get(run_id, [])
-        done = replace(stage, status="completed", conclusion="success", started_at=run.created_at)
-        before = [replace(done, name=job) for job in past]
+        done = replace(stage, status="completed", conclusion="success")
+        at = self.let_in_at
+        before = [
+            replace(done, name=job, started_at=at.get((run_id, job), run.created_at))
+            for job in past
+        ]
         if is_at_work:
-            before[-1] = replace(before[-1], status="in_progress", conclusion=None)
+            last = replace(before[-1], status=run.status, conclusion=None)
+            began = last.started_at if run.status == "in_progress" else None
+            before[-1] = replace(last, started_at=began)
         left = self.stands[repo][len(past) :] if self.at_once else (self.standing(run),)
         now = [replace(stage, name=job) for job, _ in left]
-        return summary, replace(progress, stages=(*before, *now))
+        beside = [
+            replace(stage, name=job, status=status, started_at=self._begun(status))
+            for job, status in self.elsewhere.items()
+        ]
+        return summary, replace(progress, stages=(*before, *now, *beside))
+
+    def _begun(self, status: str) -> datetime | None:
+        return self.clock.now() if status == "in_progress" else None
 
     async def reviewer(self) -> str | None:
         return REVIEWER

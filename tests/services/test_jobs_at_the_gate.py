@@ -164,6 +164,7 @@ async def test_each_gate_has_an_hour_of_its_own_and_asks_anew(
         team.room.groups["S0APP"].discard("U0BO")
     else:
         team.hub.reviews_it(run, "bo-acme" if "two" in first else "ana-acme", approve=True)
+        run.status = "in_progress"
         await team.passes(61)
     await works_on(team, run, minutes)
 
@@ -195,3 +196,58 @@ async def test_a_gate_that_github_forgets_to_list_once_gives_no_more_time(team: 
     await team.passes(15)
     found = await team.newest()
     assert (found.state, found.expires_at) == (State.AWAITING_APPROVAL, expires)
+
+
+async def asks_made(team: Team) -> int:
+    """How often anybody was asked for an approval."""
+    posts = await team.store.read(lambda tx: tx.posts_due(tx.now))
+    return sum("asked" in post.key or "reminder" in post.key for post in posts)
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_what_stands_at_other_gates_of_the_run_gives_no_more_time(
+    team: Team, told: bool
+) -> None:
+    team.hub.elsewhere = dict.fromkeys(("qa eu", "qa us", "qa ap"), "waiting")
+    team.hub.untold = frozenset() if told else frozenset(team.hub.elsewhere)
+    await waits(team)
+    expires, asked = (await team.newest()).expires_at, await asks_made(team)
+    for job in team.hub.elsewhere:
+        await team.passes(400)
+        team.hub.elsewhere[job] = "in_progress"
+        for _ in range(3):
+            await team.passes(20)
+        found = await team.newest()
+        assert (found.state, found.expires_at) == (State.AWAITING_APPROVAL, expires)
+    assert await asks_made(team) == asked
+    await team.passes(2400)
+    assert (await team.newest()).ends_as is State.EXPIRED
+
+
+async def test_a_gate_that_the_list_of_jobs_leaves_out_at_times_gives_no_more_time(
+    team: Team,
+) -> None:
+    await waits(team)
+    expires, asked = (await team.newest()).expires_at, await asks_made(team)
+    for _ in range(5):
+        for team.hub.lags in (True, False, False):
+            await team.passes(60)
+        found = await team.newest()
+        assert (found.state, found.expires_at) == (State.AWAITING_APPROVAL, expires)
+    assert await asks_made(team) == asked
+
+
+async def test_what_was_let_in_and_had_to_queue_gives_the_next_gate_its_hour(team: Team) -> None:
+    team.hub.stands["acme/api"] = MIGRATE_FIRST
+    run = await waits(team)
+    await team.passes(300)
+    team.hub.reviews_it(run, "ana-acme", approve=True)
+    run.status = "queued"
+    await team.passes(61)
+    assert (await team.newest()).state is State.RUNNING
+    await works_on(team, run, 40)
+    found = await team.newest()
+    assert (found.state, found.expires_at) == (
+        State.AWAITING_APPROVAL,
+        team.clock.now() + HOUR,
+    )

@@ -13,7 +13,7 @@ from bot.messages.deployments import protection as alerts
 from bot.ports import Held, Post
 from bot.services.deployments.asking import asking, was_asked
 from bot.services.desk import Desk, announce
-from bot.services.runs import passing, rejections, reviews, standing
+from bot.services.runs import passing, rejections, reviews, standing, waiting_time
 from bot.services.runs.finding import needs_attention
 
 PACE = timedelta(seconds=10)
@@ -45,6 +45,7 @@ async def look(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
         return False
     to_answer, opens_at = await standing.at_gate(desk, seen)
     if to_answer:
+        seen = await waiting_time.kept(desk, deployment, seen, to_answer)
         await _stand(desk, deployment, seen)
         return True
     now, pause = desk.now(), PACE
@@ -88,19 +89,12 @@ async def still_waits(desk: Desk, deployment: Deployment) -> Deployment | None:
         if not await rejections.ended(desk, deployment, seen):
             await rejections.timed_out(desk, deployment, seen)
         return None
-    if await held(desk, seen) and not _goes_on(deployment, seen):
+    to_answer = await held(desk, seen)
+    if to_answer and not await waiting_time.goes_on(desk, deployment, seen):
         return await _announced(desk, seen)
-    running = seen.to(State.RUNNING, desk.now())
-    if _goes_on(deployment, seen):  # the next gate has a waiting time of its own
-        running = running.with_(expires_at=None, nudged_at=None)
-    await desk.save(deployment, running, action="gate_opened")
+    seen = await waiting_time.kept(desk, deployment, seen, to_answer)
+    await desk.save(deployment, seen.to(State.RUNNING, desk.now()), action="gate_opened")
     return None
-
-
-def _goes_on(before: Deployment, seen: Deployment) -> bool:
-    """Whether a job that stood at a gate stands there no longer: somebody let it in."""
-    stood = before.progress.waiting if before.progress else ()
-    return seen.progress is not None and not set(stood) <= set(seen.progress.waiting)
 
 
 async def see(desk: Desk, deployment: Deployment) -> Deployment | None:

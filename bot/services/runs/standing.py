@@ -57,11 +57,19 @@ async def _named(desk: Desk, seen: Deployment) -> dict[str, str]:
         return {}
     if len(protection.environments) < 2 and not protection.answered:
         return {}
+    return await named(desk, seen, seen.progress.waiting)
+
+
+async def named(desk: Desk, seen: Deployment, jobs: Iterable[str]) -> dict[str, str]:
+    """The environment of each of these jobs for which the workflow file surely tells one."""
+    protection = seen.protection
+    if protection is None:
+        return {}
     try:
         workflow = await desk.github.workflow(seen.repo, seen.workflow)
     except NotFound:
         return {}
-    places = {job: workflow.environment_of(job) for job in seen.progress.waiting}
+    places = {job: workflow.environment_of(job) for job in jobs}
     return {
         job: _spelled(protection, place)
         for job, place in places.items()
