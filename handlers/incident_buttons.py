@@ -13,10 +13,10 @@ from bot.messages.blocks import Message
 from bot.messages.incidents import incident_forms as forms
 from bot.messages.incidents import incident_news as news
 from bot.services.deployments.requests import who
+from bot.services.incidents import duplicates, incidents, postmortems, suspecting
 from bot.services.incidents import incident_causes as causes
 from bot.services.incidents import incident_decisions as decisions
 from bot.services.incidents import incident_editing as editing
-from bot.services.incidents import incidents, postmortems, suspecting
 from bot.services.rollbacks import rollbacks
 from handlers.incidents import how_to, moment
 from handlers.payloads import Answer, Click, FormErrors, Office, OpenForm, Submission
@@ -182,7 +182,8 @@ def ask_close(click: Click, office: Office) -> Answer:
     """Close."""
     meant = _of_member(click, office)
     rules.may_move(meant, State.CLOSED)
-    return OpenForm(forms.close(meant, rules.missing(meant), click.channel), AGAIN)
+    others = duplicates.choices(office.tx, meant)
+    return OpenForm(forms.close(meant, rules.missing(meant), others, click.channel), AGAIN)
 
 
 def close(form: Submission, office: Office) -> Answer:
@@ -193,16 +194,24 @@ def close(form: Submission, office: Office) -> Answer:
     closure = next((one for one in Closure if one == chosen), None)
     if closure is None:
         return FormErrors({"closure": "Choose how it ended."})
+    original = form.values.get("original")
+    if closure is Closure.DUPLICATE and original == "":
+        return FormErrors({"original": "Choose what it is a duplicate of, or None of these."})
     try:
         reason = clean_reason(form.values.get("reason", ""))
         incident = decisions.may_close(office.tx, _incident(form, office).id, form.user)
         if what := forms.broke_again(incident, form.memory.get("shown")):
-            lacks, mine = rules.missing(incident), {"closure": str(closure), "reason": reason}
-            newer = forms.close(incident, lacks, _channel(form), mine, what=what)
+            mine = {"closure": str(closure), "reason": reason, "original": original or ""}
+            lacks, others = rules.missing(incident), duplicates.choices(office.tx, incident)
+            newer = forms.close(incident, lacks, others, _channel(form), mine, what=what)
             return OpenForm(newer, AGAIN)
-        return decisions.close(office.tx, office.config, incident.id, closure, reason, form.user)
+        other = int(original) if original and original.isdecimal() else None
+        return decisions.close(
+            office.tx, office.config, incident.id, closure, reason, form.user, other
+        )
     except Refusal as refusal:
-        return office.mistake("closure", refusal)
+        is_of = refusal.code == "original_closed"
+        return office.mistake("original" if is_of else "closure", refusal)
 
 
 def _of_member(click: Click, office: Office) -> Incident:

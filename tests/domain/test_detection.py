@@ -9,7 +9,7 @@ import pytest
 from bot.domain.incidents.detection import FLAPPING, Beat, Means, meaning
 from bot.domain.incidents.incidents import Incident, State
 from bot.domain.metrics.history import Closure
-from tests.domain.detecting import BAD, HOUR, MILD, MINUTE, kumas, persons, restored
+from tests.domain.detecting import BAD, HOUR, MILD, MINUTE, closed, kumas, persons, restored
 from tests.domain.samples import NOON
 
 
@@ -31,14 +31,7 @@ def resolved(minutes: int = 30, later: int = 10, **more: Any) -> Incident:
     return restored(minutes, **more).to(State.RESOLVED, NOON + (minutes + later) * MINUTE)
 
 
-def closed(closure: Closure, **more: Any) -> Incident:
-    """Closed half an hour after noon; nobody said that it was restored."""
-    return kumas(**more).to(State.CLOSED, NOON + 30 * MINUTE, closure=closure)
-
-
-FALSE, TWICE = closed(Closure.FALSE_POSITIVE), closed(Closure.DUPLICATE)
-OTHERS = kumas(2, source="kuma:2")
-TOOK_IN = restored(40, id=2, declared_by="U0ANA")
+FALSE = closed(Closure.FALSE_POSITIVE)
 DAY = 24 * 60
 
 CASES: dict[str, tuple[float, list[Incident], float | None, Means, Incident | None]] = {
@@ -146,27 +139,6 @@ OVER: dict[str, tuple[float, bool, Incident, list[Incident], Means, Incident | N
     ),
     "seen before it was closed": (29, False, FALSE, [], Means.IS_LATE, FALSE),
     "a false alarm goes on": (40, True, FALSE, [], Means.IS_JUDGED, FALSE),
-    "what it is a duplicate of goes on": (40, True, TWICE, [OTHERS], Means.IS_JUDGED, TWICE),
-    "what it is a duplicate of is over": (40, True, TWICE, [], Means.OPENS, None),
-    "what it is a duplicate of is restored": (
-        40,
-        True,
-        TWICE,
-        [restored(35, id=2, source="kuma:2")],
-        Means.OPENS,
-        None,
-    ),
-    "only something milder goes on": (40, True, TWICE, [persons(MILD)], Means.OPENS, None),
-    "what took it in is restored": (45, True, TWICE, [TOOK_IN], Means.REOPENS, TOOK_IN),
-    "what took it in was restored earlier": (55, True, TWICE, [TOOK_IN], Means.OPENS, TOOK_IN),
-    "what took it in is restored, and another's goes on": (
-        45,
-        True,
-        TWICE,
-        [TOOK_IN, OTHERS],
-        Means.REOPENS,
-        TOOK_IN,
-    ),
     "an older one is restored": (40, True, FALSE, [restored(20, id=2)], Means.IS_JUDGED, FALSE),
     "a later one is restored": (
         45,
@@ -176,7 +148,7 @@ OVER: dict[str, tuple[float, bool, Incident, list[Incident], Means, Incident | N
         Means.REOPENS,
         restored(40, id=2),
     ),
-    "it goes on in what a person opened": (40, True, TWICE, [persons()], Means.JOINS, persons()),
+    "it goes on in what a person opened": (40, True, FALSE, [persons()], Means.JOINS, persons()),
     "it goes on for a day": (30 + DAY, True, FALSE, [], Means.IS_JUDGED, FALSE),
     "it goes on for longer": (31 + DAY, True, FALSE, [], Means.OPENS, None),
     "it is down anew after a false alarm": (40, False, FALSE, [], Means.OPENS, None),
@@ -243,7 +215,7 @@ def test_what_up_means(known: list[Incident], means: Means, about: Incident | No
     ("minutes", "known", "over", "is_kept"),
     [
         (40, [], FALSE, True),
-        (40, [], TWICE, True),
+        (40, [], closed(Closure.DUPLICATE), True),
         (29, [], FALSE, True),  # it was closed meanwhile
         (-1, [], FALSE, False),  # of before it broke
         (40, [], resolved(later=5), True),

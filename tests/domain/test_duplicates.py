@@ -1,46 +1,74 @@
-"""Duplicates: which incident takes over what the monitor of one goes on to report."""
+"""Duplicates: what a monitor repeats of one counts as known while what it is one of goes on."""
 
 import pytest
 
-from bot.domain.incidents.detection import heir
+from bot.domain.incidents.detection import Beat, Means, meaning
 from bot.domain.incidents.incidents import Incident, State
-from tests.domain.detecting import BAD, HOUR, MILD, MINUTE, kumas, persons, restored
+from bot.domain.metrics.history import Closure
+from tests.domain.detecting import BAD, MILD, MINUTE, closed, kumas, persons, restored
 from tests.domain.samples import NOON
 
-HEIRS: dict[str, tuple[Incident, list[Incident], Incident | None]] = {
-    # name: (what is closed as a duplicate, open about its service, which takes its monitor over)
-    "a milder one of a person": (kumas(), [kumas(), persons(MILD)], persons(MILD)),
-    "one as bad of a person takes it in anyway": (
-        kumas(),
-        [persons(MILD), persons()],
+DUPLICATE = closed(Closure.DUPLICATE, duplicate_of=9)
+OTHERS = kumas(2, source="kuma:2")
+TOOK_IN = restored(40, id=2, declared_by="U0ANA")
+ELSEWHERE = persons(id=9, service="web")
+DAY = 24 * 60
+
+CASES: dict[str, tuple[float, list[Incident], Incident | None, Means, Incident | None]] = {
+    # name: (minutes after noon, open about its service, what it is one of, what it means, of which)
+    "it goes on": (40, [OTHERS], OTHERS, Means.IS_JUDGED, DUPLICATE),
+    "it is of another service": (40, [], ELSEWHERE, Means.IS_JUDGED, DUPLICATE),
+    "it is milder": (40, [persons(MILD)], persons(MILD), Means.IS_JUDGED, DUPLICATE),
+    "it goes on for longer": (31 + DAY, [persons(MILD)], persons(MILD), Means.OPENS, None),
+    "it is restored": (40, [], ELSEWHERE.to(State.RESTORED, NOON), Means.OPENS, None),
+    "it is over, and something milder goes on": (
+        40,
+        [persons(MILD)],
+        ELSEWHERE.to(State.RESOLVED, NOON),
+        Means.OPENS,
         None,
     ),
-    "one as bad of another monitor goes on": (
-        kumas(),
-        [persons(MILD), kumas(2, source="kuma:2")],
+    "it is over, and another monitor's goes on": (
+        40,
+        [OTHERS],
+        ELSEWHERE.to(State.RESTORED, NOON),
+        Means.OPENS,
         None,
     ),
-    "one as bad of another monitor is restored": (
-        kumas(),
-        [persons(MILD), restored(5, id=2, source="kuma:2")],
+    "nobody said what, and something milder goes on": (
+        40,
+        [persons(MILD)],
+        None,
+        Means.OPENS,
         None,
     ),
-    "one as bad was restored before": (
-        kumas(),
-        [persons(MILD), restored(-5, id=2, started_at=NOON - HOUR)],
-        persons(MILD),
+    "nobody said what, and another monitor's goes on": (40, [OTHERS], None, Means.OPENS, None),
+    "it is as bad, and a person's": (40, [persons()], persons(), Means.JOINS, persons()),
+    "it took it in, and is restored": (45, [TOOK_IN], TOOK_IN, Means.REOPENS, TOOK_IN),
+    "it took it in, and was restored earlier": (55, [TOOK_IN], TOOK_IN, Means.OPENS, TOOK_IN),
+    "another took it in, and is restored": (
+        45,
+        [TOOK_IN, OTHERS],
+        OTHERS,
+        Means.REOPENS,
+        TOOK_IN,
     ),
-    "a milder one of another monitor": (kumas(), [kumas(2, severity=MILD, source="kuma:2")], None),
-    "a milder one that is restored": (kumas(), [persons(MILD).to(State.RESTORED, NOON)], None),
-    "nothing else": (kumas(), [kumas()], None),
-    "its monitor was up since": (kumas(up_at=NOON + MINUTE), [persons(MILD)], None),
-    "people said restored": (restored(), [persons(MILD)], None),
-    "what no monitor reported": (persons(id=7), [persons(MILD)], None),
-    "it was lowered itself": (kumas(severity=MILD), [persons(MILD)], persons(MILD)),
 }
 
 
-@pytest.mark.parametrize("name", HEIRS)
-def test_which_one_takes_over_what_the_monitor_of_a_duplicate_reports(name: str) -> None:
-    duplicate, known, takes_over = HEIRS[name]
-    assert heir(duplicate, known, BAD) == takes_over
+def repeated(minutes: float) -> Beat:
+    at = NOON + minutes * MINUTE
+    return Beat(monitor="1", name="app", status="down", text="", at=at, repeats=True)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_repeated_of_a_duplicate_means(name: str) -> None:
+    minutes, known, original, means, about = CASES[name]
+    found = meaning(repeated(minutes), known, BAD, None, DUPLICATE, original)
+    assert (found.means, found.incident) == (means, about)
+
+
+def test_what_is_down_after_a_duplicate_was_up_is_news() -> None:
+    was_up = closed(Closure.DUPLICATE, up_at=NOON + 35 * MINUTE)
+    found = meaning(repeated(40), [], BAD, None, was_up, ELSEWHERE)
+    assert found.means is Means.OPENS

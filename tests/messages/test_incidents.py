@@ -14,7 +14,7 @@ from bot.domain.incidents.incidents import Incident, Postmortem, Severity, State
 from bot.domain.incidents.origins import Origin
 from bot.domain.incidents.promise import Score
 from bot.domain.incidents.timeline import Event, What
-from bot.domain.metrics.history import CauseState
+from bot.domain.metrics.history import CauseState, Closure
 from bot.messages.blocks import Message
 from bot.messages.incidents import incident_forms as forms
 from bot.messages.incidents import incident_news as news
@@ -169,12 +169,21 @@ def test_how_promises_fared() -> None:
     assert incidents.kept(Score(kept=0, made=1)) == "0 of 1 on time, 1 with no word but mine"
 
 
+def test_what_was_closed_says_as_what() -> None:
+    def closed(closure: Closure, **more: Any) -> str:
+        return incidents.lines(an_incident().to(State.CLOSED, NOON, closure=closure, **more))[1]
+
+    assert closed(Closure.FALSE_POSITIVE) == "Status: Closed (false positive)"
+    assert closed(Closure.DUPLICATE) == "Status: Closed (duplicate)"
+    assert closed(Closure.DUPLICATE, duplicate_of=2) == "Status: Closed (duplicate of INC-2)"
+
+
 def test_forms_take_long_words() -> None:
     long = an_incident(title="x" * 400, impact="y" * 600, severity=Severity.MINOR)
     for view in (
         forms.update(long, "z" * 4000, "C1"),
         forms.edit(long, (), "C1"),
-        forms.close(long, ("a" * 900,), "C1"),
+        forms.close(long, ("a" * 900,), (long,), "C1"),
         forms.reopen(long, "C1"),
         forms.lead(long, "U0ANA", "C1"),
         forms.timeline([long], "t" * 9000, NOON, {}),

@@ -182,6 +182,20 @@ async def test_from_restored_to_closed(team: Workspace) -> None:
     assert len(await issues(team)) == 1
 
 
+async def test_a_duplicate_is_closed_as_one_of_another(team: Workspace) -> None:
+    await team.types("ana", OUTAGE)
+    await team.types("cy", "/incident major Checkout is slow")
+    await team.passes("PT5S")
+    await team.clicks("bo", "Close", ts=await root(team, "INC-2"))
+    said = await team.submits("bo", **{"Close as": "Duplicate"})
+    assert said["errors"]["original"] == "Choose what it is a duplicate of, or None of these."
+    named = "INC-1 outage, investigating: Service outage detected"
+    await team.submits("bo", **{"Close as": "Duplicate", "Duplicate of": named})
+    await team.passes("PT5S")
+    assert "Status: Closed (duplicate of INC-1)" in await message(team, "INC-2")
+    assert "INC-2 was closed as a duplicate of this" in await timeline(team)
+
+
 async def test_who_owes_a_post_mortem_is_reminded(team: Workspace) -> None:
     team.world.github.logins["dee"] = ""  # has no access to the repository
     await team.types("dee", OUTAGE)

@@ -21,13 +21,19 @@ SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hou
 
 
 async def sees(
-    team: Team, status: str, name: str = "app", after: timedelta = MINUTE, *, repeats: bool = False
+    team: Team,
+    status: str,
+    name: str = "app",
+    after: timedelta = MINUTE,
+    *,
+    monitor: str = "1",
+    repeats: bool = False,
 ) -> None:
-    """The monitor of that name reports something, so much later."""
+    """A monitor of that name reports something, so much later."""
     team.clock.time += after
     await directory.refresh(team.desk)
     at = team.clock.now()
-    beat = Beat(monitor="1", name=name, status=status, text="", at=at, repeats=repeats)  # type: ignore[arg-type]
+    beat = Beat(monitor=monitor, name=name, status=status, text="", at=at, repeats=repeats)  # type: ignore[arg-type]
     await team.store.run(lambda tx: detecting.hear(tx, team.config, beat))
 
 
@@ -51,9 +57,9 @@ async def hears(team: Team, seen: datetime) -> None:
     await team.store.run(lambda tx: detecting.hear(tx, team.config, beat))
 
 
-async def closes(team: Team, number: int, closure: Closure) -> None:
+async def closes(team: Team, number: int, closure: Closure, of: int | None = None) -> None:
     await team.store.run(
-        lambda tx: incident_decisions.close(tx, team.config, number, closure, "", PEOPLE["dee"])
+        lambda tx: incident_decisions.close(tx, team.config, number, closure, "", PEOPLE["dee"], of)
     )
 
 

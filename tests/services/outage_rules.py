@@ -62,6 +62,12 @@ def was_no_outage(every: Iterable[Incident], service: str) -> bool:
     """Whether people said of the last that its monitor reported, and of no other, that there is
     nothing to restore. That it is the same as another ends with that other.
     """
-    mine = [i for i in every if i.service == service and i.source and i.state not in GOES_ON]
+    known = {i.id: i for i in every}
+    of_it = (i for i in known.values() if i.service == service and i.source)
+    mine = (i for i in of_it if i.state not in GOES_ON)
     last = max(mine, key=lambda i: (i.restored_at or i.closed_at, i.id), default=None)
-    return last is not None and last.closure in NO_OUTAGE
+    if last is None or last.duplicate_of is None:
+        return last is not None and last.closure in NO_OUTAGE
+    while last.duplicate_of is not None:
+        last = known[last.duplicate_of]
+    return last.state in GOES_ON

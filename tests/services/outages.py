@@ -199,6 +199,8 @@ class Outages:
         every = await self._all()
         was = max((i for i in every.values() if i.service == service), key=lambda i: i.id)
         now, config, number = self.team.clock.now(), self.team.config, was.id
+        others = [i.id for i in every.values() if i.id != number and i.state != "closed"]
+        of = max(others, default=None) if detail == "duplicate" else None
         clicks: dict[str, Callable[[Tx], object]] = {
             "tells": lambda tx: incident_decisions.update(
                 tx, config, incidents.load(tx, number), "It goes on", detail, who
@@ -208,7 +210,7 @@ class Outages:
             "reopen": lambda tx: incident_decisions.reopen(tx, config, number, "It is back", who),
             "snooze": lambda tx: incident_decisions.snooze(tx, config, number, who),
             "assign": lambda tx: incident_decisions.assign(tx, config, number, who, None, who),
-            "close": lambda tx: incident_decisions.close(tx, config, number, detail, "", who),
+            "close": lambda tx: incident_decisions.close(tx, config, number, detail, "", who, of),
             "edit": lambda tx: incident_editing.edit(
                 tx, config, number, _changes(detail, now), who
             ),

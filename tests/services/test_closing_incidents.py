@@ -16,10 +16,11 @@ from bot.domain.metrics.history import Closure
 from bot.messages.blocks import Message
 from bot.messages.incidents import incident_forms as forms
 from bot.services import directory
+from bot.services.incidents import duplicates
 from bot.services.incidents import incident_decisions as decisions
 from handlers import incident_buttons
-from handlers.payloads import OpenForm
-from tests.services.detecting import HOUR, MINUTE, known, reopens, restores, sees
+from handlers.payloads import FormErrors, OpenForm
+from tests.services.detecting import HOUR, MINUTE, closes, known, reopens, restores, sees
 from tests.services.incidents import Form, a_team, incident, opens
 from tests.services.team import PEOPLE, Team
 
@@ -32,9 +33,10 @@ async def team(migrated: Path) -> AsyncIterator[Team]:
         yield made
 
 
-async def form_of(team: Team) -> Form:
-    found = await incident(team)
-    return Form(forms.close(found, rules.missing(found), "C0DEPLOY"))
+async def form_of(team: Team, number: int = 1) -> Form:
+    found = await incident(team, number)
+    others = await team.store.read(lambda tx: duplicates.choices(tx, found))
+    return Form(forms.close(found, rules.missing(found), others, "C0DEPLOY"))
 
 
 async def reported(team: Team) -> None:
@@ -152,3 +154,59 @@ async def test_a_monitor_that_went_on_is_not_silenced_unseen(team: Team) -> None
     await form.sent(team, "dee", incident_buttons.close, closure="false_positive", reason="a blip")
     await sees(team, "down", after=5 * HOUR, repeats=True)
     assert [(one.id, one.alerts) for one in await known(team)] == [(1, 3)]
+
+
+async def test_a_duplicate_is_closed_as_one_of_what_is_named(team: Team) -> None:
+    await opens(team, Severity.MINOR)
+    await opens(team, Severity.OUTAGE)
+    await sees(team, "down")  # joins the outage
+    form = await form_of(team, 1)
+    asked = await form.sent(team, "dee", incident_buttons.close, closure="duplicate")
+    assert asked == FormErrors({"original": "Choose what it is a duplicate of, or None of these."})
+    told = await form.sent(team, "dee", incident_buttons.close, closure="duplicate", original="2")
+    assert "closed as duplicate of INC-2" in str(told)
+    assert (await incident(team)).duplicate_of == 2
+
+
+async def test_none_of_these_is_an_answer_too_and_no_other_end_is_asked(team: Team) -> None:
+    for _ in range(3):
+        await opens(team, Severity.MINOR)
+    none = {"closure": "duplicate", "original": "none"}
+    await (await form_of(team, 2)).sent(team, "dee", incident_buttons.close, **none)
+    false = {"closure": "false_positive", "original": ""}
+    await (await form_of(team, 3)).sent(team, "dee", incident_buttons.close, **false)
+    ended = [await incident(team, number) for number in (2, 3)]
+    assert [(one.state, one.duplicate_of) for one in ended] == [(State.CLOSED, None)] * 2
+
+
+async def test_what_else_is_open_can_be_named_and_a_rehearsal_is_none_of_it(team: Team) -> None:
+    await opens(team, Severity.MINOR)
+    assert "original" not in (await form_of(team)).values
+    await opens(team, Severity.OUTAGE, drill=True)
+    assert "original" not in (await form_of(team)).values
+    await opens(team, Severity.MAJOR)
+    assert "original" in (await form_of(team)).values
+
+
+async def test_who_is_shown_the_form_once_more_has_named_it_already(team: Team) -> None:
+    await was_up(team)
+    await opens(team, Severity.MINOR)
+    form = await form_of(team)
+    await down_later(team)
+    await directory.refresh(team.desk)
+    named = {"closure": "duplicate", "original": "2"}
+    answer = await form.sent(team, "dee", incident_buttons.close, **named)
+    assert isinstance(answer, OpenForm)
+    shown = Form(answer.view).values
+    assert named.items() <= {name.partition(":")[0]: it for name, it in shown.items()}.items()
+
+
+async def test_what_was_closed_meanwhile_is_refused_where_it_was_named(team: Team) -> None:
+    await opens(team, Severity.MINOR)
+    await opens(team, Severity.MINOR)
+    form = await form_of(team)
+    await closes(team, 2, Closure.CANCELLED)
+    named = {"closure": "duplicate", "original": "2"}
+    answer = await form.sent(team, "dee", incident_buttons.close, **named)
+    assert isinstance(answer, FormErrors)
+    assert answer.errors["original"].startswith("INC-2 is closed, so nothing was changed.")

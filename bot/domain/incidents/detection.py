@@ -79,10 +79,12 @@ def meaning(
     bad: Severity,
     changed_at: datetime | None,
     over: Incident | None = None,
+    original: Incident | None = None,
 ) -> Meaning:
     """What a report means, where these incidents of its service are open, and `over` is the one of
-    its monitor that ended last, if it is resolved or closed. `bad` is the severity of what a
-    monitor opens, `changed_at` when something new went live last.
+    its monitor that ended last, if it is resolved or closed, and `original` what people said that
+    this is a duplicate of. `bad` is the severity of what a monitor opens, `changed_at` when
+    something new went live last.
     """
     ours, was_ours = going_on(known, beat.source), _restored(known, beat.source)
     about = ours or was_ours
@@ -96,11 +98,12 @@ def meaning(
     ended = (one for one in (was_ours, over) if one is not None)
     if late := next((one for one in ended if _is_older(beat, one)), None):
         return Meaning(means=Means.IS_LATE, incident=late)
-    as_bad = tuple(one for one in known if _is_as_bad(one, bad))
+    as_bad = (one for one in known if _is_as_bad(one, bad))
     if persons := next((one for one in as_bad if not one.source), None):
         return Meaning(means=Means.JOINS, incident=persons)
-    if over is not None and _is_judged(over, beat, was_ours, as_bad):
-        return Meaning(means=Means.IS_JUDGED, incident=over, others=as_bad)
+    if over is not None and _is_judged(over, beat, was_ours, original):
+        others = () if original is None else (original,)
+        return Meaning(means=Means.IS_JUDGED, incident=over, others=others)
     is_same = was_ours is not None and _is_the_same(was_ours, beat, changed_at)
     means = Means.REOPENS if is_same else Means.OPENS
     return Meaning(means=means, incident=was_ours, others=_beside(known, was_ours))
@@ -112,23 +115,6 @@ def going_on(known: Iterable[Incident], source: str) -> Incident | None:
     """
     found = (one for one in known if source and one.source == source)
     return next((one for one in found if one.state in UNRESTORED), None)
-
-
-def heir(duplicate: Incident, known: Iterable[Incident], bad: Severity) -> Incident | None:
-    """Which of these, open about its service, takes over what the monitor of one goes on to report
-    that people close as a duplicate while it is down: a milder one of a person, where it can be one
-    of nothing else. What `meaning` does beside something as bad needs no heir.
-    """
-    if not duplicate.source or duplicate.up_at is not None or duplicate.state not in UNRESTORED:
-        return None
-    others = [one for one in known if one.id != duplicate.id and _overlaps(one, duplicate)]
-    if not all(bad.is_worse_than(one.severity) for one in others):
-        return None
-    return next((one for one in others if not one.source and one.state in UNRESTORED), None)
-
-
-def _overlaps(one: Incident, duplicate: Incident) -> bool:
-    return one.state in UNRESTORED or _end(one) >= duplicate.broke_at
 
 
 def _restored(known: Sequence[Incident], source: str) -> Incident | None:
@@ -164,19 +150,20 @@ def _is_first_up(over: Incident, beat: Beat) -> bool:
 
 
 def _is_judged(
-    over: Incident, beat: Beat, was_ours: Incident | None, as_bad: Sequence[Incident]
+    over: Incident, beat: Beat, was_ours: Incident | None, original: Incident | None
 ) -> bool:
     """Whether it is no more than what people have closed already: a false alarm, another's, or a
-    duplicate while something as bad goes on. It is more where its monitor had an outage since then
-    that people have restored.
+    duplicate while what they said it is one of goes on. It is more where its monitor had an outage
+    since then that people have restored.
     """
     if over.closed_at is None or over.closure is Closure.RESOLVED:
         return False
     if over.up_at is not None and beat.at > over.up_at:
         return False
     was_real_since = was_ours is not None and _end(was_ours) > _end(over)
-    is_none_left = over.closure is Closure.DUPLICATE and not as_bad
-    if was_real_since or is_none_left:
+    goes_on = original is not None and original.state in UNRESTORED
+    is_all_left = over.closure is Closure.DUPLICATE and not goes_on
+    if was_real_since or is_all_left:
         return False
     return beat.repeats and beat.at - over.closed_at <= JUDGED
 

@@ -92,7 +92,8 @@ class Incident:
     `promised_at` is when the next update is due, `asked` how far its owner was reminded of it,
     `informed_at` when people were told something last. `due_at` is when the tick has to look
     again, `draft_due_at` when it has to deal with the post-mortem at GitHub.
-    `followed_up_by` names the deployment that a minor incident was mended with. `source` is the
+    `followed_up_by` names the deployment that a minor incident was mended with. `duplicate_of` is
+    the id of what people said that it is a duplicate of, when they closed it. `source` is the
     monitor that reported it, if one did, and `alerts` how often; `up_at` is when that monitor saw
     it up last, until people are called again. `again_at` is when it broke again, if it did.
     `comms` tells people, where the lead has given that away; `urged` says that whether to roll
@@ -125,6 +126,7 @@ class Incident:
     cause_why: str = ""
     ruled_out: tuple[str, ...] = ()
     closure: Closure | None = None
+    duplicate_of: int | None = None
     followed_up_by: str | None = None
     source: str = ""
     alerts: int = 0

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from bot.domain.incidents.detection import JUDGED, KUMA, Beat
 from bot.domain.incidents.incidents import UNRESTORED, Incident, State
-from bot.domain.metrics.history import Closure
 from bot.messages import blocks as b
 from bot.messages.blocks import Block, Message
 
@@ -71,16 +70,16 @@ def late(incident: Incident, beat: Beat, command: str) -> Message:
 
 
 def judged(
-    incident: Incident, beat: Beat, command: str, as_bad: Sequence[Incident] = ()
+    incident: Incident, beat: Beat, command: str, originals: Sequence[Incident] = ()
 ) -> Message:
-    """In the thread, where what people closed as nothing to be restored goes on; `as_bad` is what
-    goes on besides, for a duplicate.
+    """In the thread, where what people closed as nothing to be restored goes on; `originals` is
+    what a duplicate is one of.
     """
     assert incident.closed_at is not None
     closure = str(incident.closure).replace("_", " ")
     until = f"until {b.when(incident.closed_at + JUDGED)}"
-    if incident.closure is Closure.DUPLICATE:
-        until = f"while {' or '.join(one.name for one in as_bad)} goes on"
+    if originals:
+        until = f"while {originals[0].name} goes on, and only {until}"
     return Message(
         f"{KUMA} still reports {b.line(beat.name, 80)} down. {incident.name} was closed as "
         f"{closure}, so nothing is opened for that {until}: "
@@ -122,15 +121,6 @@ def mild(incident: Incident, beat: Beat) -> Message:
     )
 
 
-def takes_over(incident: Incident, duplicate: Incident) -> Message:
-    """In the thread of what a duplicate, whose monitor goes on to report, is a duplicate of."""
-    return Message(
-        f"{_called(incident)}{KUMA} still reports {b.line(incident.service, 80)} down. "
-        f"{duplicate.name} was closed as a duplicate, so it is counted here, as "
-        f"{incident.severity}, and wakes nobody: Edit raises that, if users notice."
-    )
-
-
 def beside(others: Sequence[Incident]) -> str:
     """Which incidents of the same service are open as well."""
     named = " and ".join(f"{one.name} ({one.severity}, {one.state})" for one in others)
@@ -145,11 +135,6 @@ def _called(incident: Incident) -> str:
 def joined(beat: Beat) -> str:
     """On the timeline of an incident that a person had opened before."""
     return f"{impact(beat)}, too"
-
-
-def taken_over(duplicate: Incident) -> str:
-    """On the timeline of what that one is a duplicate of."""
-    return f"What {KUMA} reports of {duplicate.name}, a duplicate, is counted here"
 
 
 def again_down(beat: Beat) -> str:

@@ -14,6 +14,7 @@ from bot.domain.incidents.origins import Origin
 from bot.domain.incidents.suspects import Suspect
 from bot.domain.metrics.history import CauseState, Closure
 from bot.messages import blocks as b
+from bot.messages.incidents import duplicates
 from bot.messages.incidents.incidents import DECISIONS
 from bot.messages.views import MOST_VALUE, Element, View, anew, field, option, select, view, words
 
@@ -213,13 +214,14 @@ def trace(value: object) -> str:
 def close(
     incident: Incident,
     missing: Sequence[str],
+    others: Sequence[Incident],
     channel: str,
     mine: Mapping[str, str] | None = None,
     *,
     what: str = "",
 ) -> View:
-    """The form that closes an incident, with what it still lacks. `mine` is what somebody filled
-    in, by field, and `what` says how it broke again meanwhile.
+    """The form that closes an incident, with what it still lacks. `others` are those it may be a
+    duplicate of, `mine` is what somebody filled in, by field, and `what` says how it broke again.
     """
     typed = mine or {}
     fields = [b.section(f"*{incident.name}* {b.line(incident.title, 150)}")]
@@ -229,6 +231,7 @@ def close(
     options = [option(str(c).replace("_", " ").capitalize(), str(c)) for c in Closure]
     first = str(Closure.RESOLVED) if incident.state is State.RESOLVED and not missing else None
     fields.append(field("closure", "Close as", select(options, typed.get("closure", first))))
+    fields += duplicates.asked(incident, others, typed.get("original"))
     why = words(MAX_REASON, typed.get("reason", ""))
     fields.append(field("reason", "Why", why, optional=True))
     if what:

@@ -62,7 +62,8 @@ def lines(incident: Incident) -> list[str]:
     i = incident
     status = str(i.state).capitalize()
     if i.closure is not None and i.state is State.CLOSED:
-        status += f" ({str(i.closure).replace('_', ' ')})"
+        of = f" of INC-{i.duplicate_of}" if i.duplicate_of else ""
+        status += f" ({str(i.closure).replace('_', ' ')}{of})"
     lead = f", led by {b.mention(i.lead)}" if i.lead and i.is_open else ""
     if i.comms and i.is_open:
         lead += f", news by {b.mention(i.comms)}"

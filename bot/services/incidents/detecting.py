@@ -12,7 +12,7 @@ from bot.domain.incidents.timeline import What, is_down
 from bot.domain.people import Role
 from bot.messages.incidents import detection as messages
 from bot.ports import Post, Tx
-from bot.services.incidents import incident_decisions, incident_following, suspecting
+from bot.services.incidents import duplicates, incident_decisions, incident_following, suspecting
 from bot.services.incidents import incident_room as room
 from bot.services.incidents.incidents import Report, open_up
 
@@ -36,7 +36,8 @@ def hear(tx: Tx, config: Config, beat: Beat) -> None:
     known = [one for one in tx.open_incidents() if one.service == service and not one.drill]
     bad = config.incidents.uptime_kuma.severity
     over = tx.last_over(beat.source)
-    found = meaning(seen, known, bad, suspecting.changed_at(tx, service), over)
+    original = duplicates.original(tx, over)
+    found = meaning(seen, known, bad, suspecting.changed_at(tx, service), over, original)
     if found.is_up is not None:
         _remember_up(tx, found.is_up, seen)
     match found.means, found.incident:

@@ -1,25 +1,49 @@
-"""Duplicates: what a monitor goes on to report of one that people closed belongs to another."""
+"""Duplicates: which incident one is no more than, as people say when they close it."""
 
 from bot.config import Config
-from bot.domain.incidents.detection import heir
-from bot.domain.incidents.incidents import Incident
-from bot.domain.incidents.timeline import What
-from bot.messages.incidents import detection as messages
+from bot.domain.errors import Refusal
+from bot.domain.incidents.incidents import UNRESTORED, Incident, State
+from bot.messages.incidents import duplicates as messages
 from bot.ports import Tx
 from bot.services.incidents import incident_room as room
 
 
-def hand_on(tx: Tx, config: Config, duplicate: Incident) -> None:
-    """Let a milder one take the monitor over, where one has to; it would open and page another
-    incident with its next report. Only while this one is closed is it known what goes on beside it.
+def choices(tx: Tx, incident: Incident) -> tuple[Incident, ...]:
+    """What it may be a duplicate of: whatever else is open, of any service."""
+    others = (one for one in tx.open_incidents() if one.id != incident.id)
+    return tuple(one for one in others if one.drill == incident.drill)
+
+
+def named(tx: Tx, incident: Incident, number: int | None) -> Incident | None:
+    """The one that somebody said, which is not closed itself: so no circle comes of it.
+
+    Raises Refusal where it is.
     """
-    here = [one for one in tx.open_incidents() if one.service == duplicate.service]
-    known = [one for one in here if not one.drill]
-    other = heir(duplicate, known, config.incidents.uptime_kuma.severity)
-    if other is None:
-        return
-    alerts = other.alerts + duplicate.alerts
-    saved = room.keep(tx, other, other.with_(source=duplicate.source, alerts=alerts))
-    room.note(tx, saved, messages.taken_over(duplicate), what=What.DOWN)
-    word = f"takes-over:{duplicate.id}"
-    room.say(tx, config, saved, word, messages.takes_over(saved, duplicate))
+    if number is None:
+        return None
+    found = tx.incident(number)
+    if found is None or found.id == incident.id or found.state is State.CLOSED:
+        raise Refusal(
+            "original_closed",
+            "INC-{number} is closed, so nothing was changed. "
+            "Choose what else {name} is a duplicate of, or None of these.",
+            number=number,
+            name=incident.name,
+        )
+    return found
+
+
+def tell(tx: Tx, config: Config, original: Incident, duplicate: Incident) -> None:
+    """In the thread and on the timeline of what the other one was closed as a duplicate of."""
+    room.note(tx, original, messages.noted(duplicate))
+    if duplicate.source and original.state in UNRESTORED:
+        word = f"duplicate:{duplicate.id}"
+        room.say(tx, config, original, word, messages.goes_on(original, duplicate))
+
+
+def original(tx: Tx, duplicate: Incident | None) -> Incident | None:
+    """What it is in the end a duplicate of, as far as people said that; None where they did not."""
+    found = duplicate
+    while found is not None and found.duplicate_of is not None:
+        found = tx.incident(found.duplicate_of)
+    return None if found is duplicate else found

@@ -156,28 +156,37 @@ def may_close(tx: Tx, incident_id: int, slack_id: str) -> Incident:
 
 
 def close(
-    tx: Tx, config: Config, incident_id: int, closure: Closure, reason: str, slack_id: str
+    tx: Tx,
+    config: Config,
+    incident_id: int,
+    closure: Closure,
+    reason: str,
+    slack_id: str,
+    original: int | None = None,
 ) -> Message:
-    """Nothing is left to do, or it was no incident after all."""
+    """Nothing is left to do, or it was no incident after all, or a duplicate of `original`."""
     incident = may_close(tx, incident_id, slack_id)
     rules.may_close(incident, closure)
     changes: dict[str, object] = {"closure": closure, "promised_at": None, "draft_due_at": None}
     over = incident
     if closure is Closure.EXTERNAL and incident.is_open:  # it was real, so it has an end
         over = incident.to(State.RESOLVED, tx.now)
+    other = duplicates.named(tx, incident, original if closure is Closure.DUPLICATE else None)
+    word = str(closure).replace("_", " ") + (f" of {other.name}" if other else "")
+    changes["duplicate_of"] = other.id if other else None
     room.hush(tx, incident)
     saved = room.keep(tx, incident, over.to(State.CLOSED, tx.now, **changes))
-    word = str(closure).replace("_", " ")
     room.note(tx, saved, f"Closed as {word}" + (f": {reason}" if reason else ""), by=slack_id)
-    tx.audit(slack_id, "incident_closed", saved.name, closure=closure, reason=reason)
+    of = other.name if other else None
+    tx.audit(slack_id, "incident_closed", saved.name, closure=closure, of=of, reason=reason)
     told = news.moved(saved, slack_id, f"{word}. {reason}".rstrip(" ."))
     room.say(tx, config, saved, f"closed:{saved.revision}", told)
     freezing.follow(tx, config, saved)
     paging.follow(tx, config, saved)
     publishing.follow(tx, saved)
     channels.follow(tx, saved)
-    if closure is Closure.DUPLICATE:
-        duplicates.hand_on(tx, config, incident)
+    if other is not None:
+        duplicates.tell(tx, config, other, saved)
     return news.done(saved, f"closed as {word}")
 
 

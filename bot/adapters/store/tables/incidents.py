@@ -57,6 +57,7 @@ incidents = Table(
     Column("urged", Boolean, nullable=False, server_default=false()),
     Column("up_at", UtcDateTime),
     Column("again_at", UtcDateTime),
+    Column("duplicate_of", Integer),
     Index("incidents_known_as", "known_as", unique=True),
     Index("incidents_service", "service", "declared_at"),
     sqlite_autoincrement=True,  # INC-7 is never given twice
