@@ -25,6 +25,8 @@ _ALSO_STAGING = frozenset({"stage", "stg", "preprod", "uat"})
 """What staging is called elsewhere: not understood, and no reason either."""
 
 _BEFORE_A_PLACE = frozenset({"on", "in", "at", "from", "the"})
+_FILLERS = _BEFORE_A_PLACE | {"please", "go", "roll", "back", "now"}
+"""Words after which a place is still meant as one."""
 
 _NEAR = 0.75
 """How alike a word and a known one are for it to be the typo of that: “please” is no “because”."""
@@ -107,16 +109,14 @@ def _reason(rest: list[str], wish: RollbackWish, names: Mapping[str, str]) -> st
 
 
 def _loses_nothing(rest: list[str], wish: RollbackWish, names: Mapping[str, str]) -> None:
-    """Refuses a reason nobody announced that names a version or a place which the wish lacks, or
-    begins with the typo of one or with a lone word before “because”, with the line that was
-    probably meant.
+    """Refuses a reason nobody announced that names a version which the wish lacks, or begins with a
+    place, the typo of one or a lone word before “because”, with the line that was probably meant.
     """
     known = (*names, *ENVIRONMENTS, "because")
     near = next(iter(get_close_matches(rest[0].lower().strip("-:"), known, n=1, cutoff=_NEAR)), "")
     version = _version_in(rest) if wish.version is None else ""
     words = [part.strip(".+-").lower() for part in re.split(r"[^\w.+-]+", " ".join(rest))]
-    named = {"staging", *_ALSO_STAGING} - names.keys()
-    elsewhere = wish.environment is None and not named.isdisjoint(words)
+    elsewhere = wish.environment is None and _begins_with_staging(words, names)
     typo = near not in ("", "because") and _goes_on(rest[1:], names)
     lone = wish.environment is None and _is_lone(rest)
     if not (version or elsewhere or typo or lone):
@@ -136,6 +136,16 @@ def _loses_nothing(rest: list[str], wish: RollbackWish, names: Mapping[str, str]
         word=rest[0],
         line=" ".join(line),
     )
+
+
+def _begins_with_staging(words: list[str], names: Mapping[str, str]) -> bool:
+    """Whether staging is what they begin with, apart from what is no reason yet. Further on it is a
+    word like another: “checkout fails at the payment stage”.
+    """
+    named = {"staging", *_ALSO_STAGING} - names.keys()
+    said = (word for word in words if word and word not in _FILLERS)
+    first = next((word for word in said if word in named or not _is_argument(word, names)), "")
+    return first in named
 
 
 def _is_lone(rest: list[str]) -> bool:
