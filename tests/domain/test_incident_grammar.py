@@ -83,7 +83,8 @@ def opens(severity: Severity | None = None, text: str = "", **more: object) -> I
         ),
         ("outage no answer of app.drill", opens(Severity.OUTAGE, "no answer of app.drill")),
         ("outage nobody finds pre-drill", opens(Severity.OUTAGE, "nobody finds pre-drill")),
-        ("outage nobody buys saw, drill", opens(Severity.OUTAGE, "nobody buys saw, drill")),
+        ("outage no (drill-press) here", opens(Severity.OUTAGE, "no (drill-press) here")),
+        ("outage nobody gets /drill", opens(Severity.OUTAGE, "nobody gets /drill")),
         ("outage drilldown is empty", opens(Severity.OUTAGE, "drilldown is empty")),
         ("outage “nobody gets in”", opens(Severity.OUTAGE, '"nobody gets in"')),
     ],
@@ -146,6 +147,8 @@ def test_where_drill_leads_nobody_is_woken_and_no_outage_kept_quiet(typed: str, 
             "_drill_",
         ),
         *("(this is a drill)", "- just a drill", "(fire drill).", "[ drill ]"),
+        *("(drill, please ignore)", "[drill: ignore this!]", "(just a drill please", "(drills)."),
+        *(":drill:", "- drill only", "/ drill", "- (drill)", "**[drill]**"),
     ],
 )
 @pytest.mark.parametrize("severity", ["outage ", ""])
@@ -158,7 +161,17 @@ def test_where_drill_is_set_apart_at_the_end_it_is_asked_as_well(end: str, sever
     )
 
 
-@pytest.mark.parametrize("stop", [":", ".", "!", ";"])
+@pytest.mark.parametrize("said", ["(drill) ", "[DRILL, please ignore] "])
+def test_so_it_is_where_brackets_within_say_so(said: str) -> None:
+    with pytest.raises(Refusal) as no:
+        parse_incident(f"major login {said}is broken")
+    assert str(no.value) == (
+        "Is it a drill? I opened nothing. A drill: /incident drill major login is broken. "
+        "If it is real, leave that out: /incident major login is broken"
+    )
+
+
+@pytest.mark.parametrize("stop", [":", ".", "!", ";", ","])
 def test_so_it_is_after_the_end_of_a_sentence(stop: str) -> None:
     with pytest.raises(Refusal, match="If it is real, leave that out"):
         parse_incident(f"outage login is broken{stop} drill")

@@ -29,9 +29,16 @@ _LEADING = re.compile(
 """A text that begins with a drill, in as many words as it takes to say so."""
 
 _TRAILING = re.compile(
-    rf"(?:\s[-(\[*_#\"']+\s*{_SAY}*|[:.!;]\s+{_SAY}*|,\s+{_SAY}+)drill[\W_]*$", re.IGNORECASE
+    rf"(?:\s[-*_#\"':]+\s*|\s/\s+|[:.!;,]\s+){_SAY}*drill(?:\s+only)?[\W_]*$", re.IGNORECASE
 )
-"""“drill” at the end, set apart from what users see: “… (drill)”, “… - just a drill”."""
+"""“drill” at the end, set apart from what users see: “…, drill”, “… - just a drill”."""
+
+_BRACKETED = re.compile(
+    rf"(?:(?<=\s)[-*_\"':]+\s*)?[(\[]\s*{_SAY}*drills?(?!-?\w)[^)\]]*"
+    r"(?:[)\]](?:[\W_]*$|\s*)|$)",
+    re.IGNORECASE,
+)
+"""Brackets that begin with a drill, wherever they stand: “… (drill, please ignore)”."""
 
 _LONGEST_END = 100
 """Characters of a text in which such an end is looked for."""
@@ -78,9 +85,10 @@ def parse_incident(text: str) -> IncidentWish:
     if found := _LEADING.match(said):
         real = "begin with what users see, and not with “drill”: {incident} {severity} …"
         raise _which(severity, said[found.end() :].lstrip(" -:,.!)]*_\"'"), real)
-    if found := _TRAILING.search(said, max(0, len(said) - _LONGEST_END)):
+    ending = _TRAILING.search(said, max(0, len(said) - _LONGEST_END))
+    if found := _BRACKETED.search(said) or ending:
         real = "leave that out: {incident} {severity} {seen}"
-        raise _which(severity, said[: found.start()], real)
+        raise _which(severity, (said[: found.start()] + said[found.end() :]).strip(), real)
     return IncidentWish(deed="open", severity=severity, text=said)
 
 
