@@ -131,6 +131,7 @@ class Board:
     async def _edit(self, deployment: Deployment, card: Card, message: Message) -> None:
         shown = digest(message)
         if shown != card.shown:
+            await self._desk.store.run(partial(_doubt, card))
             self.edited()
             try:
                 await self._desk.chat.update(card.channel, card.ts, message)
@@ -214,6 +215,15 @@ def _keep_posted(kept: Card, posts: tuple[Post, ...], tx: Tx) -> None:
     tx.keep_card(kept)
     for post in posts:
         tx.post(post)
+
+
+def _doubt(card: Card, tx: Tx) -> None:
+    """From the edit until all of it is kept nobody knows what the card shows: should the answer be
+    lost, or the bot end, it is shown once more, also with the words that stood there before.
+    """
+    now = tx.card(card.deployment) if card.shown else None
+    if now is not None:
+        tx.keep_card(replace(now, revision=0, shown=""))
 
 
 def _keep_edited(before: Card, kept: Card, tx: Tx) -> None:
