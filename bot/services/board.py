@@ -55,12 +55,13 @@ class Board:
     def stale(self, tx: Tx) -> tuple[StaleCard, ...]:
         """The cards that do not show what their deployment is by now, or who is silent."""
         stored = tx.stale_cards()
-        others = sorted(self.silences.untold - {card.deployment for card in stored})
+        others = sorted(self.silences.known - {card.deployment for card in stored})
         found = ((tx.deployment(number), tx.card(number)) for number in others)
         return stored + tuple(
             StaleCard(deployment=card.deployment, state=its.state, shown_at=card.shown_at)
             for its, card in found
             if its is not None and card is not None
+            if not self.silences.are_told(its, card, tx.now)
         )
 
     def due(self, stale: tuple[StaleCard, ...], now: datetime) -> list[StaleCard]:
@@ -89,14 +90,14 @@ class Board:
     async def show(self, deployment_id: int) -> None:
         """Bring one card up to date."""
         desk = self._desk
-        silent = self.silences.of(deployment_id)
         deployment, card, place, posted = await desk.store.read(partial(_read, deployment_id))
         if deployment is None:
             return
         if card is not None:
+            silent = self.silences.of(deployment, desk.now())
             words = render(with_silence(deployment, silent), desk.now())
             await self._edit(deployment, card, words)
-            self.silences.told(deployment_id, silent)
+            self.silences.told(deployment, silent, digest(words))
         elif place is not None:
             posts = await self._below(deployment)
             shown = digest(posted) if posted else ""

@@ -97,7 +97,7 @@ class Chores:
 
     def _read(self, tx: Tx) -> tuple[list[tuple[_Kind, Any]], dict[str, datetime | None]]:
         some = tx.chores()
-        if self._board.silences.untold:  # of which the store does not know
+        if self._board.silences.known:  # of which the store does not know
             some |= {Chore.CARDS}
         found = [self._rows(tx, chore) for chore in self._kinds if chore in some]
         return found, self._duties.due(tx)
