@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.adapters.docker_ssh import DockerSsh
-from bot.adapters.docker_ssh.connection import Answer, Host
+from bot.adapters.docker_ssh.connection import SYSTEM, Answer, Host
 from bot.domain.errors import Fault
 from bot.domain.rollbacks.targets import Artifact, Fate
 from tests.docker_ssh.switching import end_of, is_good
@@ -27,16 +27,21 @@ LIMIT = timedelta(minutes=1)
 
 
 class Tampered(Host):
-    """A host that is told a hostile word at one place behind an action; `status` is its answer."""
+    """A host that is told a hostile word at one place behind an action; `status` is its answer, and
+    `silent` who would be called silent while it is awaited.
+    """
 
-    action, place, word, status = "", 0, "", -1
+    action, place, word, status, silent = "", 0, "", -1, ""
 
-    async def run(self, command: str, *, within: float, write: bool = False) -> Answer:
+    async def run(
+        self, command: str, *, within: float, write: bool = False, silent: str = SYSTEM
+    ) -> Answer:
         *shell, action, rest = _split(command)
         if action == self.action:
             rest[self.place] = self.word
             command = shlex.join((*shell, action, *rest))
-        answer = await super().run(command, within=within, write=write)
+        answer = await super().run(command, within=within, write=write, silent=silent)
+        self.silent = silent
         self.status = answer.status
         return answer
 

@@ -138,6 +138,14 @@ async def test_an_image_that_no_registry_has_is_named_before_and_after(stage: St
     assert stage.names() == ["app"]
 
 
+async def test_a_slow_registry_is_not_told_as_a_silent_host(stage: Stage) -> None:
+    target, host = stage.tampered()
+    await target.current()
+    assert host.silent == "ssh"
+    await target.plan(wanted())
+    assert host.silent == "the host, or the registry that it asks"
+
+
 async def test_an_image_is_fetched_when_only_the_registry_has_it(stage: Stage) -> None:
     stage.world.host.image(NEW).on_host = False
     target = stage.target()

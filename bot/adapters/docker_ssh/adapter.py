@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.adapters.docker_ssh import jobs, plans
-from bot.adapters.docker_ssh.connection import Answer, Host
+from bot.adapters.docker_ssh.connection import SYSTEM, Answer, Host
 from bot.adapters.docker_ssh.fates import judge
 from bot.adapters.docker_ssh.images import candidates, digest_of
 from bot.adapters.docker_ssh.script import command
@@ -23,6 +23,9 @@ from bot.ports import Clock, Receipt, Registry, StoredImage
 ANSWERS_WITHIN = 30.0
 """Seconds for what only reads, and for a start, which leaves the switch behind; the one slow part
 of it is the registry that the host asks."""
+
+HOST_OR_REGISTRY = "the host, or the registry that it asks"
+"""Who is silent while a host looks whether an image could be fetched."""
 
 REFUSED = {64, 69, 70, 74, 75, 126, 127}
 """How the script, or a shell without bash, says that nothing was changed."""
@@ -153,15 +156,16 @@ class DockerSsh:
         target = self._target
         reference = f"{target.image}@{digest}" if digest else ""
         words = (target.image, reference, target.url, target.env_file or "")
-        return View((await self._read("look", target.container, *words)).out)
+        silent = HOST_OR_REGISTRY if digest else SYSTEM
+        return View((await self._read("look", target.container, *words, silent=silent)).out)
 
     async def _seen(self, action: str, operation: str, *words: str) -> View:
         target = self._target
         ours = (target.container, target.image, target.url, operation)
         return View((await self._read(action, *ours, *words)).out)
 
-    async def _read(self, action: str, *words: str) -> Answer:
-        answer = await self._ask(action, *words)
+    async def _read(self, action: str, *words: str, silent: str = SYSTEM) -> Answer:
+        answer = await self._ask(action, *words, silent=silent)
         if answer.status != 0:
             raise Fault("ssh", self._last_line(answer))
         return answer
@@ -174,8 +178,11 @@ class DockerSsh:
             raise Unanswered("ssh", f"the host ended with {answer.status}")
         return answer
 
-    async def _ask(self, action: str, *words: str, write: bool = False) -> Answer:
-        return await self._host.run(command(action, *words), within=ANSWERS_WITHIN, write=write)
+    async def _ask(
+        self, action: str, *words: str, write: bool = False, silent: str = SYSTEM
+    ) -> Answer:
+        told = command(action, *words)
+        return await self._host.run(told, within=ANSWERS_WITHIN, write=write, silent=silent)
 
     async def _stored(self) -> tuple[tuple[StoredImage, ...], str]:
         """What the registry has, and what kept us from asking it: a way back must not need it."""

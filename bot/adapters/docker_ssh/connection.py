@@ -70,13 +70,15 @@ class Host:
         self._kept: asyncssh.SSHClientConnection | None = None
         self._until: asyncio.TimerHandle | None = None
 
-    async def run(self, command: str, *, within: float, write: bool = False) -> Answer:
-        """Run a command and wait for its end.
+    async def run(
+        self, command: str, *, within: float, write: bool = False, silent: str = SYSTEM
+    ) -> Answer:
+        """Run a command and wait for its end; while it lasts, this is who is `silent`.
 
         Raises Fault. For a write: Declined when this host will never run it for us, Unanswered when
         it may have been run; any other Fault means that it was not.
         """
-        with awaited(SYSTEM):
+        with awaited(silent):
             if (kept := self._take()) is not None:
                 with contextlib.suppress(_NoSession):  # it was lost, and nothing was run
                     return await self._on(kept, command, within, write)
