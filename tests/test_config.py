@@ -163,6 +163,17 @@ def test_the_names_of_commands_are_read_alone(tmp_path: Path, text: str, deploy:
     [
         ("commands:\n  deploy: ship\n", "line 2: commands.deploy: must be a slash and small"),
         ("commands: {deply: /ship}\n", "line 1: commands.deply: unknown setting; did you mean"),
+        ("commands: {deploy: /ship, deploy: /go}\n", "line 1: commands.deploy: is said twice"),
+        ("commands: {}\ncommands: {deploy: /go}\n", "line 1: commands: is said twice"),
+        (
+            "commands: {deploy: /ship, rollback: /ship}\n",
+            "line 1: commands: deploy and rollback are /ship: each command needs a name of its own",
+        ),
+        (
+            "commands: {deploy: /incident}\n",
+            "line 1: commands: deploy and incident are /incident: each command needs a name",
+        ),
+        ("commands:\n", "line 1: commands: is empty: say what belongs under it, or leave it out"),
         ("- commands\n", "line 1: file: "),
         ("commands: [\n", "line 2: not valid YAML"),
     ],

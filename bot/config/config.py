@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta, tzinfo
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from bot.config.incidents import IncidentConfig
 from bot.config.paging import StatusPageConfig
@@ -70,6 +70,18 @@ class Commands(Part):
     rollback: CommandName = "/rollback"
     deployments: CommandName = "/deployments"
     incident: CommandName = "/incident"
+
+    @model_validator(mode="after")
+    def _each_is_another(self) -> Self:
+        """Slack knows a command by its name alone, and so do the listeners."""
+        names: dict[str, list[str]] = {}
+        for setting, name in self:
+            names.setdefault(name, []).append(setting)
+        if shared := [
+            f"{' and '.join(those)} are {name}" for name, those in names.items() if those[1:]
+        ]:
+            raise ValueError(f"{', '.join(shared)}: each command needs a name of its own")
+        return self
 
 
 class PersonConfig(Part):

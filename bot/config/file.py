@@ -47,10 +47,14 @@ def load_commands(path: Path) -> Commands:
     Raises ConfigError with every mistake in them.
     """
     tree, data = _tree(_read(path), str(path))
+    found = [mistake for mistake in _said_twice(tree, []) if mistake[0][0] == "commands"]
     try:
-        return _Named.model_validate(data or {}).commands
+        named = _Named.model_validate(data or {})
     except ValidationError as error:
-        raise _told(str(path), tree, _found(error)) from error
+        raise _told(str(path), tree, [*found, *_found(error)]) from error
+    if found:
+        raise _told(str(path), tree, found)
+    return named.commands
 
 
 def parse(text: str, name: str = "gonogo.yaml") -> Config:
@@ -140,6 +144,8 @@ def _watching_nothing(config: Config) -> Iterator[tuple[list[str], str]]:
 def _problem(error: ErrorDetails) -> str:
     if error["type"] == "missing":
         return "is missing"
+    if error["type"] in ("model_type", "dict_type") and error["loc"] and error["input"] is None:
+        return "is empty: say what belongs under it, or leave it out"
     if error["type"] != "extra_forbidden":
         return error["msg"].removeprefix("Value error, ").replace("Input should", "must")
     close = get_close_matches(str(error["loc"][-1]), SETTINGS, n=1)
