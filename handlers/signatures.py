@@ -21,8 +21,8 @@ def ask_override(click: Click, office: Office) -> Answer:
 
 
 def override(form: Submission, office: Office) -> Answer:
-    """The form of Override was sent: it lifts what it showed. Where something else blocks by now,
-    that is shown first, with what was typed and those ticks that mean what they meant.
+    """The form of Override was sent: it lifts what it showed. Where that has changed by now, it
+    is shown anew first, with what was typed and those ticks that mean what they meant.
     """
     known = form.memory.get("deployment")
     gates = tuple(filter(None, form.values.get("gates", "").split(",")))

@@ -96,7 +96,7 @@ async def test_a_form_that_did_not_show_an_outage_does_not_lift_its_freeze(tmp_p
         assert "overrode" not in {e.action for e in await team.trail("D2")}
         form = await team.get("/modal", **{"as": "bo"})
         said, *fields = form["blocks"][1:]
-        assert "*Since you opened this form* something else blocks it" in said["text"]["text"]
+        assert "*Since you opened this form* what blocks it has changed" in said["text"]["text"]
         assert "for INC-1 since 2024-03-26 10:00 UTC" in said["text"]["text"]
         gates, reason = (field["element"] for field in fields if field["type"] == "input")
         assert [one["value"] for one in gates["initial_options"]] == ["bugs"]
@@ -105,6 +105,22 @@ async def test_a_form_that_did_not_show_an_outage_does_not_lift_its_freeze(tmp_p
         await team.passes("PT5S")
         [entry] = [e for e in await team.trail("D2") if e.action == "overrode"]
         assert "for INC-1" in entry.detail["lifted"]["lock"]
+
+
+async def test_a_form_that_showed_what_blocks_no_more_is_shown_as_it_is_now(tmp_path: Path) -> None:
+    async with workspace(tmp_path, begin=buggy) as team:
+        await team.types("dee", "/deployments lock app production because the database moves")
+        await team.asks()
+        await team.clicks("bo", "Override")
+        outside.repo(team.world).issues[11].closed_at = team.world.clock.now()
+        await team.passes("PT1M")
+        await team.submits("bo", **{"Gates to lift": ["lock", "bugs"], "Reason": REASON})
+
+        said, *fields = (await team.get("/modal", **{"as": "bo"}))["blocks"][1:]
+        assert "*Since you opened this form* what blocks it has changed" in said["text"]["text"]
+        gates = next(field["element"] for field in fields if field["type"] == "input")
+        assert [one["value"] for one in gates["options"]] == ["lock"]
+        assert [one["value"] for one in gates["initial_options"]] == ["lock"]
 
 
 async def test_a_form_lifts_what_it_showed_where_some_of_that_is_mended(tmp_path: Path) -> None:

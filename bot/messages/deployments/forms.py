@@ -189,7 +189,7 @@ def override(
     is_anew: bool = False,
 ) -> View:
     """The form that asks which gates are lifted, and why. `is_anew` is for somebody who would have
-    lifted more than the form before it showed.
+    lifted something else than the form before it showed.
     """
     found = [option(f"{gate_title(v.gate)}: {v.text}", v.gate) for v in liftable(deployment)][:10]
     gates: dict[str, Any] = {"type": "checkboxes", "options": found}
@@ -203,7 +203,7 @@ def override(
         _input("reason", "Reason", words(MAX_REASON, reason), hint=hint),
     ]
     if is_anew:
-        said = "*Since you opened this form* something else blocks it. Nothing was lifted: "
+        said = "*Since you opened this form* what blocks it has changed. Nothing was lifted: "
         what = [f"{said}look once more, and send it.", *what]
         fields = anew(fields, deployment.revision)
     shown = {v.gate: " ".join(_traces(v.about)) for v in liftable(deployment)}
