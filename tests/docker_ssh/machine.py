@@ -5,21 +5,25 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import socket
 import tempfile
 from asyncio.subprocess import DEVNULL, STDOUT, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import asyncssh
 
-from sandbox.app import HOST, free_port
+from sandbox.app import HOST
 from tests.image.engine import CommandFailed, Engine, engine, run
 from tests.strict import find, unavailable
 
 STARTS_WITHIN = 15.0  # seconds
 RUN_SSHD = Path("/run/sshd")
+EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
+LOWEST, SPREAD = 10000, 10000
+"""No port below the first; two runs beside each other hardly begin at the same one."""
 APP = """\
 mkdir -p /www /data
 echo '{{"status": "ok", "build": {{"version": "v0.0.1"}}, "version": "{version}"}}' >/www/health
@@ -50,6 +54,7 @@ class Machine:
     engine: Engine
     repository: str
     digests: dict[str, str]
+    ports: Iterator[int]
 
     @property
     def key_file(self) -> Path:
@@ -61,11 +66,11 @@ class Machine:
 
 
 class Sshd:
-    """One sshd with the configuration and the host key in a folder, on a port of its own."""
+    """One sshd with the configuration and the host key in a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int) -> None:
         self.folder = folder
-        self.port = free_port()
+        self.port = port
         self._process: Process | None = None
 
     @property
@@ -103,10 +108,30 @@ class Sshd:
         await self._process.wait()
 
 
+def fixed_ports() -> Iterator[int]:
+    """Ports that nobody listens on, each once. They lie below those of which the kernel gives one
+    to whoever names none, and Docker one to what it publishes: one of those may be taken by a
+    container between its choice and its use, or while what listens there starts anew.
+    """
+    first, _ = EPHEMERAL.read_text().split()
+    for port in range(int(first) - 1 - os.getpid() % SPREAD, LOWEST, -1):
+        if _is_free(port):
+            yield port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
 @asynccontextmanager
 async def machine() -> AsyncIterator[Machine]:
     """All of it, on loopback, with its own bridge; skips the test where that cannot be."""
-    number = os.getpid() % 250
+    number, ports = os.getpid() % 250, fixed_ports()
     bridge = f"gonogo{number}"
     folder = Path(tempfile.mkdtemp(prefix="gonogo-machine-"))
     made_run_sshd = not RUN_SSHD.exists()
@@ -118,10 +143,10 @@ async def machine() -> AsyncIterator[Machine]:
     try:
         await run("ip", "address", "add", f"172.29.{number}.1/24", "dev", bridge)
         await run("ip", "link", "set", bridge, "up")
-        async with engine(bridge) as docker, _registry(folder) as registry:
+        async with engine(bridge) as docker, _registry(folder, next(ports)) as registry:
             RUN_SSHD.mkdir(exist_ok=True)
             repository = f"{registry}/acme/app"
-            made = Machine(folder, docker, repository, {})
+            made = Machine(folder, docker, repository, {}, ports)
             _configure_sshd(made)
             for version in IMAGES:
                 made.digests[version] = await _push(made, version)
@@ -134,8 +159,8 @@ async def machine() -> AsyncIterator[Machine]:
 
 
 @asynccontextmanager
-async def _registry(folder: Path) -> AsyncIterator[str]:
-    address = f"{HOST}:{free_port()}"
+async def _registry(folder: Path, port: int) -> AsyncIterator[str]:
+    address = f"{HOST}:{port}"
     (folder / "registry.yml").write_text(
         f"version: 0.1\nlog: {{level: error}}\nhttp: {{addr: '{address}'}}\n"
         f"storage: {{filesystem: {{rootdirectory: {folder}/registry}}}}\n"

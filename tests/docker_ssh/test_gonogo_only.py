@@ -24,7 +24,7 @@ from bot.domain.rollbacks.targets import Fate
 from sandbox.app import HOST
 from sandbox.host.server import REPOSITORY
 from tests.docker_ssh.hostile import HOSTILE
-from tests.docker_ssh.machine import RUN_SSHD, Sshd
+from tests.docker_ssh.machine import RUN_SSHD, Sshd, fixed_ports
 from tests.docker_ssh.stage import NEW, OLD, PROGRAMS, Stage, wanted
 from tests.docker_ssh.switching import is_good, running, switch
 
@@ -97,7 +97,7 @@ async def guarded(stage: Stage, tmp_path: Path) -> AsyncIterator[Guarded]:
     made_run_sshd = not RUN_SSHD.exists() and os.geteuid() == 0
     if made_run_sshd:
         RUN_SSHD.mkdir()
-    async with Sshd(tmp_path) as sshd:
+    async with Sshd(tmp_path, next(fixed_ports())) as sshd:
         yield Guarded(stage, sshd, Trust.read(host.key_file, None, sshd.known_hosts), log)
     if made_run_sshd:
         RUN_SSHD.rmdir()

@@ -10,7 +10,6 @@ import asyncio
 import pytest
 
 from bot.domain.errors import Fault
-from sandbox.app import free_port
 from tests.docker_ssh.conftest import Outage
 from tests.docker_ssh.host_cases import (
     RESTORED,
@@ -106,8 +105,8 @@ async def test_every_way_that_a_switch_can_go(outage: Outage) -> None:
 
         async def one(number: int, title: str) -> str:
             case, more = CASES[title]
-            async with turns, Sshd(host.folder) as sshd:
-                stage = Stage(host, sshd, f"c{number}", free_port(), more)
+            async with turns, Sshd(host.folder, next(host.ports)) as sshd:
+                stage = Stage(host, sshd, f"c{number}", next(host.ports), more)
                 try:
                     await stage.prepare()
                     async with Prober(stage.port) as prober:
