@@ -130,10 +130,11 @@ class Bot:
         Raises Refused, ConfigError for an address that we cannot listen on, Unusable for the
         database.
         """
+        if isinstance(self.clock, SharedClock):
+            await self.clock.start()  # first of all: what is heard is kept with its time
         await self._serve_http()
         await self._when_there(lambda: make_current(self.settings.database_url))
         if isinstance(self.clock, SharedClock):
-            await self.clock.start()
             self._spawn(self.clock.follow(self.tick.settle, self.tick.next_due), "clock")
         await self._outside.ask()
         await self._when_there(lambda: self.store.run(_begin))

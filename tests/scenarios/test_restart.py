@@ -1,14 +1,20 @@
 """Restart: the bot may be stopped and made anew anywhere, and everything ends the same."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
+import aiohttp
 import pytest
 
+from sandbox import app
+from sandbox.clock import Clock
+from sandbox.seeds import Seed
 from sandbox.world import World
 from tests.scenarios import outside
-from tests.scenarios.workspace import Workspace, workspace
+from tests.scenarios.workspace import TUESDAY, Workspace, workspace
 
 Line = Callable[[Workspace], Awaitable[object]]
 HAPPY_PATH: tuple[Line, ...] = (
@@ -134,3 +140,37 @@ async def test_what_production_answers_outweighs_the_last_run(tmp_path: Path) ->
         assert "app production: v1.1.0 (D1)" in await team.types("cy", "/deployments status")
         await team.asks()
         assert "Changes since v1.1.0" in await team.card()
+
+
+class Watched(Clock):
+    """Notes whether a bot listens already when it asks for the time first."""
+
+    at: SplitResult
+    listened: bool | None = None
+
+    async def wait_for_advance(self, after: int, seconds: float, who: str = "") -> None:
+        if self.listened is None:
+            try:
+                _, writer = await asyncio.open_connection(self.at.hostname, self.at.port)
+            except OSError:
+                self.listened = False
+            else:
+                self.listened = True
+                writer.close()
+        await super().wait_for_advance(after, seconds, who)
+
+
+async def test_a_bot_that_starts_hears_nothing_before_it_knows_the_time(tmp_path: Path) -> None:
+    clock = Watched(TUESDAY)
+    world = World(Seed.named("plain"), clock)
+    runner = await app.start(world)
+    try:
+        clock.at = urlsplit(str(world.bot_url))
+        async with aiohttp.ClientSession(world.base_url) as control:
+            team = Workspace(world, control, f"sqlite:///{tmp_path / 'gonogo.db'}", {}, {})
+            await team.open()
+            await team.close()
+    finally:
+        await runner.cleanup()
+    # Else a webhook would be kept with the time of this machine, years ahead.
+    assert clock.listened is False
