@@ -34,7 +34,7 @@ from tests.chaos.tally import Tally, count
 SEED = "plain"
 ENDS_WITHIN = 240.0  # seconds of real time, for a busy machine
 MOST = 500  # points of a kind; a story has far fewer
-EVERY = int(os.environ.get("GONOGO_CUTS", "28"))
+EVERY = int(os.environ.get("GONOGO_CUTS", "42"))
 """How many points lie between two that the tests try."""
 
 TURN = int(os.environ.get("GONOGO_CUTS_TURN") or datetime.now(UTC).date().toordinal())
@@ -217,7 +217,7 @@ async def _tried(kind: Kind, number: int, folder: Path, nest: Nursery, story: St
         async with story.people(scene) as people:
             if not await _comes(scene, hold, starting, story):
                 return None
-            await scene.bot.kill()
+            await scene.kill()
             hold.let_go()
             await starting
             await scene.start()

@@ -101,7 +101,7 @@ async def _kill(scene: Stage, chance: random.Random, kills: int) -> None:
             await scene.start()
             life = (0.002, 0.5) if chance.random() < 0.7 else (0.5, 3.0)
             await asyncio.sleep(chance.uniform(*life))
-        await scene.bot.kill()
+        await scene.kill()
 
 
 async def rounds(kills: int, seed: int) -> list[Round]:

@@ -54,6 +54,11 @@ class Stage:
         async with aiohttp.ClientSession() as session, session.get(f"{self.bot.url}/readyz") as it:
             return f"{await it.text()}\n{self.bot.last_words()}"
 
+    async def kill(self) -> None:
+        """Kill the bot; the clock, which it may have been walking with, waits for it no more."""
+        await self.bot.kill()
+        self.world.clock.left()
+
     async def passes(self, seconds: float) -> None:
         """Time goes on, with or without the bot."""
         await self.world.clock.advance(timedelta(seconds=seconds))

@@ -40,7 +40,7 @@ async def test_the_card_ends_right_soon_after_github_lists_the_run(
         hold = scene.world.hold = Hold(after=True, of=lambda entry: "/dispatches" in entry.path)
         async with life_goes_on(scene) as people:
             await hold.reached()
-            await scene.bot.kill()
+            await scene.kill()
             hold.let_go()
             await scene.start()
         [run] = scene.runs()
