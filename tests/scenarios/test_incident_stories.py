@@ -45,9 +45,10 @@ from pathlib import Path
 
 from bot.domain.incidents.timeline import in_order
 from tests.scenarios import outside
+from tests.scenarios.pressing import press_at_once
 from tests.scenarios.test_detection import monitor
 from tests.scenarios.test_incident_ends import deployed, issues, message, root
-from tests.scenarios.test_incidents import TEMPLATE, press_at_once
+from tests.scenarios.test_incidents import TEMPLATE
 from tests.scenarios.test_paging import events, woken
 from tests.scenarios.test_publishing import emitted, kuma
 from tests.scenarios.workspace import Workspace, workspace

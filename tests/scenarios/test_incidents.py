@@ -1,12 +1,12 @@
 """/incident: one line opens everything, and whoever waits for news hears when there is some."""
 
-import asyncio
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.scenarios.pressing import press_at_once
 from tests.scenarios.workspace import Workspace, workspace
 
 OUTAGE = "/incident outage All users unable to access service"
@@ -157,24 +157,6 @@ async def test_while_slack_is_down_reminders_do_not_pile_up(tmp_path: Path, kind
         assert sum("No new information since 14:32 UTC" in line for line in late) == 1
         if kind == "status:503":
             assert await team.letters("ana") == []
-
-
-async def press_at_once(team: Workspace, button: str, ts: str, *people: str) -> None:
-    """They press within 50 ms, or before anybody's press is acknowledged: as the sandbox says, by
-    whose clock they are delivered.
-    """
-
-    async def pressed() -> list[datetime]:
-        rows = (await team.get("/journal", system="slack"))["journal"]
-        clicks = [row for row in rows if row["path"] in ("interactive", "/slack/events")]
-        return [datetime.fromisoformat(row["at"]) for row in clicks]
-
-    before = len(await pressed())
-    said = await asyncio.gather(*(team.clicks(who, button, ts=ts) for who in people))
-    at = (await pressed())[before:]
-    assert len(at) == len(people)
-    first_ack = timedelta(milliseconds=min(one["ack_ms"] for one in said))
-    assert max(at) - min(at) < max(timedelta(milliseconds=50), first_ack)
 
 
 async def test_two_people_resolve_at_once(team: Workspace) -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from bot.app import Bot
 from tests.postgres import Server
+from tests.scenarios.pressing import press_at_once
 from tests.scenarios.test_incident_ends import issues, root
 from tests.scenarios.test_incident_stories import room, timeline
-from tests.scenarios.test_incidents import press_at_once
 from tests.scenarios.test_paging import events, woken
 from tests.scenarios.test_publishing import emitted, kuma
 from tests.scenarios.workspace import Workspace, workspace
