@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 from aiohttp import web
@@ -25,6 +27,7 @@ from sandbox.world import World
 
 STATIC = Path(__file__).parent / "static"
 HOST = "127.0.0.1"
+PORTS = range(20_000, 30_000)
 
 
 def build(world: World) -> web.Application:
@@ -78,7 +81,11 @@ async def start(world: World, port: int = 0) -> web.AppRunner:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on now, below those that the kernel gives to connections: one of
+    those may be taken between its choice and its use.
+    """
+    while True:
+        port = secrets.choice(PORTS)
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind((HOST, port))
+            return port
