@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -146,35 +147,35 @@ class Board:
                     raise
                 log.warning("card_not_edited", deployment=deployment.id, error=no.text)
         self._declines.pop(deployment.id, None)
-        await self._edit_checklist(deployment)
-        await self._edit_announcement(deployment)
-        if deployment.watch is not None:
-            words = watches.asking(deployment, deployment.watch)
-            await self._edit_post(f"reply:{deployment.id}:watch", words)
+        for key, words in self._posts(deployment):
+            await self._edit_post(key, words, card)
         kept = self._card(deployment, card.channel, card.ts, shown, deployment.revision)
         await self._desk.store.run(partial(_keep_edited, card, kept))
 
-    async def _edit_checklist(self, deployment: Deployment) -> None:
-        """Bring the list in the thread up to date, when somebody may have time to read it."""
-        if _urgency(deployment.state) != PROGRESS:
-            await self._edit_post(checklist_key(deployment), checklists.reply(deployment))
+    def _posts(self, deployment: Deployment) -> Iterator[tuple[str, Message]]:
+        """What its posts should say by now, by their keys."""
+        if _urgency(deployment.state) != PROGRESS:  # when somebody may have time to read it
+            yield checklist_key(deployment), checklists.reply(deployment)
         if inspections.is_for(deployment):
             configured = inspecting.is_configured(self._desk.config, deployment.service)
             told = databases.reply(deployment, configured=configured)
-            await self._edit_post(f"reply:{deployment.id}:database", told)
-
-    async def _edit_announcement(self, deployment: Deployment) -> None:
-        """What people add to a rollback later stands in its message."""
+            yield f"reply:{deployment.id}:database", told
         if deployment.kind is Kind.ROLLBACK and deployment.state is State.SUCCEEDED:
-            key = f"notice:{deployment.id}:succeeded"
-            await self._edit_post(key, announcements.good(deployment))
+            # What people add to a rollback later stands in its message.
+            yield f"notice:{deployment.id}:succeeded", announcements.good(deployment)
+        if deployment.watch is not None:
+            yield f"reply:{deployment.id}:watch", watches.asking(deployment, deployment.watch)
 
-    async def _edit_post(self, key: str, message: Message) -> None:
-        """Edit a message that went out, where it should say something else by now."""
+    async def _edit_post(self, key: str, message: Message, card: Card) -> None:
+        """Edit a message that went out, where it should say something else by now, or where nobody
+        knows what its card and the posts about it show.
+        """
         place, told = await self._desk.store.read(partial(_read_post, key))
-        if place is None or told is None or digest(told) == digest(message):
+        is_same = told is not None and digest(told) == digest(message)
+        if place is None or told is None or (is_same and card.shown):
             return
-        self._edits.append(self._desk.now())
+        await self._desk.store.run(partial(_doubt, card))
+        self.edited()
         try:
             await self._desk.chat.update(*place, message)
         except (NotFound, Declined) as gone:  # who deletes it means it
@@ -219,8 +220,8 @@ def _keep_posted(kept: Card, posts: tuple[Post, ...], tx: Tx) -> None:
 
 
 def _doubt(card: Card, tx: Tx) -> None:
-    """From the edit until all of it is kept nobody knows what the card shows: should the answer be
-    lost, or the bot end, it is shown once more, also with the words that stood there before.
+    """From an edit until all of it is kept nobody knows what the card shows, and its posts: should
+    the answer be lost, or the bot end, they are shown once more, also with the words of before.
     """
     now = tx.card(card.deployment) if card.shown else None
     if now is not None:

@@ -1,32 +1,38 @@
-"""An edit of a card whose answer was lost, or that was cut off, is brought back to what is so."""
+"""An edit whose answer was lost, or that was cut off, is brought back to what is so."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pytest
 
 from bot.domain.errors import Unanswered
 from bot.messages.blocks import Message
+from bot.ports import Tx
 from bot.ports.silences import tell
 from bot.services import outbox
 from bot.services.board import Board
 from bot.services.deployments import stepping
+from bot.services.incidents import rooms
 from tests.services.room import Room
 from tests.services.team import Team
 
+CARD, LIST = "card:1", "reply:1:checklist"
+COMMIT = "110" + "a" * 37
 WAITS = "Waiting for GitHub ("
 
 
 @dataclass
 class Losing(Room):
-    """Slack, which makes each edit, and whose answers may be lost."""
+    """Slack, which makes each edit, and `loses` the answers about one message."""
 
-    loses: bool = False
+    loses: str = ""
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
         await super().update(channel, ts, message)
-        if self.loses:
+        if self.loses and self.said[self.loses][0] == ts:
             raise Unanswered("slack", "chat_update: no answer in time")
 
 
@@ -57,7 +63,7 @@ async def shown(team: Team, board: Board) -> str:
             except Unanswered:
                 continue
         await outbox.deliver(team.desk, await team.store.read(lambda tx: tx.posts_due(tx.now)))
-    return str(team.room.said["card:1"][1].blocks)
+    return str(team.room.said[CARD][1].blocks)
 
 
 async def shown_when_all_is_well(team: Team, board: Board) -> str:
@@ -74,11 +80,11 @@ async def shown_when_all_is_well(team: Team, board: Board) -> str:
 async def test_words_of_a_silence_go_though_nobody_heard_that_they_came(
     team: Team, room: Losing, board: Board, then: str
 ) -> None:
-    room.loses = True
+    room.loses = CARD
     with board.silences.heard(1):
         tell("github")
         assert WAITS in await shown(team, board)
-    room.loses = False
+    room.loses = ""
     left = board if then == "it goes on" else Board(replace(team.desk, chat=room))
     if "before" in then:
         team.clock.forward(3)
@@ -90,11 +96,11 @@ async def test_words_of_a_silence_go_though_nobody_heard_that_they_came(
 async def test_words_of_a_trouble_go_though_nobody_heard_that_they_came(
     team: Team, room: Losing, board: Board
 ) -> None:
-    team.hub.silent, room.loses = {"run"}, True
+    team.hub.silent, room.loses = {"run"}, CARD
     team.clock.forward(30)
     await stepping.step(team.desk, 1)
     assert WAITS in await shown(team, board)
-    team.hub.silent, room.loses = set(), False
+    team.hub.silent, room.loses = set(), ""
     assert WAITS not in await shown_when_all_is_well(team, board)
     assert await team.store.read(board.stale) == ()
 
@@ -102,8 +108,57 @@ async def test_words_of_a_trouble_go_though_nobody_heard_that_they_came(
 async def test_a_card_that_shows_what_is_so_is_not_edited(
     team: Team, room: Losing, board: Board
 ) -> None:
-    before = room.said["card:1"]
-    room.loses = True
+    before = room.said[CARD]
+    room.loses = CARD
     await shown_when_all_is_well(team, board)
-    assert room.said["card:1"] is before
+    assert room.said[CARD] is before
     assert await team.store.read(board.stale) == ()
+
+
+async def test_the_list_under_a_card_ends_right_too(team: Team) -> None:
+    room = Losing(groups=team.room.groups, said=team.room.said)
+    board = Board(replace(team.desk, chat=room))
+    team.hub.red = {COMMIT}
+    assert await team.asks("ana", "v1.1.0") is None
+    await team.works()
+    await shown(team, board)
+    before = room.said[LIST][1]
+
+    team.hub.silent, room.loses = {"checks"}, LIST
+    await team.passes(61)
+    await shown(team, board)
+    assert room.said[LIST][1] != before
+    team.hub.silent, room.loses = set(), ""
+    await team.passes(61)
+    await shown(team, board)
+
+    assert room.said[LIST][1] == before
+    assert await team.store.read(board.stale) == ()
+
+
+async def test_the_message_of_an_incident_ends_right_too(team: Team) -> None:
+    room = Losing(groups=team.room.groups, said=team.room.said)
+    await team.suffers("app")
+
+    def titled(title: str, tx: Tx) -> None:
+        incident = tx.incident(1)
+        assert incident is not None
+        tx.save_incident(incident, incident.with_(title=title))
+
+    async def shown_as(title: str) -> str:
+        await team.store.run(partial(titled, title))
+        team.clock.forward(10)
+        with suppress(Unanswered):
+            await rooms.Rooms(replace(team.desk, chat=room), lambda: None).show(1)
+        return room.said["room:1"][1].text
+
+    incident = await team.store.read(lambda tx: tx.incident(1))
+    assert incident is not None
+    await team.store.run(lambda tx: rooms.furnish(tx, team.config, incident))
+    for _ in range(2):  # the suspect comes into the thread of what was posted
+        await outbox.deliver(team.desk, await team.store.read(lambda tx: tx.posts_due(tx.now)))
+    room.loses = "room:1"
+    assert "slower" in await shown_as("slower")
+    room.loses = ""
+    assert "slower" not in await shown_as(incident.title)
+    assert await team.store.read(lambda tx: tx.stale_rooms()) == ()

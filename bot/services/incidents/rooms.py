@@ -70,6 +70,7 @@ class Rooms:
             if place[0] == shut:
                 await self._desk.store.run(partial(_move, incident=incident, post=post))
             elif shown.get(post.key) != wanted:
+                await self._desk.store.run(partial(_doubt, room, post.key))
                 await self._edit(incident, post, *place)
             shown[post.key] = wanted
         at = self._desk.now() if shown != room.shown else room.shown_at
@@ -91,6 +92,16 @@ class Rooms:
                 raise
             log.warning("room_not_edited", key=post.key, error=no.text)
         self._declines.pop(post.key, None)
+
+
+def _doubt(room: Room, key: str, tx: Tx) -> None:
+    """From the edit until all of it is kept nobody knows what that message shows: should the answer
+    be lost, or the bot end, it is shown once more, also with the words that stood there before.
+    """
+    now = tx.room(room.incident)
+    if key in now.shown:
+        known = {other: shown for other, shown in now.shown.items() if other != key}
+        tx.show_room(room.incident, 0, replace(now, shown=known))
 
 
 def _keep(before: Room, shown: Room, revision: int, tx: Tx) -> None:
