@@ -12,6 +12,7 @@ import pytest
 from bot.domain.errors import Refusal
 from bot.domain.incidents.incidents import Severity, State
 from bot.domain.metrics.history import Closure
+from bot.ports import Tx
 from bot.services.incidents import incidents
 from bot.services.incidents.incidents import Report
 from tests.services.detecting import HOUR, MINUTE, closes, known, pages, restores, sees
@@ -137,3 +138,19 @@ async def test_whoever_says_restored_too_early_is_woken_though_a_duplicate_of_it
     assert found[-1].state is State.INVESTIGATING
     [page] = await pages(team, found[-1].id)
     assert (page.key, page.ends) == (alarm, False)
+
+
+async def test_what_is_named_in_a_circle_hides_no_outage(team: Team) -> None:
+    await sees(team, "down")
+    await opens(team, Severity.MAJOR)
+    await closes(team, 1, Closure.DUPLICATE, of=2)
+
+    def go_round(tx: Tx) -> None:
+        two = tx.incident(2)
+        assert two is not None
+        ended = {"closure": Closure.DUPLICATE, "duplicate_of": 1}
+        tx.save_incident(two, two.to(State.CLOSED, tx.now, **ended))
+
+    await team.store.run(go_round)
+    await sees(team, "down", after=5 * MINUTE, repeats=True)
+    assert await open_ones(team) == [3]

@@ -15,9 +15,10 @@ def choices(tx: Tx, incident: Incident) -> tuple[Incident, ...]:
 
 
 def named(tx: Tx, incident: Incident, number: int | None) -> Incident | None:
-    """The one that somebody said, which is not closed itself: so no circle comes of it.
+    """The one that somebody said, which is not closed itself: so no circle comes of it. It is saved
+    with that: of two that are closed at once as one of each other, only one can be.
 
-    Raises Refusal where it is.
+    Raises Refusal where it is closed.
     """
     if number is None:
         return None
@@ -30,7 +31,7 @@ def named(tx: Tx, incident: Incident, number: int | None) -> Incident | None:
             number=number,
             name=incident.name,
         )
-    return found
+    return room.keep(tx, found, found)
 
 
 def tell(tx: Tx, config: Config, original: Incident, duplicate: Incident) -> None:
@@ -42,8 +43,11 @@ def tell(tx: Tx, config: Config, original: Incident, duplicate: Incident) -> Non
 
 
 def original(tx: Tx, duplicate: Incident | None) -> Incident | None:
-    """What it is in the end a duplicate of, as far as people said that; None where they did not."""
-    found = duplicate
+    """What it is in the end a duplicate of, as far as people said that; None where they did not, or
+    where what they said goes round.
+    """
+    found, passed = duplicate, set[int]()
     while found is not None and found.duplicate_of is not None:
-        found = tx.incident(found.duplicate_of)
+        passed.add(found.id)
+        found = None if found.duplicate_of in passed else tx.incident(found.duplicate_of)
     return None if found is duplicate else found
