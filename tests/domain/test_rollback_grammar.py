@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import dropwhile
+import re
 from typing import Any
 
 import pytest
@@ -10,15 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import Refusal
-from bot.domain.grammar import RollbackWish, parse_rollback
+from bot.domain.grammar import RollbackWish, clean_reason, parse_rollback
 from bot.domain.versions import Version
+from tests.domain.samples import ANYTHING
 
 TO = Version(1, 2, 0)
 WORDS = (
     *("app", "apii", "to", "v1.0.0", "staging", "stagign", "force", "because", "back", "on"),
-    *("please", "logins", "fail", "stage", "qa"),
+    *("please", "logins", "fail", "stage", "qa", "production"),
 )
-FILLERS = {"app", "to", "v1.0.0", "force", "back", "on", "please"}
+NAMES_STAGING = re.compile(r"\bstaging\b|(?:^|\b(?:app|on|to) )stage\b")
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_what_is_understood(text: str, wish: dict[str, Any]) -> None:
         ("v1.2", "not_a_version"),
         ("because", "empty_reason"),
         ("staging prod", "said_twice"),
-        ("app to staging", "no_version"),
+        ("app to yesterday", "no_version"),
     ],
 )
 def test_what_is_refused(text: str, code: str) -> None:
@@ -99,45 +100,88 @@ def test_what_is_refused(text: str, code: str) -> None:
 @pytest.mark.parametrize(
     ("text", "meant"),
     [
-        ("app back to v1.0.0", "app to v1.0.0"),
-        ("app prod please to v1.0.0", "app production to v1.0.0"),
-        ("apii to v1.0.0", "api to v1.0.0"),
-        ("please app to v1.0.0", "app to v1.0.0"),
-        ("please to v1.0.0", "to v1.0.0"),
-        ("app → v1.0.0", "app to v1.0.0"),
-        ("app -> V1.0.0", "app to v1.0.0"),
-        ("app@v1.0.0", "app to v1.0.0"),
-        ("app back to 1.0.0.", "app to v1.0.0"),
-        ("app back to v1", "app to v…"),
-        ("app back to 1.0", "app to v…"),
-        ("stagin to v1.0.0", "staging to v1.0.0"),
-        ("app on staging to v1.0.0", "app staging to v1.0.0"),
-        ("staging is red", "staging"),
-        ("to v1.0.0 on staging", "staging to v1.0.0"),
-        ("stagign because smoke is red", "staging"),
-        ("apii because logins fail", "api"),
-        ("apii", "api"),
-        ("app becuase v1.2.1 loses orders", "app"),
-        ("app stage because smoke is red", "app staging"),
-        ("app stg because smoke is red", "app staging"),
-        ("app stage smoke is red", "app staging"),
-        ("app stage to v1.0.0", "app staging to v1.0.0"),
-        ("app on stage because smoke is red", "app staging"),
-        ("app UAT: smoke is red", "app staging"),
-        ("app back to staging because smoke is red", "app staging"),
-        ("please on app staging", "app staging"),
-        ("app go back to v1.0.0 on staging", "app staging to v1.0.0"),
-        ("app on the stage: smoke is red", "app staging"),
-        ("app qa because smoke is red", "app production"),
-        ("app on qa because: smoke is red", "app production"),
-        ("please because logins fail", "production"),
+        ("app back to v1.0.0", "app to v1.0.0 because …"),
+        ("app prod please to v1.0.0", "app production to v1.0.0 because …"),
+        ("apii to v1.0.0", "api to v1.0.0 because …"),
+        ("please app to v1.0.0", "app to v1.0.0 because …"),
+        ("please to v1.0.0", "to v1.0.0 because …"),
+        ("app → v1.0.0", "app to v1.0.0 because …"),
+        ("app -> V1.0.0", "app to v1.0.0 because …"),
+        ("app@v1.0.0", "app to v1.0.0 because …"),
+        ("app back to 1.0.0.", "app to v1.0.0 because …"),
+        ("app from v1.1.0 to v1.0.0-RC.1", "app to v1.0.0-RC.1 because …"),
+        ("app back to v1", "app to v… because …"),
+        ("app back to 1.0", "app to v… because …"),
+        ("app from v1.1.0 to v1.0", "app to v… because …"),
+        ("app back to v1.0.0 because logins fail", "app to v1.0.0 because logins fail"),
+        ("stagin to v1.0.0", "staging to v1.0.0 because …"),
+        ("apii because logins fail", "api because logins fail"),
+        ("apii", "api because …"),
+        ("app becuase v1.2.1 loses orders", "app because v1.2.1 loses orders"),
+        ("app becuase staging was not tested", "app production because staging was not tested"),
+        ("stagign because smoke is red", "staging because smoke is red"),
+        ("app on stagign because smoke is red", "app staging because smoke is red"),
+        ("app qa because smoke is red", "app production because smoke is red"),
+        ("app on qa because: smoke is red", "app production because smoke is red"),
+        ("please because logins fail", "production because logins fail"),
     ],
 )
 def test_a_version_or_a_place_is_never_lost_in_a_reason(text: str, meant: str) -> None:
-    with pytest.raises(Refusal) as refused:
-        parse_rollback(text, ["app", "api"])
-    assert refused.value.code == "unknown_word"
-    assert f"nothing was changed. Did you mean /rollback {meant} because …?" in str(refused.value)
+    assert asked(text)[0] == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("app on staging", "app Staging!", "app to staging", "app env=staging", "app@staging"),
+        *("app for staging because …", "app --env staging because …", "app _staging_ because …"),
+        *("app stg because …", "app pre-prod because …", "app pre prod because …", "app/staging"),
+        *("app (staging) because …", "app “on staging”", "app environment staging because: …"),
+        *("app stage", "app stage because …", "app on stage", "app on the stage", "app to uat"),
+    ],
+)
+def test_a_place_alone_is_staging(text: str) -> None:
+    assert asked(text) == ["app staging because …"]
+
+
+def test_a_place_alone_keeps_the_version_and_force() -> None:
+    assert asked("app to v1.2.0 for staging because it is red") == [
+        "app staging to v1.2.0 because it is red"
+    ]
+    assert asked("app v1.2.0 force on staging") == ["app staging to v1.2.0 force because …"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("staging is red", "smoke tests fail on staging", "smoke red (staging)", "asap staging"),
+        *("please rollback app staging now", "back to the last one on staging", "our stg is red"),
+        *("“smoke is red on staging”", "staging's smoke is red", "staging-eu is red"),
+        *("the preprod deploy broke", "logins fail as they did on staging", "-e staging"),
+        *("stage 2 of checkout fails", "UAT users cannot log in", "UAT: smoke is red"),
+        *("asap on stage smoke is red", "please app stage is red", "on the stage: smoke is red"),
+    ],
+)
+def test_where_staging_may_be_the_place_or_the_reason_both_lines_are_offered(said: str) -> None:
+    reason = said.replace("“", '"').replace("”", '"')
+    assert asked(f"app {said}") == [
+        f"app staging because {reason}",
+        f"app production because {reason}",
+    ]
+
+
+def test_of_a_reason_that_is_announced_later_the_rest_is_the_reason_for_staging() -> None:
+    assert asked("app just staging because smoke is red") == [
+        "app staging because smoke is red",
+        "app production because just staging because smoke is red",
+    ]
+
+
+def test_a_service_that_stands_within_is_not_lost() -> None:
+    assert asked("please rollback api staging now") == [
+        "api staging because please rollback api staging now",
+        "api production because please rollback api staging now",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -145,13 +189,21 @@ def test_a_version_or_a_place_is_never_lost_in_a_reason(text: str, meant: str) -
     [
         "checkout fails at the payment stage",
         "checkout fails at the payment stage because of the cache",
-        "logins fail as they did on staging",
-        "uploads to the preprod bucket of a customer fail",
+        "at the payment stage checkout fails",
+        "logins fail because staging was never tested",
+        "production stage 2 of checkout fails",
+        "prod on stage 3 of payment it fails",
+        "on production: users come from staging",
     ],
 )
-def test_what_staging_is_called_within_a_reason_is_no_place(reason: str) -> None:
+def test_what_is_surely_a_reason_is_taken_as_it_is(reason: str) -> None:
     wish = parse_rollback(f"app {reason}", ["app", "api"])
     assert wish == RollbackWish(service="app", reason=reason)
+
+
+def test_a_service_may_be_called_as_staging_is_elsewhere() -> None:
+    wish = parse_rollback("stage fails as uat-web does", ["stage", "uat-web"])
+    assert wish == RollbackWish(service="stage", reason="fails as uat-web does")
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=7).map(" ".join))
@@ -163,7 +215,41 @@ def test_no_other_version_or_place_is_gone_back_to_than_was_typed(text: str) -> 
     before = text.split("because")[0].split()
     if "v1.0.0" in before:
         assert wish.version == Version(1, 0, 0)
-    if next(dropwhile(FILLERS.__contains__, before), "") in ("staging", "stage"):
+    if "production" not in before and NAMES_STAGING.search(" ".join(before)):
         assert wish.environment == "staging"
-    if before[-1:] == ["qa"] and before != text.split():
+    if before[-1:] == ["qa"] and {*before[:-1]} <= {"app", "on"} and before != text.split():
         assert wish.environment is not None
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join) | ANYTHING)
+def test_whatever_is_offered_is_understood_as_what_it_says(text: str) -> None:
+    try:
+        parse_rollback(text, ["app", "api"])
+        return
+    except Refusal as refusal:
+        offered = lines(refusal) if refusal.code == "unknown_word" else []
+    for line in offered:
+        if "to v…" not in line:
+            wish = parse_rollback(line, ["app", "api"])
+            arguments, _, reason = line.partition("because ")
+            to, force = f"to {wish.version}" * bool(wish.version), "force" * wish.force
+            said = filter(None, (wish.service, wish.environment, to, force))
+            assert " ".join(said) == arguments.strip()
+            assert wish.reason == clean_reason(reason)
+
+
+def asked(text: str) -> list[str]:
+    """The one or two lines that are offered in place of this one, which is refused."""
+    with pytest.raises(Refusal) as refused:
+        parse_rollback(text, ["app", "api"])
+    assert refused.value.code == "unknown_word"
+    line, *all_of_it = lines(refused.value)
+    told = f"nothing was changed. Did you mean /rollback {line}?"
+    told += "".join(f" If all of it is the reason: /rollback {one}" for one in all_of_it)
+    assert str(refused.value).endswith(told)
+    return [line, *all_of_it]
+
+
+def lines(refusal: Refusal) -> list[str]:
+    """What a refusal offers to be typed after the command."""
+    return [str(line) for name in ("line", "all_of_it") if (line := refusal.facts[name])]

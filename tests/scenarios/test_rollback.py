@@ -165,7 +165,7 @@ async def test_an_old_button_does_not_act_on_another_situation(team: Workspace) 
         ("/rollback app app", "Two services are named"),
         ("/rollback app back to v1.0.0", "Did you mean /rollback app to v1.0.0 because …?"),
         ("/rollback apii to v1.0.0", "Did you mean /rollback to v1.0.0 because …?"),
-        ("/rollback staging is red", "Did you mean /rollback staging because …?"),
+        ("/rollback staging is red", "Did you mean /rollback staging because staging is red?"),
     ],
 )
 async def test_what_cannot_be_gone_back_to_is_refused_with_a_way_on(

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
 from bot.domain.errors import Refusal
+from bot.domain.grammar.places import is_alone, plain, split, staging_in, without_prepositions
 from bot.domain.grammar.words import (
     ENVIRONMENTS,
     bare_arguments,
@@ -17,16 +18,9 @@ from bot.domain.grammar.words import (
 )
 from bot.domain.versions import Version, looks_like_version
 
-_BECAUSE = re.compile(r"because\b:?", re.IGNORECASE)
+_BECAUSE = re.compile(r"(?:^|\s)because\b:?", re.IGNORECASE)
 _LIKE_A_VERSION = re.compile(r"[vV][0-9][\w.+-]*|[0-9]+\.[0-9]+")
 """What is a version that somebody did not write out, where it follows “to”."""
-
-_ALSO_STAGING = frozenset({"stage", "stg", "preprod", "uat"})
-"""What staging is called elsewhere: not understood, and no reason either."""
-
-_BEFORE_A_PLACE = frozenset({"on", "in", "at", "from", "the"})
-_FILLERS = _BEFORE_A_PLACE | {"please", "go", "roll", "back", "now"}
-"""Words after which a place is still meant as one."""
 
 _NEAR = 0.75
 """How alike a word and a known one are for it to be the typo of that: “please” is no “because”."""
@@ -50,7 +44,8 @@ def parse_rollback(text: str, services: Iterable[str]) -> RollbackWish:
     """`/rollback [service] [production|staging] [to v1.2.0] [force] [because reason]`.
 
     In a hurry nobody writes “because”: the first word that is none of these begins the reason.
-    Refused is what would lose a version or a place in it, for then another one would be offered.
+    Refused, with lines to paste, is what would lose a version or staging in it, for then another
+    one would be offered. What follows “because” is the reason, whatever it names.
     """
     names = {name.lower(): name for name in services}
     words = bare_arguments(text, lambda word: _is_argument(word, names)).split()
@@ -67,12 +62,12 @@ def parse_rollback(text: str, services: Iterable[str]) -> RollbackWish:
         elif lower in ENVIRONMENTS and _goes_on(following, names):
             where = once("environment", wish.environment, ENVIRONMENTS[lower])
             wish = replace(wish, environment=where)
-        elif lower == "to":
+        elif lower == "to" and not is_alone(plain(" ".join(following[:1]), names)):
             _expect_version(following[:1])
         elif looks_like_version(word):
             raise not_a_version(word)
         else:
-            return replace(wish, reason=_reason(words[place:], wish, names))
+            return replace(wish, reason=_reason(" ".join(words[place:]), wish, names))
     return wish
 
 
@@ -97,68 +92,84 @@ def _expect_version(following: list[str]) -> None:
     raise Refusal("no_version", "To which version? For example: {rollback} to v1.2.0")
 
 
-def _reason(rest: list[str], wish: RollbackWish, names: Mapping[str, str]) -> str:
+def _reason(rest: str, wish: RollbackWish, names: Mapping[str, str]) -> str:
     """What is left of the line as the reason; refused where it would be more than that."""
-    line = " ".join(rest)
-    if not _BECAUSE.match(line) and not is_quoted(line):
-        _loses_nothing(rest, wish, names)
-    reason = clean_reason(_BECAUSE.sub("", line, count=1) if _BECAUSE.match(line) else line)
+    because = _BECAUSE.match(rest)
+    reason = clean_reason(rest[because.end() :] if because else rest)
     if not reason:
         raise Refusal("empty_reason", "“because” needs a reason after it.")
+    if not because:
+        _loses_nothing(rest, wish, names)
     return reason
 
 
-def _loses_nothing(rest: list[str], wish: RollbackWish, names: Mapping[str, str]) -> None:
-    """Refuses a reason nobody announced that names a version which the wish lacks, or begins with a
-    place, the typo of one or a lone word before “because”, with the line that was probably meant.
+def _loses_nothing(rest: str, wish: RollbackWish, names: Mapping[str, str]) -> None:
+    """Refuses a reason nobody announced where what stands before a “because” in it names a version
+    or staging which the wish lacks, begins with the typo of an argument, or is a lone word.
     """
-    known = (*names, *ENVIRONMENTS, "because")
-    near = next(iter(get_close_matches(rest[0].lower().strip("-:"), known, n=1, cutoff=_NEAR)), "")
-    version = _version_in(rest) if wish.version is None else ""
-    words = [part.strip(".+-").lower() for part in re.split(r"[^\w.+-]+", " ".join(rest))]
-    elsewhere = wish.environment is None and _begins_with_staging(words, names)
-    typo = near not in ("", "because") and _goes_on(rest[1:], names)
-    lone = wish.environment is None and _is_lone(rest)
-    if not (version or elsewhere or typo or lone):
+    because, quoted = _BECAUSE.search(rest), is_quoted(rest)
+    head = rest[: because.start()] if because else rest
+    said, words = plain(head, names), without_prepositions(head.lower())
+    known = () if quoted else (*names, *ENVIRONMENTS, "because")
+    first = words[0].strip("-:") if words else ""
+    near = next(iter(get_close_matches(first, known, n=1, cutoff=_NEAR)), "")
+    version = "" if quoted or wish.version else _version_in(head)
+    staging = "" if wish.environment else staging_in(said)
+    typo = near not in ("", "because") and _goes_on(words[1:], names)
+    lone = because and not quoted and not wish.environment and len(words) <= 1
+    if not (version or staging or typo or lone):
         return
-    service, where, to = wish.service, wish.environment, str(wish.version or version)
+    named = next((names[word] for word in (near, *split(head.lower())) if word in names), None)
+    wish = replace(wish, service=wish.service or named)
+    in_production = replace(wish, environment=wish.environment or "production")
     if near == "because":
-        to = str(wish.version or "")
-    else:
-        service = service or next((names[word] for word in (near, *words) if word in names), None)
-        where = where or ("staging" if elsewhere else ENVIRONMENTS.get(near))
-        where = where or ("production" if lone and not typo else None)
-    line = filter(None, (service, where, to and f"to {to}", "because …"))
-    raise Refusal(
+        announced = _line(in_production if staging else wish, rest.partition(" ")[2])
+        raise _unclear(rest.split()[0], announced)
+    place = ENVIRONMENTS.get(near)
+    if staging or (lone and not typo):
+        place = "staging" if staging else "production"
+    why = rest[because.end() :].strip() if because else ""
+    alone = staging and is_alone(said)
+    if staging and not version and not alone:
+        why = why or rest
+    meant = replace(wish, environment=wish.environment or place)
+    line = _line(meant, why if clean_reason(why) else "…", version)
+    if alone:
+        raise _unclear(staging, line)
+    all_of_it = _line(in_production if place else wish, rest)
+    raise _unclear(staging or rest.split()[0], line, all_of_it)
+
+
+def _unclear(word: str, line: str, all_of_it: str = "") -> Refusal:
+    """A word that may be more than a reason, with what was probably meant, and, where there is
+    another way to read it, with that.
+    """
+    return Refusal(
         "unknown_word",
-        "I do not understand “{word}”, so nothing was changed. "
-        "Did you mean {rollback} {line}? If it is the reason, write because before it.",
-        word=rest[0],
-        line=" ".join(line),
+        "I am not sure what “{word}” means here, so nothing was changed. "
+        "Did you mean {rollback} {line}?"
+        + (" If all of it is the reason: {rollback} {all_of_it}" if all_of_it else ""),
+        word=word,
+        line=line,
+        all_of_it=all_of_it,
     )
 
 
-def _begins_with_staging(words: list[str], names: Mapping[str, str]) -> bool:
-    """Whether staging is what they begin with, apart from what is no reason yet. Further on it is a
-    word like another: “checkout fails at the payment stage”.
+def _line(wish: RollbackWish, reason: str, version: str = "") -> str:
+    """What is typed after the command for this wish, with that version where it has none."""
+    to = str(wish.version or version)
+    words = (wish.service, wish.environment, to and f"to {to}", "force" if wish.force else "")
+    return " ".join(filter(None, (*words, f"because {reason}")))
+
+
+def _version_in(text: str) -> str:
+    """The version that follows “to” in a text, else the first one, also without its v; “v…” for
+    half of one after “to”.
     """
-    named = {"staging", *_ALSO_STAGING} - names.keys()
-    said = (word for word in words if word and word not in _FILLERS)
-    first = next((word for word in said if word in named or not _is_argument(word, names)), "")
-    return first in named
-
-
-def _is_lone(rest: list[str]) -> bool:
-    """Whether one word stands before “because”, which was meant as an argument: “qa”, “on qa”."""
-    before = list(takewhile(lambda word: not _BECAUSE.match(word), rest))
-    lone = [word for word in before if word.lower() not in _BEFORE_A_PLACE]
-    return len(before) < len(rest) and len(lone) <= 1
-
-
-def _version_in(rest: list[str]) -> str:
-    """The first version in these words, also one without its v; “v…” for half of one after “to”."""
-    parts = [part.strip(".+-") for part in re.split(r"[^\w.+-]+", " ".join(rest))]
-    if found := next(filter(None, map(Version.told, parts)), None):
-        return str(found)
-    after = (then for word, then in pairwise(parts) if word.lower() == "to")
-    return "v…" if any(map(_LIKE_A_VERSION.fullmatch, after)) else ""
+    parts = split(text)
+    for then in (then for word, then in pairwise(parts) if word.lower() == "to"):
+        if found := Version.told(then):
+            return str(found)
+        if _LIKE_A_VERSION.fullmatch(then):
+            return "v…"
+    return str(next(filter(None, map(Version.told, parts)), ""))
