@@ -36,7 +36,7 @@ class GatedHub(Hub):
     in progress before its last gate works on the job that was let in last, and one that is queued
     has no runner for it yet. `elsewhere` are jobs
     beside, at somebody else's environment, with their status; while it `lags` GitHub lists those
-    that stand at a gate as queued.
+    that stand at a gate as queued, and while it `loses` them it does not list them.
     """
 
     gates: dict[str, Literal["people", "rule"]] = field(default_factory=dict)
@@ -59,6 +59,7 @@ class GatedHub(Hub):
     stored: dict[str, str] = field(default_factory=dict)
     elsewhere: dict[str, str] = field(default_factory=dict)
     lags: bool = False
+    loses: bool = False
 
     def begins(self, repo: str, file: str, inputs: dict[str, str], actor: str) -> Run:
         run = super().begins(repo, file, inputs, actor)
@@ -159,7 +160,7 @@ class GatedHub(Hub):
             began = last.started_at if run.status == "in_progress" else None
             before[-1] = replace(last, started_at=began)
         left = self.stands[repo][len(past) :] if self.at_once else (self.standing(run),)
-        now = [replace(stage, name=job) for job, _ in left]
+        now = [replace(stage, name=job) for job, _ in left if not self.loses]
         beside = [
             replace(stage, name=job, status=status, started_at=self._begun(status))
             for job, status in self.elsewhere.items()

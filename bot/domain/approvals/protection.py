@@ -1,12 +1,13 @@
 """Protection: what holds a run back at GitHub until it is answered, and who may answer."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Self
 
+from bot.domain.approvals.waiting_time import Asked
 from bot.domain.gates import Level, Verdict
 from bot.domain.words import listing
 
@@ -64,7 +65,8 @@ class Protection:
     jobs that stood there then. `passed`: the run went past, and who let it was read. `earlier` are
     the reviews of the attempts of its run before this one, None where they were not read in time;
     `listed` those of all its attempts, as GitHub listed them when it went past. `unread` is why
-    GitHub did not tell any of them when it stood at its gate; empty where it did.
+    GitHub did not tell any of them when it stood at its gate; empty where it did. `asked` is the
+    gate that approvers were asked about last.
     """
 
     mode: Mode
@@ -78,6 +80,7 @@ class Protection:
     earlier: tuple[Review, ...] | None = None
     listed: tuple[Review, ...] | None = None
     unread: str = ""
+    asked: Asked = field(default_factory=Asked)
 
     @property
     def is_rule(self) -> bool:

@@ -162,6 +162,15 @@ class Progress:
         return tuple(stage.name for stage in self.stages if stage.status == "waiting")
 
     @property
+    def begun(self) -> tuple[str, ...]:
+        """The names of its jobs that were begun or have ended, and of which none stands at a gate:
+        several may have one name.
+        """
+        waiting = self.waiting
+        past = (s.name for s in self.stages if s.started_at is not None or s.status == "completed")
+        return tuple(dict.fromkeys(name for name in past if name not in waiting))
+
+    @property
     def waits_at_gate(self) -> bool:
         """Whether it stands at a gate of GitHub's."""
         return self.status == "waiting" or bool(self.waiting)

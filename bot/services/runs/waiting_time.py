@@ -1,70 +1,71 @@
-"""Waiting time: whether the run still stands at the gate that its approvers were asked about, or
-has come to another one, which has a waiting time of its own.
+"""Waiting time: whether a run still stands at the gate that its approvers were asked about, or has
+come to another one, which has a waiting time of its own.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from bot.domain.approvals.protection import Protection
+from bot.domain.approvals.waiting_time import Asked, Look
 from bot.domain.deployments.deployments import Deployment
 from bot.ports import Held
 from bot.services.desk import Desk
 from bot.services.runs import standing
 
 
-async def goes_on(desk: Desk, before: Deployment, seen: Deployment) -> bool:
-    """Whether a job that stood at a gate before was begun: somebody let it in. One that GitHub
-    leaves out of its list for a moment was not, and one at somebody else's environment is nothing
-    to this deployment.
+async def waits_on(desk: Desk, seen: Deployment, held: Sequence[Held]) -> tuple[Deployment, bool]:
+    """The deployment whose run waited at its gate and is `held` now, and whether it just waits on;
+    not where a job was let in, or it has come to another gate.
     """
-    let_in = _stood(before).intersection(_begun(seen))
-    if not let_in:
-        return False
-    return bool(let_in - _of_others(seen, await standing.named(desk, seen, let_in)))
+    protection = _guarded(seen)
+    asked, begun = protection.asked, _begun(seen)
+    if asked.jobs and not asked.let_in(begun):  # whose the others are is nothing to it
+        return _known(seen, asked.seen(Look(begun=begun))), True
+    look = await _look(desk, seen, protection, held)
+    if asked.is_over(look):
+        return seen, False
+    return _known(seen, asked.seen(look)), not asked.has_news(look)
 
 
-async def kept(
-    desk: Desk, before: Deployment, seen: Deployment, held: Sequence[Held]
-) -> Deployment:
-    """The deployment as it was just seen, `held` at these gates; without the end of its waiting
-    time where that was another gate's.
+async def at_gate(desk: Desk, seen: Deployment, held: Sequence[Held]) -> Deployment:
+    """The deployment whose run has come to a gate and is `held` there, with what its approvers are
+    asked about; without an end of its waiting time where that is to begin.
+
+    That is at another gate than before, and where the time ended while the run went on, so that
+    nobody could answer.
     """
-    if await _is_another(desk, before, seen, held):
-        return seen.with_(expires_at=None, nudged_at=None)
-    return seen
+    protection = _guarded(seen)
+    asked, expires = protection.asked, seen.expires_at
+    look = await _look(desk, seen, protection, held)
+    is_late = expires is not None and expires <= desk.now() and asked.is_late(look)
+    if expires is None or is_late or asked.is_over(look):
+        return _known(seen, Asked().seen(look)).with_(expires_at=None, nudged_at=None)
+    return _known(seen, asked.seen(look))
 
 
-async def _is_another(
-    desk: Desk, before: Deployment, seen: Deployment, held: Sequence[Held]
-) -> bool:
-    """Whether a job was let in since its approvers were asked, and none of those that stood there
-    then stands there still.
-    """
+async def _look(desk: Desk, seen: Deployment, protection: Protection, held: Sequence[Held]) -> Look:
+    jobs = dict.fromkeys(job for one in held for job in one.jobs if job)
     begun = _begun(seen)
-    if before.expires_at is None or not begun:
-        return False
-    asked_at, stood = before.expires_at - desk.config.approval.expires, _stood(before)
-    since = {job for job, at in begun.items() if job in stood or at > asked_at}
-    still = stood.intersection(job for one in held for job in one.jobs)
-    if not since:
-        return False
-    places = await standing.named(desk, seen, since | still)
-    others = _of_others(seen, places)
-    # Of what has passed through GitHub's queue meanwhile only the workflow tells where it stood.
-    let_in = {job for job in since - others if job in stood or job in places}
-    return bool(let_in) and not still - others
+    places = await standing.named(desk, seen, (*jobs, *begun))
+
+    def but_others(names: Iterable[str]) -> tuple[str, ...]:
+        """Those that are not known to be at somebody else's environment."""
+        ours = protection.environments
+        return tuple(name for name in names if name not in places or places[name] in ours)
+
+    stand = but_others(jobs)
+    sure = tuple(name for name in stand if name in places)
+    return Look(held=stand, begun=but_others(begun), sure=sure)
 
 
-def _of_others(seen: Deployment, places: Mapping[str, str]) -> set[str]:
-    """Those jobs whose environment is none of this deployment's."""
-    ours = seen.protection.environments if seen.protection else ()
-    return {job for job, place in places.items() if place not in ours}
+def _begun(seen: Deployment) -> tuple[str, ...]:
+    return seen.progress.begun if seen.progress else ()
 
 
-def _stood(before: Deployment) -> set[str]:
-    return set(before.progress.waiting if before.progress else ())
+def _guarded(seen: Deployment) -> Protection:
+    assert seen.protection is not None, "only what GitHub holds back is held there"
+    return seen.protection
 
 
-def _begun(seen: Deployment) -> dict[str, datetime]:
-    """When the jobs of its run were begun, as far as they were."""
-    stages = seen.progress.stages if seen.progress else ()
-    return {stage.name: stage.started_at for stage in stages if stage.started_at is not None}
+def _known(seen: Deployment, asked: Asked) -> Deployment:
+    return seen.with_(protection=replace(_guarded(seen), asked=asked))
