@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.domain.deployments.states import State
 from bot.messages.blocks import Message
+from bot.ports.silences import Silence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,8 @@ class Post:
 class Card:
     """The one message of a deployment: where it is, and what Slack was last told.
 
-    `revision` is the deployment's revision at that time, `shown` a digest of the message.
+    `revision` is the deployment's revision at that time, `shown` a digest of the message; `silence`
+    is what it has to tell besides the deployment.
     """
 
     deployment: int
@@ -48,6 +50,7 @@ class Card:
     revision: int
     shown: str
     shown_at: datetime
+    silence: Silence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 
 TELLS_AFTER = 4.0
 """Seconds of real time without an answer: longer than Slack's pause between two edits of a card,
@@ -14,6 +15,17 @@ short enough for whoever looks at one.
 
 Listener = Callable[[str], None]
 """Hears of the system that is silent, named as in a Fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A system, named as in a Fault, that gave no answer to a step of a deployment, which was at
+    this revision then.
+    """
+
+    system: str
+    revision: int
+
 
 _listener: ContextVar[Listener] = ContextVar("listener", default=lambda system: None)
 

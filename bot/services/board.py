@@ -23,7 +23,7 @@ from bot.messages.deployments.cards import card as render
 from bot.ports import Card, Post, StaleCard, Tx
 from bot.services.deployments import inspecting
 from bot.services.deployments.approval_watch import first_asking
-from bot.services.deployments.silences import Silences, with_silence
+from bot.services.deployments.silences import with_silence
 from bot.services.desk import Desk, card_key, reply
 from bot.services.incidents import maintenance
 
@@ -43,27 +43,12 @@ MOST_DECLINES = 12
 
 
 class Board:
-    """What has been shown where; only the budget of edits, what was declined and who is silent are
-    in memory.
-    """
+    """What has been shown where; only the budget of edits and what was declined are in memory."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._edits: list[datetime] = []
         self._declines: Counter[int] = Counter()
-        self.silences = Silences(desk.wake)
-
-    def stale(self, tx: Tx) -> tuple[StaleCard, ...]:
-        """The cards that do not show what their deployment is by now, or who is silent."""
-        stored = tx.stale_cards()
-        others = sorted(self.silences.known - {card.deployment for card in stored})
-        found = ((tx.deployment(number), tx.card(number)) for number in others)
-        return stored + tuple(
-            StaleCard(deployment=card.deployment, state=its.state, shown_at=card.shown_at)
-            for its, card in found
-            if its is not None and card is not None
-            if not self.silences.are_told(its, card, tx.now)
-        )
 
     def due(self, stale: tuple[StaleCard, ...], now: datetime) -> list[StaleCard]:
         """Which of the changed cards may be shown now: final ones first, then those that wait for
@@ -95,10 +80,9 @@ class Board:
         if deployment is None:
             return
         if card is not None:
-            silent = self.silences.of(deployment, desk.now())
-            words = render(with_silence(deployment, silent), desk.now())
+            now = desk.now()
+            words = render(with_silence(deployment, card.silence, now), now)
             await self._edit(deployment, card, words)
-            self.silences.told(deployment, silent, digest(words))
         elif place is not None:
             posts = await self._below(deployment)
             shown = digest(posted) if posted else ""
@@ -231,16 +215,17 @@ def _doubt(card: Card, tx: Tx) -> None:
 def _keep_edited(before: Card, kept: Card, tx: Tx) -> None:
     """Where another bot showed something else since we read what was shown `before`, nobody knows
     whose edit came last: it is shown once more. One that it found deleted is posted anew, and
-    stays where it was posted.
+    stays where it was posted. Who was heard to be silent since is yet to be told.
     """
     now = tx.card(kept.deployment)
     if now is None:
         return
     is_ours = now.shown_at == before.shown_at or now.shown == kept.shown
-    if is_ours and now.ts == kept.ts:
-        tx.keep_card(kept)
-    else:
-        tx.keep_card(replace(kept, channel=now.channel, ts=now.ts, revision=0, shown=""))
+    if not is_ours or now.ts != kept.ts:
+        kept = replace(kept, channel=now.channel, ts=now.ts, revision=0, shown="")
+    elif now.silence != before.silence:
+        kept = replace(kept, revision=0)
+    tx.keep_card(replace(kept, silence=now.silence))
 
 
 def _read(

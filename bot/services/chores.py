@@ -47,8 +47,8 @@ class Chores:
         self._duties = duties
         each = self._each
         self._kinds: dict[Chore, _Kind] = {
-            Chore.DEPLOYMENTS: _Kind(lambda tx: tx.due(tx.now), each("deployment", self._step)),
-            Chore.CARDS: _Kind(board.stale, self._cards),
+            Chore.DEPLOYMENTS: _Kind(lambda tx: tx.due(tx.now), each("deployment", step)),
+            Chore.CARDS: _Kind(lambda tx: tx.stale_cards(), self._cards),
             Chore.POSTS: _Kind(lambda tx: tx.posts_due(tx.now), self._posts),
             Chore.INCIDENTS: _Kind(
                 lambda tx: tx.incidents_due(tx.now), each("incident", promising.look_after)
@@ -97,8 +97,6 @@ class Chores:
 
     def _read(self, tx: Tx) -> tuple[list[tuple[_Kind, Any]], dict[str, datetime | None]]:
         some = tx.chores()
-        if self._board.silences.known:  # of which the store does not know
-            some |= {Chore.CARDS}
         found = [self._rows(tx, chore) for chore in self._kinds if chore in some]
         return found, self._duties.due(tx)
 
@@ -115,10 +113,6 @@ class Chores:
         self, subject: str, do: Callable[[Desk, Any], Awaitable[None]]
     ) -> Callable[[Iterable[object]], Plan]:
         return lambda keys: [(f"{subject}:{key}", partial(do, self._desk, key)) for key in keys]
-
-    async def _step(self, desk: Desk, number: int) -> None:
-        with self._board.silences.heard(number):
-            await step(desk, number)
 
     def _annotations(self, due: Iterable[tuple[int, str]]) -> Plan:
         """Each place by itself: one that does not answer holds no other up."""

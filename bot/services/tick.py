@@ -99,7 +99,7 @@ class Tick:
         """The earliest time after now at which something has to be done."""
 
         stored, cards, rooms = await self._desk.store.read(
-            lambda tx: (tx.next_due(), self._board.stale(tx), tx.stale_rooms())
+            lambda tx: (tx.next_due(), tx.stale_cards(), tx.stale_rooms())
         )
         shown = (self._board.next_due(cards), self._rooms.next_due(rooms, self._desk.now()))
         due = min((due for due in (stored, *shown) if due), default=None)

@@ -1,4 +1,6 @@
-"""Two bots on one PostgreSQL, both at work: whatever an incident is owed is said and done once."""
+"""Two bots on one PostgreSQL, both at work: whatever an incident is owed is said and done once, and
+a card says one thing.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +23,7 @@ from tests.scenarios.workspace import Workspace, workspace
 
 AT_1432 = datetime(2024, 3, 26, 14, 32, tzinfo=UTC)
 OUTAGE = "/incident outage All users unable to access service"
+SILENT = "Waiting for GitHub (no answer for more than 4 s)"
 RULES = {"incidents": {"cadence": {"outage": "PT5M"}}}
 
 
@@ -131,6 +134,25 @@ async def test_words_that_follow_a_first_post_under_way_make_no_second_one(
         assert count("INCIDENT RESOLVED", await team.channel()) == 1
         assert await kuma(team) == []
         assert (await emitted(team)).count("resolveIncident") == 1
+
+
+async def test_both_say_on_a_card_who_gives_no_answer_and_edit_it_once_each_at_most(
+    team: Workspace,
+) -> None:
+    async with replica(team):
+        await team.asks()
+        await passes(team, 1)
+        await team.fault("github", "slow:6", path="/jobs", count=100)
+        await team.clicks("bo", "Approve")
+        async with asyncio.timeout(30):
+            while not await team.shows(SILENT):
+                await asyncio.sleep(0.02)
+        await team.mends()
+        await passes(team, 3)
+        assert await team.state() == "Succeeded"
+        assert not await team.shows("Waiting for")
+        edits = await team.sent("/chat.update")
+        assert count(SILENT, [str(edit["blocks"]) for edit in edits]) in (1, 2)
 
 
 async def test_what_one_bot_leaves_the_other_goes_on_with(team: Workspace) -> None:

@@ -10,12 +10,13 @@ import pytest
 
 from bot.domain.errors import Unanswered
 from bot.messages.blocks import Message
-from bot.ports import Tx
-from bot.ports.silences import tell
+from bot.ports import StaleCard, Tx
 from bot.services import outbox
 from bot.services.board import Board
 from bot.services.deployments import stepping
+from bot.services.deployments.silences import heard
 from bot.services.incidents import rooms
+from tests.services.hanging import is_heard
 from tests.services.room import Room
 from tests.services.team import Team
 
@@ -54,10 +55,14 @@ async def board(team: Team, room: Losing) -> Board:
     return made
 
 
+def stale(tx: Tx) -> tuple[StaleCard, ...]:
+    return tx.stale_cards()
+
+
 async def shown(team: Team, board: Board) -> str:
     """The card after a bot has shown what it would show now, as far as it hears of it."""
     for _ in range(3):
-        for card in board.due(await team.store.read(board.stale), team.clock.now()):
+        for card in board.due(await team.store.read(stale), team.clock.now()):
             try:
                 await board.show(card.deployment)
             except Unanswered:
@@ -70,8 +75,7 @@ async def shown_when_all_is_well(team: Team, board: Board) -> str:
     """The same, after the run was looked at twice."""
     for _ in range(2):
         team.clock.forward(30)
-        with board.silences.heard(1):
-            await stepping.step(team.desk, 1)
+        await stepping.step(team.desk, 1)
         said = await shown(team, board)
     return said
 
@@ -81,8 +85,8 @@ async def test_words_of_a_silence_go_though_nobody_heard_that_they_came(
     team: Team, room: Losing, board: Board, then: str
 ) -> None:
     room.loses = CARD
-    with board.silences.heard(1):
-        tell("github")
+    async with heard(team.desk, 1):
+        await is_heard("github")
         assert WAITS in await shown(team, board)
     room.loses = ""
     left = board if then == "it goes on" else Board(replace(team.desk, chat=room))
@@ -90,7 +94,7 @@ async def test_words_of_a_silence_go_though_nobody_heard_that_they_came(
         team.clock.forward(3)
         assert WAITS not in await shown(team, left)
     assert WAITS not in await shown_when_all_is_well(team, left)
-    assert await team.store.read(left.stale) == ()
+    assert await team.store.read(stale) == ()
 
 
 async def test_words_of_a_trouble_go_though_nobody_heard_that_they_came(
@@ -102,7 +106,7 @@ async def test_words_of_a_trouble_go_though_nobody_heard_that_they_came(
     assert WAITS in await shown(team, board)
     team.hub.silent, room.loses = set(), ""
     assert WAITS not in await shown_when_all_is_well(team, board)
-    assert await team.store.read(board.stale) == ()
+    assert await team.store.read(stale) == ()
 
 
 async def test_a_card_that_shows_what_is_so_is_not_edited(
@@ -112,7 +116,7 @@ async def test_a_card_that_shows_what_is_so_is_not_edited(
     room.loses = CARD
     await shown_when_all_is_well(team, board)
     assert room.said[CARD] is before
-    assert await team.store.read(board.stale) == ()
+    assert await team.store.read(stale) == ()
 
 
 async def test_the_list_under_a_card_ends_right_too(team: Team) -> None:
@@ -133,7 +137,7 @@ async def test_the_list_under_a_card_ends_right_too(team: Team) -> None:
     await shown(team, board)
 
     assert room.said[LIST][1] == before
-    assert await team.store.read(board.stale) == ()
+    assert await team.store.read(stale) == ()
 
 
 async def test_the_message_of_an_incident_ends_right_too(team: Team) -> None:

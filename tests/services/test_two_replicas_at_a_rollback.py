@@ -19,9 +19,11 @@ from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Fault
 from bot.domain.rollbacks.target_steps import Progress, TargetStep
 from bot.domain.rollbacks.targets import Artifact, Candidate, Fate, Sight, TargetPlan
-from bot.ports import Receipt, Stale
+from bot.ports import Card, Receipt, Stale
 from bot.ports.fences import pass_fence
+from bot.ports.silences import tell
 from bot.services.deployments import inspecting, stepping
+from bot.services.deployments.silences import heard, with_silence
 from bot.services.rollbacks import claims
 from tests.services.team import CONFIG, START, Team
 
@@ -156,6 +158,22 @@ async def test_who_lives_says_so_again_and_nobody_else_takes_the_step(team: Team
             await stepping.step(team.desk, 1)
     assert claim.deployment == await team.newest()
     assert (host.started, host.looked_for) == ([], [])
+
+
+async def test_who_is_silent_is_told_for_as_long_as_a_step_is_said_to_go_on(team: Team) -> None:
+    await goes_back(team, STEPS[0])
+    card = Card(deployment=1, channel="C", ts="1.0", revision=1, shown="", shown_at=START)
+    await team.store.run(lambda tx: tx.keep_card(card))
+    claim = await claims.take(team.desk, await team.newest(), 0)
+    async with heard(team.desk, 1), claim.renewed(timedelta(milliseconds=20)):
+        tell("ssh")
+        for _ in range(4):
+            team.clock.forward(6)
+            await renewed(team)
+            going_on, kept = await team.store.read(lambda tx: (tx.deployment(1), tx.card(1)))
+            assert going_on is not None and kept is not None
+            told = with_silence(going_on, kept.silence, team.clock.now())
+            assert told.waiting_for.startswith("Waiting for the host (no answer")
 
 
 async def test_who_was_paused_sends_nothing_any_more(team: Team) -> None:

@@ -8,6 +8,7 @@ from bot.adapters.store import SqlStore
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
 from bot.ports import StaleCard, Tx
+from bot.ports.silences import Silence
 from tests.store.samples import START, a_card, a_deployment, a_post, a_waiting_deployment
 
 
@@ -27,6 +28,16 @@ async def test_what_a_card_shows_is_not_stale(store: SqlStore) -> None:
     await store.run(lambda tx: tx.keep_card(card))
     assert await store.run(lambda tx: tx.stale_cards()) == ()
     assert await store.run(lambda tx: tx.card(waiting.id)) == card
+
+
+async def test_who_is_silent_is_kept_with_the_card_and_touches_no_revision(store: SqlStore) -> None:
+    waiting = await store.run(lambda tx: tx.add(a_waiting_deployment()))
+    card = a_card(waiting, silence=Silence("github", waiting.revision))
+    await store.run(lambda tx: tx.keep_card(card))
+    assert await store.run(lambda tx: tx.card(waiting.id)) == card
+    assert await store.run(lambda tx: tx.deployment(waiting.id)) == waiting
+    await store.run(lambda tx: tx.keep_card(a_card(waiting)))
+    assert await store.run(lambda tx: tx.card(waiting.id)) == a_card(waiting)
 
 
 async def test_a_change_makes_the_card_stale_until_it_is_shown(store: SqlStore) -> None:

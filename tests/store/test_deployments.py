@@ -63,7 +63,7 @@ async def test_it_comes_back_as_it_was(store: SqlStore, deployment: Deployment) 
 
 def test_every_field_has_its_column() -> None:
     columns = set(tables.deployments.columns.keys())
-    beside = {"shown_revision", "known_as", "pinned"}
+    beside = {"shown_revision", "silent", "silent_revision", "known_as", "pinned"}
     assert columns == {field.name for field in fields(Deployment)} | beside
 
 

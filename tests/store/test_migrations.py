@@ -12,7 +12,8 @@ from bot.adapters.store.database import Database, open_database
 from bot.domain.deployments.deployments import Approval, Binding, Ending
 from bot.domain.deployments.states import Kind, State
 from bot.domain.rollbacks.target_steps import TargetStep
-from tests.store.samples import START, HandClock, a_deployment, only_on_sqlite
+from bot.ports.silences import Silence
+from tests.store.samples import START, HandClock, a_card, a_deployment, only_on_sqlite
 
 BOUND = Binding(tag_object="a" * 40, commit="b" * 40, workflow_blob="c" * 40)
 
@@ -109,6 +110,21 @@ async def test_of_several_dry_runs_before_it_the_first_of_each_person_goes_on(
         due_at=None,
         ending=Ending(code="superseded", text="Another dry run of yours goes on there"),
     )
+    await store.close()
+
+
+async def test_a_card_of_before_it_says_of_nobody_that_they_are_silent(
+    empty: str, database: Database
+) -> None:
+    await upgrade(empty)
+    store = open_store(empty, HandClock())
+    running = await store.run(lambda tx: tx.add(a_deployment(state=State.RUNNING)))
+    silent = a_card(running, silence=Silence("github", running.revision))
+    await store.run(lambda tx: tx.keep_card(silent))
+    await downgrade(empty, "0049")
+    await upgrade(empty)
+    kept = await store.run(lambda tx: (tx.deployment(running.id), tx.card(running.id)))
+    assert kept == (running, replace(silent, silence=None))
     await store.close()
 
 

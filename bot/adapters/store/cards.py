@@ -1,5 +1,6 @@
 """Cards in the store: where the one message of each deployment is, and what it shows."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import String, cast, delete, exists, literal, or_, select, update
@@ -9,10 +10,12 @@ from bot.adapters.store.outbox import CARD_KEY
 from bot.adapters.store.rows import Rows
 from bot.domain.deployments.states import State
 from bot.ports import Card, StaleCard
+from bot.ports.silences import Silence
 
 _TABLE = tables.cards
 _DEPLOYMENTS = tables.deployments
-
+_BESIDE = (_DEPLOYMENTS.c.shown_revision, _DEPLOYMENTS.c.silent, _DEPLOYMENTS.c.silent_revision)
+_NONE = Silence("", 0)
 
 _ON_ITS_WAY = exists().where(
     tables.outbox.c.key == literal(CARD_KEY) + cast(_DEPLOYMENTS.c.id, String),
@@ -42,7 +45,13 @@ class Cards(Rows):
         )
 
     def keep_card(self, card: Card) -> None:
-        self.mark_shown(card.deployment, card.revision)
+        silence = card.silence or _NONE
+        beside = {
+            "shown_revision": card.revision,
+            "silent": silence.system,
+            "silent_revision": silence.revision,
+        }
+        self._note(card.deployment, beside)
         place: dict[str, Any] = {
             "deployment": card.deployment,
             "channel": card.channel,
@@ -53,15 +62,14 @@ class Cards(Rows):
         self.put(_TABLE, place)
 
     def mark_shown(self, deployment_id: int, revision: int) -> None:
-        shows = update(_DEPLOYMENTS).where(_DEPLOYMENTS.c.id == deployment_id)
-        self.connection.execute(shows.values(shown_revision=revision))
+        self._note(deployment_id, {"shown_revision": revision})
 
     def lose_card(self, deployment_id: int) -> None:
         self.connection.execute(delete(_TABLE).where(_TABLE.c.deployment == deployment_id))
 
     def card(self, deployment_id: int) -> Card | None:
         wanted = (
-            select(_DEPLOYMENTS.c.shown_revision, *_TABLE.c)
+            select(*_BESIDE, *_TABLE.c)
             .select_from(_TABLE.join(_DEPLOYMENTS))
             .where(_TABLE.c.deployment == deployment_id)
         )
@@ -75,4 +83,13 @@ class Cards(Rows):
             revision=row[_DEPLOYMENTS.c.shown_revision],
             shown=row[_TABLE.c.shown],
             shown_at=row[_TABLE.c.shown_at],
+            silence=_silence(row[_DEPLOYMENTS.c.silent], row[_DEPLOYMENTS.c.silent_revision]),
         )
+
+    def _note(self, deployment_id: int, beside: Mapping[str, object]) -> None:
+        noting = update(_DEPLOYMENTS).where(_DEPLOYMENTS.c.id == deployment_id)
+        self.connection.execute(noting.values(**beside))
+
+
+def _silence(system: str, revision: int) -> Silence | None:
+    return Silence(system, revision) if system else None

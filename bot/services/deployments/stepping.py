@@ -7,6 +7,7 @@ from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.steps import Step, cannot_wait, next_step
 from bot.domain.errors import Fault
 from bot.services.deployments import approval_watch, checking, validating
+from bot.services.deployments.silences import heard
 from bot.services.deployments.waiting import wait_for
 from bot.services.desk import Desk
 from bot.services.rollbacks import switching
@@ -20,11 +21,12 @@ async def step(desk: Desk, deployment_id: int) -> None:
     if deployment is None or deployment.due_at is None or deployment.due_at > desk.now():
         return  # another bot on this database was first
     hurry = desk.github.urgently() if cannot_wait(deployment) else nullcontext()
-    try:
-        with hurry:
-            await _take(desk, deployment)
-    except Fault as fault:
-        await wait_for(desk, deployment_id, fault)
+    async with heard(desk, deployment_id):
+        try:
+            with hurry:
+                await _take(desk, deployment)
+        except Fault as fault:
+            await wait_for(desk, deployment_id, fault)
 
 
 async def _take(desk: Desk, deployment: Deployment) -> None:

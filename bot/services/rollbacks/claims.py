@@ -14,6 +14,7 @@ from bot.domain.deployments.states import State
 from bot.domain.rollbacks.target_steps import Progress
 from bot.ports import Stale, Tx
 from bot.ports.fences import fenced
+from bot.services.deployments import silences
 from bot.services.desk import Desk
 from bot.services.rollbacks.deadlines import timed
 
@@ -98,7 +99,9 @@ class Claim:
         step = current.steps[self._place]
         if (step.progress, step.began_at) != (Progress.STARTING, ours.began_at):
             return None
-        return tx.save(current, current.with_(due_at=tx.now + LEASE))
+        saved = tx.save(current, current.with_(due_at=tx.now + LEASE))
+        silences.go_on(tx, saved)
+        return saved
 
 
 async def take(desk: Desk, deployment: Deployment, place: int) -> Claim:

@@ -35,13 +35,16 @@ OWN_RUN = text("run_id IS NOT NULL AND NOT adopted")
 ADOPTED_RUN = text("run_id IS NOT NULL AND adopted")
 
 # `shown_revision` is what the card shows, 0 while its first post is on its way, -1 before one was
-# wanted. It is the card's, but only a comparison within one row can be indexed.
+# wanted. It is the card's, but only a comparison within one row can be indexed. The card's as well
+# are `silent`, who gives no answer to a step, and the revision at which that was so.
 deployments = Table(
     "deployments",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("revision", Integer, nullable=False),
     Column("shown_revision", Integer, nullable=False, server_default="-1"),
+    Column("silent", Text, nullable=False, server_default=text("''")),
+    Column("silent_revision", Integer, nullable=False, server_default="0"),
     Column("service", String, nullable=False),
     Column("environment", String, nullable=False),
     Column("version", String, nullable=False),
