@@ -24,7 +24,9 @@ class IncidentTx(Protocol):
     """Incidents within one transaction."""
 
     def add_incident(self, incident: Incident) -> Incident:
-        """Insert an incident; it comes back with its id."""
+        """Insert an incident; it comes back with its id. Of two of one service that are opened at
+        once, the later is decided on anew beside the first.
+        """
 
     def save_incident(self, old: Incident, new: Incident) -> Incident:
         """Replace `old` by `new` if nobody else did; it comes back with the next revision."""

@@ -10,8 +10,8 @@ class LockTx(Protocol):
     """Locks within one transaction."""
 
     def add_lock(self, lock: Lock) -> Lock:
-        """Insert a lock; it comes back with its id. Raises Stale where one of that kind, subject
-        and place is held already.
+        """Insert a lock; it comes back with its id. It takes the turn of closures. Raises Stale
+        where one of that kind, subject and place is held already.
         """
 
     def save_lock(self, old: Lock, new: Lock) -> Lock:

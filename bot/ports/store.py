@@ -30,12 +30,14 @@ from bot.ports.sightings import SightingTx
 from bot.ports.staging import StagingTx
 from bot.ports.standings import StandingTx
 from bot.ports.status_posts import StatusPostTx
+from bot.ports.turns import TurnTx
 from bot.ports.twins import TwinTx
 
 T = TypeVar("T")
 
 
 class Tx(
+    TurnTx,
     ChoreTx,
     DirectoryTx,
     LookoutTx,

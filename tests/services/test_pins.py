@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from bot.domain.rollbacks.rescue import Rescue
 from bot.domain.rollbacks.target_steps import Progress, TargetStep
 from bot.domain.rollbacks.targets import Artifact, Candidate, Fate, Sight, TargetPlan
 from bot.messages.blocks import Message
-from bot.ports import Post, Receipt, Tx
+from bot.ports import Post, Receipt, Stale, Tx
 from bot.services.desk import card_key
 from bot.services.rollbacks import pins, rollbacks
 from tests.services.team import PEOPLE, Team
@@ -24,11 +25,16 @@ PINNED = "later deployments do not go live"
 
 @dataclass
 class Place:
-    """A target that says what runs there, and lifts its pin when it is asked to."""
+    """A target that says what runs there, and lifts its pin when it is asked to; what happens
+    `meanwhile`, happens before it answers that.
+    """
 
     runs: Artifact | None = field(default_factory=lambda: Artifact(id="dpl_1", pinned=PINNED))
+    meanwhile: Callable[[], Awaitable[object]] | None = None
 
     async def unpin(self) -> None:
+        if self.meanwhile is not None:
+            await self.meanwhile()
         if self.runs is not None:
             self.runs = replace(self.runs, pinned="")
 
@@ -84,6 +90,18 @@ def place(team: Team) -> Place:
     return made
 
 
+async def goes_back(team: Team) -> None:
+    """A rollback begins there."""
+
+    def begins(tx: Tx) -> None:
+        [left] = tx.pinned()
+        tx.save(left, left.end(State.CANCELLED, tx.now, "superseded", ""))
+        wish = Rescue(version="v1.0.0", by=PEOPLE["bo"])
+        rollbacks.begin(tx, team.config, ("app", "production"), wish, takes_back=None)
+
+    await team.store.run(begins)
+
+
 async def said(team: Team) -> list[str]:
     """What the thread is told after the next look."""
     await pins.look(team.desk, "app", "production")
@@ -114,14 +132,25 @@ async def test_a_wish_to_lift_a_pin_is_not_carried_out_on_that_of_the_next_rollb
     team: Team, place: Place
 ) -> None:
     await team.does(lambda tx: pins.lift(tx, 1, PEOPLE["bo"]))
-    left = await team.newest()
-    wish = Rescue(version="v1.0.0", by=PEOPLE["bo"])
-
-    def goes_back(tx: Tx) -> None:
-        tx.save(left, left.end(State.CANCELLED, tx.now, "superseded", ""))
-        rollbacks.begin(tx, team.config, ("app", "production"), wish, takes_back=None)
-
-    await team.store.run(goes_back)
+    await goes_back(team)
     assert await said(team) == []
     assert place.runs is not None
     assert place.runs.pinned == PINNED
+
+
+async def test_nor_on_that_of_a_rollback_that_begins_while_another_target_is_asked(
+    team: Team, place: Place
+) -> None:
+    other = Place()
+    team.desk = replace(
+        team.desk, targets={("app", "production"): (("web", place), ("api", other))}
+    )
+    place.meanwhile = partial(goes_back, team)
+    left = await team.newest()
+    both = (*left.steps, replace(left.steps[0], target="api"))
+    await team.store.run(lambda tx: tx.save(left, left.with_(steps=both)))
+    await team.does(lambda tx: pins.lift(tx, 1, PEOPLE["bo"]))
+    with pytest.raises(Stale):
+        await pins.look(team.desk, "app", "production")
+    assert other.runs is not None
+    assert other.runs.pinned == PINNED

@@ -5,25 +5,21 @@ of what one person wants once as well, however often it arrives and wherever.
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from functools import partial
 
 import asyncpg  # type: ignore[import-untyped]
 import pytest
 from sqlalchemy import Connection, text
-from sqlalchemy.util import await_only
 
 from bot import config
 from bot.adapters.store import SqlStore, open_store
 from bot.adapters.store.database import open_database
 from bot.domain.errors import Refusal
 from bot.domain.grammar import DeployWish
-from bot.domain.metrics.history import Closure
 from bot.domain.people import Role
 from bot.domain.versions import Version
 from bot.ports import Stale, Tx
 from bot.services.deployments import decisions, requests
-from bot.services.incidents import incident_decisions
-from tests.domain.samples import an_incident, member
+from tests.domain.samples import member
 from tests.store.samples import HandClock, a_waiting_deployment, only_on_postgres
 
 CONFIG = config.parse("services: {app: {repo: acme/app}}")
@@ -81,42 +77,6 @@ async def test_of_fifty_approvals_one_counts(bots: list[SqlStore]) -> None:
     assert sum(came.values()) == 49 and len(came) == 1
     [approved] = await bots[0].read(lambda tx: tx.unfinished())
     assert len(approved.approvals) == 1
-
-
-def opens(monitor: str, tx: Tx) -> object:
-    return tx.add_incident(an_incident(id=0, revision=0, source=monitor))
-
-
-@only_on_postgres
-async def test_two_incidents_never_become_duplicates_of_each_other(bots: list[SqlStore]) -> None:
-    for monitor in ("kuma:1", "kuma:2"):
-        await bots[0].run(partial(opens, monitor))
-    met: list[int] = []
-    both = asyncio.Event()
-
-    async def meet(incident: int) -> None:
-        met.append(incident)
-        if len(met) == 2:
-            both.set()
-        await both.wait()
-
-    def close(tx: Tx, incident: int, original: int) -> object:
-        assert tx.incident(original) is not None  # from here on it works on what was so then
-        if incident not in met:
-            await_only(meet(incident))
-        return incident_decisions.close(
-            tx, CONFIG, incident, Closure.DUPLICATE, "", IDS[0], original
-        )
-
-    came = await asyncio.gather(
-        bots[0].run(lambda tx: close(tx, 1, 2)),
-        bots[1].run(lambda tx: close(tx, 2, 1)),
-        return_exceptions=True,
-    )
-
-    assert sorted(met) == [1, 2]
-    assert sorted(getattr(end, "code", "done") for end in came) == ["done", "original_closed"]
-    assert len(await bots[2].read(lambda tx: tx.open_incidents())) == 1
 
 
 @only_on_postgres

@@ -7,7 +7,9 @@ from bot.adapters.store.rows import Rows
 
 
 class Asides(Rows):
-    """Each change of one makes the message stale."""
+    """Each change of one makes the message stale; and as it writes the incident's row, whoever
+    changes one and whoever changes the incident do so one after the other.
+    """
 
     def _touch(self, incident_id: int) -> None:
         incidents = tables.incidents

@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import RowMapping, bindparam, insert, select, update
 
 from bot.adapters.store import tables
-from bot.adapters.store.rows import Rows
+from bot.adapters.store.turns import Turns
 from bot.domain.closures.freezes import SetFreeze
 from bot.domain.closures.windows import Freeze
 from bot.ports import Stale
+from bot.ports.turns import CLOSURES
 
 _TABLE = tables.freezes
 _SET = (
@@ -19,10 +20,11 @@ _SET = (
 )
 
 
-class Freezes(Rows):
+class Freezes(Turns):
     """Freezes within one transaction."""
 
     def add_freeze(self, freeze: SetFreeze) -> SetFreeze:
+        self.take_turn(CLOSURES)
         new_id = self.connection.execute(insert(_TABLE).returning(_TABLE.c.id), _row(freeze))
         return replace(freeze, id=new_id.scalar_one())
 

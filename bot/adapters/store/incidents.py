@@ -25,7 +25,7 @@ from sqlalchemy import (
 from bot.adapters.store import tables
 from bot.adapters.store.deployments import MOST_ID
 from bot.adapters.store.outbox import ROOM_KEY
-from bot.adapters.store.rows import Rows
+from bot.adapters.store.turns import Turns
 from bot.adapters.store.types import Json, UtcDateTime
 from bot.domain.incidents.incidents import Incident, Severity, State
 from bot.domain.incidents.timeline import Event, What
@@ -76,10 +76,11 @@ _FOLLOW_UPS = _OURS.where(
 _ROOMS = select(_TABLE.c.id.label("incident"), _TABLE.c.shown, _TABLE.c.shown_at, _TABLE.c.touched)
 
 
-class Incidents(Rows):
+class Incidents(Turns):
     """Incidents within one transaction."""
 
     def add_incident(self, incident: Incident) -> Incident:
+        self.take_turn(f"incidents:{incident.service}")
         first = replace(incident, revision=1)
         new_id = self.connection.execute(insert(_TABLE).returning(_TABLE.c.id), _row(first))
         return replace(first, id=new_id.scalar_one())

@@ -66,6 +66,7 @@ def _succeeded(tx: Tx, config: Config, incident: Incident, new: Deployment) -> N
             told = news.perhaps_restored(incident, new.name, new.version)
             room.say(tx, config, incident, f"perhaps:{new.id}", told)
     elif is_down(tx.events(incident.id)):
+        incident = room.keep(tx, incident, incident)  # or an UP at this moment would not be seen
         told = news.still_down(incident, new.name, new.version)
         room.say(tx, config, incident, f"still-down:{new.id}", told)
     else:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import cast
 
 import structlog
@@ -17,6 +18,7 @@ from bot.ports import Pinning, Target, Tx
 from bot.services.deployments.decisions import load, may_decide
 from bot.services.deployments.requests import known
 from bot.services.desk import Desk, reply
+from bot.services.rollbacks import lifts
 
 log = structlog.get_logger()
 
@@ -42,6 +44,7 @@ def lift(tx: Tx, deployment_id: int, slack_id: str) -> Message:
             "what lifts that then.",
             holder=holder.name,
         )
+    lifts.take_turn(tx, deployment.service, deployment.environment)
     steps = tuple(
         replace(step, lift_by=slack_id) if step.pinned else step for step in deployment.steps
     )
@@ -56,7 +59,7 @@ async def look(desk: Desk, service: str, environment: str) -> timedelta:
     """Lift what somebody wants lifted, and read what is still pinned; when to come back."""
     for one in await desk.store.read(lambda tx: standing(tx, service, environment)):
         targets = dict(desk.targets_of(one))
-        steps = [await _looked_at(step, targets.get(step.target)) for step in one.steps]
+        steps = [await _looked_at(desk, one, step, targets.get(step.target)) for step in one.steps]
         await _keep(desk, one, steps)
     return LOOK_EVERY
 
@@ -69,11 +72,15 @@ def standing(tx: Tx, service: str, environment: str) -> tuple[Deployment, ...]:
     return tuple(d for d in here if d.state is not State.SWITCHING)
 
 
-async def _looked_at(step: TargetStep, target: Target | None) -> TargetStep:
+async def _looked_at(
+    desk: Desk, deployment: Deployment, step: TargetStep, target: Target | None
+) -> TargetStep:
     """The step with its pin as it is now; one that gives no answer stays as it was known."""
     if not step.pinned or target is None:
         return step
     if step.lift_by:
+        if not await desk.store.read(partial(_is_wished, deployment.id, step.target)):
+            return step
         try:
             await cast(Pinning, target).unpin()
         except Declined as no:
@@ -89,6 +96,15 @@ async def _looked_at(step: TargetStep, target: Target | None) -> TargetStep:
         return step  # nothing runs there, which says nothing of the pin
     pinned = current.pinned if current else ""
     return replace(step, pinned=pinned, lift_by=step.lift_by if pinned else "")
+
+
+def _is_wished(number: int, target: str, tx: Tx) -> bool:
+    """Whether somebody still wants it lifted: a rollback that begins there ends that, and then the
+    pin may be its own.
+    """
+    found = tx.deployment(number)
+    steps = found.steps if found else ()
+    return any(step.target == target and step.lift_by for step in steps)
 
 
 async def _keep(desk: Desk, stored: Deployment, steps: Sequence[TargetStep]) -> None:

@@ -17,7 +17,7 @@ from bot.adapters.store.tables.deployments import (
     cards,
     deployments,
 )
-from bot.adapters.store.tables.duties import duties, turns
+from bot.adapters.store.tables.duties import duties, taken_turns, turns
 from bot.adapters.store.tables.incidents import (
     OPEN_INCIDENT,
     OPENED_HERE,
@@ -106,6 +106,7 @@ __all__ = [
     "staging_checks",
     "status_posts",
     "tags",
+    "taken_turns",
     "turns",
     "twin_looks",
 ]

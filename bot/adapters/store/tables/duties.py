@@ -1,4 +1,4 @@
-"""Duties: what is done again and again, and whose turn it is."""
+"""Duties: what is done again and again, whose turn it is, and what orders decisions."""
 
 from sqlalchemy import Column, String, Table
 
@@ -18,4 +18,11 @@ turns = Table(
     Column("repo", String, primary_key=True),
     Column("workflow", String, primary_key=True),
     Column("taken_at", UtcDateTime, nullable=False),
+)
+
+taken_turns = Table(
+    "taken_turns",
+    metadata,
+    Column("of", String, primary_key=True),
+    Column("taken_at", UtcDateTime),
 )
