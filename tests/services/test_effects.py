@@ -10,7 +10,9 @@ import pytest
 from bot.domain.deployments.runs import SETTLE
 from bot.domain.deployments.states import State
 from bot.domain.errors import Refusal
-from tests.services.team import Team
+from bot.domain.metrics.history import Closure
+from bot.services.incidents import incident_decisions
+from tests.services.team import PEOPLE, Team
 
 Act = Callable[[Team], Awaitable[Refusal | None]]
 
@@ -117,3 +119,43 @@ async def test_after_an_unclear_answer_a_closed_place_is_a_persons_to_decide(
     assert now.state is State.NEEDS_ATTENTION
     assert "It was not sent again: " in now.notice
     assert team.hub.started == []
+
+
+async def closes_the_incident(team: Team) -> Refusal | None:
+    return await team.does(
+        lambda tx: incident_decisions.close(
+            tx, team.config, 1, Closure.FALSE_POSITIVE, "nothing was broken", PEOPLE["dee"]
+        )
+    )
+
+
+@pytest.mark.parametrize(("service", "runs"), [("app", []), ("api", ["cancelled"])])
+async def test_a_hotfix_whose_incident_is_closed_while_it_is_read_anew_stays_where_it_is(
+    team: Team, service: str, runs: list[str]
+) -> None:
+    """It would go through a freeze, for an incident that nobody has; by its dispatch at `app`, by
+    the answer to GitHub's gate at `api`.
+    """
+    assert await team.cancels("ana", 1) is None
+    incident = await team.suffers(service)
+    await team.freezes("dee", "sale")
+    reason = "sign-in is broken"
+    assert await team.asks("ana", "v1.1.0", service, incident=incident, reason=reason) is None
+    await team.works()
+    await team.passes(5)
+    assert await team.approves("bo", 2) is None
+
+    async def on_call(what: str) -> None:
+        if what == "checks":
+            team.hub.on_call = None
+            assert await closes_the_incident(team) is None
+
+    team.hub.on_call = on_call
+    await team.works()
+    await team.passes(10)
+    ended = await team.newest()
+    assert [run.conclusion for run in team.hub.started] == runs
+    assert ended.state is State.VOID
+    assert ended.ending is not None
+    assert ended.ending.code == "incident_over"
+    assert ended.ending.text.startswith("INC-1 is closed, so it needs no hotfix.")

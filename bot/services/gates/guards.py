@@ -3,9 +3,10 @@
 import asyncio
 from dataclasses import dataclass
 
+from bot.config import Config
 from bot.domain.approvals.approvals import is_enough, is_outdated, needed
 from bot.domain.deployments.deployments import Approval, Deployment
-from bot.domain.deployments.states import State
+from bot.domain.deployments.states import Kind, State
 from bot.domain.errors import Declined, NotFound, Refusal
 from bot.domain.gates import Evidence, title
 from bot.domain.gates.checklist import Entry, asked_of_approver
@@ -16,6 +17,7 @@ from bot.domain.people import Actor, Role
 from bot.domain.spans import span
 from bot.domain.words import listing
 from bot.ports import Tx, Workflow
+from bot.services.closures import closures
 from bot.services.deployments.requests import mends_still
 from bot.services.desk import Desk
 from bot.services.directory import look_up
@@ -80,6 +82,21 @@ async def objection(
         void = tuple((given, why) for given in deployment.approvals)
         return Objection("evidence_gone", why, void), workflow, seen
     return None, workflow, seen
+
+
+def objection_now(tx: Tx, config: Config, deployment: Deployment) -> Objection | None:
+    """What has come against it by this very moment, as far as the store alone tells; never anything
+    against a rollback.
+
+    Whoever stores the intent of an effect asks in the same transaction: what `objection` read is
+    some seconds old by then, and what an undo was allowed may have waited for Slack for hours.
+    """
+    if deployment.kind is Kind.ROLLBACK:
+        return None
+    if over := _incident_over(tx, deployment):
+        return Objection("incident_over", over)
+    why = closures.closed(tx, config, deployment)
+    return Objection("gate_blocked", why) if why else None
 
 
 async def over_targets(desk: Desk, deployment: Deployment) -> Objection | None:

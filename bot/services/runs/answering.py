@@ -11,10 +11,9 @@ from bot.domain.errors import Declined, Fault, Unanswered
 from bot.messages.deployments import comments
 from bot.messages.deployments import protection as alerts
 from bot.ports import Held, Stale, Tx
-from bot.services.closures import closures
 from bot.services.deployments.voiding import not_approved
 from bot.services.desk import Desk, announce, retry_in
-from bot.services.gates.guards import Objection, objection
+from bot.services.gates.guards import Objection, objection, objection_now
 from bot.services.runs import gate_watch
 
 ANSWER_WITHIN = timedelta(seconds=30)
@@ -66,16 +65,16 @@ async def _send(desk: Desk, deployment: Deployment, held: tuple[Held, ...]) -> N
     intent = deployment.protection.answers(names, now)
     pending = deployment.with_(protection=intent, due_at=now + ANSWER_WITHIN)
 
-    def commit_intent(tx: Tx) -> Deployment | str:
-        if why := closures.closed(tx, desk.config, deployment):
-            return why
+    def commit_intent(tx: Tx) -> Deployment | Objection:
+        if against := objection_now(tx, desk.config, deployment):
+            return against
         saved = tx.save(deployment, pending)
         tx.audit("gonogo", "answering", saved.name, environments=names, jobs=jobs)
         return saved
 
     saved = await desk.store.run(commit_intent)
-    if isinstance(saved, str):
-        await not_approved(desk, deployment, Objection("gate_blocked", saved))
+    if isinstance(saved, Objection):
+        await not_approved(desk, deployment, saved)
         return
     try:
         await _post(desk, saved, held, approve=True, comment=comments.approved(saved))

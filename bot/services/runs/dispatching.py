@@ -14,11 +14,10 @@ from bot.domain.rollbacks import undoing
 from bot.domain.rollbacks.target_steps import TargetStep
 from bot.messages.deployments import announcements
 from bot.ports import Stale, Started, Tx, Workflow
-from bot.services.closures import closures
 from bot.services.deployments.voiding import not_approved, void
 from bot.services.desk import Desk, announce, retry_in
 from bot.services.gates.binding import workflow_moved
-from bot.services.gates.guards import Objection, objection, over_targets
+from bot.services.gates.guards import Objection, objection, objection_now, over_targets
 from bot.services.rollbacks import half_back, rescuing, reversals, rolling_back, switching
 from bot.services.runs import crossing, inputs, twins
 from bot.services.runs.finding import adopt, candidates, needs_attention
@@ -150,9 +149,9 @@ async def _send(desk: Desk, deployment: Deployment, workflow: Workflow, intent: 
     # What waits at GitHub's gate changes nothing yet; it is judged when the gate is answered.
     is_effect = deployment.state not in (State.CHECKING, State.AWAITING_APPROVAL)
 
-    def commit_intent(tx: Tx) -> Deployment | str | None:
-        if is_effect and (why := closures.closed(tx, desk.config, deployment)):
-            return why
+    def commit_intent(tx: Tx) -> Deployment | Objection | None:
+        if is_effect and (against := objection_now(tx, desk.config, deployment)):
+            return against
         others = tx.sending(deployment.repo, deployment.workflow)
         is_alone = all(other.id == deployment.id for other in others)
         # A rollback waits for nobody: whose run is whose is then told by the version, or by people.
@@ -163,8 +162,8 @@ async def _send(desk: Desk, deployment: Deployment, workflow: Workflow, intent: 
         return saved
 
     saved = await desk.store.run(commit_intent)
-    if isinstance(saved, str):
-        await _not_sent(desk, deployment, Objection("gate_blocked", saved))
+    if isinstance(saved, Objection):
+        await _not_sent(desk, deployment, saved)
         return
     if saved is None:
         text = f"Waiting: another deployment is being sent to {deployment.workflow}"
