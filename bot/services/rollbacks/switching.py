@@ -13,8 +13,10 @@ from bot.domain.errors import Declined, Fault, Unanswered
 from bot.domain.rollbacks import switching
 from bot.domain.rollbacks.target_steps import Progress, TargetStep
 from bot.domain.rollbacks.targets import Artifact, Fate
-from bot.ports import Receipt, Reversing, Stale, Target
+from bot.ports import Receipt, Reversing, Stale, Target, Tx
+from bot.services.deployments.voiding import not_approved
 from bot.services.desk import Desk, retry_in
+from bot.services.gates.guards import Objection, objection_now
 from bot.services.rollbacks import artifacts, claims, deadlines, settling, stops
 from bot.services.rollbacks import undoing as databases
 from bot.services.rollbacks.keeping import LOOK_AGAIN, keep, pause_of, with_step
@@ -23,8 +25,8 @@ from bot.services.rollbacks.keeping import LOOK_AGAIN, keep, pause_of, with_step
 async def begin(
     desk: Desk, known: Deployment, stored: Deployment, steps: tuple[TargetStep, ...]
 ) -> None:
-    """Take up the targets of a rollback instead of a workflow. `known` is `stored` with what was
-    learned meanwhile.
+    """Take up the targets of a rollback instead of a workflow; nothing, where production is closed
+    by now to what undoes one. `known` is `stored` with what was learned meanwhile. Raises Stale.
     """
     names = [step.target for step in steps]
     moved = known.to(
@@ -34,7 +36,17 @@ async def begin(
         request_id=f"{known.name}-{secrets.token_hex(4)}",
     )
     detail = {"targets": names, "commit": known.binding.commit if known.binding else ""}
-    await desk.save(stored, moved, action="switching", detail=detail)
+
+    def commit_intent(tx: Tx) -> Objection | None:
+        against = objection_now(tx, desk.config, known)
+        if against is None:
+            saved = tx.save(stored, moved)
+            states = {"from": stored.state, "to": saved.state}
+            tx.audit("gonogo", "switching", saved.name, **states, **detail)
+        return against
+
+    if against := await desk.store.run(commit_intent):
+        await not_approved(desk, stored, against)
 
 
 async def switch(desk: Desk, deployment: Deployment) -> None:
