@@ -104,6 +104,10 @@ class StatusPost:
         """A copy that the page shows, or needs not show: what is over and was never posted."""
         return self.with_(state=PostState.SHOWN, lost=False, last_error="", due_at=None)
 
+    def again(self, now: datetime) -> Self:
+        """A copy that is told once more: the page may not show what it is to show by now."""
+        return self.shown().with_(state=PostState.WAITING, attempts=0, due_at=now)
+
     def put_off(self, why: str, due_at: datetime, *, lost: bool) -> Self:
         """A copy that is tried again."""
         state = PostState.RETRYING

@@ -108,7 +108,7 @@ async def work_off(desk: Desk, post_id: int) -> None:
         lost = isinstance(fault, Unanswered) or post.lost
         await _keep(desk, claimed, claimed.put_off(fault.text, due_at, lost=lost))
     else:
-        await _keep(desk, claimed, known.shown())
+        await _keep(desk, claimed, known.shown(), told=notice)
     desk.wake()
 
 
@@ -132,7 +132,18 @@ async def _tell(
 
 
 def _notice(tx: Tx, config: Config, post: StatusPost) -> Notice:
-    """With its own component: as well as the worst of what is open for the same service."""
+    return Notice(
+        title=post.title,
+        text=post.text,
+        phase=post.phase,
+        health=post.health,
+        components=_components(tx, config, post),
+        between=(post.asked_at, post.ends_at) if post.ends_at else None,
+    )
+
+
+def _components(tx: Tx, config: Config, post: StatusPost) -> dict[str, Health]:
+    """Its own, if it has one: as well as the worst of what is open for the same service."""
     service = _service(tx, post)
     settings = config.services.get(service)
     component = settings.component if settings else None
@@ -140,14 +151,7 @@ def _notice(tx: Tx, config: Config, post: StatusPost) -> Notice:
     others = (one for one in told if one and one.id != post.id and _service(tx, one) == service)
     order = list(Health)
     worst = max((one.health for one in (post, *others)), key=order.index)
-    return Notice(
-        title=post.title,
-        text=post.text,
-        phase=post.phase,
-        health=post.health,
-        components={component: worst} if component else {},
-        between=(post.asked_at, post.ends_at) if post.ends_at else None,
-    )
+    return {component: worst} if component else {}
 
 
 def _service(tx: Tx, post: StatusPost) -> str:
@@ -164,7 +168,13 @@ async def _claim(desk: Desk, post: StatusPost) -> StatusPost | None:
         return None
 
 
-async def _keep(desk: Desk, old: StatusPost, new: StatusPost) -> None:
+async def _keep(
+    desk: Desk, old: StatusPost, new: StatusPost, *, told: Notice | None = None
+) -> None:
+    """Store what became of a try. Where its component is to be another by now than it was told, it
+    is told once more: the call of whoever changed that may have come in first.
+    """
+
     def keep(tx: Tx) -> None:
         now = tx.status_post_by_id(old.id)
         if now is None:
@@ -172,6 +182,9 @@ async def _keep(desk: Desk, old: StatusPost, new: StatusPost) -> None:
         if now != old:  # something else is to be said by now: keep what is known of the post
             there = {"posted": new.posted, "url": new.url, "lost": new.lost}
             tx.save_status_post(now, now.with_(**there, due_at=tx.now))
+            return
+        if told is not None and told.components != _components(tx, desk.config, new):
+            tx.save_status_post(old, new.again(tx.now))
             return
         saved = tx.save_status_post(old, new)
         if saved.deployment is not None:
