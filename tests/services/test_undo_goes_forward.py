@@ -1,4 +1,4 @@
-"""Undo Rollback goes forward: what closes production before its first target is touched stops it,
+"""Undo Rollback goes forward: what closes production before its switch begins stops it,
 however long it had to wait, and nothing stops a rollback.
 """
 
