@@ -26,6 +26,8 @@ def found(asked: str, held: str, begun: str) -> str:
         ("A", "AB", "", SAME),
         ("A", "B", "", SAME),  # let in, and no runner has taken it yet
         ("A", "A", "x", SAME),  # a job that was not asked about
+        ("A", "B", "x", SAME),
+        ("a", "ab", "x", SAME),
         ("a", "ax", "", SAME),
         # one after the other
         ("A", "B", "A", ANOTHER),

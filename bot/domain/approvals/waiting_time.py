@@ -48,10 +48,8 @@ class Asked:
         left = set(self.jobs) - let_in
         if not look.held:  # it may be any that is left
             return not left
-        still = left.intersection(look.held)
         # What may as well stand at somebody else's gate uses up the time of none that comes.
-        may_be_elsewhere = still.isdisjoint(look.sure)
-        return not still or (may_be_elsewhere and not set(look.held) <= set(self.jobs))
+        return left.isdisjoint(set(look.held) & set(look.sure)) and not left.issuperset(look.held)
 
     def is_late(self, look: Look) -> bool:
         """Whether a job has begun since: a time that ended meanwhile ended while nobody could
