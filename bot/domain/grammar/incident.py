@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.domain.errors import Refusal
+from bot.domain.grammar import drills
 from bot.domain.grammar.words import normalise, one_line
 from bot.domain.incidents.incidents import Severity
 
@@ -20,28 +21,6 @@ _ID = re.compile(
 
 _DRILL = re.compile(r"[-\[(*_\"']*drill[-\])*_\"':,.!]*(?:\s[-:\s]*|$)", re.IGNORECASE)
 """“drill” as the first word, whatever is around it."""
-
-_SAYS = "this|it|that|is|it's|just|only|a|an|fire"
-_SAY = rf"(?:(?:{_SAYS})\s+)"
-_LEADING = re.compile(
-    rf"\W*(?:(?:{'|'.join(SEVERITIES)}|{_SAYS})\W+)*drills?(?!-?\w)", re.IGNORECASE
-)
-"""A text that begins with a drill, in as many words as it takes to say so."""
-
-_TRAILING = re.compile(
-    rf"(?:\s[-*_#\"':]+\s*|\s/\s+|[:.!;,]\s+){_SAY}*drill(?:\s+only)?[\W_]*$", re.IGNORECASE
-)
-"""“drill” at the end, set apart from what users see: “…, drill”, “… - just a drill”."""
-
-_BRACKETED = re.compile(
-    rf"(?:(?<=\s)[-*_\"':]+\s*)?[(\[]\s*{_SAY}*drills?(?!-?\w)[^)\]]*"
-    r"(?:[)\]](?:[\W_]*$|\s*)|$)",
-    re.IGNORECASE,
-)
-"""Brackets that begin with a drill, wherever they stand: “… (drill, please ignore)”."""
-
-_LONGEST_END = 100
-"""Characters of a text in which such an end is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +61,8 @@ def parse_incident(text: str) -> IncidentWish:
         severity, said = _severity(whole[drill.end() :])
         return IncidentWish(deed="open", severity=severity, text=said, drill=True)
     severity, said = _severity(whole)
-    if found := _LEADING.match(said):
-        real = "begin with what users see, and not with “drill”: {incident} {severity} …"
-        raise _which(severity, said[found.end() :].lstrip(" -:,.!)]*_\"'"), real)
-    ending = _TRAILING.search(said, max(0, len(said) - _LONGEST_END))
-    if found := _BRACKETED.search(said) or ending:
-        real = "leave that out: {incident} {severity} {seen}"
-        raise _which(severity, (said[: found.start()] + said[found.end() :]).strip(), real)
+    if not drills.is_real(said) and (mark := drills.marked(said, SEVERITIES)):
+        raise _which(severity, said, mark)
     return IncidentWish(deed="open", severity=severity, text=said)
 
 
@@ -106,16 +80,21 @@ def _update(name: str, number: str, mark: str, news: str) -> IncidentWish:
     return IncidentWish(deed="update", incident=int(number), text=news)
 
 
-def _which(severity: Severity | None, seen: str, real: str) -> Refusal:
-    """A drill or not: what is wrong would wake people, or nobody. `real` says how a real one is
-    opened.
-    """
+def _which(severity: Severity | None, said: str, mark: drills.Marked) -> Refusal:
+    """A drill or not: what is wrong would wake people, or nobody."""
+    seen = mark.rest
+    if severity is None:
+        severity, seen = _severity(seen)
+    if seen and mark.apart and not drills.marked(seen, SEVERITIES):
+        way, real = "leave that out, or end with “(not a drill)”", seen
+    else:
+        way, real = "say so", f"{said} (not a drill)"
     return Refusal(
         "drill_or_not",
-        "Is it a drill? I opened nothing. A drill: {incident} drill {said}. If it is real, " + real,
-        said=" ".join(filter(None, (severity, seen))) or "…",
-        severity=severity or "outage",
-        seen=seen,
+        "Is it a drill? I opened nothing. A drill: {incident} drill {drill}. "
+        f"If it is real, {way}: {{incident}} {{real}}",
+        drill=" ".join(filter(None, (severity, seen))) or "…",
+        real=f"{severity or 'outage'} {real}",
     )
 
 
