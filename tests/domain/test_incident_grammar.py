@@ -132,6 +132,7 @@ def test_news_that_begin_with_a_number_go_to_no_other_incident(typed: str, news:
         ("major outage drill: all down", "major all down"),
         ("outage drill", "outage"),
         ("fire drill!", "…"),
+        ("outage DR drill all down", "outage all down"),
     ],
 )
 def test_where_drill_leads_nobody_is_woken_and_no_outage_kept_quiet(typed: str, drill: str) -> None:

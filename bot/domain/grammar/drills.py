@@ -19,7 +19,9 @@ _COMPANION = re.compile(
 )
 """What is said beside “drill” where users see nothing of it; never “not”."""
 
-_OPENS = re.compile("fire|is|it|it's|just|only|test|that|this|training|a|an", re.IGNORECASE)
+_OPENS = re.compile(
+    "a|an|dr|fire|is|it|it's|just|only|planned|practi[cs]e|test|that|this|training", re.IGNORECASE
+)
 """What leads to “drill” in a text that begins by saying that it is one; an article alone tells of
 what users see.
 """
