@@ -9,10 +9,12 @@ from datetime import timedelta
 from typing import Any, Literal
 
 import pytest
+from sqlalchemy import delete
 from sqlalchemy.util import await_only
 
 from bot import config
-from bot.adapters.store import SqlStore, open_store
+from bot.adapters.store import SqlStore, open_store, tables
+from bot.adapters.store.database import open_database
 from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import Kind, State
 from bot.domain.deployments.validation import Validation
@@ -127,6 +129,21 @@ async def open_ones(bots: list[SqlStore]) -> list[tuple[str, list[str]]]:
         return [(i.name, [page.key for page in tx.pages(i.id)]) for i in tx.open_incidents()]
 
     return await bots[0].read(read)
+
+
+@only_on_postgres
+async def test_a_copy_of_the_database_without_turns_is_as_good(
+    bots: list[SqlStore], address: str
+) -> None:
+    database = open_database(address)
+    await database.transact(lambda connection: connection.execute(delete(tables.taken_turns)))
+    await database.close()
+    waiting = await bots[0].run(lambda tx: tx.add(a_waiting_deployment()))
+
+    def intend(tx: Tx) -> str | Deployment:
+        return closures.closed(tx, CONFIG, waiting) or tx.save(waiting, waiting.with_(run_id=7))
+
+    assert isinstance(await overtaken(bots, intend, by=lock), str)
 
 
 @only_on_postgres

@@ -19,5 +19,7 @@ class Turns(Rows):
             self.put(_TABLE, {"of": of, "taken_at": self.now})
 
     def share_turn(self, of: str) -> None:
-        if not self.is_embedded:
-            self.connection.execute(_SHARED, {"of": of})
+        if self.is_embedded:
+            return
+        if self.connection.execute(_SHARED, {"of": of}).first() is None:
+            self.take_turn(of)  # only a row that is there can be shared

@@ -13,7 +13,7 @@ def upgrade() -> None:
         sa.Column("of", sa.String, primary_key=True),
         sa.Column("taken_at", sa.DateTime(timezone=True)),
     )
-    op.bulk_insert(turns, [{"of": "closures"}])  # a row that is not there cannot be shared
+    op.bulk_insert(turns, [{"of": "closures"}])  # the first who share it wait for nobody
 
 
 def downgrade() -> None:
