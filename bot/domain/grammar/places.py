@@ -14,6 +14,9 @@ _EVERYDAY = "stage|uat"
 _STAGING = re.compile(
     rf"(?<![^\W_])({_SURE})(?![^\W_])|(?:^{_LEADING}|\b(?:{_BEFORE}) |; )({_EVERYDAY})(?![^\W_])"
 )
+_ENDING = re.compile(rf"(?:\S+ ){{0,3}}({_EVERYDAY})(?: ;)*")
+"""A place at the end of so few words that they hardly are a reason, as “now stage”."""
+
 _ALONE = re.compile(rf"{_LEADING}(?:{_SURE}|{_EVERYDAY})")
 _PRODUCTION = re.compile(rf"{_LEADING}prod(?:uction)?(?![\w-])")
 
@@ -33,11 +36,13 @@ def staging_in(said: str) -> str:
     """The word for staging in what `plain` made of a text, or "".
 
     “staging” and its like are asked about anywhere. “stage” and “uat” are only where a place
-    stands: at the beginning, after a service or a preposition. Where production is what it begins
-    with, that is the place.
+    stands: at the beginning, after a service or a preposition, at the end of four words or fewer.
+    Where production is what it begins with, that is the place.
     """
-    found = None if _PRODUCTION.match(said) else _STAGING.search(said)
-    return (found[1] or found[2]) if found else ""
+    if _PRODUCTION.match(said):
+        return ""
+    found = _STAGING.search(said) or _ENDING.fullmatch(said)
+    return next(filter(None, found.groups())) if found else ""
 
 
 def is_alone(said: str) -> bool:

@@ -22,6 +22,7 @@ _BECAUSE = re.compile(r"(?:^|\s)because\b:?", re.IGNORECASE)
 _LIKE_A_VERSION = re.compile(r"[vV][0-9][\w.+-]*|[0-9]+\.[0-9]+")
 """What is a version that somebody did not write out, where it follows “to”."""
 
+_NAME_ONE = "The environments are {environments}: name one, or leave the word out."
 _NEAR = 0.75
 """How alike a word and a known one are for it to be the typo of that: “please” is no “because”."""
 
@@ -119,15 +120,15 @@ def _loses_nothing(rest: str, wish: RollbackWish, names: Mapping[str, str]) -> N
     lone = because and not quoted and not wish.environment and len(words) <= 1
     if not (version or staging or typo or lone):
         return
+    if lone and not (version or staging or near):
+        raise _unclear(first or rest.split()[0], all_of_it=_line(wish, rest))
     named = next((names[word] for word in (near, *split(head.lower())) if word in names), None)
     wish = replace(wish, service=wish.service or named)
     in_production = replace(wish, environment=wish.environment or "production")
     if near == "because":
         announced = _line(in_production if staging else wish, rest.partition(" ")[2])
         raise _unclear(rest.split()[0], announced)
-    place = ENVIRONMENTS.get(near)
-    if staging or (lone and not typo):
-        place = "staging" if staging else "production"
+    place = "staging" if staging else ENVIRONMENTS.get(near)
     why = rest[because.end() :].strip() if because else ""
     alone = staging and is_alone(said)
     if staging and not version and not alone:
@@ -140,17 +141,18 @@ def _loses_nothing(rest: str, wish: RollbackWish, names: Mapping[str, str]) -> N
     raise _unclear(staging or rest.split()[0], line, all_of_it)
 
 
-def _unclear(word: str, line: str, all_of_it: str = "") -> Refusal:
-    """A word that may be more than a reason, with what was probably meant, and, where there is
-    another way to read it, with that.
+def _unclear(word: str, line: str = "", all_of_it: str = "") -> Refusal:
+    """A word that may be more than a reason, with what was probably meant, if that can be told,
+    and, where there is another way to read it, with that.
     """
     return Refusal(
         "unknown_word",
         "I am not sure what “{word}” means here, so nothing was changed. "
-        "Did you mean {rollback} {line}?"
+        + ("Did you mean {rollback} {line}?" if line else _NAME_ONE)
         + (" If all of it is the reason: {rollback} {all_of_it}" if all_of_it else ""),
         word=word,
         line=line,
+        environments=" and ".join(dict.fromkeys(ENVIRONMENTS.values())),
         all_of_it=all_of_it,
     )
 
