@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from bot.domain.approvals.protection import (
     ANSWER_SHOWS,
@@ -172,3 +173,10 @@ def test_a_wait_timer_is_told_before_the_run_is_begun() -> None:
     assert said(found=timed) == (
         "pass: The run waits at GitHub's environment production, also for its wait timer of 30 min"
     )
+
+
+def test_what_was_kept_before_it_was_noted_who_was_asked_about_which_gate_tells_none() -> None:
+    kept = TypeAdapter(Protection)
+    of_before = kept.dump_python(RULE, mode="json")
+    of_before.pop("asked")
+    assert kept.validate_python(of_before).asked is None

@@ -1,7 +1,7 @@
 """Protection: what holds a run back at GitHub until it is answered, and who may answer."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -66,7 +66,8 @@ class Protection:
     the reviews of the attempts of its run before this one, None where they were not read in time;
     `listed` those of all its attempts, as GitHub listed them when it went past. `unread` is why
     GitHub did not tell any of them when it stood at its gate; empty where it did. `asked` is the
-    gate that approvers were asked about last.
+    gate that approvers were asked about last, None where they were about none yet, and where a bot
+    of before did not keep it.
     """
 
     mode: Mode
@@ -80,7 +81,7 @@ class Protection:
     earlier: tuple[Review, ...] | None = None
     listed: tuple[Review, ...] | None = None
     unread: str = ""
-    asked: Asked = field(default_factory=Asked)
+    asked: Asked | None = None
 
     @property
     def is_rule(self) -> bool:

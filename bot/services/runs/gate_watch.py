@@ -45,7 +45,8 @@ async def look(desk: Desk, deployment: Deployment, seen: Deployment) -> bool:
         return False
     to_answer, opens_at = await standing.at_gate(desk, seen)
     if to_answer:
-        await _stand(desk, deployment, await waiting_time.at_gate(desk, seen, to_answer))
+        seen = await waiting_time.at_gate(desk, deployment, seen, to_answer)
+        await _stand(desk, deployment, seen)
         return True
     now, pause = desk.now(), PACE
     text = "The run waits at GitHub for something that is not this deployment's to answer"
@@ -90,7 +91,7 @@ async def still_waits(desk: Desk, deployment: Deployment) -> Deployment | None:
         return None
     to_answer = await held(desk, seen)
     if to_answer:
-        seen, waits_on = await waiting_time.waits_on(desk, seen, to_answer)
+        seen, waits_on = await waiting_time.waits_on(desk, deployment, seen, to_answer)
         if waits_on:
             return await _announced(desk, seen)
     await desk.save(deployment, seen.to(State.RUNNING, desk.now()), action="gate_opened")
