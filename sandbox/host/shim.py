@@ -4,8 +4,12 @@ Run alone, by path, with the engine's socket as the first word.
 """
 
 import json
+import signal
 import socket
 import sys
+
+# As the real one, also where it is ignored by whoever starts it.
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 with socket.socket(socket.AF_UNIX) as engine:
     engine.connect(sys.argv[1])

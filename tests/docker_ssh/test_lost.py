@@ -113,6 +113,23 @@ async def test_an_interrupt_at_any_step_ends_with_something_good(stage: Stage, a
     assert not [name for name in stage.names() if "-cand-" in name]
 
 
+@pytest.mark.parametrize("at", ["trying it beside the old one", "stopping it"])
+async def test_who_interrupts_it_again_and_again_keeps_it_from_nothing(
+    stage: Stage, at: str
+) -> None:
+    target = stage.target()
+    receipt = await target.start(wanted(), "D1")
+    ended = asyncio.create_task(end_of(target, receipt))
+    await step(stage.log("D1"), at)
+    while not stage.log("D1").with_name("result").exists():
+        _signal(stage, "D1", signal.SIGTERM)
+        await asyncio.sleep(0)
+    sight = await ended
+    assert sight.fate is Fate.FAILED_RESTORED, sight.text
+    assert await running(target) == OLD
+    assert stage.names() == ["app"]
+
+
 @pytest.mark.parametrize("at", [*POINTS, "putting the old container back"])
 async def test_a_kill_at_any_step_is_told_as_it_is_and_can_be_mended(stage: Stage, at: str) -> None:
     if at.startswith("putting"):

@@ -63,8 +63,15 @@ result() { # CODE TEXT
     mv "$here/result.new" "$here/result"
 }
 
-finish() { # CODE TEXT
+# From here on nothing cuts it off. The client of Docker listens to SIGTERM though we do not, and the
+# group is told so twice by `timeout`: it gets a group of its own.
+undisturbed() {
     trap '' HUP INT TERM
+    docker() { setsid docker "$@"; }
+}
+
+finish() { # CODE TEXT
+    undisturbed
     [[ -z ${cand:-} || -z $(id_of "$cand") ]] || docker rm -f "$cand" >/dev/null
     result "$@"
     exit
@@ -127,7 +134,7 @@ last_words() { [[ -z $(id_of "$1") ]] || docker logs --tail 20 "$1" 2>&1 | hide;
 # Looks before it removes: only with the old container set aside may the new one go.
 # 0: the old one runs again; 1: it does not; 2: there was none.
 restore() {
-    trap '' HUP INT TERM
+    undisturbed
     local try
     if [[ $(id_of "$prev") ]]; then
         say "putting the old container back"
@@ -160,7 +167,7 @@ failed() { # WHY, after the old container was touched
 }
 
 interrupted() {
-    trap '' HUP INT TERM
+    undisturbed
     say "interrupted"
     [[ $touched ]] || unchanged 20 "it was interrupted before anything was changed"
     restore
@@ -235,7 +242,7 @@ switch() {
     say "waiting until it is healthy"
     healthy "$name" "$url" "$version" || failed "$why"
 
-    trap '' HUP INT TERM
+    undisturbed
     say "healthy"
     # Else a restart of the machine might bring the old one back.
     [[ -z $old ]] || docker update --restart=no "$prev" >/dev/null
