@@ -109,10 +109,18 @@ class PostTx(Protocol):
         """(channel, ts) of a message that went out."""
 
     def message_of(self, key: str) -> Message | None:
-        """The message as it was put on its way under that key."""
+        """What was put on its way under that key, as it reads now; an empty message where that was
+        forgotten.
+        """
 
     def keep_message(self, key: str, message: Message) -> None:
         """Note that a message that went out was edited, and what it says now."""
+
+    def forget_message(self, key: str) -> None:
+        """Note, before a message that went out is edited, that from now on nobody knows what it
+        says, until that is kept. What is yet to go out stays as it is, and so does what was given
+        up.
+        """
 
 
 class CardTx(Protocol):

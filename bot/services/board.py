@@ -132,7 +132,7 @@ class Board:
                 log.warning("card_not_edited", deployment=deployment.id, error=no.text)
         self._declines.pop(deployment.id, None)
         for key, words in self._posts(deployment):
-            await self._edit_post(key, words, card)
+            await self._edit_post(key, words)
         kept = self._card(deployment, card.channel, card.ts, shown, deployment.revision)
         await self._desk.store.run(partial(_keep_edited, card, kept))
 
@@ -150,15 +150,14 @@ class Board:
         if deployment.watch is not None:
             yield f"reply:{deployment.id}:watch", watches.asking(deployment, deployment.watch)
 
-    async def _edit_post(self, key: str, message: Message, card: Card) -> None:
+    async def _edit_post(self, key: str, message: Message) -> None:
         """Edit a message that went out, where it should say something else by now, or where nobody
-        knows what its card and the posts about it show.
+        knows what it says: from the edit until that is kept.
         """
         place, told = await self._desk.store.read(partial(_read_post, key))
-        is_same = told is not None and digest(told) == digest(message)
-        if place is None or told is None or (is_same and card.shown):
+        if place is None or told is None or digest(told) == digest(message):
             return
-        await self._desk.store.run(partial(_doubt, card))
+        await self._desk.store.run(lambda tx: tx.forget_message(key))
         self.edited()
         try:
             await self._desk.chat.update(*place, message)
@@ -204,8 +203,8 @@ def _keep_posted(kept: Card, posts: tuple[Post, ...], tx: Tx) -> None:
 
 
 def _doubt(card: Card, tx: Tx) -> None:
-    """From an edit until all of it is kept nobody knows what the card shows, and its posts: should
-    the answer be lost, or the bot end, they are shown once more, also with the words of before.
+    """From the edit until all of it is kept nobody knows what the card shows: should the answer be
+    lost, or the bot end, it is shown once more, also with the words that stood there before.
     """
     now = tx.card(card.deployment) if card.shown else None
     if now is not None:

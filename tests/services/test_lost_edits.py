@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import pytest
 
+from bot.domain.deployments.deployments import Deployment
 from bot.domain.errors import Unanswered
+from bot.domain.gates.signatures import SignOff
 from bot.messages.blocks import Message
 from bot.ports import StaleCard, Tx
 from bot.services import outbox
@@ -27,14 +29,17 @@ WAITS = "Waiting for GitHub ("
 
 @dataclass
 class Losing(Room):
-    """Slack, which makes each edit, and `loses` the answers about one message."""
+    """Slack, which makes each edit, and `loses` the answers about one message: with an error, or as
+    the bot ends.
+    """
 
     loses: str = ""
+    lost: BaseException = field(default_factory=partial(Unanswered, "slack", "no answer in time"))
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
         await super().update(channel, ts, message)
         if self.loses and self.said[self.loses][0] == ts:
-            raise Unanswered("slack", "chat_update: no answer in time")
+            raise self.lost
 
 
 @pytest.fixture
@@ -57,6 +62,10 @@ async def board(team: Team, room: Losing) -> Board:
 
 def stale(tx: Tx) -> tuple[StaleCard, ...]:
     return tx.stale_cards()
+
+
+def waiting(tx: Tx) -> Deployment:
+    return tx.unfinished()[-1]
 
 
 async def shown(team: Team, board: Board) -> str:
@@ -137,6 +146,35 @@ async def test_the_list_under_a_card_ends_right_too(team: Team) -> None:
     await shown(team, board)
 
     assert room.said[LIST][1] == before
+    assert await team.store.read(stale) == ()
+
+
+@pytest.mark.parametrize("ends", [Unanswered("slack", "no answer in time"), SystemExit()])
+async def test_a_list_that_changed_alone_ends_right_where_the_bot_is_started_anew(
+    team: Team, ends: BaseException
+) -> None:
+    room = Losing(groups=team.room.groups, said=team.room.said, lost=ends)
+    desk = replace(team.desk, chat=room)
+    team.hub.red = {COMMIT}
+    assert await team.asks("ana", "v1.1.0") is None
+    await team.works()
+    await shown(team, Board(desk))
+    card, before = room.said[CARD], room.said[LIST][1]
+
+    async def signed(*by: SignOff) -> None:
+        await team.store.run(lambda tx: tx.save(waiting(tx), waiting(tx).with_(sign_offs=by)))
+        team.clock.forward(3)
+
+    room.loses = LIST
+    await signed(SignOff(item="on_call", by="U0ANA", at=team.clock.now()))
+    with suppress(SystemExit):
+        await shown(team, Board(desk))
+    assert room.said[LIST][1] != before
+    room.loses = ""
+    await signed()
+    await shown(team, Board(desk))
+
+    assert (room.said[LIST][1], room.said[CARD]) == (before, card)
     assert await team.store.read(stale) == ()
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import pytest
 
@@ -43,6 +46,21 @@ class Crossing(Room):
             await super().update(channel, ts, message)
 
 
+@dataclass
+class Busy(Room):
+    """Slack, which counts the edits of each message; while it makes one, the others go `on`."""
+
+    edits: Counter[str] = field(default_factory=Counter)
+    on: Callable[[], Awaitable[None]] | None = None
+
+    async def update(self, channel: str, ts: str, message: Message) -> None:
+        self.edits.update(key for key, (posted, _) in self.said.items() if posted == ts)
+        on, self.on = self.on, None
+        if on is not None:
+            await on()
+        await super().update(channel, ts, message)
+
+
 async def shown(team: Team) -> Message:
     """The card, once one bot has done all that is due in the channel."""
     board = Board(team.desk)
@@ -72,6 +90,40 @@ async def test_an_edit_that_arrives_late_is_not_what_a_card_shows_in_the_end(tea
     ended = await team.store.read(lambda tx: tx.deployment(1))
     assert ended is not None and ended.state is State.CANCELLED
     assert await shown(team) == render(ended, team.clock.now())
+
+
+@pytest.mark.parametrize("changes", ["the card", "both"])
+async def test_what_stands_under_a_card_is_edited_by_nobody_unless_it_changed(
+    team: Team, changes: str
+) -> None:
+    team.hub.red = {"110" + "a" * 37}
+    assert await team.asks("ana", "v1.1.0", "web") is None
+    await team.works()
+    await shown(team)
+    busy = Busy(groups={}, said=team.room.said)
+    one, other = (Board(replace(team.desk, chat=busy)) for _ in range(2))
+
+    async def ticks(board: Board) -> None:
+        stale = await team.store.read(lambda tx: tx.stale_cards())
+        for card in board.due(stale, team.clock.now()):
+            await board.show(card.deployment)
+
+    def change(tx: Tx) -> None:
+        waiting = tx.unfinished()[-1]
+        red = () if changes == "both" and waiting.verdicts else waiting.verdicts
+        tx.save(waiting, waiting.with_(reason=f"{waiting.reason}!", verdicts=red))
+
+    for _ in range(5):
+        await team.store.run(change)
+        for _ in range(3):
+            team.clock.forward(3)
+            busy.on = partial(ticks, other)
+            await ticks(one)
+
+    number = (await team.newest()).id
+    assert await team.store.read(lambda tx: tx.stale_cards()) == ()
+    assert busy.edits[f"card:{number}"] >= 5
+    assert busy.edits[f"reply:{number}:checklist"] == (changes == "both")
 
 
 async def test_a_card_that_another_bot_found_deleted_is_not_kept_where_it_was(team: Team) -> None:

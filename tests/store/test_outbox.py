@@ -260,3 +260,18 @@ async def test_a_message_that_was_edited_is_kept_as_it_reads_now(store: SqlStore
     anew = Message("Checklist of D1", (section("all done"),))
     await store.run(lambda tx: tx.keep_message("reply:1:checklist", anew))
     assert await store.run(lambda tx: tx.message_of("reply:1:checklist")) == anew
+
+
+async def test_what_a_message_says_is_forgotten_only_where_it_went_out(store: SqlStore) -> None:
+    sent = await the_post(store, a_post("sent"))
+    await store.run(lambda tx: tx.mark_sent(sent, "C0DEPLOY", "17.1"))
+    await store.run(lambda tx: tx.post(a_post("open")))
+    dropped = await the_post(store, a_post("dropped"))
+    await store.run(lambda tx: tx.drop(dropped, "no"))
+    for key in ("sent", "open", "dropped", "nothing"):
+        await store.run(lambda tx, key=key: tx.forget_message(key))  # type: ignore[misc]
+    assert await message_of(store, "sent") == Message("")
+    assert await store.run(lambda tx: tx.sent_ts("sent")) == ("C0DEPLOY", "17.1")
+    assert await message_of(store, "open") == a_post("open").message
+    assert await message_of(store, "dropped") == a_post("dropped").message
+    assert await message_of(store, "nothing") is None

@@ -67,6 +67,10 @@ ROOM_KEY = "room:"
 
 _NOTHING_OPEN = {"sending_since": None, "response_url": None, "dropped_why": None}
 """What a post under way needs, and one that is over does not."""
+
+_NOTHING_KNOWN = _MESSAGE.dump_python(Message(""), mode="json")
+"""What is kept of a message while it is edited; the bot never sends one like that."""
+
 _SENT = select(_TABLE.c.sent_channel, _TABLE.c.ts).where(
     _TABLE.c.key == bindparam("key"), _TABLE.c.ts.is_not(None)
 )
@@ -165,6 +169,10 @@ class Outbox(Rows):
     def keep_message(self, key: str, message: Message) -> None:
         new = {"message": _MESSAGE.dump_python(message, mode="json")}
         self.connection.execute(update(_TABLE).where(_TABLE.c.key == key).values(new))
+
+    def forget_message(self, key: str) -> None:
+        went_out = update(_TABLE).where(_TABLE.c.key == key, _TABLE.c.ts.is_not(None))
+        self.connection.execute(went_out.values(message=_NOTHING_KNOWN))
 
     def sent_ts(self, key: str) -> tuple[str, str] | None:
         row = self.connection.execute(_SENT, {"key": key}).first()
