@@ -2,38 +2,53 @@
 
 import re
 from collections import Counter
-from collections.abc import Container
 from dataclasses import dataclass
 
-_CALM = "(?:do not|don'?t|no) (?:call|escalate|page|panic|react|wake|worry|worries)"
+from bot.domain.incidents.incidents import Severity
+
+_CALM = "(?:do not|don'?t|no) (?:action|call|escalate|page|panic|react|wake|worry|worries)"
 _WORD = re.compile(rf"{_CALM}(?![\w-])|[^\W_]+(?:['-][^\W_]+)*", re.IGNORECASE)
 """A word, as “drill-down” and “it's” are one, or what keeps people calm."""
 
+_TITLE = "|".join((*Severity, "sev[1-4]"))
+_OPENS = "a|an|dr|fire|is|it|it's|just|only|planned|practi[cs]e|test|that|this|training"
 _DRILL = re.compile(r"(?:(?:dr|fire|practice|test|training)-)?drills?", re.IGNORECASE)
 _COMPANION = re.compile(
-    rf"{_CALM}|[0-9]+|a|again|all|an|annual|any(?:body|one)|day|disregard|dr|every(?:body|one)"
-    r"|exercise|fire|for|game|ignore|in|is|it|it'?s|just|monthly|my|now|of|only|our|part|planned"
-    r"|please|pls|plz|practi[cs]e|quarterly|regular|rehearsal|scheduled|test|testing|thanks|that"
-    r"|that's|the|this|this's|today|training|weekly|yearly",
+    rf"{_OPENS}|{_CALM}|[0-9]+|again|all|annual|any(?:body|one)|chaos|day|disaster|disregard"
+    r"|every(?:body|one)|exercise|for|game|gameday|have|ignore|in|incident|mock|monthly|my|needed"
+    r"|now|of|onboarding|our|part|please|pls|plz|q[1-4]|quarterly|recovery|regular|rehearsal|scheduled"
+    r"|testing|thanks|that's|the|this's|today|we|weekly|yearly",
     re.IGNORECASE,
 )
 """What is said beside “drill” where users see nothing of it; never “not”."""
 
-_OPENS = re.compile(
-    "a|an|dr|fire|is|it|it's|just|only|planned|practi[cs]e|test|that|this|training", re.IGNORECASE
-)
-"""What leads to “drill” in a text that begins by saying that it is one; an article alone tells of
-what users see.
-"""
+_TITLED = re.compile(f"{_COMPANION.pattern}|{_TITLE}", re.IGNORECASE)
+_NAMED = rf"(?:{_DRILL.pattern})(?!['-]?[^\W_])"
+_LED = re.compile(rf"[\W_]*(?!an?\b)(?:(?:{_OPENS}|{_TITLE})[\W_]+)*{_NAMED}", re.IGNORECASE)
+"""A text that begins by saying that it is a drill; an article alone tells of what users see."""
 
-_ARTICLE = re.compile("an?", re.IGNORECASE)
+_SEEN = (
+    r"bits?|button|downs?|instead|list|machines?|page(?! no(?:body)?\b)|press(?:es)?|screen|through"
+    "|views?|(?:is |was )?(?:broken|down|empty|gone|missing)|does(?: not|n't)|fail(?:s|ed|ing)?"
+    "|went wrong"
+)
+_BRACKETED = re.compile(
+    rf"(?:(?:{_COMPANION.pattern})[\W_]+)*{_NAMED}(?! (?:{_SEEN})(?![\w-]))", re.IGNORECASE
+)
+"""What brackets begin with that are about a drill, and not about what users see of one."""
+
+_EMOJI = r"(?<![^\W_]):(?!drills?:)[a-z0-9_+'-]+:"
+"""The name of an emoji, as Slack types it."""
+
 _PUNCTUATION = re.compile(
-    r"(?<![,;:.!?…|])[,;:.!?…|]+\s+[-#*_\"':]*|,(?!\d)|(?:\s[-#*_\"':|=>~]+)+\s*|\s[/\\]+\s+"
+    rf"\s?{_EMOJI}\s*"
+    r"|(?<![,;:.!?…|])[,;:.!?…|]+\s+[-#*_\"':]*|,(?!\d)|(?:\s[-#*_\"':|=>~]+)+\s*|\s[/\\]+\s+",
+    re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
     _PUNCTUATION.pattern
     + r"|(?<!not)(?<!not a)(?<!no)\s(?=(?-i:DRILL)\b|(?:this|it|that)(?:'s| is)\b"
-    r"|(?:just|only) a\b|drill,? (?:please|pls|plz|ignore|do not)\b)",
+    r"|(?:just|only) a\b|test drill\b|drill,? (?:please|pls|plz|ignore|do not)\b)",
     re.IGNORECASE,
 )
 """What sets apart: by a sign, as in “…, drill”, or by the sense, as in “… this is a drill”. No name
@@ -45,7 +60,7 @@ _BRACKETS = re.compile(
 _LONE_MARKS = re.compile(r"[()\[\]{}<>*_\"'.!?…]+")
 _ATTACHED = re.compile(r"(?:[^\w\s(\[{<]|_)*")
 _PAIRS = (("(", ")"), ("[", "]"), ("{", "}"), ("<", ">"), ('"', '"'), ("'", "'"), ("*", "*"))
-_SEPARATING = " ,;:.!?…|-=~>/#"
+_SEPARATING = re.compile(rf"(?:{_EMOJI}|[ ,;:.!?…|=~>/#-])*", re.IGNORECASE)
 _REAL = "(not a drill)"
 
 
@@ -65,20 +80,23 @@ def is_real(text: str) -> bool:
     return text.lower().rstrip(" .!").endswith(_REAL)
 
 
-def marked(text: str, titles: Container[str]) -> Marked | None:
+def marked(text: str) -> Marked | None:
     """What marks one line as a drill; None where nothing does. In linear time.
 
-    A mark is “drill” and nothing but its companions: first in brackets anywhere, or set apart at
-    the end or the beginning, where some of `titles`, in lower case, may stand before it. A text
-    that begins with “drill”, or says that it is one, is marked though nothing sets that apart.
+    A mark is “drill” and nothing but its companions, set apart at the end or the beginning, where
+    severities may stand before it. So are brackets anywhere that begin with it, whatever follows.
+    A text that begins with “drill”, or says that it is one, is marked though nothing sets that
+    apart.
     """
-    rest = _without_beginning(_without_end(_without_brackets(text)), titles)
+    outside, apart = _without_brackets(text)
+    rest = _without_beginning(_without_end(outside))
     if rest != text:
-        return Marked(rest=_tidy(rest))
-    end = _led_by(text, titles)
-    if not end:
+        return Marked(rest=_tidy(rest), apart=apart)
+    begun = _after_separators(text)
+    led = _LED.match(begun)
+    if led is None:
         return None
-    rest = _ATTACHED.sub("", text[end:], count=1).lstrip(_SEPARATING)
+    rest = _after_separators(_ATTACHED.sub("", begun[led.end() :], count=1))
     return Marked(rest=_tidy(rest), apart=False)
 
 
@@ -87,18 +105,26 @@ def _tidy(text: str) -> str:
     return " ".join(words).strip(" -,;|/=~") if _WORD.search(text) else ""
 
 
-def _without_brackets(text: str) -> str:
-    parts, end, marks = [], 0, Counter[str]()
+def _after_separators(text: str) -> str:
+    return _SEPARATING.sub("", text, count=1)
+
+
+def _without_brackets(text: str) -> tuple[str, bool]:
+    """The text without the brackets that mark it, and whether these surely tell of nothing else."""
+    parts, end, marks, apart = [], 0, Counter[str](), True
     for found in _BRACKETS.finditer(text):
-        first = _PUNCTUATION.split(found[1].strip(), maxsplit=1)[0]  # the rest may say whose it is
-        if _is_bare(first) and _names(first):
+        inside = _after_separators(found[1])
+        first = _PUNCTUATION.split(inside, maxsplit=1)[0]  # the rest may say whose it is
+        bare = _is_bare(first) and _names(first)
+        beside = found[0] != text and not found[1].startswith("/")  # more than a name, and not all
+        if _BRACKETED.match(inside) and (bare or beside):
             before = text[end : found.start()]
             marks.update(_WORD.sub("", before))
             closing = _left_open(marks, found[0])
             marks.update(closing)
             parts += [before, closing, " "]
-            end = found.end()
-    return "".join([*parts, text[end:]])
+            end, apart = found.end(), apart and bare
+    return "".join([*parts, text[end:]]), apart
 
 
 def _without_end(text: str) -> str:
@@ -113,39 +139,23 @@ def _without_end(text: str) -> str:
     return text[:start] + _left_open(Counter(_WORD.sub("", text[:start])), text[start:])
 
 
-def _without_beginning(text: str, titles: Container[str]) -> str:
+def _without_beginning(text: str) -> str:
     begin, named, end = 0, False, None
     for found in (*_SEPARATOR.finditer(text), None):
         piece = text[begin : found.start() if found else len(text)]
-        if not _is_bare(piece, () if named else titles):
+        if not _is_bare(piece, _COMPANION if named else _TITLED):
             break
         named = named or _names(piece)
         begin = found.end() if found else len(text)
         if named:
             end = found.start() if found else len(text)
-    return text if end is None else text[end:].lstrip(_SEPARATING)
+    return text if end is None else _after_separators(text[end:])
 
 
-def _led_by(text: str, titles: Container[str]) -> int:
-    """Where the drill ends that a text begins with although nothing sets it apart, else 0. “A drill
-    press” is none.
-    """
-    for place, found in enumerate(_WORD.finditer(text)):
-        if _DRILL.fullmatch(found[0]):
-            return found.end()
-        article = place == 0 and _ARTICLE.fullmatch(found[0])
-        if article or not (_OPENS.fullmatch(found[0]) or found[0].lower() in titles):
-            break
-    return 0
-
-
-def _is_bare(piece: str, titles: Container[str] = ()) -> bool:
+def _is_bare(piece: str, companion: re.Pattern[str] = _COMPANION) -> bool:
     """Whether there is nothing in it but drills and their companions."""
     words = _WORD.findall(piece)
-    return all(
-        _COMPANION.fullmatch(word) or _DRILL.fullmatch(word) or word.lower() in titles
-        for word in words
-    )
+    return all(companion.fullmatch(word) or _DRILL.fullmatch(word) for word in words)
 
 
 def _names(piece: str) -> bool:

@@ -61,7 +61,7 @@ def parse_incident(text: str) -> IncidentWish:
         severity, said = _severity(whole[drill.end() :])
         return IncidentWish(deed="open", severity=severity, text=said, drill=True)
     severity, said = _severity(whole)
-    if not drills.is_real(said) and (mark := drills.marked(said, SEVERITIES)):
+    if not drills.is_real(said) and (mark := drills.marked(said)):
         raise _which(severity, said, mark)
     return IncidentWish(deed="open", severity=severity, text=said)
 
@@ -85,7 +85,7 @@ def _which(severity: Severity | None, said: str, mark: drills.Marked) -> Refusal
     seen = mark.rest
     if severity is None:
         severity, seen = _severity(seen)
-    if seen and mark.apart and not drills.marked(seen, SEVERITIES):
+    if seen and mark.apart and not drills.marked(seen):
         way, real = "leave that out, or end with “(not a drill)”", seen
     else:
         way, real = "say so", f"{said} (not a drill)"
