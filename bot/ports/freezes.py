@@ -9,7 +9,7 @@ class FreezeTx(Protocol):
     """Freezes from Slack within one transaction."""
 
     def add_freeze(self, freeze: SetFreeze) -> SetFreeze:
-        """Insert a freeze; it comes back with its id. It takes the turn of closures."""
+        """Insert a freeze; it comes back with its id. It takes its service's turn."""
 
     def lift_freeze(self, freeze: SetFreeze) -> None:
         """Store when and by whom it was lifted, if nobody else lifted it first."""

@@ -10,7 +10,7 @@ class LockTx(Protocol):
     """Locks within one transaction."""
 
     def add_lock(self, lock: Lock) -> Lock:
-        """Insert a lock; it comes back with its id. It takes the turn of closures. Raises Stale
+        """Insert a lock; it comes back with its id. It takes its service's turn. Raises Stale
         where one of that kind, subject and place is held already.
         """
 

@@ -2,18 +2,17 @@
 
 from typing import Protocol
 
-CLOSURES = "closures"
-"""Whether a place is open: taken by whoever closes one, shared by whoever sends what needs it open.
-"""
-
 
 class TurnTx(Protocol):
-    """What orders decisions on which others are added: a transaction that took or shared a turn
-    which another one took since it began is run again on what that one left.
+    """What orders decisions about one service on which others are added: a transaction that took or
+    shared its turn, which another one took since it began, is run again on what that one left.
+
+    Locks and freezes take it as they are added, incidents as they are added and as they change
+    their state. An empty service means every one.
     """
 
-    def take_turn(self, of: str) -> None:
-        """Where what this transaction adds would change what others decide."""
+    def take_turn(self, service: str) -> None:
+        """Where what this transaction does would change what others decide."""
 
-    def share_turn(self, of: str) -> None:
-        """Where it decides on what others may add, and adds nothing to that itself."""
+    def share_turn(self, service: str) -> None:
+        """Where it decides on what others may do, and changes nothing for those who share it."""

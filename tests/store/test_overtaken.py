@@ -31,6 +31,7 @@ from bot.domain.rollbacks.targets import Fate
 from bot.ports import Tx
 from bot.services.closures import closures, freezes, locks
 from bot.services.followers import followers
+from bot.services.gates import guards
 from bot.services.incidents import detecting, incident_decisions, incidents
 from bot.services.incidents.incidents import Report
 from bot.services.rollbacks import pins, rollbacks
@@ -136,7 +137,7 @@ async def test_a_copy_of_the_database_without_turns_is_as_good(
     bots: list[SqlStore], address: str
 ) -> None:
     database = open_database(address)
-    await database.transact(lambda connection: connection.execute(delete(tables.taken_turns)))
+    await database.transact(lambda connection: connection.execute(delete(tables.service_turns)))
     await database.close()
     waiting = await bots[0].run(lambda tx: tx.add(a_waiting_deployment()))
 
@@ -163,10 +164,32 @@ async def test_what_is_closed_is_closed_for_an_intent_that_had_begun(
 
 
 @only_on_postgres
+async def test_no_hotfix_goes_out_for_an_incident_that_is_closed_at_that_moment(
+    bots: list[SqlStore],
+) -> None:
+    await bots[0].run(declare)
+    hotfix = a_waiting_deployment(kind=Kind.HOTFIX, for_incident="INC-1")
+    waiting = await bots[0].run(lambda tx: tx.add(hotfix))
+
+    def intend(tx: Tx) -> object:
+        against = guards.objection_now(tx, CONFIG, waiting)
+        return against or tx.save(waiting, waiting.with_(run_id=7))
+
+    def close(tx: Tx) -> object:
+        return incident_decisions.close(tx, CONFIG, 1, Closure.FALSE_POSITIVE, "", ANA)
+
+    against = await overtaken(bots, intend, by=close)
+
+    assert isinstance(against, guards.Objection)
+    assert against.code == "incident_over"
+
+
+@only_on_postgres
 async def test_two_that_are_sent_at_once_do_not_wait_for_each_other(bots: list[SqlStore]) -> None:
     def asks(tx: Tx) -> str:
         return closures.closed(tx, CONFIG, a_waiting_deployment())
 
+    await bots[0].run(asks)
     async with asyncio.timeout(2):
         assert await overtaken(bots, looks, by=asks, after=asks) == ()
 

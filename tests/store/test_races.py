@@ -190,7 +190,7 @@ async def test_one_operation_sees_one_picture(store: SqlStore, address: str) -> 
 
 
 @only_on_postgres
-async def test_who_loses_every_race_is_told(store: SqlStore) -> None:
+async def test_who_wants_what_is_taken_is_told_soon(store: SqlStore) -> None:
     first = await store.run(lambda tx: tx.add(a_deployment()))
     attempts: list[int] = []
 

@@ -10,7 +10,6 @@ from bot.adapters.store.turns import Turns
 from bot.domain.closures.freezes import SetFreeze
 from bot.domain.closures.windows import Freeze
 from bot.ports import Stale
-from bot.ports.turns import CLOSURES
 
 _TABLE = tables.freezes
 _SET = (
@@ -24,7 +23,7 @@ class Freezes(Turns):
     """Freezes within one transaction."""
 
     def add_freeze(self, freeze: SetFreeze) -> SetFreeze:
-        self.take_turn(CLOSURES)
+        self.take_turn(freeze.service)
         new_id = self.connection.execute(insert(_TABLE).returning(_TABLE.c.id), _row(freeze))
         return replace(freeze, id=new_id.scalar_one())
 

@@ -80,13 +80,15 @@ class Incidents(Turns):
     """Incidents within one transaction."""
 
     def add_incident(self, incident: Incident) -> Incident:
-        self.take_turn(f"incidents:{incident.service}")
+        self.take_turn(incident.service)
         first = replace(incident, revision=1)
         new_id = self.connection.execute(insert(_TABLE).returning(_TABLE.c.id), _row(first))
         return replace(first, id=new_id.scalar_one())
 
     def save_incident(self, old: Incident, new: Incident) -> Incident:
         saved = replace(new, id=old.id, revision=old.revision + 1)
+        if saved.state is not old.state:
+            self.take_turn(saved.service)
         unchanged = (_TABLE.c.id == old.id, _TABLE.c.revision == old.revision)
         changed = self.connection.execute(update(_TABLE).where(*unchanged).values(_row(saved)))
         if changed.rowcount != 1:

@@ -11,7 +11,6 @@ from bot.adapters.store.deployments import MOST_ID
 from bot.adapters.store.turns import Turns
 from bot.domain.closures.locks import Lock, LockKind
 from bot.ports import Stale
-from bot.ports.turns import CLOSURES
 
 _TABLE = tables.locks
 _NAMES = tuple(field.name for field in fields(Lock))
@@ -35,7 +34,7 @@ class Locks(Turns):
     """Locks within one transaction."""
 
     def add_lock(self, lock: Lock) -> Lock:
-        self.take_turn(CLOSURES)
+        self.take_turn(lock.service)
         new_id = self.connection.execute(insert(_TABLE).returning(_TABLE.c.id), _row(lock))
         return replace(lock, id=new_id.scalar_one())
 

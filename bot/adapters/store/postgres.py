@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import asyncpg  # type: ignore[import-untyped]
@@ -16,10 +17,15 @@ from bot.ports import Stale, Unreachable
 
 T = TypeVar("T")
 
-ATTEMPTS = 10
-PAUSE, LONGEST_PAUSE = 0.005, 0.1
-"""Seconds for which the loser of a race stays away at most, more each time; or those who want one
-row meet there again and again.
+TRIES_FOR = 5.0
+"""Seconds for which the loser of a race tries again."""
+
+MOST_TAKEN = 10
+"""How often what it wants to add may be there already, of which it has seen nothing."""
+
+LONGEST_PAUSE = 0.005
+"""Seconds for which it stays away at most: who stays away for longer loses against those who win
+meanwhile, until all of them are done.
 """
 CONNECT_TIMEOUT = 5.0  # seconds
 NOT_NOW = ("53", "57")  # full or crowded, ended by an administrator
@@ -36,13 +42,21 @@ DIES_WITH_US = "; ".join(
 others. Set after connecting, because a pooler between us and it may know no such options.
 """
 NO_WAY_IN = ("28", "3D")  # classes of SQLSTATE: wrong user or password, no such database
+TAKEN = "23505"  # unique violation: the slot, a run or a request taken by somebody else just now
 LOST_RACES = {
     "40001",  # serialization failure: a row that was changed after our snapshot
     "40P01",  # deadlock
-    "23505",  # unique violation: the slot, a run or a request taken by somebody else just now
+    TAKEN,
 }
 
 LOCKED = "55P03"  # a lock was not to be had within the time that was set for it
+
+
+@dataclass
+class _Lost(Exception):
+    """A race, so that nothing was kept. `is_taken`: what it would have added was there."""
+
+    is_taken: bool
 
 
 class PostgresDatabase:
@@ -72,6 +86,7 @@ class PostgresDatabase:
                 raise Unusable(str(error)) from error
             return connection
 
+        self._losers = asyncio.Lock()
         self._engine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=connect,
@@ -83,18 +98,42 @@ class PostgresDatabase:
     async def transact(self, work: Callable[[Connection], T], *, reads: bool = False) -> T:
         """Run `work` in a transaction of its own; Stale when it lost every race.
 
+        Those that lost one go on one after the other: of many that want one row all but a few
+        would lose each time, as everybody is in everybody's way.
+
         A connection that breaks before the commit is sent has kept nothing, so the work is done
         once more on a new one. That is how a server that was restarted is noticed; to ask each
         time whether it is there would be a good part of what a transaction takes.
 
         What only `reads` needs nothing else here, since no reader holds up a writer.
         """
-        lost: DBAPIError | None = None
+        try:
+            return await self._once(work)
+        except _Lost as lost:
+            async with self._losers:
+                return await self._again(work, lost)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+    async def _again(self, work: Callable[[Connection], T], lost: _Lost) -> T:
+        clock = asyncio.get_running_loop()
+        end, taken = clock.time() + TRIES_FOR, 0
+        while True:
+            taken += lost.is_taken
+            if taken >= MOST_TAKEN or clock.time() > end:
+                raise Stale("somebody else was always faster") from lost
+            try:
+                return await self._once(work)
+            except _Lost as another:  # against another bot, or against what began after it
+                lost = another
+            await asyncio.sleep(random.uniform(0, LONGEST_PAUSE))
+
+    async def _once(self, work: Callable[[Connection], T]) -> T:
+        """Run it, on a new connection where the one that was kept for it is gone."""
         was_cut = False
-        for attempt in range(ATTEMPTS):
-            if attempt > 1:
-                longest = min(PAUSE * 2**attempt, LONGEST_PAUSE)
-                await asyncio.sleep(random.uniform(0, longest))
+        while True:
             is_done = False
             try:
                 async with self._engine.begin() as connection:
@@ -110,14 +149,10 @@ class PostgresDatabase:
                     raise Stale("somebody else holds it") from error
                 elif _sqlstate(error).startswith(NOT_NOW):
                     raise Unreachable(str(error.orig)) from error
-                elif _sqlstate(error) not in LOST_RACES:
+                elif _sqlstate(error) in LOST_RACES:
+                    raise _Lost(_sqlstate(error) == TAKEN) from error
+                else:
                     raise
-                lost = error
-        raise Stale("somebody else was always faster") from lost
-
-    async def close(self) -> None:
-        """Close every connection."""
-        await self._engine.dispose()
 
 
 def _sqlstate(error: DBAPIError) -> str:

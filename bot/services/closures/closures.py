@@ -15,7 +15,6 @@ from bot.domain.errors import Refusal
 from bot.domain.gates import Level, Verdict
 from bot.domain.gates.overrides import unlifted
 from bot.ports import Tx
-from bot.ports.turns import CLOSURES
 from bot.services.closures import freezes, locks
 from bot.services.desk import Desk
 
@@ -51,7 +50,7 @@ def closed(tx: Tx, config: Config, deployment: Deployment) -> str:
     Whoever stores the intent of an effect asks in the same transaction, so that nothing that was
     closed before it can be changed after it, also where that is closed at the same moment.
     """
-    tx.share_turn(CLOSURES)
+    tx.share_turn(deployment.service)
     blocking = unlifted(judge(tx, config, deployment), deployment.overrides)
     return "; ".join(found.text for found in blocking)
 

@@ -15,8 +15,8 @@ def choices(tx: Tx, incident: Incident) -> tuple[Incident, ...]:
 
 
 def named(tx: Tx, incident: Incident, number: int | None) -> Incident | None:
-    """The one that somebody said, which is not closed itself: so no circle comes of it. It is saved
-    with that: of two that are closed at once as one of each other, only one can be.
+    """The one that somebody said, which is not closed itself: so no circle comes of it, also where
+    both are closed at once as one of each other.
 
     Raises Refusal where it is closed.
     """
@@ -31,7 +31,8 @@ def named(tx: Tx, incident: Incident, number: int | None) -> Incident | None:
             number=number,
             name=incident.name,
         )
-    return room.keep(tx, found, found)
+    tx.take_turn(found.service)
+    return found
 
 
 def tell(tx: Tx, config: Config, original: Incident, duplicate: Incident) -> None:

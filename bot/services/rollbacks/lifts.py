@@ -5,14 +5,9 @@ from dataclasses import replace
 from bot.ports import Tx
 
 
-def take_turn(tx: Tx, service: str, environment: str) -> None:
-    """A wish and the next rollback there are one after the other."""
-    tx.take_turn(f"lifts:{service}:{environment}")
-
-
 def forget(tx: Tx, service: str, environment: str) -> None:
     """Forget those of the rollbacks there, so that none is carried out on the pin of the next."""
-    take_turn(tx, service, environment)
+    tx.take_turn(service)
     for one in tx.pinned():
         is_here = (one.service, one.environment) == (service, environment)
         if is_here and any(step.lift_by for step in one.steps):

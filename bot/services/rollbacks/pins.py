@@ -18,7 +18,6 @@ from bot.ports import Pinning, Target, Tx
 from bot.services.deployments.decisions import load, may_decide
 from bot.services.deployments.requests import known
 from bot.services.desk import Desk, reply
-from bot.services.rollbacks import lifts
 
 log = structlog.get_logger()
 
@@ -44,7 +43,7 @@ def lift(tx: Tx, deployment_id: int, slack_id: str) -> Message:
             "what lifts that then.",
             holder=holder.name,
         )
-    lifts.take_turn(tx, deployment.service, deployment.environment)
+    tx.take_turn(deployment.service)  # the next rollback there is before this, or after it
     steps = tuple(
         replace(step, lift_by=slack_id) if step.pinned else step for step in deployment.steps
     )

@@ -17,7 +17,7 @@ from bot.adapters.store.tables.deployments import (
     cards,
     deployments,
 )
-from bot.adapters.store.tables.duties import duties, taken_turns, turns
+from bot.adapters.store.tables.duties import duties, service_turns, turns
 from bot.adapters.store.tables.incidents import (
     OPEN_INCIDENT,
     OPENED_HERE,
@@ -102,11 +102,11 @@ __all__ = [
     "pictures",
     "release_drafts",
     "remedies",
+    "service_turns",
     "sightings",
     "staging_checks",
     "status_posts",
     "tags",
-    "taken_turns",
     "turns",
     "twin_looks",
 ]

@@ -1,4 +1,6 @@
-"""Duties: what is done again and again, whose turn it is, and what orders decisions."""
+"""Duties: what is done again and again, and whose turn it is: to send to a workflow, and
+to decide about a service.
+"""
 
 from sqlalchemy import Column, String, Table
 
@@ -20,9 +22,9 @@ turns = Table(
     Column("taken_at", UtcDateTime, nullable=False),
 )
 
-taken_turns = Table(
-    "taken_turns",
+service_turns = Table(
+    "service_turns",
     metadata,
-    Column("of", String, primary_key=True),
-    Column("taken_at", UtcDateTime),
+    Column("service", String, primary_key=True),
+    Column("taken_at", UtcDateTime, nullable=False),
 )
