@@ -27,7 +27,6 @@ from bot.clockwork import Clockwork
 from bot.config import Config, ConfigError
 from bot.credentials import credentials
 from bot.deliveries import Deliveries
-from bot.domain.incidents.detection import Beat
 from bot.domain.people import FRESH
 from bot.gauges import FigureGauges
 from bot.introduction import ASK_AGAIN, ASK_SELDOM, Introduction
@@ -35,7 +34,7 @@ from bot.monitors import Monitors
 from bot.ports import Tx
 from bot.services.desk import Desk
 from bot.services.followers import followers
-from bot.services.incidents import detecting
+from bot.services.incidents.hearing import Hearing
 from bot.services.incidents.promising import note_absence
 from bot.services.tick import Tick
 from bot.settings import Settings
@@ -264,6 +263,7 @@ class Bot:
         if not self.settings.socket_mode and self.settings.slack_signing_secret is not None:
             signing = self.settings.slack_signing_secret.get_secret_value()
             events = SlackEvents(self._bolt, signing, identity=lambda: self._outside.identity)
+        hearing = Hearing(self.store, self.config, self._clockwork.wake)
         app = application(
             reasons=self.reasons,
             remember=self._deliveries.remember,
@@ -271,7 +271,7 @@ class Bot:
             registry=self.registry,
             webhook_secret=secret.get_secret_value() if secret else None,
             slack=events,
-            kuma=webhook(token.get_secret_value(), self._hear_kuma) if token else None,
+            kuma=webhook(token.get_secret_value(), hearing.hear) if token else None,
             warnings=self.tick.warnings,
             refresh=self._gauges.refresh,
         )
@@ -283,10 +283,6 @@ class Bot:
         except OSError as error:
             raise ConfigError([f"PORT, HOST: {error.strerror}"]) from error
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-
-    async def _hear_kuma(self, beat: Beat) -> None:
-        await self.store.run(lambda tx: detecting.hear(tx, self.config, beat))
-        self._clockwork.wake()
 
     def _spawn(self, work: Any, name: str) -> None:
         task = asyncio.create_task(work, name=name)

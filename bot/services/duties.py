@@ -14,7 +14,7 @@ from bot.services.desk import Desk
 from bot.services.gates import sighting, staging
 from bot.services.incidents import promising
 from bot.services.knowing import digest, measuring
-from bot.services.rollbacks import pins
+from bot.services.rollbacks import lifts, pins
 from bot.services.runs import adoption, lookouts, outside, telling
 
 log = structlog.get_logger()
@@ -68,7 +68,7 @@ class Duties:
                 checks = {str(item): one for item, one in place.checks.items()}
                 self._table[f"staging:{name}"] = partial(staging.check, desk, name, checks)
         for service, environment in desk.targets:
-            self._table[pins.duty(service, environment)] = partial(
+            self._table[lifts.duty(service, environment)] = partial(
                 pins.look, desk, service, environment
             )
         for lookout in lookouts.lookouts(desk.config):

@@ -5,6 +5,7 @@ end, and then the first goes on.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -46,7 +47,7 @@ from tests.store.samples import (
 
 CONFIG = config.parse(
     """
-services: {app: {repo: acme/app}}
+services: {app: {repo: acme/app}, web: {repo: acme/web}}
 incidents: {uptime_kuma: {monitors: {App: app}}}
 """
 )
@@ -213,8 +214,15 @@ async def test_a_monitor_joins_what_is_declared_at_that_moment(bots: list[SqlSto
 
 
 @only_on_postgres
-async def test_a_freeze_of_a_name_is_set_once(bots: list[SqlStore]) -> None:
-    assert await overtaken(bots, freeze, by=freeze) == "name_taken"
+@pytest.mark.parametrize("service", [None, "app"])
+async def test_a_freeze_of_a_name_is_set_once(bots: list[SqlStore], service: str | None) -> None:
+    def freeze_web(tx: Tx) -> object:
+        return freezes.change(tx, CONFIG, replace(SALE, service="web"), BO)
+
+    def freeze_this(tx: Tx) -> object:
+        return freezes.change(tx, CONFIG, replace(SALE, service=service), ANA)
+
+    assert await overtaken(bots, freeze_web, by=freeze_this) == "name_taken"
     assert len(await bots[0].read(lambda tx: tx.freezes())) == 1
 
 

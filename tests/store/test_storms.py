@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from functools import partial
 
 import pytest
 
@@ -12,7 +11,7 @@ from bot.domain.incidents.detection import Beat
 from bot.domain.people import Role
 from bot.ports import Tx
 from bot.services.followers import followers
-from bot.services.incidents import detecting
+from bot.services.incidents.hearing import Hearing
 from tests.domain.samples import member
 from tests.store.samples import START, HandClock, only_on_postgres
 
@@ -47,12 +46,14 @@ async def test_all_that_goes_down_at_once_is_opened_and_paged(
 ) -> None:
     known = configured(monitors)
 
-    def down(number: int, tx: Tx) -> None:
+    heard = [Hearing(bot, known, lambda: None) for bot in bots]
+
+    async def down(number: int) -> None:
         name = f"M{number}"
         beat = Beat(monitor=name, name=name, status="down", text="503", at=START)
-        detecting.hear(tx, known, beat)
+        await heard[number % 2].hear(beat)
 
-    await asyncio.gather(*(bots[n % 2].run(partial(down, n)) for n in range(AT_ONCE)))
+    await asyncio.gather(*map(down, range(AT_ONCE)))
 
     def pages(tx: Tx) -> list[int]:
         return [len(tx.pages(incident.id)) for incident in tx.open_incidents()]

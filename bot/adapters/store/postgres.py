@@ -23,9 +23,9 @@ TRIES_FOR = 5.0
 MOST_TAKEN = 10
 """How often what it wants to add may be there already, of which it has seen nothing."""
 
-LONGEST_PAUSE = 0.005
-"""Seconds for which it stays away at most: who stays away for longer loses against those who win
-meanwhile, until all of them are done.
+LONGEST_PAUSE = 0.02
+"""Seconds for which it stays away at most: who stays away for longer each time loses against all of
+those who win meanwhile.
 """
 CONNECT_TIMEOUT = 5.0  # seconds
 NOT_NOW = ("53", "57")  # full or crowded, ended by an administrator
@@ -86,7 +86,6 @@ class PostgresDatabase:
                 raise Unusable(str(error)) from error
             return connection
 
-        self._losers = asyncio.Lock()
         self._engine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=connect,
@@ -98,37 +97,26 @@ class PostgresDatabase:
     async def transact(self, work: Callable[[Connection], T], *, reads: bool = False) -> T:
         """Run `work` in a transaction of its own; Stale when it lost every race.
 
-        Those that lost one go on one after the other: of many that want one row all but a few
-        would lose each time, as everybody is in everybody's way.
-
         A connection that breaks before the commit is sent has kept nothing, so the work is done
         once more on a new one. That is how a server that was restarted is noticed; to ask each
         time whether it is there would be a good part of what a transaction takes.
 
         What only `reads` needs nothing else here, since no reader holds up a writer.
         """
-        try:
-            return await self._once(work)
-        except _Lost as lost:
-            async with self._losers:
-                return await self._again(work, lost)
+        clock = asyncio.get_running_loop()
+        end, taken = clock.time() + TRIES_FOR, 0
+        while True:
+            try:
+                return await self._once(work)
+            except _Lost as lost:
+                taken += lost.is_taken
+                if taken >= MOST_TAKEN or clock.time() > end:
+                    raise Stale("somebody else was always faster") from lost
+            await asyncio.sleep(random.uniform(0, LONGEST_PAUSE))
 
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
-
-    async def _again(self, work: Callable[[Connection], T], lost: _Lost) -> T:
-        clock = asyncio.get_running_loop()
-        end, taken = clock.time() + TRIES_FOR, 0
-        while True:
-            taken += lost.is_taken
-            if taken >= MOST_TAKEN or clock.time() > end:
-                raise Stale("somebody else was always faster") from lost
-            try:
-                return await self._once(work)
-            except _Lost as another:  # against another bot, or against what began after it
-                lost = another
-            await asyncio.sleep(random.uniform(0, LONGEST_PAUSE))
 
     async def _once(self, work: Callable[[Connection], T]) -> T:
         """Run it, on a new connection where the one that was kept for it is gone."""

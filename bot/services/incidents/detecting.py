@@ -23,7 +23,7 @@ def hear(tx: Tx, config: Config, beat: Beat) -> None:
     """Do what a report means; `meaning` in the domain decides that."""
     if beat.name in config.incidents.uptime_kuma.ignore:
         return
-    service = _service(config, beat)
+    service = service_of(config, beat)
     if service is None:
         log.warning("unknown_monitor", monitor=beat.name)
         if beat.status == "down":
@@ -62,7 +62,7 @@ def hear(tx: Tx, config: Config, beat: Beat) -> None:
             _count(tx, config, incident, seen, means)
 
 
-def _service(config: Config, beat: Beat) -> str | None:
+def service_of(config: Config, beat: Beat) -> str | None:
     """The service that a monitor watches: as configured, else of the same name."""
     wanted = config.incidents.uptime_kuma.monitors.get(beat.name, beat.name)
     return wanted if wanted in config.services else None

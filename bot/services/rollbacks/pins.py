@@ -18,15 +18,11 @@ from bot.ports import Pinning, Target, Tx
 from bot.services.deployments.decisions import load, may_decide
 from bot.services.deployments.requests import known
 from bot.services.desk import Desk, reply
+from bot.services.rollbacks import lifts
 
 log = structlog.get_logger()
 
 LOOK_EVERY = timedelta(minutes=5)
-
-
-def duty(service: str, environment: str) -> str:
-    """The name under which the tick looks at the pins there."""
-    return f"pins:{service}:{environment}"
 
 
 def lift(tx: Tx, deployment_id: int, slack_id: str) -> Message:
@@ -43,14 +39,13 @@ def lift(tx: Tx, deployment_id: int, slack_id: str) -> Message:
             "what lifts that then.",
             holder=holder.name,
         )
-    tx.take_turn(deployment.service)  # the next rollback there is before this, or after it
     steps = tuple(
         replace(step, lift_by=slack_id) if step.pinned else step for step in deployment.steps
     )
     saved = tx.save(deployment, deployment.with_(steps=steps))
     names = [step.target for step in saved.pinned]
     tx.audit(slack_id, "pin_to_be_lifted", saved.name, targets=names)
-    tx.set_duty(duty(saved.service, saved.environment), tx.now)
+    tx.set_duty(lifts.duty(saved.service, saved.environment), tx.now)
     return messages.to_be_lifted(names)
 
 

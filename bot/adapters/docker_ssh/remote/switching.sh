@@ -64,10 +64,10 @@ result() { # CODE TEXT
 }
 
 # From here on nothing cuts it off. The client of Docker listens to SIGTERM though we do not, and the
-# group is told so twice by `timeout`: it gets a group of its own.
+# group is told so twice by `timeout`: it gets a group of its own, and no lock, as a kill spares it.
 undisturbed() {
     trap '' HUP INT TERM
-    docker() { setsid docker "$@"; }
+    docker() { setsid docker "$@" 9>&-; }
 }
 
 finish() { # CODE TEXT
