@@ -15,7 +15,7 @@ from tests.domain.samples import ANYTHING
 PIECES = (
     *("login ", "is ", "drill ", "drill", "(drill) ", "(", ")", "- ", ", ", '"', "*", ": ", "_"),
     *("this is a ", "not a ", "please ", "ignore ", "outage ", "DRILL ", "/ ", "a ", "it's ", "["),
-    *(":fire: ", ":fire:", ":drill: ", "for ", "fails ", "test ", "press "),
+    *(":fire: ", ":fire:", ":drill: ", "for ", "fails ", "test ", "press ", "(not a drill) "),
 )
 
 
@@ -80,21 +80,11 @@ def test_where_drill_is_set_apart_at_the_end_it_is_asked_as_well(end: str, sever
 @pytest.mark.parametrize(
     "seen",
     [
-        *("Reports broken (drill down does not work)", "SKU 5512 (drill press) sells for 0 EUR"),
-        *("Wrong items (drills instead of saws)", "Wrong category (drill bits, saws) shown"),
         *("No (drill-through) queries", "No answer of shop/drill", "Search for a drill is slow"),
         *("Checkout down. This is not a drill", "Checkout down, NOT A DRILL", "No 1,000 drill"),
         *("Checkout down (this is no drill!)", "THIS IS NOT A DRILL, please call everybody"),
         *("Not just a drill: checkout down", "404 for: saw, drill, hammer"),
-        *("Reports (drill page is empty)", "Steps (drill list) gone", "Sets (drill bits) gone"),
-        *("Reports (drill fails)", "Menu (the drill-down)", "App hangs (drill does not load)"),
-        *(
-            "Reports (a drill is down)",
-            "404 (/drill is empty)",
-            "Alarms (drill went wrong)",
-            "SKU 1 (drills missing)",
-        ),
-        *("Menu (drill doesn't open)", ":fire: The drill is down"),
+        *("Menu (the drill-down)", "404 (/drill is empty)", ":fire: The drill is down"),
     ],
 )
 def test_what_users_see_of_a_drill_is_an_outage(seen: str) -> None:
@@ -142,6 +132,9 @@ def test_only_the_mark_is_left_out(seen: str, left: str) -> None:
         *("DRILL in progress", "drill no need to react", "drill run by ops", "drill at 3pm"),
         *("drill 2026-11-26", "this is only a drill by ana", "our gameday drill for QA"),
         *("please ignore, drill for QA", ":fire: drill for QA", "drills all week"),
+        *("drill page only ana", "drill is down for everyone, ignore", "drill view only"),
+        *("drill failed over db on purpose", "drill through friday", "drill bit late, sorry"),
+        *("drill press", "drill down does not work", "drills instead of saws", "a drill is down"),
     ],
 )
 def test_brackets_that_begin_with_a_drill_are_asked_about_whatever_follows(said: str) -> None:
@@ -151,6 +144,37 @@ def test_brackets_that_begin_with_a_drill_are_asked_about_whatever_follows(said:
         "drill": "outage checkout down",
         "real": f"outage checkout down ({said}) (not a drill)",
     }
+
+
+@pytest.mark.parametrize("said", ["(drill press)", "[Drill bits]", "*(drill page)*"])
+def test_so_it_is_where_such_brackets_are_the_first_words(said: str) -> None:
+    with pytest.raises(Refusal) as no:
+        parse_incident(f"{said} sells for 0 EUR")
+    assert no.value.facts == {
+        "drill": "sells for 0 EUR",
+        "real": f"outage {said} sells for 0 EUR (not a drill)",
+    }
+
+
+@pytest.mark.parametrize("opened", ["(drill", '"drill', "*drill", "_drill", "drill)"])
+def test_a_drill_that_something_opens_before_and_nothing_closes_is_asked_about(opened: str) -> None:
+    with pytest.raises(Refusal) as no:
+        parse_incident(f"{opened} press is down")
+    assert no.value.facts["drill"] == "press is down"
+
+
+def test_a_drill_that_says_it_is_none_as_well_is_asked_about_and_offered_without_that() -> None:
+    with pytest.raises(Refusal) as no:
+        parse_incident("outage login is broken (not a drill), drill")
+    assert no.value.facts["drill"] == "outage login is broken"
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join) | ANYTHING)
+def test_what_ends_with_not_a_drill_is_never_one_nor_asked_about(typed: str) -> None:
+    with suppress(Refusal):
+        assert not parse_incident(f"{typed} (not a drill)").drill
+    said = f"outage {typed} (not a drill)"
+    assert parse_incident(said).severity is Severity.OUTAGE
 
 
 def test_brackets_that_nobody_closed_or_that_are_all_of_it_keep_what_they_say() -> None:
@@ -210,12 +234,14 @@ def test_both_lines_that_are_offered_are_taken_as_they_are(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", [*PIECES, "((", "[ ", '"', "_", "drill,", " drill,", "(a ", "::", ":a"]
+    "piece",
+    [*PIECES, "((", "[ ", '"', "_", "drill,", " drill,", "(a ", "::", ":a", "!"],
 )
-def test_a_text_of_any_length_takes_no_time(piece: str) -> None:
+@pytest.mark.parametrize(("begin", "end"), [("outage ", ""), ("", "x"), ("drill", "x")])
+def test_a_text_of_any_length_takes_no_time(begin: str, piece: str, end: str) -> None:
     begun = process_time()
     with suppress(Refusal):
-        parse_incident("outage " + piece * (20_000 // len(piece)))
+        parse_incident(begin + piece * (20_000 // len(piece)) + end)
     assert process_time() - begun < 0.5
 
 

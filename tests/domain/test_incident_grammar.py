@@ -66,6 +66,23 @@ def opens(severity: Severity | None = None, text: str = "", **more: object) -> I
         ("DRILL - major: slow", opens(Severity.MAJOR, "slow", drill=True)),
         ("[drill] sev1 all down", opens(Severity.OUTAGE, "all down", drill=True)),
         ("“drill” all down", opens(None, "all down", drill=True)),
+        ("(DRILL): all down", opens(None, "all down", drill=True)),
+        ("**drill:** all down", opens(None, "all down", drill=True)),
+        ("_drill_ all down", opens(None, "all down", drill=True)),
+        ("--drill all down", opens(None, "all down", drill=True)),
+        (
+            "(drill press) sells for 0 EUR (not a drill)",
+            opens(None, "(drill press) sells for 0 EUR (not a drill)"),
+        ),
+        (
+            "drill press page is down (Not a drill).",
+            opens(None, "drill press page is down (Not a drill)."),
+        ),
+        ("drill: 500 “(not a drill)”", opens(None, 'drill: 500 "(not a drill)"')),
+        (
+            "[drill category] 500 (not a drill) 🚨",
+            opens(None, "[drill category] 500 (not a drill) 🚨"),
+        ),
         ("drill, all down", opens(None, "all down", drill=True)),
         ("drill:", opens(drill=True)),
         ("drill-press is broken", opens(None, "drill-press is broken")),

@@ -27,15 +27,8 @@ _NAMED = rf"(?:{_DRILL.pattern})(?!['-]?[^\W_])"
 _LED = re.compile(rf"[\W_]*(?!an?\b)(?:(?:{_OPENS}|{_TITLE})[\W_]+)*{_NAMED}", re.IGNORECASE)
 """A text that begins by saying that it is a drill; an article alone tells of what users see."""
 
-_SEEN = (
-    r"bits?|button|downs?|instead|list|machines?|page(?! no(?:body)?\b)|press(?:es)?|screen|through"
-    "|views?|(?:is |was )?(?:broken|down|empty|gone|missing)|does(?: not|n't)|fail(?:s|ed|ing)?"
-    "|went wrong"
-)
-_BRACKETED = re.compile(
-    rf"(?:(?:{_COMPANION.pattern})[\W_]+)*{_NAMED}(?! (?:{_SEEN})(?![\w-]))", re.IGNORECASE
-)
-"""What brackets begin with that are about a drill, and not about what users see of one."""
+_BRACKETED = re.compile(rf"(?:(?:{_COMPANION.pattern})[\W_]+)*{_NAMED}", re.IGNORECASE)
+"""What brackets begin with that may be about a drill: they are asked about, whatever follows."""
 
 _EMOJI = r"(?<![^\W_]):(?!drills?:)[a-z0-9_+'-]+:"
 """The name of an emoji, as Slack types it."""
@@ -61,12 +54,13 @@ _LONE_MARKS = re.compile(r"[()\[\]{}<>*_\"'.!?…]+")
 _ATTACHED = re.compile(r"(?:[^\w\s(\[{<]|_)*")
 _PAIRS = (("(", ")"), ("[", "]"), ("{", "}"), ("<", ">"), ('"', '"'), ("'", "'"), ("*", "*"))
 _SEPARATING = re.compile(rf"(?:{_EMOJI}|[ ,;:.!?…|=~>/#-])*", re.IGNORECASE)
-_REAL = "(not a drill)"
+_REAL = re.compile(r"(?:\(not a drill\)[\W_]*)+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marked:
-    """A text that is marked as a drill: `rest` is what it says besides, on one line.
+    """A text that is marked as a drill: `rest` is what it says besides, on one line, and never
+    ends with “(not a drill)”.
 
     `apart` is whether the mark is surely none of the words that tell what users see.
     """
@@ -76,8 +70,8 @@ class Marked:
 
 
 def is_real(text: str) -> bool:
-    """Whether a text says so of itself, by ending with “(not a drill)”."""
-    return text.lower().rstrip(" .!").endswith(_REAL)
+    """Whether a text says so of itself, by ending with “(not a drill)”, signs aside."""
+    return _said_real(text) < len(text)
 
 
 def marked(text: str) -> Marked | None:
@@ -102,7 +96,15 @@ def marked(text: str) -> Marked | None:
 
 def _tidy(text: str) -> str:
     words = [word for word in text.split() if not _LONE_MARKS.fullmatch(word)]
-    return " ".join(words).strip(" -,;|/=~") if _WORD.search(text) else ""
+    tidy = " ".join(words)
+    tidy = tidy[: _said_real(tidy)]
+    return tidy.strip(" -,;|/=~") if _WORD.search(tidy) else ""
+
+
+def _said_real(text: str) -> int:
+    """Where the “(not a drill)” begins that ends a text; the length of the text if none does."""
+    begins = (found.start() for found in _REAL.finditer(text) if found.end() == len(text))
+    return next(begins, len(text))
 
 
 def _after_separators(text: str) -> str:

@@ -19,8 +19,11 @@ _ID = re.compile(
 )
 """An incident that an update is for, as INC-7, #7 or 7:, and the news."""
 
-_DRILL = re.compile(r"[-\[(*_\"']*drill[-\])*_\"':,.!]*(?:\s[-:\s]*|$)", re.IGNORECASE)
-"""“drill” as the first word, whatever is around it."""
+_DRILL = re.compile(
+    r"-*(?:(\*{0,2}|[_\"']?)drill[:,.!]{0,3}\1|\(drill[:,.!]*\)|\[drill[:,.!]*\])[-:,.!]*(?:\s[-:\s]*|$)",
+    re.IGNORECASE,
+)
+"""“drill” as the first word; what opens before it closes right behind, unlike “(drill press)”."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,7 @@ def parse_incident(text: str) -> IncidentWish:
     `drill …`, `playbook`, `help`.
 
     In an outage nobody reads a manual: whatever is no command opens an incident, and no text is
-    too long.
+    too long. What ends with “(not a drill)” is never a drill.
     """
     whole = one_line(text)
     first, _, rest = whole.partition(" ")
@@ -57,11 +60,12 @@ def parse_incident(text: str) -> IncidentWish:
         if not rest:
             return IncidentWish(deed="update")
         return IncidentWish(deed="open", text=whole, maybe_update=rest)
-    if drill := _DRILL.match(whole):
+    is_real = drills.is_real(whole)
+    if not is_real and (drill := _DRILL.match(whole)):
         severity, said = _severity(whole[drill.end() :])
         return IncidentWish(deed="open", severity=severity, text=said, drill=True)
     severity, said = _severity(whole)
-    if not drills.is_real(said) and (mark := drills.marked(said)):
+    if not is_real and (mark := drills.marked(said)):
         raise _which(severity, said, mark)
     return IncidentWish(deed="open", severity=severity, text=said)
 
