@@ -113,8 +113,10 @@ class PostTx(Protocol):
         forgotten.
         """
 
-    def keep_message(self, key: str, message: Message) -> None:
-        """Note that a message that went out was edited, and what it says now."""
+    def keep_message(self, key: str, message: Message) -> bool:
+        """Note what a message says that was forgotten and then edited; whether that is kept now.
+        Where something else was kept since, that stays, and nobody knows whose edit came last.
+        """
 
     def forget_message(self, key: str) -> None:
         """Note, before a message that went out is edited, that from now on nobody knows what it
@@ -133,7 +135,9 @@ class CardTx(Protocol):
 
     def keep_card(self, card: Card) -> None: ...
     def mark_shown(self, deployment_id: int, revision: int) -> None:
-        """Note which revision needs no showing any more; 0 while the first post is under way."""
+        """Note which revision needs no showing any more; 0 while the first post is under way, and
+        where it has to be looked at once more.
+        """
 
     def lose_card(self, deployment_id: int) -> None:
         """Forget where the card was, because it is there no longer."""

@@ -131,10 +131,11 @@ class Board:
                     raise
                 log.warning("card_not_edited", deployment=deployment.id, error=no.text)
         self._declines.pop(deployment.id, None)
-        for key, words in self._posts(deployment):
-            await self._edit_post(key, words)
+        posts = tuple(self._posts(deployment))
+        for key, words in posts:
+            await self._edit_post(deployment.id, key, words)
         kept = self._card(deployment, card.channel, card.ts, shown, deployment.revision)
-        await self._desk.store.run(partial(_keep_edited, card, kept))
+        await self._desk.store.run(partial(_keep_edited, card, kept, posts))
 
     def _posts(self, deployment: Deployment) -> Iterator[tuple[str, Message]]:
         """What its posts should say by now, by their keys."""
@@ -150,20 +151,20 @@ class Board:
         if deployment.watch is not None:
             yield f"reply:{deployment.id}:watch", watches.asking(deployment, deployment.watch)
 
-    async def _edit_post(self, key: str, message: Message) -> None:
+    async def _edit_post(self, deployment_id: int, key: str, message: Message) -> None:
         """Edit a message that went out, where it should say something else by now, or where nobody
         knows what it says: from the edit until that is kept.
         """
         place, told = await self._desk.store.read(partial(_read_post, key))
         if place is None or told is None or digest(told) == digest(message):
             return
-        await self._desk.store.run(lambda tx: tx.forget_message(key))
+        await self._desk.store.run(partial(_forget, deployment_id, key))
         self.edited()
         try:
             await self._desk.chat.update(*place, message)
         except (NotFound, Declined) as gone:  # who deletes it means it
             log.info("message_not_edited", key=key, error=gone.text)
-        await self._desk.store.run(lambda tx: tx.keep_message(key, message))
+        await self._desk.store.run(partial(_keep_post, deployment_id, key, message))
 
     async def _below(self, deployment: Deployment) -> tuple[Post, ...]:
         """What belongs under a new card: who is asked, and the changes it has no room for."""
@@ -211,10 +212,23 @@ def _doubt(card: Card, tx: Tx) -> None:
         tx.keep_card(replace(now, revision=0, shown=""))
 
 
-def _keep_edited(before: Card, kept: Card, tx: Tx) -> None:
+def _forget(deployment_id: int, key: str, tx: Tx) -> None:
+    """From now on nobody knows what a post says; its card is looked at until somebody does."""
+    tx.forget_message(key)
+    tx.mark_shown(deployment_id, 0)
+
+
+def _keep_post(deployment_id: int, key: str, message: Message, tx: Tx) -> None:
+    """Where another bot kept something else since we began, nobody knows whose edit came last."""
+    if not tx.keep_message(key, message):
+        _forget(deployment_id, key, tx)
+
+
+def _keep_edited(before: Card, kept: Card, posts: tuple[tuple[str, Message], ...], tx: Tx) -> None:
     """Where another bot showed something else since we read what was shown `before`, nobody knows
     whose edit came last: it is shown once more. One that it found deleted is posted anew, and
-    stays where it was posted. Who was heard to be silent since is yet to be told.
+    stays where it was posted. Who was heard to be silent since is yet to be told, and the posts
+    that do not say by now what we told are looked at once more.
     """
     now = tx.card(kept.deployment)
     if now is None:
@@ -222,7 +236,7 @@ def _keep_edited(before: Card, kept: Card, tx: Tx) -> None:
     is_ours = now.shown_at == before.shown_at or now.shown == kept.shown
     if not is_ours or now.ts != kept.ts:
         kept = replace(kept, channel=now.channel, ts=now.ts, revision=0, shown="")
-    elif now.silence != before.silence:
+    elif now.silence != before.silence or any(_says_else(key, words, tx) for key, words in posts):
         kept = replace(kept, revision=0)
     tx.keep_card(replace(kept, silence=now.silence))
 
@@ -241,6 +255,11 @@ def checklist_key(deployment: Deployment) -> str:
 
 def _read_post(key: str, tx: Tx) -> tuple[tuple[str, str] | None, Message | None]:
     return tx.sent_ts(key), tx.message_of(key)
+
+
+def _says_else(key: str, words: Message, tx: Tx) -> bool:
+    place, told = _read_post(key, tx)
+    return place is not None and told is not None and digest(told) != digest(words)
 
 
 def _replace(deployment: Deployment, card: Card, anew: Post, tx: Tx) -> bool:

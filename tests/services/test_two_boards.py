@@ -10,8 +10,11 @@ from functools import partial
 
 import pytest
 
+from bot.domain.deployments.deployments import Deployment
 from bot.domain.deployments.states import State
+from bot.domain.gates.signatures import SignOff
 from bot.messages.blocks import Message
+from bot.messages.deployments import checklists
 from bot.messages.deployments.cards import card as render
 from bot.ports import Tx
 from bot.services import outbox
@@ -26,15 +29,20 @@ pytestmark = pytest.mark.usefixtures("deploying")
 @dataclass
 class Crossing(Room):
     """Slack, in which the edit of a bot that began first arrives last, and whose other bot hears
-    of its own edit after that.
+    of its own edit after that; where it is `of` one message, all others are edited at once.
     """
 
+    of: str = ""
+    edits: Counter[str] = field(default_factory=Counter)
     first_began: asyncio.Event = field(default_factory=asyncio.Event)
     second_edited: asyncio.Event = field(default_factory=asyncio.Event)
     first_kept: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
-        if not self.first_began.is_set():
+        self.edits.update(key for key, (posted, _) in self.said.items() if posted == ts)
+        if self.of and self.said[self.of][0] != ts:
+            await super().update(channel, ts, message)
+        elif not self.first_began.is_set():
             self.first_began.set()
             await self.second_edited.wait()
             await super().update(channel, ts, message)
@@ -59,6 +67,10 @@ class Busy(Room):
         if on is not None:
             await on()
         await super().update(channel, ts, message)
+
+
+def last(tx: Tx) -> Deployment:
+    return tx.unfinished()[-1]
 
 
 async def shown(team: Team) -> Message:
@@ -109,7 +121,7 @@ async def test_what_stands_under_a_card_is_edited_by_nobody_unless_it_changed(
             await board.show(card.deployment)
 
     def change(tx: Tx) -> None:
-        waiting = tx.unfinished()[-1]
+        waiting = last(tx)
         red = () if changes == "both" and waiting.verdicts else waiting.verdicts
         tx.save(waiting, waiting.with_(reason=f"{waiting.reason}!", verdicts=red))
 
@@ -124,6 +136,43 @@ async def test_what_stands_under_a_card_is_edited_by_nobody_unless_it_changed(
     assert await team.store.read(lambda tx: tx.stale_cards()) == ()
     assert busy.edits[f"card:{number}"] >= 5
     assert busy.edits[f"reply:{number}:checklist"] == (changes == "both")
+
+
+@pytest.mark.parametrize(("is_same", "more"), [(True, 0), (False, 1)])
+async def test_an_edit_that_arrives_late_is_not_what_a_list_says_in_the_end(
+    team: Team, is_same: bool, more: int
+) -> None:
+    team.hub.red = {"110" + "a" * 37}
+    assert await team.asks("ana", "v1.1.0", "web") is None
+    await team.works()
+    await shown(team)
+    number = (await team.newest()).id
+    key = f"reply:{number}:checklist"
+    crossing = Crossing(groups={}, said=team.room.said, of=key)
+    bots = [Board(replace(team.desk, chat=crossing)) for _ in range(2)]
+
+    async def signed(*items: str) -> None:
+        by = tuple(SignOff(item=item, by="U0ANA", at=team.clock.now()) for item in items)
+        await team.store.run(lambda tx: tx.save(last(tx), last(tx).with_(sign_offs=by)))
+
+    await signed("on_call")
+    late = asyncio.create_task(bots[0].show(number))
+    await crossing.first_began.wait()
+    if not is_same:
+        await signed()
+    in_time = asyncio.create_task(bots[1].show(number))
+    await crossing.second_edited.wait()
+    await late
+    crossing.first_kept.set()
+    await in_time
+
+    crossing.edits.clear()
+    for board in bots * 3:
+        for card in await team.store.read(lambda tx: tx.stale_cards()):
+            await board.show(card.deployment)
+    assert await team.store.read(lambda tx: tx.stale_cards()) == ()
+    assert crossing.edits[key] == more
+    assert crossing.said[key][1] == checklists.reply(await team.newest())
 
 
 async def test_a_card_that_another_bot_found_deleted_is_not_kept_where_it_was(team: Team) -> None:

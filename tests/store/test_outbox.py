@@ -256,10 +256,28 @@ async def message_of(store: SqlStore, key: str) -> Message | None:
 
 
 async def test_a_message_that_was_edited_is_kept_as_it_reads_now(store: SqlStore) -> None:
-    await the_post(store, a_post("reply:1:checklist"))
+    sent = await the_post(store, a_post("reply:1:checklist"))
+    await store.run(lambda tx: tx.mark_sent(sent, "C0DEPLOY", "17.1"))
     anew = Message("Checklist of D1", (section("all done"),))
-    await store.run(lambda tx: tx.keep_message("reply:1:checklist", anew))
+    await store.run(lambda tx: tx.forget_message("reply:1:checklist"))
+    assert await store.run(lambda tx: tx.keep_message("reply:1:checklist", anew))
     assert await store.run(lambda tx: tx.message_of("reply:1:checklist")) == anew
+
+
+async def test_what_a_message_says_is_kept_only_where_nothing_else_was_kept_since(
+    store: SqlStore,
+) -> None:
+    sent = await the_post(store, a_post("sent"))
+    await store.run(lambda tx: tx.mark_sent(sent, "C0DEPLOY", "17.1"))
+    await store.run(lambda tx: tx.forget_message("sent"))
+    one, other = (Message("Checklist of D1", (section(said),)) for said in ("one", "other"))
+
+    assert await store.run(lambda tx: tx.keep_message("sent", one))
+    assert await store.run(lambda tx: tx.keep_message("sent", one))
+    assert not await store.run(lambda tx: tx.keep_message("sent", other))
+    assert not await store.run(lambda tx: tx.keep_message("nothing", one))
+
+    assert await message_of(store, "sent") == one
 
 
 async def test_what_a_message_says_is_forgotten_only_where_it_went_out(store: SqlStore) -> None:

@@ -166,9 +166,12 @@ class Outbox(Rows):
         kept = self.connection.execute(select(_TABLE.c.message).where(_TABLE.c.key == key)).scalar()
         return None if kept is None else _MESSAGE.validate_python(kept)
 
-    def keep_message(self, key: str, message: Message) -> None:
-        new = {"message": _MESSAGE.dump_python(message, mode="json")}
-        self.connection.execute(update(_TABLE).where(_TABLE.c.key == key).values(new))
+    def keep_message(self, key: str, message: Message) -> bool:
+        new = _MESSAGE.dump_python(message, mode="json")
+        kept = self.connection.scalar(select(_TABLE.c.message).where(_TABLE.c.key == key))
+        if kept == _NOTHING_KNOWN:
+            self.connection.execute(update(_TABLE).where(_TABLE.c.key == key).values(message=new))
+        return kept in (_NOTHING_KNOWN, new)
 
     def forget_message(self, key: str) -> None:
         went_out = update(_TABLE).where(_TABLE.c.key == key, _TABLE.c.ts.is_not(None))
