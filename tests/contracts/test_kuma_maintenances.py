@@ -19,7 +19,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,7 @@ async def test_the_local_one_answers_in_the_recorded_form(local: Local) -> None:
     await asyncio.wait_for(local.ready.wait(), PATIENCE)
     await local.call("login", {"username": "gonogo", "password": "local-kuma-password"})
     now = local.world.clock.now()
-    span = [f"{now.replace(hour=hour):%Y-%m-%d %H:%M:%S}" for hour in (0, 23)]
+    span = [f"{now + timedelta(hours=hours):%Y-%m-%d %H:%M:%S}" for hours in (-1, 1)]
     first = SENT | {"dateRange": span}
 
     async def page() -> Any:
