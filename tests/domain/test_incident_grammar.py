@@ -1,12 +1,32 @@
 """What may be typed after /incident."""
 
+from contextlib import suppress
+from time import process_time
+
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.errors import Refusal
 from bot.domain.grammar import IncidentWish, parse_incident
 from bot.domain.incidents.incidents import Severity
 from tests.domain.samples import ANYTHING
+
+PIECES = (
+    *("login ", "is ", "drill ", "drill", "(drill) ", "(", ")", "- ", ", ", '"', "*", ": ", "_"),
+    *("this is a ", "not a ", "please ", "ignore ", "outage ", "DRILL ", "/ ", "a ", "it's ", "["),
+    *(
+        ":fire: ",
+        ":drill: ",
+        "for ",
+        "fails ",
+        "test ",
+        "press ",
+        "(not a drill) ",
+        "update ",
+        "7 ",
+    ),
+)
 
 
 def opens(severity: Severity | None = None, text: str = "", **more: object) -> IncidentWish:
@@ -70,39 +90,19 @@ def opens(severity: Severity | None = None, text: str = "", **more: object) -> I
         ("**drill:** all down", opens(None, "all down", drill=True)),
         ("_drill_ all down", opens(None, "all down", drill=True)),
         ("--drill all down", opens(None, "all down", drill=True)),
-        (
-            "(drill press) sells for 0 EUR (not a drill)",
-            opens(None, "(drill press) sells for 0 EUR (not a drill)"),
-        ),
-        (
-            "drill press page is down (Not a drill).",
-            opens(None, "drill press page is down (Not a drill)."),
-        ),
-        ("drill: 500 “(not a drill)”", opens(None, 'drill: 500 "(not a drill)"')),
-        (
-            "[drill category] 500 (not a drill) 🚨",
-            opens(None, "[drill category] 500 (not a drill) 🚨"),
-        ),
         ("drill, all down", opens(None, "all down", drill=True)),
         ("drill:", opens(drill=True)),
-        ("drill-press is broken", opens(None, "drill-press is broken")),
-        ("outage the drill is down", opens(Severity.OUTAGE, "the drill is down")),
-        ("outage nobody sees drills", opens(Severity.OUTAGE, "nobody sees drills")),
+        ("drill major drill: slow", opens(Severity.MAJOR, "slow", drill=True)),
+        ("drill: this is not a drill!", opens(None, "this is not a drill!", drill=True)),
+        ("drill press is down (Not a drill).", opens(None, "drill press is down (Not a drill).")),
         (
-            "outage exits shut in the fire drill",
-            opens(Severity.OUTAGE, "exits shut in the fire drill"),
+            "outage a drill is down (not a drill)",
+            opens(Severity.OUTAGE, "a drill is down (not a drill)"),
         ),
-        ("outage all down (not a drill)", opens(Severity.OUTAGE, "all down (not a drill)")),
-        (
-            "outage all down - this is no drill!",
-            opens(Severity.OUTAGE, "all down - this is no drill!"),
-        ),
-        ("outage no answer of app.drill", opens(Severity.OUTAGE, "no answer of app.drill")),
-        ("outage nobody finds pre-drill", opens(Severity.OUTAGE, "nobody finds pre-drill")),
-        ("outage no (drill-press) here", opens(Severity.OUTAGE, "no (drill-press) here")),
-        ("outage nobody gets /drill", opens(Severity.OUTAGE, "nobody gets /drill")),
+        ("outage all down, not a drill!", opens(Severity.OUTAGE, "all down, not a drill!")),
+        ("outage this is no drill: down", opens(Severity.OUTAGE, "this is no drill: down")),
+        ("drill-down is empty", opens(None, "drill-down is empty")),
         ("outage drilldown is empty", opens(Severity.OUTAGE, "drilldown is empty")),
-        ("outage a drill press costs 0", opens(Severity.OUTAGE, "a drill press costs 0")),
         ("outage “nobody gets in”", opens(Severity.OUTAGE, '"nobody gets in"')),
     ],
 )
@@ -127,6 +127,87 @@ def test_news_that_begin_with_a_number_go_to_no_other_incident(typed: str, news:
     assert f"I posted nothing. If it is: /incident update INC-7 {news}. If it" in str(no.value)
 
 
-@given(ANYTHING)
-def test_whatever_is_typed_is_some_wish(typed: str) -> None:
-    assert parse_incident(typed).deed in ("open", "list", "update", "playbook", "help")
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "outage drill: all down",
+        "outage DRILL - all down",
+        "outage [drill] all down",
+        "sev1: --drill all down",
+        "outage (drill) all down",
+        "outage **drill:** all down",
+    ],
+)
+def test_a_drill_that_comes_after_the_severity_is_asked_about(typed: str) -> None:
+    with pytest.raises(Refusal) as no:
+        parse_incident(typed)
+    said = typed.partition(" ")[2]
+    assert str(no.value) == (
+        "Is it a drill? I opened nothing. A drill: /incident drill outage all down. "
+        f"If it is real, say so: /incident outage {said} (not a drill)"
+    )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("all down (drill)", "all down (_drill_)", 'all down ("Drill")', "all down {drill}"),
+        *(
+            "all down, drill",
+            "all down. Drill",
+            "all down - drill, please ignore",
+            "all down :drill:",
+        ),
+        *("all down (drill for the new team)", "all down (DR drill)", "🚨drill🚨 all down"),
+        *(":rotating_light: DRILL :rotating_light: all down", "all down, this is a drill"),
+        *(
+            "this is just a drill: all down",
+            "fire drill, all down",
+            "gameday drill",
+            "drills",
+            "((drill)",
+        ),
+        *(
+            "fire-drill: all down",
+            "the drill is down",
+            "(drill press) sells for 0 EUR",
+            "no app.drill",
+        ),
+    ],
+)
+def test_whatever_tells_of_a_drill_wakes_nobody_before_it_is_said_which_is_meant(said: str) -> None:
+    with pytest.raises(Refusal) as no:
+        parse_incident(f"major {said}")
+    assert no.value.code == "drill_or_not"
+    assert no.value.facts == {"drill": f"major {said}", "real": f"major {said}"}
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join) | ANYTHING)
+def test_both_lines_that_are_offered_are_taken_as_they_are(typed: str) -> None:
+    try:
+        assert parse_incident(typed).deed in ("open", "list", "update", "playbook", "help")
+    except Refusal as no:
+        if no.code == "drill_or_not":
+            assert parse_incident(f"drill {no.facts['drill']}").drill
+            wish = parse_incident(f"{no.facts['real']} (not a drill)")
+            assert f"{wish.severity} {wish.text}" == f"{no.facts['real']} (not a drill)"
+            assert not wish.drill
+
+
+@given(st.sampled_from(["", "outage ", "sev2: "]), ANYTHING)
+def test_whatever_follows_drill_is_never_a_real_incident(severity: str, after: str) -> None:
+    try:
+        wish = parse_incident(f"{severity}drill {after}")
+    except Refusal as no:
+        assert no.code in ("drill_or_not", "reason_too_long")
+    else:
+        assert wish.drill and not severity
+
+
+@pytest.mark.parametrize("piece", [*PIECES, "((", "[ ", '"', "_", " drill,", "::", "!"])
+@pytest.mark.parametrize(("begin", "end"), [("outage ", ""), ("", "x"), ("drill", "x")])
+def test_a_text_of_any_length_takes_no_time(begin: str, piece: str, end: str) -> None:
+    begun = process_time()
+    with suppress(Refusal):
+        parse_incident(begin + piece * (20_000 // len(piece)) + end)
+    assert process_time() - begun < 0.5

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.domain.errors import Refusal
-from bot.domain.grammar import drills
 from bot.domain.grammar.words import normalise, one_line
 from bot.domain.incidents.incidents import Severity
 
@@ -24,6 +23,12 @@ _DRILL = re.compile(
     re.IGNORECASE,
 )
 """“drill” as the first word; what opens before it closes right behind, unlike “(drill press)”."""
+
+_SAYS_DRILL = re.compile(r"(?<![^\W_])drills?(?!-?[^\W_])", re.IGNORECASE)
+"""The word anywhere; “drill-down” is another."""
+
+_SAYS_REAL = re.compile(r"(?<![^\W_])(?:not|no)\s(?:an?\s)?drills?(?![^\W_])", re.IGNORECASE)
+_ENDS_REAL = re.compile(r"\(not a drill\)[\W_]*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +52,8 @@ def parse_incident(text: str) -> IncidentWish:
     `drill …`, `playbook`, `help`.
 
     In an outage nobody reads a manual: whatever is no command opens an incident, and no text is
-    too long. What ends with “(not a drill)” is never a drill.
+    too long. But a text with the word “drill” in it that does not begin with that is asked about:
+    to ask costs a moment, to wake people for nothing a night. One that says “not a drill” is not.
     """
     whole = one_line(text)
     first, _, rest = whole.partition(" ")
@@ -60,13 +66,13 @@ def parse_incident(text: str) -> IncidentWish:
         if not rest:
             return IncidentWish(deed="update")
         return IncidentWish(deed="open", text=whole, maybe_update=rest)
-    is_real = drills.is_real(whole)
-    if not is_real and (drill := _DRILL.match(whole)):
+    drill = _DRILL.match(whole)
+    if drill and not _ENDS_REAL.search(whole):
         severity, said = _severity(whole[drill.end() :])
-        return IncidentWish(deed="open", severity=severity, text=said, drill=True)
+        return IncidentWish(deed="open", severity=severity, text=_undrilled(said), drill=True)
     severity, said = _severity(whole)
-    if not is_real and (mark := drills.marked(said)):
-        raise _which(severity, said, mark)
+    if _SAYS_DRILL.search(said) and not _SAYS_REAL.search(said):
+        raise _which(severity, said)
     return IncidentWish(deed="open", severity=severity, text=said)
 
 
@@ -84,22 +90,21 @@ def _update(name: str, number: str, mark: str, news: str) -> IncidentWish:
     return IncidentWish(deed="update", incident=int(number), text=news)
 
 
-def _which(severity: Severity | None, said: str, mark: drills.Marked) -> Refusal:
+def _which(severity: Severity | None, said: str) -> Refusal:
     """A drill or not: what is wrong would wake people, or nobody."""
-    seen = mark.rest
-    if severity is None:
-        severity, seen = _severity(seen)
-    if seen and mark.apart and not drills.marked(seen):
-        way, real = "leave that out, or end with “(not a drill)”", seen
-    else:
-        way, real = "say so", f"{said} (not a drill)"
     return Refusal(
         "drill_or_not",
         "Is it a drill? I opened nothing. A drill: {incident} drill {drill}. "
-        f"If it is real, {way}: {{incident}} {{real}}",
-        drill=" ".join(filter(None, (severity, seen))) or "…",
-        real=f"{severity or 'outage'} {real}",
+        "If it is real, say so: {incident} {real} (not a drill)",
+        drill=" ".join(filter(None, (severity, _undrilled(said)))) or "…",
+        real=f"{severity or 'outage'} {said}",
     )
+
+
+def _undrilled(said: str) -> str:
+    """Without the “drill” that it begins with."""
+    drill = _DRILL.match(said)
+    return said[drill.end() :] if drill else said
 
 
 def _severity(text: str) -> tuple[Severity | None, str]:
