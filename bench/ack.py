@@ -34,7 +34,7 @@ SLOW_FORMS = 5
 
 DEPLOYERS = ("ana", "bo")
 APPROVERS = ("bo", "dee")
-PRESSES = 25
+PRESSES = 20
 """In each round, so that nobody is told to slow down, which takes another way."""
 
 
