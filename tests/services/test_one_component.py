@@ -5,7 +5,7 @@ of two calls that are under way at once comes in last.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Set
+from collections.abc import AsyncIterator, Coroutine, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -112,6 +112,20 @@ async def tells(team: Team) -> None:
             await publishing.work_off(team.desk, post)
 
 
+async def overtaken(
+    team: Team, page: Page, number: int, *, by: Coroutine[None, None, None]
+) -> None:
+    """The call about one incident comes in after all that somebody does meanwhile."""
+    page.late = late = Late()
+    async with asyncio.TaskGroup() as calls:
+        calls.create_task(publishing.work_off(team.desk, number))
+        await late.sent.wait()
+        await by
+        await tells(team)
+        late.let_in.set()
+    await tells(team)
+
+
 async def states(team: Team) -> list[PostState]:
     posts = await team.store.read(lambda tx: [tx.status_post_by_id(one) for one in (1, 2)])
     return [post.state for post in posts if post]
@@ -123,14 +137,7 @@ async def test_an_end_that_comes_in_late_does_not_call_well_what_is_not(
     await publishes(team, 1)
     await tells(team)
     await resolves(team, 1)
-    page.late = late = Late()
-    async with asyncio.TaskGroup() as calls:
-        calls.create_task(publishing.work_off(team.desk, 1))
-        await late.sent.wait()
-        await publishes(team, 2)
-        await tells(team)
-        late.let_in.set()
-    await tells(team)
+    await overtaken(team, page, 1, by=publishes(team, 2))
     assert page.came[1:] == [
         "INC-2 investigating: degraded_performance",
         "INC-1 resolved: operational",
@@ -145,14 +152,7 @@ async def test_what_was_worse_and_is_over_does_not_stay_where_its_call_comes_in_
     await publishes(team, 1)
     await tells(team)
     await publishes(team, 2)
-    page.late = late = Late()
-    async with asyncio.TaskGroup() as calls:
-        calls.create_task(publishing.work_off(team.desk, 2))
-        await late.sent.wait()
-        await resolves(team, 1)
-        await tells(team)
-        late.let_in.set()
-    await tells(team)
+    await overtaken(team, page, 2, by=resolves(team, 1))
     assert page.came[1:] == [
         "INC-1 resolved: degraded_performance",
         "INC-2 investigating: major_outage",

@@ -73,7 +73,7 @@ async def _beside(desk: Desk, number: int, work: Callable[[Tx], Silence | None])
     """Beside a step, which goes on whatever the database says."""
     try:
         found = await desk.store.run(work)
-    except Exception:
+    except Exception:  # words on a card are no reason for a step to fail
         log.exception("silence_not_kept", deployment=number)
         return None
     desk.wake()
